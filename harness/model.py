@@ -1,0 +1,147 @@
+"""The nouns as values: what is planned, and what became of it. Imports nothing of ours."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """The closed list of what can become of an artifact or a cell."""
+
+    OK = "ok"
+    DRIFT = "drift"
+    FIT_ERROR = "fit-error"
+    DUMP_ERROR = "dump-error"
+    LOAD_ERROR = "load-error"
+    PREDICT_ERROR = "predict-error"
+    REFUSED = "refused"
+    CRASH = "crash"
+    TIMEOUT = "timeout"
+    OOM = "oom"
+    UNSUPPORTED = "unsupported"
+    NO_ARTIFACT = "no-artifact"
+    NOT_RUN = "not-run"
+
+
+#: Nothing was tried: such a row never counts as passing.
+UNTRIED = frozenset({Status.NO_ARTIFACT, Status.NOT_RUN, Status.UNSUPPORTED})
+ARTIFACT_STATUSES = frozenset(Status) - {Status.DRIFT, Status.LOAD_ERROR, Status.PREDICT_ERROR, Status.NO_ARTIFACT}
+CELL_STATUSES = frozenset(Status) - {Status.FIT_ERROR, Status.DUMP_ERROR}
+
+
+class Parity(StrEnum):
+    """How the outputs of a loaded model relate to those of the model that was dumped."""
+
+    IDENTICAL = "identical"
+    CLOSE = "close"
+    DRIFT = "drift"
+
+
+class AsOf(StrEnum):
+    """Which day's package index an environment is resolved against, when it is not a date."""
+
+    RELEASE = "release"  # the day its scikit-learn was released: the dependencies that its users had
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """A named set of interpreter, packages and platform."""
+
+    name: str
+    scikit_learn: str  # "1.5.2" is that release, "1.5" the newest micro release of that minor
+    python: str  # "3.12"
+    numpy: str | None  # as scikit_learn; None leaves it to the resolver
+    platform: str  # "linux/amd64"
+    kind: str  # "local"
+    as_of: AsOf | dt.date
+    packages: tuple[str, ...]  # further requirements, PEP 508
+    origin: str  # why it is there: "environments.include[3]" or "environments.axes (pairwise)"
+
+    @property
+    def arch(self) -> str:
+        return self.platform.partition("/")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A recipe, known to the host by name and place only: the host never imports it."""
+
+    name: str
+    family: str
+    module: str  # importable inside the guest
+    function: str
+    file: str  # where it was declared, for messages
+    digest: str  # sha256 of the function's source text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    name: str
+    module: str  # the guest module that implements it
+    options: dict[str, int | str]
+    readers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artifact:
+    """One planned artifact: (producer, case, format)."""
+
+    producer: str
+    case: str
+    format: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.producer}/{self.case}/{self.format}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One planned cell: an artifact loaded by one reader in one consumer."""
+
+    artifact: Artifact
+    consumer: str
+    reader: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.artifact.id}>{self.consumer}/{self.reader}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one guest may take. Seconds and bytes."""
+
+    fit_seconds: float = 120.0  # fitting one case and dumping it in one format
+    seconds: float = 30.0  # loading one artifact and calling its methods
+    memory: int = 2 * 1024**3  # above what the guest holds before it starts
+    build_seconds: float = 900.0  # building one environment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tolerance:
+    """When two floating-point outputs count as close: ``|a - b| <= rtol * |b| + atol * max|b|``.
+
+    ``formats``, ``methods`` and ``dtypes`` restrict it; empty means every one.
+    """
+
+    rtol: float
+    atol: float
+    formats: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    dtypes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A named selection; every field lists names, already expanded."""
+
+    name: str
+    environments: tuple[Environment, ...]
+    cases: tuple[Case, ...]
+    formats: tuple[Format, ...]
+    limits: Limits
+    tolerances: tuple[Tolerance, ...]  # the first that applies counts
