@@ -140,6 +140,7 @@ class Profile:
     """A named selection; every field lists names, already expanded."""
 
     name: str
+    seed: int  # handed to every case
     environments: tuple[Environment, ...]
     cases: tuple[Case, ...]
     formats: tuple[Format, ...]

@@ -1,0 +1,204 @@
+"""What is wrong with a matrix beyond its YAML. Each check adds to one list, so that all problems are told at once.
+
+A check looks at the parts it needs and passes over those that another check has refused.
+"""
+
+from __future__ import annotations
+
+import keyword
+import sys
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, TypeAlias, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from harness import catalogue
+from harness.expand import MAX_COMBINATIONS, MAX_ENVIRONMENTS, combinations, expand, possible_names
+from harness.problems import Problem, shown, unknown
+from harness.spec import Environments, Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+    from harness.model import Case
+    from harness.places import Document, Plain
+    from harness.problems import Place
+
+    Problems: TypeAlias = list[Problem]
+
+FAMILY = "family:"
+_SHAPES = dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "must be a mapping") | {
+    "tuple_type": "must be a list",
+    "too_short": "must not be empty",
+}
+#: Modules that other Pythons have and the host's lacks: a user's file by such a name would stand in for them.
+_OTHER_STDLIB = ("annotationlib", "compression", "dummy_threading", "formatter", "macpath", "parser", "symbol")
+_GUEST = ("guest", "harness", "cloudpickle", "joblib", "numpy", "onnx", "onnxruntime", "pandas", "scipy", "skl2onnx")
+_TAKEN = frozenset((*sys.stdlib_module_names, *_OTHER_STDLIB, *_GUEST, "sklearn", "skops", "threadpoolctl"))
+
+
+def fits(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def case_fits(case: Case, pattern: str) -> bool:
+    if pattern.startswith(FAMILY):
+        return fnmatchcase(case.family, pattern.removeprefix(FAMILY))
+    return fnmatchcase(case.name, pattern)
+
+
+def check_values(document: Document, problems: Problems) -> Spec | None:
+    """Check every value for itself; None when one is wrong."""
+    try:
+        return Spec.model_validate(document.value)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            place: Place = detail["loc"]
+            if detail["type"] == "missing" or place[-1:] == ("[key]",):
+                place = place[:-1]
+            problems.append(document.problem(place, _message(detail, place)))
+    return None
+
+
+def check_case_files(document: Document, known: list[Case], problems: Problems) -> tuple[Path, ...] | None:
+    """Read the user's files, adding their cases to the known ones; None when a file is wrong."""
+    before = len(problems)
+    files: list[Path] = []
+    for place, name in _words(document.value, ("cases", "files")):
+        path = document.path.parent / name
+        scan = catalogue.Scan()
+        wrong: tuple[str, ...] = tuple(filter(None, [_bad_file(path, name, files)]))
+        if not wrong:
+            files.append(path)
+            scan = catalogue.scan_cases(path, module=path.stem)
+            wrong = (*scan.problems, *catalogue.clashes(scan.cases, known))
+            known.extend(scan.cases)
+        if not wrong and not scan.cases:
+            wrong = (f"no function case_NAME(seed) in {shown(name)}",)
+        problems.extend(document.problem(place, message) for message in wrong)
+    return tuple(files) if len(problems) == before else None
+
+
+def check_environments(document: Document, native: str, problems: Problems) -> frozenset[str] | None:
+    """Check that they are few enough and told apart; the names they may have, or None when that cannot be said."""
+    before = len(problems)
+    try:
+        spec = Environments.model_validate(_at(document.value, ("environments",)))
+    except ValidationError:
+        return None  # check_values has told why
+    place: Place = ("environments",)
+    if (count := combinations(spec)) > MAX_COMBINATIONS:
+        message = f"{count:,} combinations, more than {MAX_COMBINATIONS:,}"
+        problems.append(document.problem((*place, "axes"), message))
+        return None
+    first: dict[str, int] = {}
+    for index, item in enumerate(spec.include):
+        if item.name is not None and first.setdefault(item.name, index) != index:
+            message = f"{shown(item.name)} is already the name of environments.include[{first[item.name]}]"
+            problems.append(document.problem((*place, "include", index, "name"), message))
+    environments = expand(spec, native=native, satisfiable=lambda _: True)
+    if len(environments) > MAX_ENVIRONMENTS:
+        message = f"{len(environments):,} environments, more than {MAX_ENVIRONMENTS:,}"
+        problems.append(document.problem(place, message))
+    elif not environments:
+        problems.append(document.problem((*place, "exclude"), "no combination of the axes is left"))
+    return possible_names(spec, native=native) if len(problems) == before else None
+
+
+def check_patterns(
+    document: Document, *, environments: frozenset[str] | None, cases: Sequence[Case] | None, formats: Sequence[str]
+) -> Iterator[Problem]:
+    """Say which pattern matches nothing. None for the environments or cases: those cannot be told."""
+    profiles = _at(document.value, ("profiles",))
+    holders: list[Place] = [()]
+    holders += [("profiles", name) for name in profiles] if isinstance(profiles, dict) else []
+    for holder in holders:
+        words = list(_words(document.value, (*holder, "formats")))
+        tolerances = _at(document.value, (*holder, "tolerances"))
+        for index in range(len(tolerances) if isinstance(tolerances, list) else 0):
+            words += _words(document.value, (*holder, "tolerances", index, "formats"))
+        for place, word in words:
+            if not any(fits(name, [word]) for name in formats):
+                yield document.problem(place, unknown("format", word, formats))
+        for place, word in _words(document.value, (*holder, "environments")):
+            if environments is not None and not any(fits(name, [word]) for name in environments):
+                yield document.problem(place, unknown("environment", word, environments))
+        for place, word in _words(document.value, (*holder, "cases")):
+            if cases is not None and not any(case_fits(case, word) for case in cases):
+                yield document.problem(place, unknown_case(word, cases))
+
+
+def unknown_case(word: str, cases: Sequence[Case]) -> str:
+    if word.startswith(FAMILY):
+        return unknown("family", word.removeprefix(FAMILY), (case.family for case in cases))
+    return unknown("case", word, (case.name for case in cases))
+
+
+def _message(detail: ErrorDetails, place: Place) -> str:
+    """Pydantic's findings in the words of this project."""
+    kind, value = detail["type"], detail["input"]
+    if kind == "extra_forbidden":
+        return unknown("key", str(place[-1]), _keys(place[:-1]))
+    if kind == "missing":
+        return f"the key {shown(detail['loc'][-1])} is missing"
+    if kind == "value_error":
+        return str(detail["ctx"]["error"])
+    if kind not in _SHAPES and isinstance(value, str):
+        return f"{shown(value)}: {detail['msg'].replace('Input should', 'should').partition(',')[0]}"
+    return _SHAPES.get(kind, "must be a single word or number")
+
+
+def _keys(place: Place) -> list[str]:
+    """The keys that a mapping of the matrix may have."""
+    part: type[BaseModel] = Spec
+    steps = iter(place)
+    for step in steps:
+        info = {field.alias or name: field for name, field in part.model_fields.items()}.get(str(step))
+        inner = [] if info is None else _parts(info.annotation)
+        part = inner[0] if inner else part
+        if info is not None and get_origin(info.annotation) is dict:
+            next(steps)  # a name of the user's, such as a profile's
+    return [field.alias or name for name, field in part.model_fields.items()]
+
+
+def _parts(annotation: object) -> list[type[BaseModel]]:
+    """The models within an annotation such as ``tuple[Include, ...]`` or ``Axes | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [part for argument in getattr(annotation, "__args__", ()) for part in _parts(argument)]
+
+
+def _bad_file(path: Path, name: str, files: list[Path]) -> str:
+    """Why a file cannot be a module of cases, or nothing."""
+    if path.suffix != ".py":
+        return f"{shown(name)} does not end in .py"
+    if not path.stem.isidentifier() or keyword.iskeyword(path.stem):
+        return f"{shown(name)} cannot be imported: {shown(path.stem)} is not an identifier"
+    if path.stem in _TAKEN:
+        return f"{shown(name)} would stand in for the module {path.stem}; rename it"
+    if any(path.stem == other.stem for other in files):
+        return f"another file gives the module {path.stem}; rename one"
+    return "" if path.is_file() else f"there is no file {path}"
+
+
+def _at(value: Plain, place: Place) -> Plain:
+    """What stands at a place, None when nothing does."""
+    for step in place:
+        if isinstance(value, dict) and isinstance(step, str):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def _words(value: Plain, place: Place) -> Iterator[tuple[Place, str]]:
+    """The words of a list, each with its place; nothing where there is no list."""
+    found = _at(value, place)
+    for index, item in enumerate(found if isinstance(found, list) else ()):
+        if isinstance(item, str):
+            yield (*place, index), item

@@ -1,0 +1,198 @@
+"""The verbs; the only place that prints or exits."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from harness import matrix as matrices
+from harness import tools
+from harness.environments import NotReadyError
+from harness.environments.lock import UnsatisfiableError, resolve, satisfiable
+from harness.errors import HarnessError, InputError
+from harness.model import Environment
+from harness.plan import Plan
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Which persisted scikit-learn models load, and still predict the same, where.",
+)
+
+INTERRUPTED = 130  # what a shell makes of Ctrl-C
+
+MatrixOption = Annotated[
+    Path, typer.Option("--matrix", help="The matrix.", envvar="HARNESS_MATRIX", show_default="matrix.yaml")
+]
+ProfileOption = Annotated[str, typer.Option(help="Which profile of the matrix.")]
+ResultsOption = Annotated[Path, typer.Option(help="The folder of all runs.", show_default="results")]
+JsonOption = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+RunArgument = Annotated[str | None, typer.Argument(help="A run's id, its beginning, or its folder; the newest if none.")]
+
+MATRIX = tools.ROOT / "matrix.yaml"
+RESULTS = tools.ROOT / "results"
+
+
+def main() -> None:
+    """Run a command; the exit code tells what became of it (see harness.errors)."""
+    try:
+        app(standalone_mode=False)
+    except HarnessError as error:
+        fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        fail("interrupted", INTERRUPTED)
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except typer.Abort:
+        fail("aborted", INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        if hasattr(error, "format_message"):  # the arguments, as typer sees them
+            fail(error.format_message(), InputError.exit_code)
+        raise
+
+
+def fail(message: str, code: int) -> None:
+    Console(stderr=True).print(escape(message), style="red", highlight=False, soft_wrap=True)
+    sys.exit(code)
+
+
+def console() -> Console:
+    """Standard output; as wide as the terminal, or as COLUMNS says, or wide enough for a table in a log."""
+    out = Console(highlight=False)
+    if not out.is_terminal and "COLUMNS" not in os.environ:
+        out = Console(highlight=False, width=180)
+    return out
+
+
+def planned(matrix: Path, profile: str, *, resolving: bool) -> Plan:
+    """The plan of a profile; with ``resolving`` it knows which environments no resolver can satisfy."""
+    loaded = matrices.load_matrix(matrix)
+    chosen = loaded.profile(profile, satisfiable=satisfiable)
+    impossible: dict[str, str] = {}
+    if resolving:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+        with ThreadPoolExecutor(4) as pool:
+            reasons = pool.map(_why_not, chosen.environments)
+        impossible = {e.name: why for e, why in zip(chosen.environments, reasons, strict=True) if why is not None}
+    return Plan(profile=chosen, impossible=impossible)
+
+
+def _why_not(environment: Environment) -> str | None:
+    try:
+        resolve(environment)
+    except UnsatisfiableError as reason:
+        return f"no resolver can satisfy it: {reason}"
+    except NotReadyError as reason:
+        return str(reason)
+    return None
+
+
+@app.command()
+def run(
+    matrix: MatrixOption = MATRIX,
+    profile: ProfileOption = "default",
+    results: ResultsOption = RESULTS,
+    resume: Annotated[bool, typer.Option("--resume", help="Finish the newest unfinished run of the profile.")] = False,
+    run_id: Annotated[str | None, typer.Option("--run", help="Finish, or add to, this run.")] = None,
+    locks: Annotated[str | None, typer.Option(help="Use the exact packages of this run.")] = None,
+    dump: Annotated[list[str] | None, typer.Option(help="Only dump, and only in this environment.")] = None,
+    load: Annotated[list[str] | None, typer.Option(help="Only load, and only in this environment.")] = None,
+) -> None:
+    """Dump in every environment and load in every other: a results table and a report."""
+    from harness import running, store  # noqa: PLC0415  # pandas
+    from harness.report import terminal  # noqa: PLC0415
+
+    plan = planned(matrix, profile, resolving=False)
+    for name in [*(dump or ()), *(load or ())]:
+        if name not in plan.environments:
+            raise InputError(f"profile {profile} has no environment {name}; it has: {', '.join(plan.environments)}")
+    folder = running.choose(results, profile, run_id=run_id, resume=resume)
+    out = console()
+    chosen = None if dump is None and load is None else (frozenset(dump or ()), frozenset(load or ()))
+    done = running.run(
+        plan,
+        results=results,
+        console=out,
+        resume=folder,
+        locks=None if locks is None else store.find_run(results, locks),
+        producers=None if chosen is None else chosen[0],
+        consumers=None if chosen is None else chosen[1],
+    )
+    terminal.show(store.read_run(done), out)
+
+
+@app.command()
+def plan(
+    matrix: MatrixOption = MATRIX,
+    profile: ProfileOption = "default",
+    resolve: Annotated[bool, typer.Option(help="Ask the resolver which environments cannot be had.")] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """What would run: environments, artifacts, cells, and what cannot be, with reasons."""
+    from harness.report import plans  # noqa: PLC0415
+
+    expanded = planned(matrix, profile, resolving=resolve)
+    if as_json:
+        print(json.dumps(plans.as_data(expanded), indent=2))
+    else:
+        plans.show(expanded, console())
+
+
+@app.command()
+def report(
+    run: RunArgument = None,
+    results: ResultsOption = RESULTS,
+    as_json: JsonOption = False,
+) -> None:
+    """The report of a stored run; runs nothing."""
+    from harness import store  # noqa: PLC0415
+    from harness.report import digest, summary, terminal  # noqa: PLC0415
+
+    folder = store.find_run(results, run)
+    tables = store.read_run(folder)
+    if as_json:
+        print(json.dumps(digest.as_data(digest.of(tables)), indent=2))
+        return
+    summary.write(folder)
+    terminal.show(tables, console())
+
+
+@app.command()
+def export(
+    run: RunArgument = None,
+    to: Annotated[str, typer.Option(help="csv or json.")] = "csv",
+    table: Annotated[str, typer.Option(help="cells, artifacts or environments.")] = "cells",
+    results: ResultsOption = RESULTS,
+) -> None:
+    """A table for other tools, on standard output."""
+    from harness import store  # noqa: PLC0415
+
+    tables = store.read_run(store.find_run(results, run))
+    found = {"cells": tables.cells, "artifacts": tables.artifacts, "environments": tables.environments}
+    if table not in found:
+        raise InputError(f"no table {table}; there are {', '.join(found)}")
+    if to == "csv":
+        print(found[table].to_csv(index=False), end="")
+    elif to == "json":
+        print(found[table].to_json(orient="records", indent=2))
+    else:
+        raise InputError(f"cannot export to {to}; there are csv and json")
+
+
+@app.command()
+def schema() -> None:
+    """The JSON Schema of matrix.yaml, for editors."""
+    print(json.dumps(matrices.json_schema(), indent=2))

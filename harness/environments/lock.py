@@ -1,0 +1,162 @@
+"""Exact packages for an environment, found by uv's resolver without installing anything.
+
+A resolution against a past day cannot change, so it is kept; one against today's index is asked for anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.version import Version
+
+from harness import processes, tools
+from harness.environments import NotReadyError
+from harness.model import AsOf, Environment
+
+RESOLVE_SECONDS = 180.0
+#: Wheels of one release are uploaded over some hours, and its dependencies' fixes for it soon after.
+RELEASE_MARGIN = dt.timedelta(days=1)
+_WHEEL_PLATFORMS = {"linux/amd64": "x86_64-manylinux_2_28", "linux/arm64": "aarch64-manylinux_2_28"}
+_PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
+
+
+class UnsatisfiableError(NotReadyError):
+    """No resolver can satisfy this combination; the text is the resolver's."""
+
+
+class UnreachableError(NotReadyError):
+    """The package index could not be asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lock:
+    """Pinned packages with hashes, as a requirements file."""
+
+    text: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def packages(self) -> dict[str, str]:
+        """Versions by normalized name."""
+        return {name.lower().replace("_", "-"): version for name, version in _PIN.findall(self.text)}
+
+
+def requirements(environment: Environment) -> list[str]:
+    """What the environment asks for, as PEP 508 strings."""
+    asked = [f"scikit-learn{_pin(environment.scikit_learn)}"]
+    if environment.numpy is not None:
+        asked.append(f"numpy{_pin(environment.numpy)}")
+    return [*asked, *environment.packages]
+
+
+def resolve(environment: Environment) -> Lock:
+    """Resolve an environment. Raises UnsatisfiableError or UnreachableError."""
+    day = environment.as_of
+    if day is AsOf.RELEASE:
+        day = _release_day(environment)
+    if isinstance(day, AsOf):
+        return Lock(text=_compile(requirements(environment), environment, "--generate-hashes"))
+    asked = [*requirements(environment), environment.python, environment.platform, day.isoformat()]
+    kept = _kept("locks", asked)
+    if not kept.exists():
+        until = (day + dt.timedelta(days=1)).isoformat()
+        text = _compile(requirements(environment), environment, "--generate-hashes", "--exclude-newer", until)
+        keep(kept, text)
+    return Lock(text=kept.read_text())
+
+
+def satisfiable(environment: Environment) -> bool:
+    """Whether a resolver can satisfy it; where the index cannot be asked, we assume so and will see."""
+    try:
+        resolve(environment)
+    except UnsatisfiableError:
+        return False
+    except NotReadyError:
+        return True
+    return True
+
+
+def write(environment: Environment) -> Path:
+    """Resolve an environment into a file of the workspace; return the file."""
+    path = wanted(environment)
+    keep(path, resolve(environment).text)
+    return path
+
+
+def wanted(environment: Environment) -> Path:
+    """Where the lock lies that an environment is being built from."""
+    return tools.workspace() / ".harness" / "wanted" / f"{environment.name}.txt"
+
+
+def _pin(version: str) -> str:
+    return f"=={version}" if len(Version(version).release) > 2 else f"=={version}.*"  # noqa: PLR2004  # X.Y is a minor
+
+
+def _release_day(environment: Environment) -> dt.date:
+    """The day on which the environment's scikit-learn was released, from the index itself."""
+    asked = [f"scikit-learn{_pin(environment.scikit_learn)}"]
+    kept = _kept("releases", [*asked, environment.python, environment.platform])
+    if not kept.exists():
+        lock = tomllib.loads(_compile(asked, environment, "--no-deps", "--format", "pylock.toml"))
+        moments = [wheel["upload-time"] for package in lock["packages"] for wheel in package.get("wheels", [])]
+        if not moments:
+            raise UnreachableError(
+                "the package index gives no upload times, so a release's own dependencies cannot be found: "
+                "set `as_of` to a date or to newest"
+            )
+        keep(kept, (max(moments) + RELEASE_MARGIN).date().isoformat())
+    return dt.date.fromisoformat(kept.read_text())
+
+
+def _compile(asked: list[str], environment: Environment, *options: str) -> str:
+    platform = _WHEEL_PLATFORMS.get(environment.platform)
+    if platform is None:
+        raise UnsatisfiableError(f"no wheels are known for the platform {environment.platform}")
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "requirements.in")
+        source.write_text("\n".join(asked) + "\n")
+        # Without --python, uv would walk PATH and stumble over every pyenv shim: six seconds for each resolution.
+        command = [tools.uv(), "pip", "compile", source, "--python", sys.executable, "--quiet", "--no-header"]
+        command += ["--no-annotate", "--only-binary", ":all:", "--python-platform", platform]
+        command += ["--python-version", environment.python, *options]
+        done = processes.run(command, seconds=RESOLVE_SECONDS, cwd=Path(folder))
+    if done.code != 0:
+        raise _failure(done)
+    return done.stdout
+
+
+def _failure(done: processes.Completed) -> NotReadyError:
+    """Tell an answer of "impossible" from no answer."""
+    words = " ".join(done.stderr.replace("cause:", "").split()).removeprefix("error:").strip()
+    if done.code is None:
+        return UnreachableError(f"the resolver did not answer within {RESOLVE_SECONDS:.0f} s: {words}")
+    offline = re.search(r"network was disabled|not found in the cache|dns error|Connect|Failed to fetch|timed out", words)
+    if "No solution found" in words and not offline:
+        reason = words.partition("hint:")[0].strip()
+        return UnsatisfiableError(reason.removeprefix("No solution found when resolving dependencies").strip())
+    return UnreachableError(f"the package index cannot be reached (is there a network?): {words[:600]}")
+
+
+def _kept(family: str, asked: list[str]) -> Path:
+    key = hashlib.sha256(json.dumps([family, *asked]).encode()).hexdigest()[:24]
+    return tools.workspace() / ".harness" / family / key
+
+
+def keep(path: Path, text: str) -> None:
+    """Write a file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_text(text)
+    part.replace(path)

@@ -1,0 +1,40 @@
+"""The guest as a folder that any environment can run: the package, the user's case files, a start."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness import tools
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+GUEST = Path(__file__).resolve().parent.parent / "guest"
+_START = "from guest.__main__ import main\n\nraise SystemExit(main())\n"
+
+
+def stage(case_files: Iterable[Path]) -> Path:
+    """Copy the guest, whole, into a folder named by its content; return the folder.
+
+    The user's case files lie beside the package, importable in every environment: what they define is pickled by
+    reference, as any deployed code is.
+    """
+    sources = {f"guest/{path.relative_to(GUEST)}": path for path in sorted(GUEST.rglob("*.py"))}
+    sources |= {path.name: path for path in case_files}
+    contents = {name: path.read_bytes() for name, path in sources.items()} | {"__main__.py": _START.encode()}
+    digest = hashlib.sha256()
+    for name, content in sorted(contents.items()):
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    folder = tools.workspace() / ".harness" / "stages" / digest.hexdigest()[:16]
+    if not folder.exists():
+        part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        for name, content in contents.items():
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
+            (part / name).write_bytes(content)
+        part.rename(folder)
+    return folder

@@ -1,0 +1,227 @@
+"""The environments that matrix.yaml asks for, one by one, each with a name. Pure: what resolves is passed in."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from allpairspy import AllPairs
+from packaging.version import Version
+
+from harness.model import Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from harness.spec import Environments, Exclude, Include
+
+    Satisfiable = Callable[[Environment], bool]
+
+MAX_ENVIRONMENTS = 2_000
+MAX_COMBINATIONS = 10_000  # of the axes, before anything is excluded
+_ARCH = {"386": "i386"}
+
+
+class Point(NamedTuple):
+    """One combination of the axes."""
+
+    scikit_learn: str
+    python: str
+    numpy: str | None
+    platform: str
+
+
+def expand(spec: Environments, *, native: str, satisfiable: Satisfiable) -> tuple[Environment, ...]:
+    """List the environments: those of the axes first, then the included ones, each once and under its own name.
+
+    Parameters
+    ----------
+    spec : the checked ``environments`` of matrix.yaml.
+    native : the platform that ``native`` stands for, such as ``linux/amd64``.
+    satisfiable : whether a resolver finds packages for an environment; only ``newest-compatible`` asks.
+    """
+    found = [_from_axes(spec, point) for point in _chosen(spec, native, satisfiable)]
+    found += [_from_include(spec, item, index, native) for index, item in enumerate(spec.include)]
+    return _named(_distinct(found))
+
+
+def possible_names(spec: Environments, *, native: str) -> frozenset[str]:
+    """Every name that an environment may come to have, whatever a resolver says."""
+    every = spec.model_copy(update={"strategy": "every"})
+    settled = expand(every if spec.strategy == "newest-compatible" else spec, native=native, satisfiable=lambda _: True)
+    unsettled = settled if spec.strategy == "newest-compatible" else ()
+    short = (_name(environment, full=False) for environment in unsettled)
+    full = (_name(environment, full=True) for environment in unsettled)
+    return frozenset(itertools.chain((environment.name for environment in settled), short, full))
+
+
+def combinations(spec: Environments) -> int:
+    """How many there are before anything is excluded."""
+    if spec.axes is None:
+        return 0
+    axes = spec.axes
+    return len(axes.scikit_learn) * len(axes.python) * max(1, len(axes.numpy)) * len(axes.platform)
+
+
+def _chosen(spec: Environments, native: str, satisfiable: Satisfiable) -> Iterable[Point]:
+    if spec.axes is None:
+        return ()
+    axes: tuple[tuple[str | None, ...], ...] = (
+        spec.axes.scikit_learn,
+        spec.axes.python,
+        spec.axes.numpy or (None,),
+        tuple(_platform(platform, native) for platform in spec.axes.platform),
+    )
+    axes = tuple(tuple(dict.fromkeys(axis)) for axis in axes)
+    dropped = [_concrete(rule, native) for rule in spec.exclude]
+    every = [point for point in _points(itertools.product(*axes)) if not any(_matches(r, point) for r in dropped)]
+    if spec.strategy == "newest-compatible":
+        return _newest_compatible(every, lambda point: satisfiable(_provisional(spec, point)))
+    if spec.strategy == "one-at-a-time":
+        return _one_at_a_time(axes, every)
+    if spec.strategy == "pairwise":
+        return _pairwise(axes, every)
+    return every
+
+
+def _points(rows: Iterable[Iterable[str | None]]) -> Iterator[Point]:
+    return (Point(*row) for row in rows)  # type: ignore[arg-type]  # only NumPy may be None, as its axis is built
+
+
+def _newest_compatible(every: list[Point], satisfiable: Callable[[Point], bool]) -> Iterator[Point]:
+    """For each scikit-learn and platform the first that resolves: newest Python, then newest NumPy.
+
+    Where none does, the newest is kept, so that the table shows the release and why it is not there.
+    """
+    groups: dict[tuple[str, str], list[Point]] = {}
+    for point in every:
+        groups.setdefault((point.scikit_learn, point.platform), []).append(point)
+    for points in groups.values():
+        newest = sorted(points, key=lambda point: (_age(point.python), _age(point.numpy)), reverse=True)
+        yield next(filter(satisfiable, newest), newest[0])
+
+
+def _one_at_a_time(axes: tuple[tuple[str | None, ...], ...], every: list[Point]) -> Iterator[Point]:
+    """The newest of everything (the first platform), and each axis varied from there."""
+    base = [*(max(axis, key=_age) for axis in axes[:3]), axes[3][0]]
+    rows = [base, *([*base[:i], value, *base[i + 1 :]] for i, axis in enumerate(axes) for value in axis)]
+    allowed = set(every)
+    return (point for point in dict.fromkeys(_points(rows)) if point in allowed)
+
+
+def _pairwise(axes: tuple[tuple[str | None, ...], ...], every: list[Point]) -> list[Point]:
+    """Few combinations that hold every pair of values that some combination, not excluded, holds."""
+    allowed = set(every)
+    beginnings = {point[:size] for point in every for size in range(1, len(axes) + 1)}
+    rows = AllPairs([list(axis) for axis in axes], filter_func=lambda row: tuple(row) in beginnings) if every else ()
+    chosen = [point for point in _points(rows) if point in allowed]
+    # AllPairs is greedy: beside exclusions it can leave out a pair that could be had.
+    seen = {pair for point in chosen for pair in _pairs(point)}
+    for point in every:
+        if not seen.issuperset(_pairs(point)):
+            chosen.append(point)
+            seen.update(_pairs(point))
+    return chosen
+
+
+def _pairs(point: Point) -> Iterator[tuple[tuple[int, str | None], ...]]:
+    return itertools.combinations(enumerate(point), 2)
+
+
+def _age(value: str | None) -> Version:
+    return Version(value or "0")
+
+
+def _matches(rule: Exclude, point: Point) -> bool:
+    releases = ((rule.scikit_learn, point.scikit_learn), (rule.python, point.python), (rule.numpy, point.numpy))
+    return rule.platform in (None, point.platform) and all(
+        wanted is None or (value is not None and _within(value, wanted)) for wanted, value in releases
+    )
+
+
+def _within(value: str, wanted: str) -> bool:
+    """Whether a release is the wanted one or one of its minor: 1.0.2 is within 1.0, 1.10 is not within 1.1."""
+    return value == wanted or value.startswith(f"{wanted}.")
+
+
+def _concrete(rule: Exclude, native: str) -> Exclude:
+    return rule.model_copy(update={"platform": rule.platform and _platform(rule.platform, native)})
+
+
+def _platform(platform: str, native: str) -> str:
+    return native if platform == "native" else platform
+
+
+def _from_axes(spec: Environments, point: Point) -> Environment:
+    return Environment(
+        name="",
+        **point._asdict(),
+        kind="local",
+        as_of=spec.as_of,
+        packages=spec.packages,
+        origin=f"environments.axes ({spec.strategy})",
+    )
+
+
+def _provisional(spec: Environments, point: Point) -> Environment:
+    environment = _from_axes(spec, point)
+    return replace(environment, name=_name(environment, full=True))
+
+
+def _from_include(spec: Environments, item: Include, index: int, native: str) -> Environment:
+    return Environment(
+        name=item.name or "",
+        scikit_learn=item.scikit_learn,
+        python=item.python,
+        numpy=item.numpy,
+        platform=_platform(item.platform, native),
+        kind=item.kind,
+        as_of=item.as_of or spec.as_of,
+        packages=(*spec.packages, *item.packages),
+        origin=f"environments.include[{index}]",
+    )
+
+
+def _distinct(environments: list[Environment]) -> list[Environment]:
+    """Each once, the first. A twin that was given a name lends it to one that was not."""
+    kept: dict[Environment, Environment] = {}
+    for environment in environments:
+        bare = replace(environment, name="", origin="")
+        named = replace(bare, name=environment.name)
+        if bare in kept and environment.name and not kept[bare].name:
+            kept[bare] = replace(kept[bare], name=environment.name)
+        elif bare not in kept:
+            kept[bare] = environment
+        elif environment.name and environment.name != kept[bare].name:
+            kept.setdefault(named, environment)
+    return list(kept.values())
+
+
+def _named(environments: list[Environment]) -> tuple[Environment, ...]:
+    """Minor versions where they tell environments apart, full ones where they must, then numbers."""
+    taken = {environment.name for environment in environments if environment.name}
+    short = Counter(_name(environment, full=False) for environment in environments if not environment.name)
+    named = []
+    for environment in environments:
+        name = environment.name
+        if not name:
+            plain = _name(environment, full=False)
+            name = plain if short[plain] == 1 and plain not in taken else _name(environment, full=True)
+            numbered = (f"{name}-{number}" for number in itertools.count(2))
+            name = next(option for option in itertools.chain([name], numbered) if option not in taken)
+            taken.add(name)
+        named.append(replace(environment, name=name))
+    return tuple(named)
+
+
+def _name(environment: Environment, *, full: bool) -> str:
+    def version(text: str) -> str:
+        return text if full else ".".join(map(str, Version(text).release[:2]))
+
+    parts = [f"sk{version(environment.scikit_learn)}", f"py{environment.python}"]
+    if environment.numpy is not None:
+        parts.append(f"np{version(environment.numpy)}")
+    parts.append(_ARCH.get(environment.arch, environment.arch.replace("/", "")))
+    return "-".join(parts)

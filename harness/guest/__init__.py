@@ -1,0 +1,1 @@
+"""What runs inside environments; knows nothing of the host."""

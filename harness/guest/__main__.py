@@ -1,0 +1,35 @@
+"""The guest's entry: version gate, imports, then the supervisor. Started as ``python -I STAGE``.
+
+Parses under any Python 3, so that one below the floor says so instead of failing on syntax.
+"""
+
+import os
+import sys
+
+FLOOR = (3, 8)
+
+
+def main():
+    answer = os.dup(1)  # not inheritable: nothing started from here can hold it
+    os.dup2(2, 1)  # descriptors 1 and 2 are the log from here on, for Python and for C alike
+    if sys.version_info[:2] < FLOOR:
+        text = '{"event":"unready","protocol":1,"error":{"type":"RuntimeError","message":"Python %s is below 3.8"}}\n'
+        os.write(answer, (text % sys.version.split()[0]).encode("ascii"))
+        return 3
+    from . import facts, supervise, wire
+    from .errors import describe
+
+    try:
+        facts.import_everything(sys.argv[1:])
+        hello = {"event": "hello", "protocol": wire.PROTOCOL, "facts": facts.gather()}
+    except BaseException as error:
+        unready = {"event": "unready", "protocol": wire.PROTOCOL, "error": describe(error)}
+        supervise.write_all(answer, wire.encode_line(unready))
+        return 3
+    supervise.write_all(answer, wire.encode_line(hello))
+    supervise.Supervisor(answer=answer, jobs=0).serve()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

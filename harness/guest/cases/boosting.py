@@ -1,0 +1,55 @@
+"""Boosting: the loss is an object of a private module, and private modules move."""
+
+from .data import diabetes, tumours, wine, with_holes
+
+
+def case_gradient_boosting_classifier(seed):
+    """The loss lived in ``sklearn.ensemble._gb_losses``, which 1.5 no longer has."""
+    from sklearn.ensemble import GradientBoostingClassifier
+
+    X, y = tumours(seed)
+    model = GradientBoostingClassifier(n_estimators=20, random_state=seed)
+    return model, X, y, ("predict", "predict_proba", "decision_function")
+
+
+def case_gradient_boosting_regressor(seed):
+    """The default loss was renamed from "ls" to "squared_error"."""
+    from sklearn.ensemble import GradientBoostingRegressor
+
+    X, y = diabetes(seed)
+    return GradientBoostingRegressor(n_estimators=20, random_state=seed), X, y, ("predict",)
+
+
+def case_hist_gradient_boosting_classifier(seed):
+    """Missing values are routed by a flag in each node; the nodes are a structured array of compiled code."""
+    _enable_hist_gradient_boosting()
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    X, y = tumours(seed)
+    model = HistGradientBoostingClassifier(max_iter=20, random_state=seed)
+    return model, with_holes(X[:, :10], seed), y, ("predict", "predict_proba", "decision_function")
+
+
+def case_hist_gradient_boosting_regressor(seed):
+    """Experimental in 0.24, and its package has been taken apart since."""
+    _enable_hist_gradient_boosting()
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    X, y = diabetes(seed)
+    return HistGradientBoostingRegressor(max_iter=20, random_state=seed), X, y, ("predict",)
+
+
+def _enable_hist_gradient_boosting():
+    try:
+        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: F401
+    except ImportError:  # 0.24
+        from sklearn.experimental import enable_hist_gradient_boosting  # noqa: F401
+
+
+def case_ada_boost_classifier(seed):
+    """SAMME.R was the default until 1.5 and is gone from 1.6, which may read its artifacts as SAMME without a word."""
+    from sklearn.ensemble import AdaBoostClassifier
+
+    X, y = wine(seed)
+    model = AdaBoostClassifier(n_estimators=20, random_state=seed)
+    return model, X, y, ("predict", "predict_proba", "decision_function")

@@ -1,0 +1,36 @@
+"""Clusters and mixtures: numbered at will, so that only the artifact says which one is the first."""
+
+from .data import iris, wine
+
+
+def case_k_means(seed):
+    """Nearest centre; keeps the number of threads it was fitted with."""
+    from sklearn.cluster import KMeans
+
+    X, _ = iris(seed)
+    return KMeans(n_clusters=3, n_init=10, random_state=seed), X, None, ("predict", "transform")
+
+
+def case_mini_batch_k_means(seed):
+    """The one for large data; keeps a ``RandomState`` for ``partial_fit``."""
+    from sklearn.cluster import MiniBatchKMeans
+
+    X, _ = iris(seed)
+    return MiniBatchKMeans(n_clusters=3, n_init=3, random_state=seed), X, None, ("predict", "transform")
+
+
+def case_gaussian_mixture(seed):
+    """Densities from Cholesky factors of precisions."""
+    from sklearn.mixture import GaussianMixture
+
+    X, _ = iris(seed)
+    model = GaussianMixture(n_components=3, random_state=seed)
+    return model, X, None, ("predict", "predict_proba", "score_samples")
+
+
+def case_birch(seed):
+    """A linked tree of private node objects, pickled by recursion."""
+    from sklearn.cluster import Birch
+
+    X, _ = wine(seed)
+    return Birch(), X / X.max(axis=0), None, ("predict", "transform")

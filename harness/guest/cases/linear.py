@@ -1,0 +1,45 @@
+"""Linear models: a handful of coefficients, and many attributes around them that came and went."""
+
+from .data import diabetes, named, tumours, wine
+
+
+def case_logistic_regression(seed):
+    """The most persisted model there is, two classes and defaults: ``multi_class`` left it in 1.8."""
+    from sklearn.linear_model import LogisticRegression
+
+    X, y = tumours(seed)
+    return LogisticRegression(), X / X.max(axis=0), y, ("predict", "predict_proba", "decision_function")
+
+
+def case_logistic_multiclass(seed):
+    """Softmax or one-vs-rest is decided when predicting, by an attribute of the artifact."""
+    from sklearn.linear_model import LogisticRegression
+
+    X, y = wine(seed)
+    y = named(y, "barolo", "grignolino", "barbera")
+    return LogisticRegression(), X / X.max(axis=0), y, ("predict", "predict_proba", "decision_function")
+
+
+def case_ridge(seed):
+    """Two targets at once: a coefficient matrix, whose orientation is a convention."""
+    import numpy as np
+    from sklearn.linear_model import Ridge
+
+    X, y = diabetes(seed)
+    return Ridge(), X, np.column_stack([y, np.log(y)]), ("predict",)
+
+
+def case_sgd_classifier(seed):
+    """Keeps its compiled loss object, whose class moved and whose constructor changed."""
+    from sklearn.linear_model import SGDClassifier
+
+    X, y = wine(seed)
+    return SGDClassifier(random_state=seed), X / X.max(axis=0), y, ("predict", "decision_function")
+
+
+def case_poisson_regressor(seed):
+    """A GLM, rewritten in 1.1: the inverse link comes from a loss object that older artifacts do not have."""
+    from sklearn.linear_model import PoissonRegressor
+
+    X, y = diabetes(seed)
+    return PoissonRegressor(alpha=0.001), X, y, ("predict",)

@@ -1,0 +1,75 @@
+"""Compositions: one part that does not load is enough."""
+
+from .data import passengers, tumours, wine
+
+
+def case_column_transformer(seed):
+    """What a churn model looks like: a DataFrame, missing numbers, string categories, the rest passed through."""
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    X, y = passengers(seed)
+    numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    categories = OneHotEncoder(handle_unknown="ignore")
+    columns = ColumnTransformer(
+        [("numbers", numbers, ["age", "fare"]), ("categories", categories, ["sex", "port"])],
+        remainder="passthrough",
+    )
+    return make_pipeline(columns, LogisticRegression()), X, y, ("predict", "predict_proba")
+
+
+def case_feature_selection(seed):
+    """``SelectKBest`` keeps a function, pickled by reference to its module."""
+    from sklearn.feature_selection import SelectKBest, f_classif
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    X, y = tumours(seed)
+    model = make_pipeline(StandardScaler(), SelectKBest(f_classif, k=8), LogisticRegression())
+    return model, X, y, ("predict", "predict_proba")
+
+
+def case_grid_search_cv(seed):
+    """Saved whole, as users do: scorers, masked arrays of results and the refitted best model."""
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.tree import DecisionTreeClassifier
+
+    X, y = wine(seed)
+    model = GridSearchCV(DecisionTreeClassifier(random_state=seed), {"max_depth": [1, 3]}, cv=3)
+    return model, X, y, ("predict", "predict_proba")
+
+
+def case_calibrated_classifier(seed):
+    """Private calibrator objects; ``base_estimator`` became ``estimator`` in between."""
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.naive_bayes import GaussianNB
+
+    X, y = tumours(seed)
+    model = CalibratedClassifierCV(GaussianNB(), cv=3)
+    return model, X, y, ("predict", "predict_proba")
+
+
+def case_one_vs_rest(seed):
+    """One model per class and a ``LabelBinarizer`` with sparse output."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.multiclass import OneVsRestClassifier
+
+    X, y = wine(seed)
+    model = OneVsRestClassifier(LogisticRegression())
+    return model, X / X.max(axis=0), y, ("predict", "predict_proba", "decision_function")
+
+
+def case_log_target(seed):
+    """NumPy's own functions inside: a ufunc is pickled by a path, and NumPy 2 moved them."""
+    import numpy as np
+    from sklearn.compose import TransformedTargetRegressor
+    from sklearn.linear_model import LinearRegression
+
+    from .data import diabetes
+
+    X, y = diabetes(seed)
+    return TransformedTargetRegressor(LinearRegression(), func=np.log1p, inverse_func=np.expm1), X, y, ("predict",)

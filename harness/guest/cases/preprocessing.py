@@ -1,0 +1,60 @@
+"""Preprocessing: the first step of nearly every pipeline, and the one that gained most attributes."""
+
+from .data import colours, diabetes, iris, passengers, tumours, wine, with_holes
+
+
+def case_standard_scaler(seed):
+    """Two arrays and a subtraction: if this breaks, everything does."""
+    from sklearn.preprocessing import StandardScaler
+
+    X, _ = tumours(seed)
+    return StandardScaler(), X, None, ("transform",)
+
+
+def case_simple_imputer(seed):
+    """Its dtypes are kept in private attributes, newer ones of which older artifacts lack."""
+    from sklearn.impute import SimpleImputer
+
+    X, _ = diabetes(seed)
+    return SimpleImputer(add_indicator=True), with_holes(X, seed), None, ("transform",)
+
+
+def case_knn_imputer(seed):
+    """Keeps the training data with its holes, and masks of them."""
+    from sklearn.impute import KNNImputer
+
+    X, _ = iris(seed)
+    return KNNImputer(), with_holes(X, seed), None, ("transform",)
+
+
+def case_one_hot_encoder(seed):
+    """Strings and missing values of a DataFrame in, a sparse matrix out; infrequent categories came with 1.1."""
+    from sklearn.preprocessing import OneHotEncoder
+
+    X, _ = passengers(seed)
+    return OneHotEncoder(handle_unknown="ignore"), X[["sex", "port"]], None, ("transform",)
+
+
+def case_ordinal_encoder(seed):
+    """Strings in an array; unknown ones become -1."""
+    from sklearn.preprocessing import OrdinalEncoder
+
+    model = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
+    return model, colours(seed), None, ("transform",)
+
+
+def case_quantile_transformer(seed):
+    """Interpolates in a table both ways; the tails go through scipy's normal distribution."""
+    from sklearn.preprocessing import QuantileTransformer
+
+    X, _ = wine(seed)
+    model = QuantileTransformer(n_quantiles=100, output_distribution="normal", random_state=seed)
+    return model, X, None, ("transform",)
+
+
+def case_k_bins_discretizer(seed):
+    """Edges, and an encoder that was fitted by hand; sparse output."""
+    from sklearn.preprocessing import KBinsDiscretizer
+
+    X, _ = iris(seed)
+    return KBinsDiscretizer(strategy="uniform"), X, None, ("transform",)

@@ -1,0 +1,243 @@
+"""How a value is encoded; `harness.guest.values` says into what.
+
+Imports: the standard library; NumPy inside functions; SciPy and pandas only where the value is already theirs.
+"""
+
+from __future__ import annotations
+
+import binascii
+import functools
+import sys
+from typing import Any
+
+#: Containers within containers. A list that contains itself ends here.
+MAX_DEPTH = 6
+_EXACT = 2**53  # integers below it survive JSON readers that know only doubles
+NPY_MAGIC = b"\x93NUMPY\x01\x00"
+_PLAIN = frozenset({str, bool, int, float, complex, bytes, type(None)})
+#: pandas' types with a mask beside the values; everything else of pandas' own is a string, a category, or opaque.
+MASKED = frozenset({"boolean", "Float32", "Float64"} | {k + b for k in ("Int", "UInt") for b in ("8", "16", "32", "64")})
+
+
+def encode(value: Any) -> dict[str, Any]:
+    """Return ``value`` as JSON-able data; what cannot travel becomes "opaque"."""
+    return _encode(value, MAX_DEPTH)
+
+
+def type_name(value: Any) -> str:
+    """The qualified name of the type of ``value``, without asking anything of it or its metaclass."""
+    cls = type(value)
+    qualname = type.__dict__["__qualname__"].__get__(cls)
+    module = type.__dict__["__module__"].__get__(cls)
+    if type(module) is not str or module == "builtins":
+        return str(qualname)
+    return "%s.%s" % (module, qualname)
+
+
+def _encode(value: Any, depth: int) -> dict[str, Any]:
+    import numpy as np
+
+    cls = type(value)
+    if cls is np.ndarray:
+        return _array(value, depth)
+    if cls in _scalar_types():
+        return _array(np.asarray(value), depth)
+    if cls in _PLAIN or _missing(value):
+        return {"kind": "objects", "container": "scalar", "shape": [], "items": [_item(value)]}
+    if depth <= 0:
+        return _opaque(value)
+    if cls is list or cls is tuple:
+        return _sequence(value, cls.__name__, depth)
+    if cls is np.memmap:
+        return _array(np.asarray(value), depth)
+    if cls is np.matrix:
+        return dict(_array(np.asarray(value), depth), container="matrix")
+    if _is_sparse(cls):
+        return _sparse(value)
+    return _pandas(value, depth)
+
+
+def _opaque(value: Any) -> dict[str, Any]:
+    return {"kind": "opaque", "type": type_name(value)}
+
+
+def _array(array: Any, depth: int) -> dict[str, Any]:
+    kind = array.dtype.kind
+    if kind in "fiubcUSmM":
+        return _dense(array)
+    if kind == "O":
+        return _objects(array, depth)
+    if kind == "T":  # NumPy 2's strings of variable width
+        return dict(_objects(array.astype(object), depth), dtype="StringDType")
+    return {"kind": "opaque", "type": "numpy.ndarray of kind %s" % kind}
+
+
+def _dense(array: Any) -> dict[str, Any]:
+    dtype = array.dtype
+    original = descr = dtype.str
+    kind = dtype.kind
+    if kind in "mM":
+        array, descr = array.astype("<i8"), "<i8"
+    elif (kind == "f" and dtype.itemsize > 8) or (kind == "c" and dtype.itemsize > 16):
+        array, descr = _narrowed(array, kind)
+    elif dtype.itemsize == 0:
+        descr = "<U1" if kind == "U" else "|S1"
+        array = array.astype(descr)
+    elif descr[0] == ">":
+        array, descr = array.astype(dtype.newbyteorder("<")), "<" + descr[1:]
+    raw = _npy_header(descr, array.shape) + array.tobytes()
+    return {"kind": "dense", "dtype": original, "npy": binascii.b2a_base64(raw, newline=False).decode("ascii")}
+
+
+def _narrowed(array: Any, kind: str) -> tuple[Any, str]:
+    import numpy as np
+
+    descr = "<f8" if kind == "f" else "<c16"
+    with np.errstate(all="ignore"):
+        return array.astype(descr), descr
+
+
+@functools.lru_cache(maxsize=1024)
+def _npy_header(descr: str, shape: tuple[int, ...]) -> bytes:
+    text = "{'descr': %r, 'fortran_order': False, 'shape': %r, }" % (descr, tuple(shape))
+    text += " " * (-(len(NPY_MAGIC) + 2 + len(text) + 1) % 64) + "\n"
+    return NPY_MAGIC + len(text).to_bytes(2, "little") + text.encode("latin-1")
+
+
+def _objects(array: Any, depth: int) -> dict[str, Any]:
+    import numpy as np
+
+    flat = array.ravel(order="C").tolist()
+    shape = [int(n) for n in array.shape]
+    if flat and depth > 0 and all(type(v) is np.ndarray for v in flat):  # ragged, as of radius_neighbors
+        return {"kind": "list", "container": "array", "shape": shape, "items": [_encode(v, depth - 1) for v in flat]}
+    items = [_item(v) for v in flat]
+    return {"kind": "objects", "container": "array", "dtype": "object", "shape": shape, "items": items}
+
+
+def _sequence(values: Any, container: str, depth: int) -> dict[str, Any]:
+    if container == "list" and values and all(type(v) is str for v in values):
+        return {"kind": "texts", "items": list(values)}
+    scalars = _scalar_types()
+    if all(type(v) in _PLAIN or type(v) in scalars or _missing(v) for v in values):
+        items = [_item(v) for v in values]
+        return {"kind": "objects", "container": container, "shape": [len(items)], "items": items}
+    return {"kind": "list", "container": container, "items": [_encode(v, depth - 1) for v in values]}
+
+
+def _item(value: Any, depth: int = 2) -> Any:
+    cls = type(value)
+    if cls is str or cls is bool or value is None:
+        return value
+    if cls is int:
+        return value if -_EXACT < value < _EXACT else {"int": hex(value)}
+    if cls is float:
+        return value if value - value == 0 else {"float": str(value)}
+    if cls is complex:
+        return {"complex": [_item(value.real), _item(value.imag)]}
+    if cls is bytes:
+        return {"bytes": binascii.b2a_base64(value, newline=False).decode("ascii")}
+    if cls is tuple and depth > 0:  # a name of a column, where columns have levels
+        return {"tuple": [_item(v, depth - 1) for v in value]}
+    if cls in _scalar_types():
+        return _numpy_item(value)
+    missing = _missing(value)
+    return {"missing": missing} if missing else {"opaque": type_name(value)}
+
+
+def _numpy_item(value: Any) -> Any:
+    kind = value.dtype.kind
+    if kind in "mM":
+        return {"datetime": [value.dtype.str, _item(int(value.astype("<i8")))]}
+    if kind == "f":
+        return _item(float(value))  # item() of a longdouble is a longdouble
+    if kind == "c":
+        return _item(complex(value))
+    return _item(value.item()) if kind in "biuUS" else {"opaque": type_name(value)}
+
+
+@functools.lru_cache(maxsize=None)
+def _scalar_types() -> frozenset[type]:
+    import numpy as np
+
+    return frozenset(np.sctypeDict.values())
+
+
+def _missing(value: Any) -> str | None:
+    pandas = sys.modules.get("pandas")
+    if pandas is None or value is None:
+        return None
+    if value is getattr(pandas, "NA", None):
+        return "NA"
+    return "NaT" if value is getattr(pandas, "NaT", None) else None
+
+
+def _is_sparse(cls: type) -> bool:
+    sparse = sys.modules.get("scipy.sparse")
+    name = type.__dict__["__name__"].__get__(cls)
+    return name.endswith(("_matrix", "_array")) and getattr(sparse, name, None) is cls
+
+
+def _sparse(value: Any) -> dict[str, Any]:
+    import numpy as np
+
+    if len(value.shape) != 2 or value.dtype.kind not in "fiubc":
+        return _opaque(value)
+    csr = value.tocsr(copy=True)
+    csr.sum_duplicates()
+    narrow = max(*csr.shape, csr.nnz) < 2**31
+    index = np.dtype("<i4" if narrow else "<i8")  # whatever SciPy chose: it is no part of the value
+    return {
+        "kind": "csr",
+        "shape": [int(n) for n in csr.shape],
+        "data": _dense(csr.data),
+        "indices": _dense(csr.indices.astype(index)),
+        "indptr": _dense(csr.indptr.astype(index)),
+        "format": value.format,
+        "container": "array" if type(value).__name__.endswith("_array") else "matrix",
+    }
+
+
+def _pandas(value: Any, depth: int) -> dict[str, Any]:
+    pandas = sys.modules.get("pandas")
+    cls = type(value)
+    if pandas is None or not hasattr(pandas, "DataFrame"):
+        return _opaque(value)
+    if cls is pandas.DataFrame:
+        columns = [
+            {"name": _item(name), "value": _column(value.iloc[:, i], depth - 1)} for i, name in enumerate(value.columns)
+        ]
+        index = _index(value.index, depth - 1)
+        return {"kind": "frame", "columns": columns, "rows": len(value), "index": index}
+    if cls is pandas.Series:
+        index = _index(value.index, depth - 1)
+        return {"kind": "series", "name": _item(value.name), "value": _column(value, depth - 1), "index": index}
+    if cls is pandas.Categorical:
+        return _column(pandas.Series(value), depth - 1)
+    return _opaque(value)
+
+
+def _column(series: Any, depth: int) -> dict[str, Any]:
+    import numpy as np
+
+    dtype = series.dtype
+    if issubclass(type(dtype), np.dtype):
+        return _array(series.to_numpy(), depth)
+    if not type_name(dtype).startswith("pandas."):
+        return _opaque(series.array)
+    name = dtype.name
+    if name == "category":
+        categories = _array(np.asarray(series.cat.categories), depth)
+        codes = _dense(series.cat.codes.to_numpy())
+        return {"kind": "category", "codes": codes, "categories": categories, "ordered": bool(series.cat.ordered)}
+    if name in MASKED or name.startswith("str"):
+        return dict(_objects(series.to_numpy(dtype=object), depth), dtype=name)
+    return _opaque(series.array)
+
+
+def _index(index: Any, depth: int) -> dict[str, Any] | None:
+    import pandas
+
+    if type(index) is pandas.RangeIndex and index.start == 0 and index.step == 1:
+        return None
+    return _column(index.to_series(), depth)

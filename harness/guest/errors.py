@@ -1,0 +1,73 @@
+"""Exceptions and warnings as data. Their text is hostile until shown escaped; here it is only cut to length.
+
+Standard library only, Python 3.8 and newer.
+"""
+
+import re
+import traceback
+
+MESSAGE_LIMIT = 4_000  # characters
+TRACEBACK_LIMIT = 20_000
+WARNING_LIMIT = 50  # distinct warnings kept of one step
+
+#: What scikit-learn below 1.3 says in a plain UserWarning; from 1.3 on it is InconsistentVersionWarning.
+_OLD_VERSION_WARNING = re.compile(r"Trying to unpickle estimator \S+ from version (\S+) when using version")
+
+
+def qualified_name(kind):
+    """``module.Name`` of a class, without the ``builtins`` part."""
+    module = getattr(kind, "__module__", "")
+    name = getattr(kind, "__qualname__", "?")
+    return name if module in ("builtins", "", None) else "%s.%s" % (module, name)
+
+
+def text_of(thing, limit=MESSAGE_LIMIT):
+    """``str(thing)``, cut; a ``__str__`` that raises is a fact as well."""
+    try:
+        text = str(thing)
+    except BaseException as error:
+        return "<%s while writing the message>" % qualified_name(type(error))
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def describe(error):
+    """An exception as ``{"type", "message", "traceback", "memory"}``."""
+    try:
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
+        trace = "".join(lines)
+    except BaseException as trouble:
+        trace = "<%s while writing the traceback>" % qualified_name(type(trouble))
+    if len(trace) > TRACEBACK_LIMIT:
+        half = TRACEBACK_LIMIT // 2
+        trace = trace[:half] + "\n…\n" + trace[-half:]
+    return {
+        "type": qualified_name(type(error)),
+        "message": text_of(error),
+        "traceback": trace,
+        "memory": isinstance(error, MemoryError),
+    }
+
+
+def describe_warnings(caught):
+    """Recorded warnings, each once, as ``{"category", "message", "count"}`` and, where scikit-learn
+    warns of another version, ``original_sklearn_version``."""
+    kept = {}
+    for item in caught:
+        category = qualified_name(item.category)
+        message = text_of(item.message, 2_000)
+        entry = kept.get((category, message))
+        if entry is not None:
+            entry["count"] += 1
+        elif len(kept) < WARNING_LIMIT:
+            kept[category, message] = entry = {"category": category, "message": message, "count": 1}
+            original = _original_version(item, message)
+            if original is not None:
+                entry["original_sklearn_version"] = original
+    return list(kept.values())
+
+
+def _original_version(item, message):
+    if item.category.__name__ == "InconsistentVersionWarning":
+        return text_of(getattr(item.message, "original_sklearn_version", None), 40)
+    match = _OLD_VERSION_WARNING.search(message)
+    return match.group(1) if match else None

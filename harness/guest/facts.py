@@ -1,0 +1,87 @@
+"""What this environment really holds: interpreter, packages, BLAS, processor. Standard library at its top."""
+
+import importlib
+import os
+import pkgutil
+import platform
+import sys
+
+
+def import_everything(modules):
+    """Import what the host names, and every public part of scikit-learn: children forked later import nothing.
+
+    This is also the proof that the environment is ready: resolvable is not importable.
+    """
+    for name in modules:
+        importlib.import_module(name)
+    for name in _optional():
+        try:
+            importlib.import_module(name)
+        except ImportError:  # the formats that need it will say so, each for itself
+            continue
+    sklearn = sys.modules.get("sklearn")
+    for part in getattr(sklearn, "__all__", ()):
+        try:
+            importlib.import_module("sklearn." + part)
+        except ImportError:  # a function such as clone, or a part with its own missing dependency
+            continue
+
+
+def _optional():
+    from . import formats
+
+    names = {"pandas"}  # data frames travel as data, and need it to be built again
+    for module in pkgutil.iter_modules(formats.__path__):
+        names.update(importlib.import_module(formats.__name__ + "." + module.name).REQUIRES)
+    return sorted(names)
+
+
+def gather():
+    """Facts as JSON-able data."""
+    return {
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "machine": platform.machine(),
+        "bits": 64 if sys.maxsize > 2**32 else 32,
+        "byteorder": sys.byteorder,
+        "platform": platform.platform(),
+        "libc": " ".join(platform.libc_ver()),
+        "cpu": _cpu(),
+        "packages": _packages(),
+        "blas": _blas(),
+        "variables": {k: v for k, v in os.environ.items() if k.endswith(("_NUM_THREADS", "_CORETYPE"))},
+    }
+
+
+def _packages():
+    from importlib import metadata
+
+    found = {}
+    for distribution in metadata.distributions():
+        name = distribution.metadata["Name"]
+        if name:
+            found.setdefault(name.lower().replace("_", "-"), distribution.version)
+    return dict(sorted(found.items()))
+
+
+def _blas():
+    try:
+        from threadpoolctl import threadpool_info
+
+        return [
+            {key: pool.get(key) for key in ("user_api", "internal_api", "version", "num_threads", "architecture")}
+            for pool in threadpool_info()
+        ]
+    except Exception:  # an old threadpoolctl beside a new BLAS: a missing fact, not a reason to stop
+        return None
+
+
+def _cpu():
+    try:
+        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as lines:
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or None

@@ -1,0 +1,241 @@
+"""Forks children and watches them; the parent half of the guest. Imports nothing but the standard library.
+
+One child at a time. A child owns a pipe of its own to this process and never holds the answer channel, so that
+whatever it does to its descriptors spoils no answer but its own. Silence is failure: a child that ends without
+having answered for a task is reported as ``died``, whatever its exit code.
+"""
+
+import ctypes
+import errno
+import os
+import resource
+import selectors
+import signal
+import time
+
+from . import child, wire
+
+_POLL_SECONDS = 0.05  # how soon a child is noticed whose own children hold its pipe open
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def write_all(fd, data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+class HostGone(Exception):
+    """The host closed our input: nobody is left to answer."""
+
+
+class Supervisor:
+    """Serves jobs from descriptor ``jobs`` and answers on descriptor ``answer`` until the input ends."""
+
+    def __init__(self, answer, jobs):
+        self.answer = answer
+        self.jobs = jobs
+        # Grandchildren whose parent died come to us instead of to init, so that none outlives its task.
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+    def serve(self):
+        with os.fdopen(os.dup(self.jobs), "rb") as lines:
+            for line in lines:
+                try:
+                    self._job(wire.decode_line(line))
+                except HostGone:
+                    return
+
+    def _job(self, job):
+        pending = [Pending(task) for task in job["tasks"]]
+        size = job.get("batch", 1)
+        while pending:
+            batch = pending[:size]
+            self._run_child(batch, job)
+            pending = [task for task in batch if task.expected] + pending[size:]
+        self._say({"event": "done"})
+
+    def _say(self, message):
+        write_all(self.answer, wire.encode_line(message))
+
+    def _run_child(self, batch, job):
+        """Fork one child for the tasks of ``batch``; afterwards each has been answered for, or the child never
+        came to it."""
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            # self.answer and self.jobs are closed in there: no child can speak for the guest.
+            child.run([task.message() for task in batch], job, writer, reader, close=(self.answer, self.jobs))
+        os.close(writer)
+        watch = Watch(pid, reader, batch, job["limits"])
+        try:
+            self._follow(watch)
+        finally:
+            _kill_all(pid)
+            os.close(reader)
+
+    def _follow(self, watch):
+        os.set_blocking(watch.reader, False)
+        with selectors.DefaultSelector() as selector:
+            selector.register(watch.reader, selectors.EVENT_READ)
+            selector.register(self.jobs, selectors.EVENT_READ)
+            while True:
+                if watch.silent:  # every writer is closed: the child ended, or closed it and will open it again
+                    if selector.get_map().get(watch.reader):
+                        selector.unregister(watch.reader)
+                    time.sleep(0.002)
+                for key, _ in selector.select(0 if watch.silent else _POLL_SECONDS):
+                    if key.fd == self.jobs:
+                        raise HostGone
+                ended = os.wait4(watch.pid, os.WNOHANG)
+                for message in watch.messages():
+                    self._say(message)
+                if ended[0]:
+                    for message in watch.ended(ended[1], ended[2]):
+                        self._say(message)
+                    return
+                if watch.is_overtime(time.monotonic()):
+                    for message in watch.overtime():
+                        self._say(message)
+                    return
+
+
+class Pending:
+    """A task and the ids that it still owes an answer for: its own, or one for each format of a dump."""
+
+    def __init__(self, task):
+        self.task = task
+        self.expected = [item["id"] for item in task.get("formats", [task])]
+
+    def message(self):
+        if "formats" not in self.task:
+            return self.task
+        return dict(self.task, formats=[item for item in self.task["formats"] if item["id"] in self.expected])
+
+    def settle(self, identifier):
+        """Strike what was answered for; the id of a dump task itself (its fit) settles all of its formats."""
+        if identifier == self.task["id"]:
+            self.expected = []
+        elif identifier in self.expected:
+            self.expected.remove(identifier)
+        else:
+            return False
+        return True
+
+
+class Watch:
+    """What is known of one running child."""
+
+    def __init__(self, pid, reader, batch, limits):
+        self.pid = pid
+        self.reader = reader
+        self.batch = batch
+        self.limits = limits
+        self.base_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        self.current = None  # the id that the child works on
+        self.step = None
+        self.since = time.monotonic()
+        self.silent = False
+        self.leaving = False
+        self._buffer = b""
+
+    def messages(self):
+        """Answers that came in since the last call, ready to be passed on."""
+        self._read()
+        *lines, self._buffer = self._buffer.split(b"\n")
+        for line in lines:
+            try:
+                message = wire.decode_line(line)
+            except ValueError:
+                continue  # something wrote over the pipe; what is missing because of it will be seen as silence
+            if "begin" in message:
+                self.current, self.step, self.since = message["begin"], message.get("step"), time.monotonic()
+            elif "leave" in message:
+                self.leaving = True
+            elif message.get("event") == "fitted":
+                yield message
+            elif any(task.settle(message.get("id")) for task in self.batch):
+                self.current = None
+                yield message
+
+    def _read(self):
+        self.silent = False
+        while True:
+            try:
+                data = os.read(self.reader, 1 << 20)
+            except BlockingIOError:
+                return
+            if not data:
+                self.silent = True
+                return
+            self._buffer += data
+
+    def ended(self, status, usage):
+        """The child is gone: blame the task it was at, unless it owed nothing or left on purpose."""
+        if self.leaving:
+            return
+        message = {"event": "died", "step": self.step, "peak_bytes": usage.ru_maxrss * 1024}
+        # A child starts with its parent's peak, so the difference is what it took by itself.
+        message["memory"] = usage.ru_maxrss * 1024 - self.base_bytes > 0.9 * self.limits["memory"]
+        if os.WIFSIGNALED(status):
+            message["signal"] = os.WTERMSIG(status)
+        else:
+            message["exit"] = os.WEXITSTATUS(status)
+        yield from self._blame(message)
+
+    def is_overtime(self, now):
+        return now - self.since > self.limits["seconds"]
+
+    def overtime(self):
+        yield from self._blame({"event": "overtime", "step": self.step, "seconds": self.limits["seconds"]})
+
+    def _blame(self, message):
+        owing = [identifier for task in self.batch for identifier in task.expected]
+        if not owing:
+            return
+        blamed = owing[0] if self.current is None else self.current
+        for task in self.batch:
+            task.settle(blamed)
+        yield dict(message, id=blamed)
+
+
+def _kill_all(pid):
+    """Kill the child's group and whatever else came down to us, and wait for each."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except OSError:
+        pass
+    while True:
+        for stray in _children():
+            try:
+                os.kill(stray, signal.SIGKILL)
+            except OSError:
+                pass
+        try:
+            os.waitpid(-1, 0)
+        except OSError as error:
+            if error.errno == errno.ECHILD:
+                return
+            raise
+
+
+def _children():
+    me = os.getpid()
+    try:
+        with open("/proc/%d/task/%d/children" % (me, me)) as listing:
+            return [int(word) for word in listing.read().split()]
+    except OSError:  # a kernel without it, or an emulator
+        return _children_by_scan(me)
+
+
+def _children_by_scan(parent):
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open("/proc/%s/stat" % name) as stat:
+                    if int(stat.read().rpartition(")")[2].split()[1]) == parent:
+                        found.append(int(name))
+            except (OSError, ValueError, IndexError):
+                continue
+    return found

@@ -1,0 +1,55 @@
+"""The protocol between host and guest: JSON lines, one object a line. The one module that both sides share.
+
+Nothing here is about Python: a guest in another language can speak it. Standard library only, Python 3.8 and newer.
+
+Host to guest, on the guest's standard input::
+
+    {"do": "dump", "tasks": [...], "limits": {...}}      see DUMP TASK
+    {"do": "load", "tasks": [...], "limits": {...}, "batch": 50}      see LOAD TASK
+    end of input                                          stop, and leave nothing behind
+
+DUMP TASK   {"id", "case": {"module", "function", "seed"}, "spool": folder,
+            "formats": [{"id", "module", "options": {...}}]}
+LOAD TASK   {"id", "artifact": file, "sha256", "inputs": file, "inputs_sha256", "methods": [...],
+            "module", "options": {...}, "reader"}
+limits      {"seconds": of one step, "memory": bytes above what the guest already holds}
+batch       how many tasks may share one forked child; 1 gives each a child of its own
+
+Guest to host, on a descriptor that was standard output and that no child ever holds::
+
+    {"event": "hello", "protocol": 1, "facts": {...}}     ready: everything imports
+    {"event": "unready", "protocol": 1, "error": ERROR}   and the guest exits
+    {"event": "fitted", "id": task, ...}                  a case was fitted: its data and reference outputs
+    {"event": "artifact", "id": format's id, ...}         the bytes are in the spool, or "error", or "unsupported": why
+    {"event": "cell", "id": task, ...}                    "outputs", or "error", or "refused" or "unsupported": why
+    {"event": "died", "id": task or format's id, "step", "signal" or "exit", "peak_bytes",
+     "memory": true when it had come near its limit}
+    {"event": "overtime", "id": as above, "step", "seconds"}
+    {"event": "fault", "id": as above, "what"}            the guest's own trouble, such as a full disk
+    {"event": "done"}                                     the job is finished; every task was answered
+
+ERROR       {"type", "message", "traceback", "memory": true when it is a MemoryError}
+step        "fit", "dump", "load" or "predict"
+
+Values (inputs and outputs) are encoded as ``values.py`` says: ``.npy`` bytes, little-endian, in base64.
+"""
+
+import json
+
+PROTOCOL = 1
+
+#: No answer may be longer; a guest that sends more is stopped. Bytes.
+LINE_LIMIT = 256 * 1024 * 1024
+
+
+def encode_line(message):
+    """One message as bytes, newline included. ASCII only, so that lone surrogates survive."""
+    return json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def decode_line(line):
+    """The message of one line. Raises ValueError for anything but one JSON object."""
+    message = json.loads(line)
+    if not isinstance(message, dict):
+        raise ValueError("a message is a JSON object")
+    return message

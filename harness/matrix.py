@@ -1,0 +1,149 @@
+"""matrix.yaml, read and checked: every problem at once, each with its line; and the profiles that it names."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from harness import catalogue, checks, model, places
+from harness.checks import case_fits, fits
+from harness.errors import InputError
+from harness.expand import expand
+from harness.problems import Problem, refusal, unknown
+from harness.spec import Limits, Spec, Tolerance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"} | dict.fromkeys(
+    ("i386", "i486", "i586", "i686", "x86"), "386"
+)
+
+
+def native_platform() -> str:
+    """The platform of this machine, such as ``linux/amd64``."""
+    machine = platform.machine().lower()
+    return f"{platform.system().lower()}/{_ARCHITECTURES.get(machine, machine)}"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of matrix.yaml, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Spec.model_json_schema(by_alias=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matrix:
+    """A checked matrix.yaml."""
+
+    path: Path
+    digest: str  # sha256 of the file
+    spec: Spec
+    cases: tuple[model.Case, ...]  # the guest's and the user's
+    formats: tuple[model.Format, ...]
+    case_files: tuple[Path, ...]  # the user's, to be shipped with the guest
+    native: str
+
+    @property
+    def seed(self) -> int:
+        return self.spec.cases.seed
+
+    def environments(self, *, satisfiable: Callable[[model.Environment], bool]) -> tuple[model.Environment, ...]:
+        return expand(self.spec.environments, native=self.native, satisfiable=satisfiable)
+
+    def profile(self, name: str, *, satisfiable: Callable[[model.Environment], bool]) -> model.Profile:
+        """The selection that a profile names, in the order of the matrix.
+
+        Raises
+        ------
+        InputError
+            There is no such profile, or one of its patterns fits nothing that ``newest-compatible`` has chosen.
+        """
+        if name not in self.spec.profiles:
+            raise InputError(f"{self.path}: {unknown('profile', name, self.spec.profiles)}")
+        chosen = self.spec.profiles[name]
+        environments = self.environments(satisfiable=satisfiable)
+        names = [environment.name for environment in environments]
+        for word in chosen.environments:
+            if not any(fits(known, [word]) for known in names):
+                place = f"profiles.{name}.environments"
+                raise InputError(f"{self.path}: {place}: {unknown('environment', word, names)} among those chosen")
+        tolerances = (*chosen.tolerances, *self.spec.tolerances)
+        return model.Profile(
+            name=name,
+            seed=self.seed,
+            environments=tuple(item for item in environments if fits(item.name, chosen.environments)),
+            cases=tuple(item for item in self.cases if any(case_fits(item, word) for word in chosen.cases)),
+            formats=tuple(item for item in self.formats if fits(item.name, chosen.formats)),
+            limits=_overridden(_overridden(model.Limits(), self.spec.limits), chosen.limits),
+            tolerances=tuple(_tolerance(item, self.formats) for item in tolerances),
+        )
+
+
+def load_matrix(
+    path: Path,
+    *,
+    cases: Sequence[model.Case] | None = None,
+    formats: Sequence[model.Format] | None = None,
+    native: str | None = None,
+) -> Matrix:
+    """Read and check a matrix.
+
+    Parameters
+    ----------
+    path : the file.
+    cases, formats : what the guest has; read from its files when not given.
+    native : the platform of this machine; found when not given.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file and its line, or when it cannot be read.
+    """
+    try:
+        document = places.read(path)
+    except FileNotFoundError:
+        raise InputError(f"there is no matrix at {path}; name another one with --matrix FILE") from None
+    except OSError as error:
+        message = f"the matrix at {path} cannot be read: {error.strerror}; name another one with --matrix FILE"
+        raise InputError(message) from None
+    native = native or native_platform()
+    formats = tuple(catalogue.builtin_formats() if formats is None else formats)
+    known = list(catalogue.builtin_cases() if cases is None else cases)
+    problems: list[Problem] = []
+    spec = checks.check_values(document, problems)
+    files = checks.check_case_files(document, known, problems)
+    names = checks.check_environments(document, native, problems)
+    problems += checks.check_patterns(
+        document,
+        environments=names,
+        cases=None if files is None else known,
+        formats=[item.name for item in formats],
+    )
+    if problems or spec is None:
+        raise refusal(path, problems)
+    return Matrix(
+        path=path,
+        digest=document.digest,
+        spec=spec,
+        cases=tuple(known),
+        formats=formats,
+        case_files=files or (),
+        native=native,
+    )
+
+
+def _overridden(limits: model.Limits, by: Limits) -> model.Limits:
+    given = {name: value for name, value in by if value is not None}
+    return replace(limits, **{name: int(value) if name == "memory" else value for name, value in given.items()})
+
+
+def _tolerance(item: Tolerance, formats: Sequence[model.Format]) -> model.Tolerance:
+    return model.Tolerance(
+        rtol=item.rtol,
+        atol=item.atol,
+        formats=tuple(known.name for known in formats if fits(known.name, item.formats)),
+        methods=item.methods,
+        dtypes=item.dtypes,
+    )

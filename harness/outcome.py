@@ -1,0 +1,135 @@
+"""Facts into outcomes: the guest's events become statuses with their evidence. Pure."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING, Any
+
+from harness import parity
+from harness.model import Parity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from harness.model import Tolerance
+
+_VERSION_KEY = "original_sklearn_version"
+
+
+def unwritten(status: Status, reason: str) -> dict[str, Any]:
+    """The row of something that was not tried or not answered for."""
+    return {"status": str(status), "reason": reason}
+
+
+def of_artifact(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The observed columns of an artifact, from its ``artifact``, ``died`` or ``overtime`` event."""
+    row = _common(event)
+    if row is None:
+        row = {"status": str(Status.OK), "reason": None}
+    elif row["status"] is None:
+        row["status"] = str(Status.FIT_ERROR if event.get("step") == "fit" else Status.DUMP_ERROR)
+    row["dump_seconds"] = event.get("dump_seconds")
+    row["sha256"] = event.get("sha256")
+    row["size_bytes"] = event.get("size_bytes")
+    return {**row, "warnings": _warnings(event)}
+
+
+def of_cell(
+    event: Mapping[str, Any],
+    fitted: Mapping[str, Any],
+    tolerance: Callable[[str, str], Tolerance],
+) -> dict[str, Any]:
+    """The observed columns of a cell.
+
+    Parameters
+    ----------
+    event : its ``cell``, ``died`` or ``overtime`` event.
+    fitted : the producer's ``fitted`` event: reference outputs, truth, methods.
+    tolerance : of (method, dtype).
+    """
+    row = _common(event)
+    if row is None:
+        row = _compared(event, fitted, tolerance)
+    elif row["status"] is None:
+        row["status"] = str(Status.PREDICT_ERROR if event.get("step") == "predict" else Status.LOAD_ERROR)
+    originals = [w[_VERSION_KEY] for w in event.get("warnings", ()) if w.get(_VERSION_KEY)]
+    row["version_warning"] = bool(originals)
+    row["original_sklearn_version"] = originals[0] if originals else None
+    row["load_seconds"] = event.get("load_seconds")
+    row["first_load_seconds"] = event.get("load_seconds")
+    row["predict_seconds"] = event.get("predict_seconds")
+    return {**row, "warnings": _warnings(event)}
+
+
+def is_believed(row: Mapping[str, Any]) -> bool:
+    """Whether an outcome out of a shared child stands as it is. Anything but a clean ok is tried again alone,
+    so that no cell is blamed for its neighbour."""
+    return bool(row["status"] == Status.OK)
+
+
+def _common(event: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What artifacts and cells share; None when the step went well, status None where the step decides."""
+    if event["event"] == "died":
+        return _died(event)
+    if event["event"] == "overtime":
+        reason = f"not done within {event['seconds']:g} s, while {_doing(event)}"
+        return unwritten(Status.TIMEOUT, reason)
+    if event["event"] == "guest-died":
+        return unwritten(Status.CRASH, f"took the whole guest with it: {event['how']}")
+    if "refused" in event:
+        return unwritten(Status.REFUSED, event["refused"])
+    if "unsupported" in event:
+        return unwritten(Status.UNSUPPORTED, event["unsupported"])
+    if "error" not in event:
+        return None
+    error = event["error"]
+    return {
+        "status": str(Status.OOM) if error.get("memory") else None,
+        "reason": f"{error['type']}: {error['message']}".partition("\n")[0],
+        "error_type": error["type"],
+        "error_message": error["message"],
+        "traceback_text": error.get("traceback"),
+    }
+
+
+def _died(event: Mapping[str, Any]) -> dict[str, Any]:
+    if "signal" in event:
+        number = event["signal"]
+        name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
+        how = f"killed by {name}, while {_doing(event)}"
+    else:
+        how = f"exited with code {event['exit']} without answering, while {_doing(event)}"
+    if event.get("memory"):
+        return unwritten(Status.OOM, f"{how}, near its memory limit")
+    return unwritten(Status.CRASH, how)
+
+
+def _doing(event: Mapping[str, Any]) -> str:
+    return {"fit": "fitting", "dump": "dumping", "load": "loading", "predict": "predicting"}.get(
+        event.get("step") or "", "starting"
+    )
+
+
+def _compared(
+    event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
+) -> dict[str, Any]:
+    outputs = event["outputs"]
+    result = parity.compare(fitted["reference"], outputs, tolerance=tolerance)
+    score = None
+    if fitted["score_kind"]:
+        score = parity.score(fitted["score_kind"], outputs["predict"], fitted["truth"])
+    return {
+        "status": str(Status.DRIFT if result.parity is Parity.DRIFT else Status.OK),
+        "reason": "; ".join(result.findings) or None,
+        "parity": str(result.parity),
+        "compared": list(result.compared),
+        "max_abs_diff": result.max_abs_diff,
+        "max_rel_diff": result.max_rel_diff,
+        "max_ulp_diff": result.max_ulp_diff,
+        "label_mismatch": result.label_mismatch,
+        "score": score,
+    }
+
+
+def _warnings(event: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [{"category": w["category"], "message": w["message"]} for w in event.get("warnings", ())]

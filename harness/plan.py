@@ -1,0 +1,63 @@
+"""A profile, expanded: the artifacts to write and the cells to read. Pure; nothing planned is ever lost."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from harness.model import Artifact, Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from harness.model import Case, Environment, Format, Profile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a run is to do. ``impossible`` gives the reason for each environment that cannot be had."""
+
+    profile: Profile
+    impossible: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def environments(self) -> dict[str, Environment]:
+        return {environment.name: environment for environment in self.profile.environments}
+
+    @property
+    def cases(self) -> dict[str, Case]:
+        return {case.name: case for case in self.profile.cases}
+
+    @property
+    def formats(self) -> dict[str, Format]:
+        return {item.name: item for item in self.profile.formats}
+
+    def artifacts(self, producer: str) -> Iterator[Artifact]:
+        """What a producer is to write, case by case."""
+        for case in self.profile.cases:
+            for item in self.profile.formats:
+                yield Artifact(producer=producer, case=case.name, format=item.name)
+
+    def cells(self, consumer: str) -> Iterator[Cell]:
+        """What a consumer is to load: every artifact of every producer, by every reader of its format."""
+        for producer in self.profile.environments:
+            for case in self.profile.cases:
+                for item in self.profile.formats:
+                    artifact = Artifact(producer=producer.name, case=case.name, format=item.name)
+                    for reader in item.readers:
+                        yield Cell(artifact=artifact, consumer=consumer, reader=reader)
+
+    @property
+    def artifact_count(self) -> int:
+        return len(self.profile.environments) * len(self.profile.cases) * len(self.profile.formats)
+
+    @property
+    def cell_count(self) -> int:
+        readers = sum(len(item.readers) for item in self.profile.formats)
+        return len(self.profile.environments) ** 2 * len(self.profile.cases) * readers
+
+    @property
+    def digest(self) -> str:
+        """Changes when anything that a result depends on changes in the matrix or in the cases."""
+        return hashlib.sha256(repr(self.profile).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What people look at. Reads stored runs only; runs nothing."""

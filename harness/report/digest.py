@@ -1,0 +1,199 @@
+"""What a run says, in few words: the numbers and groups that every kind of report shows. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from harness.model import UNTRIED, Parity, Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.store import RunTables
+
+EXAMPLES = 5
+_VARYING = re.compile(r"0x[0-9a-fA-F]+|(?<=line )\d+")
+#: What breaks worst comes first.
+_SEVERITY = ("drift", "crash", "oom", "timeout", "predict-error", "load-error", "refused", "fit-error", "dump-error")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One producer and one consumer at a glance; numbers of cells."""
+
+    identical: int
+    close: int
+    warned: int  # of the two above: with a warning about versions
+    drift: int
+    broken: int
+    at_home: int  # of the broken: those that do not load in their own producer either
+    untried: int
+
+    @property
+    def ok(self) -> int:
+        return self.identical + self.close
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Cells or artifacts that fail in the same way."""
+
+    status: str
+    message: str
+    count: int
+    cases: tuple[str, ...]
+    formats: tuple[str, ...]
+    pairs: int  # how many (producer, consumer)
+    consumers: tuple[str, ...]
+    producers: tuple[str, ...]
+    example: str  # an id
+    silent: int  # of the cells: without any warning about versions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digest:
+    run: dict[str, Any]
+    environments: tuple[str, ...]
+    versions: dict[str, dict[str, Any]]  # python, sklearn, numpy, arch by environment
+    missing: dict[str, str]  # environments that could not be had, with reasons
+    statuses: dict[str, int]  # of the cells
+    parities: dict[str, int]
+    artifacts: dict[str, int]
+    pairs: dict[tuple[str, str], Pair]
+    drifts: tuple[Group, ...]
+    failures: tuple[Group, ...]
+    unwritten: tuple[Group, ...]  # artifacts
+    diagonal: int  # cells in their own producer that loaded
+    diagonal_off: tuple[str, ...]  # of those: not identical; the harness or the model is not deterministic
+
+    @property
+    def cells(self) -> int:
+        return sum(self.statuses.values())
+
+    @property
+    def untried(self) -> int:
+        return sum(self.statuses.get(str(status), 0) for status in UNTRIED)
+
+    @property
+    def not_run(self) -> int:
+        return self.statuses.get("not-run", 0)
+
+
+def of(tables: RunTables) -> Digest:
+    """Digest the tables of a run."""
+    cells, environments = tables.cells, tables.environments
+    tried = cells[~cells["status"].isin([str(s) for s in UNTRIED])]
+    bad = environments[environments["status"] != Status.OK]
+    diagonal = cells[(cells["producer"] == cells["consumer"]) & cells["parity"].notna()]
+    columns = ["python", "sklearn", "numpy", "arch"]
+    return Digest(
+        run=tables.run,
+        environments=tuple(environments["environment"]),
+        versions={row["environment"]: {c: row[c] for c in columns} for row in environments.to_dict("records")},
+        missing=dict(zip(bad["environment"], bad["reason"], strict=True)),
+        statuses=_counts(cells["status"]),
+        parities=_counts(cells["parity"].dropna()),
+        artifacts=_counts(tables.artifacts["status"]),
+        pairs=_pairs(cells),
+        drifts=_groups(tried[tried["status"] == Status.DRIFT], by_case=True),
+        failures=_groups(tried[~tried["status"].isin([str(Status.OK), str(Status.DRIFT)])]),
+        unwritten=_unwritten(tables.artifacts),
+        diagonal=len(diagonal),
+        diagonal_off=tuple(diagonal[diagonal["parity"] != Parity.IDENTICAL]["cell_id"]),
+    )
+
+
+def as_data(digest: Digest) -> dict[str, Any]:
+    """The digest as JSON-able data."""
+    data = asdict(digest)
+    data["pairs"] = [{"producer": p, "consumer": c, **asdict(pair)} for (p, c), pair in digest.pairs.items()]
+    return data
+
+
+def _counts(column: pd.Series[Any]) -> dict[str, int]:
+    return {str(key): int(count) for key, count in Counter(column).most_common()}
+
+
+def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
+    broken = ~cells["status"].isin([str(s) for s in (*UNTRIED, Status.OK, Status.DRIFT)])
+    home = cells[broken & (cells["producer"] == cells["consumer"])]
+    at_home = set(zip(home["artifact_id"], home["reader"], strict=True))
+    keys = zip(cells["artifact_id"], cells["reader"], strict=True)
+    ok = cells["status"] == Status.OK
+    flags = cells[["producer", "consumer"]].assign(
+        identical=ok & (cells["parity"] == Parity.IDENTICAL),
+        close=ok & (cells["parity"] != Parity.IDENTICAL),
+        warned=ok & cells["version_warning"].eq(True),
+        drift=cells["status"] == Status.DRIFT,
+        broken=broken,
+        at_home=broken & np.array([key in at_home for key in keys], dtype=bool),
+        untried=cells["status"].isin([str(s) for s in UNTRIED]),
+    )
+    sums = flags.groupby(["producer", "consumer"], sort=False).sum()
+    return {
+        (str(producer), str(consumer)): Pair(**{key: int(value) for key, value in row.items()})
+        for (producer, consumer), row in zip(sums.index, sums.to_dict("records"), strict=True)
+    }
+
+
+def _groups(rows: pd.DataFrame, *, by_case: bool = False) -> tuple[Group, ...]:
+    """Rows that tell the same, worst first; drifts by case, since their figures differ from pair to pair."""
+    if rows.empty:
+        return ()
+    told = rows.assign(told=rows["case"] if by_case else [_same(text) for text in rows["reason"]])
+    groups = []
+    for (status, _), group in told.groupby(["status", "told"], sort=False):
+        worst = _worst(group)
+        groups.append(
+            Group(
+                status=str(status),
+                message=str(worst["reason"]),
+                count=len(group),
+                cases=_most(group["case"]),
+                formats=_most(group["format"]),
+                pairs=len(group[["producer", "consumer"]].drop_duplicates()),
+                producers=_most(group["producer"]),
+                consumers=_most(group["consumer"]),
+                example=str(worst["cell_id"]),
+                silent=int((~group["version_warning"].eq(True)).sum()),
+            )
+        )
+    return tuple(sorted(groups, key=lambda g: (_rank(g.status), -g.silent if by_case else 0, -g.count)))
+
+
+def _worst(group: pd.DataFrame) -> pd.Series[Any]:
+    order = group.sort_values(["label_mismatch", "max_abs_diff"], ascending=False, na_position="last")
+    return order.iloc[0]
+
+
+def _unwritten(artifacts: pd.DataFrame) -> tuple[Group, ...]:
+    rows = artifacts[~artifacts["status"].isin([str(Status.OK), str(Status.NOT_RUN)])]
+    groups = []
+    for (status, told), group in rows.assign(told=[_same(t) for t in rows["reason"]]).groupby(
+        ["status", "told"], sort=False
+    ):
+        groups.append(
+            Group(
+                status=str(status), message=str(told), count=len(group), cases=_most(group["case"]),
+                formats=_most(group["format"]), pairs=0, producers=_most(group["producer"]), consumers=(),
+                example=str(group.iloc[0]["artifact_id"]), silent=0,
+            )
+        )  # fmt: skip
+    return tuple(sorted(groups, key=lambda g: (_rank(g.status), -g.count)))
+
+
+def _rank(status: str) -> int:
+    return _SEVERITY.index(status) if status in _SEVERITY else len(_SEVERITY)
+
+
+def _same(text: object) -> str:
+    return _VARYING.sub("…", str(text))
+
+
+def _most(column: pd.Series[Any]) -> tuple[str, ...]:
+    return tuple(str(key) for key, _ in Counter(column).most_common())

@@ -1,0 +1,91 @@
+"""A plan, before anything runs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from harness import interpreters, tools
+from harness.environments.lock import requirements
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from harness.model import Environment
+    from harness.plan import Plan
+
+
+def as_data(plan: Plan) -> dict[str, Any]:
+    """The whole plan as JSON-able data; artifacts and cells as the axes that span them."""
+    profile = plan.profile
+    return {
+        "profile": profile.name,
+        "digest": plan.digest,
+        "environments": [
+            {**asdict(e), "as_of": str(e.as_of), "requirements": requirements(e), "status": "not-run" if why else "planned", "reason": why}
+            for e in profile.environments
+            for why in [_why_not(plan, e)]
+        ],
+        "cases": [{"name": c.name, "family": c.family, "file": c.file} for c in profile.cases],
+        "formats": [{"name": f.name, "readers": list(f.readers)} for f in profile.formats],
+        "artifacts": [a.id for e in profile.environments for a in plan.artifacts(e.name)],
+        "cells": [c.id for e in profile.environments for c in plan.cells(e.name)],
+        "counts": {"artifacts": plan.artifact_count, "cells": plan.cell_count},
+        "skips": _skips(plan),
+        "limits": asdict(profile.limits),
+    }
+
+
+def show(plan: Plan, console: Console) -> None:
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for heading in ("environment", "asks for", "as of", "because of", "can it be?"):
+        table.add_column(heading, overflow="fold")
+    for environment in plan.profile.environments:
+        why = _why_not(plan, environment)
+        table.add_row(
+            escape(environment.name),
+            escape(f"Python {environment.python}, " + ", ".join(requirements(environment))),
+            str(environment.as_of),
+            escape(environment.origin),
+            "[green]yes[/]" if why is None else f"[yellow]no: {escape(why)}[/]",
+        )
+    console.print(table)
+    count = len(plan.profile.environments)
+    families: dict[str, list[str]] = {}
+    for case in plan.profile.cases:
+        families.setdefault(case.family, []).append(case.name)
+    for family, names in families.items():
+        console.print(f"  {escape(family)}: {escape(', '.join(names))}", soft_wrap=True)
+    formats = ", ".join(f"{f.name} ({', '.join(f.readers)})" for f in plan.profile.formats)
+    console.print(f"\nformats (readers): {escape(formats)}")
+    console.print(
+        f"{count} environments, {len(plan.profile.cases)} cases: "
+        f"{plan.artifact_count} artifacts to write, {plan.cell_count} cells to read"
+    )
+    skipped = _skips(plan)
+    if skipped:
+        cells = sum(skip["cells"] for skip in skipped)
+        console.print(f"[yellow]{len(skipped)} environments cannot be had here: {cells} cells will not run[/]")
+
+
+def _skips(plan: Plan) -> list[dict[str, Any]]:
+    each = plan.cell_count // max(len(plan.profile.environments), 1)
+    return [
+        {"environment": e.name, "reason": why, "cells": each}
+        for e in plan.profile.environments
+        if (why := _why_not(plan, e)) is not None
+    ]
+
+
+def _why_not(plan: Plan, environment: Environment) -> str | None:
+    if environment.name in plan.impossible:
+        return plan.impossible[environment.name]
+    if environment.platform != tools.native_platform():
+        return f"this machine is {tools.native_platform()}"
+    if interpreters.find(environment.python) is None:
+        return f"{interpreters.missing(environment.python)} (a run tries to download it)"
+    return None

@@ -1,0 +1,63 @@
+"""SUMMARY.md: the run on one page of Markdown, for a CI job's summary."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from harness.report import digest as digests
+from harness.store import read_run, replace_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.report.digest import Digest, Pair
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$@])")
+
+
+def write(folder: Path) -> Path:
+    """Write a stored run's SUMMARY.md; return its path."""
+    digest = digests.of(read_run(folder))
+    return replace_text(folder / "SUMMARY.md", render(digest))
+
+
+def render(digest: Digest) -> str:
+    """The page as Markdown. Text of models, packages and exceptions is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("harness.report"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=markdown,
+        autoescape=False,  # noqa: S701  # Markdown, not HTML: `finalize` escapes every value
+    )
+    return environment.get_template("summary.md").render(digest=digest, glance=glance)
+
+
+class Safe(str):
+    """Markdown of our own making."""
+
+    __slots__ = ()
+
+
+def markdown(value: Any) -> str:
+    """One value as text that Markdown shows as it is, on one line."""
+    if isinstance(value, Safe):
+        return value
+    return _SPECIAL.sub(r"\\\1", " ".join(str(value).split())[:500])
+
+
+def glance(pair: Pair | None) -> Safe:
+    """A pair in a few characters."""
+    if pair is None or not (pair.ok or pair.drift or pair.broken):
+        return Safe("–")
+    words = [f"**≠{pair.drift}**"] if pair.drift else []
+    if pair.broken > pair.at_home:
+        words.append(f"✗{pair.broken}")
+    if not words:
+        words = ["warn" if pair.warned else "ok"]
+    return Safe(" ".join(words))

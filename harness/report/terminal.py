@@ -1,0 +1,129 @@
+"""A stored run on a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from harness.report import digest as digests
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from harness.report.digest import Digest, Group, Pair
+    from harness.store import RunTables
+
+SHOWN = 8  # groups of each kind
+
+LEGEND = (
+    "[green]ok[/] all load and predict the same   [yellow]warn[/] the same, with a version warning   "
+    "[bold red]≠n[/] n predict differently   [magenta]✗n[/] n fail   "
+    "[dim]✗n[/] n fail in their own producer too   [dim]–[/] not run"
+)
+
+
+def show(tables: RunTables, console: Console) -> None:
+    """Print the matrix, what drifts, what fails."""
+    digest = digests.of(tables)
+    console.print()
+    _missing(digest, console)
+    _drifts(digest, console)
+    console.print(matrix(digest))
+    console.print(LEGEND)
+    console.print()
+    _failures("Fails", digest.failures, console)
+    _failures("Not written", digest.unwritten, console)
+    _headline(digest, console)
+    console.print(f"[dim]{escape(str(tables.path))}[/]", soft_wrap=True)
+
+
+def matrix(digest: Digest) -> Table:
+    """Producers down, consumers across."""
+    table = Table(title="dumped by ↓   loaded by →", title_justify="left", box=box.SIMPLE, padding=(0, 0), pad_edge=False)
+    table.add_column("", no_wrap=True)
+    for name in digest.environments:
+        table.add_column(_stacked(name), justify="center", no_wrap=True, min_width=6)
+    for producer in digest.environments:
+        row = [_glance(digest.pairs.get((producer, consumer)), producer == consumer) for consumer in digest.environments]
+        table.add_row(Text(producer, style="bold"), *row)
+    return table
+
+
+def _stacked(name: str) -> str:
+    return escape(name.removesuffix("-amd64").replace("-", "\n"))
+
+
+def _glance(pair: Pair | None, diagonal: bool) -> Text:
+    text = Text()
+    if pair is None or (not pair.ok and not pair.drift and not pair.broken):
+        return Text("–", style="dim")
+    if pair.drift:
+        text.append(f"≠{pair.drift}", style="bold red")
+    if pair.broken:
+        text.append(" " if text else "")
+        text.append(f"✗{pair.broken}", style="dim" if pair.broken == pair.at_home else "magenta")
+    if not pair.drift and pair.broken == pair.at_home and pair.ok:
+        text = Text("warn" if pair.warned else "ok", style="yellow" if pair.warned else "green")
+        if pair.broken:
+            text.append(f" ✗{pair.broken}", style="dim")
+    if diagonal:
+        text.stylize("underline")
+    return text
+
+
+def _missing(digest: Digest, console: Console) -> None:
+    if digest.not_run:
+        console.print(f"[bold yellow]{digest.not_run} of {digest.cells} cells did not run.[/]")
+    for name, reason in digest.missing.items():
+        console.print(f"  [yellow]{escape(name)}[/]: {escape(reason)}", soft_wrap=True)
+    if digest.diagonal_off:
+        console.print(
+            f"[bold red]Self-test failed: {len(digest.diagonal_off)} artifacts do not predict identically in their own "
+            f"producer, such as {escape(digest.diagonal_off[0])}[/]"
+        )
+
+
+def _drifts(digest: Digest, console: Console) -> None:
+    if not digest.drifts:
+        return
+    count = sum(group.count for group in digest.drifts)
+    console.print(f"[bold white on red] {count} cells load without an error and predict differently [/]")
+    for group in digest.drifts[:SHOWN]:
+        warned = "all with a version warning" if not group.silent else f"{group.silent} without any version warning"
+        console.print(
+            f"  [bold red]{escape(group.cases[0])}[/]: {group.count} cells in {group.pairs} pairs, {warned}",
+            soft_wrap=True,
+        )
+        console.print(f"    {escape(group.message)}", style="red", soft_wrap=True)
+        console.print(f"    [dim]worst: {escape(group.example)}[/]", soft_wrap=True)
+    _more(len(digest.drifts), console)
+    console.print()
+
+
+def _failures(title: str, groups: tuple[Group, ...], console: Console) -> None:
+    if not groups:
+        return
+    console.print(f"[bold magenta]{title}[/]")
+    for group in groups[:SHOWN]:
+        names = ", ".join(group.cases[:4]) + (f" and {len(group.cases) - 4} more cases" if len(group.cases) > 4 else "")
+        console.print(f"  [magenta]{group.count:5} {group.status}[/]  {escape(group.message[:300])}", soft_wrap=True)
+        console.print(f"        [dim]{escape(names)} ({', '.join(group.formats)}); e.g. {escape(group.example)}[/]", soft_wrap=True)
+    _more(len(groups), console)
+    console.print()
+
+
+def _more(count: int, console: Console) -> None:
+    if count > SHOWN:
+        console.print(f"  [dim]and {count - SHOWN} more kinds: see SUMMARY.md[/]")
+
+
+def _headline(digest: Digest, console: Console) -> None:
+    told = ", ".join(f"{count} {status}" for status, count in digest.statuses.items())
+    same = digest.diagonal - len(digest.diagonal_off)
+    console.print(f"{digest.cells} cells: {told}")
+    console.print(f"in their own producer: {same} of {digest.diagonal} that load are identical")
+    console.print(f"{digest.run['seconds']:.0f} s")

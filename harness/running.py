@@ -1,0 +1,189 @@
+"""A run from beginning to end: folder, pass, tables, summary."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import shutil
+import time
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+import harness
+from harness import schedule, tables, tools
+from harness.errors import InputError, MachineError
+from harness.model import Status
+from harness.progress import Progress
+from harness.store import RunFolder, find_run, read_run_json, runs, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from harness.plan import Plan
+
+
+def run(
+    plan: Plan,
+    *,
+    results: Path,
+    console: Console,
+    resume: Path | None = None,
+    locks: Path | None = None,
+    producers: frozenset[str] | None = None,
+    consumers: frozenset[str] | None = None,
+) -> Path:
+    """Carry out a plan; return the run's folder, whose tables are complete whatever happened.
+
+    Parameters
+    ----------
+    resume : the folder of an unfinished run of the same plan.
+    locks : another run's folder, whose exact packages are used.
+    producers, consumers : names; None means every environment of the profile.
+
+    Raises
+    ------
+    MachineError, InputError, KeyboardInterrupt : after the tables were written, where they could be.
+    """
+    everyone = frozenset(plan.environments)
+    selection = schedule.Selection(
+        producers=everyone if producers is None else producers, consumers=everyone if consumers is None else consumers
+    )
+    with _alone(results):
+        folder, entries = _open(plan, results, resume)
+        if locks is not None:
+            _copy_locks(locks, folder.path)
+        journal = tables.Journal(entries)
+        started = time.monotonic()
+        try:
+            _pass(plan, folder, journal, console, selection)
+        except KeyboardInterrupt:
+            _finish(plan, folder, journal, started, "interrupted before it was come to")
+            raise
+        except MachineError as error:
+            with contextlib.suppress(MachineError):  # the same trouble again; the journal holds what is known
+                _finish(plan, folder, journal, started, f"cut short: {error}")
+            raise
+        _finish(plan, folder, journal, started, "not come to yet")
+    _need_something(journal)
+    return folder.path
+
+
+def choose(results: Path, profile: str, *, run_id: str | None, resume: bool) -> Path | None:
+    """The unfinished run to go on with, or None for a new one. Raises InputError."""
+    if run_id is not None:
+        return find_run(results, run_id)
+    if not resume:
+        return None
+    unfinished = [
+        path
+        for path in runs(results)
+        if (told := read_run_json(path))["profile"] == profile and not told.get("complete")
+    ]
+    if not unfinished:
+        raise InputError(f"{results}: no unfinished run of the profile {profile} is stored there")
+    return unfinished[-1]
+
+
+def _pass(
+    plan: Plan, folder: RunFolder, journal: tables.Journal, console: Console, selection: schedule.Selection
+) -> None:
+    share = len(selection.consumers) / max(len(plan.environments), 1)
+    counts = {"artifacts": plan.artifact_count - len(journal.artifacts), "cells": plan.cell_count - len(journal.cells)}
+    counts["cells"] = round(counts["cells"] * share)
+    with Progress(console, environments=len(plan.environments), **counts) as progress:
+        schedule.Pass(plan, folder, journal, progress).run(selection)
+
+
+def _open(plan: Plan, results: Path, resume: Path | None) -> tuple[RunFolder, list[dict[str, Any]]]:
+    if resume is None:
+        return RunFolder.create(results, plan.profile.name, {"matrix_digest": plan.digest, **_host_facts()}), []
+    folder, entries = RunFolder.reopen(resume)
+    if folder.run["matrix_digest"] != plan.digest:
+        folder.close()
+        raise InputError(
+            f"{resume}: matrix.yaml, the cases or the formats have changed since this run was started, "
+            "so it cannot be finished into one table: undo the change or start a new run"
+        )
+    return folder, entries
+
+
+def _finish(plan: Plan, folder: RunFolder, journal: tables.Journal, started: float, cut_short: str) -> None:
+    from harness.report import summary  # noqa: PLC0415  # pandas
+
+    built = tables.build(plan, journal, folder.run["run_id"], cut_short)
+    folder.write_tables(built)
+    statuses = built["cells"].column("status").to_pylist()
+    artifacts = built["artifacts"]
+    waiting = sum(
+        1
+        for status, reason in zip(
+            statuses + artifacts.column("status").to_pylist(),
+            built["cells"].column("reason").to_pylist() + artifacts.column("reason").to_pylist(),
+            strict=True,
+        )
+        if status == Status.NOT_RUN and reason == cut_short
+    )
+    folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
+    folder.run["complete"] = waiting == 0
+    folder.save_run()
+    shutil.rmtree(folder.path / "spool", ignore_errors=True)
+    folder.close()
+    summary.write(folder.path)
+
+
+def _copy_locks(source: Path, target: Path) -> None:
+    found = sorted((source / "locks").glob("*.txt"))
+    if not found:
+        raise InputError(f"{source / 'locks'}: no locks are stored there")
+    with writing(target):
+        for lock in found:
+            shutil.copy(lock, target / "locks" / lock.name)
+
+
+def _need_something(journal: tables.Journal) -> None:
+    rows = journal.environments.values()
+    if rows and all(row["status"] != Status.OK for row in rows):
+        reasons = "\n".join(f"  {row['environment']}: {row['reason']}" for row in rows)
+        raise MachineError(f"no environment could be had on this machine:\n{reasons}")
+
+
+def _host_facts() -> dict[str, Any]:
+    return {
+        "harness_version": harness.__version__,
+        "host": {
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+            "machine": platform.machine(),
+            "processors": tools.processors(),
+        },
+    }
+
+
+@contextlib.contextmanager
+def _alone(results: Path) -> Iterator[None]:
+    """Environments are shared between runs of one checkout, and one run disturbs another's clocks: one at a time."""
+    holder = tools.workspace() / ".harness" / "running.json"
+    with writing(holder):
+        holder.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(holder.with_suffix(".lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        try:
+            told = json.loads(holder.read_text())
+            who = f"process {told['pid']}, writing under {told['results']}"
+        except (OSError, ValueError, KeyError):
+            who = "another process"
+        raise MachineError(f"another run is using these environments ({who}): wait until it has ended") from None
+    try:
+        with writing(holder):
+            holder.write_text(json.dumps({"pid": os.getpid(), "results": str(results)}))
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,140 @@
+"""What may stand in matrix.yaml, as pydantic models: they need their annotations at run time, so none is deferred.
+
+What one part says of another (a pattern that must match something) is matrix.py's to check.
+"""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from harness.model import AsOf
+from harness.values import (
+    Day,
+    Dtype,
+    Fraction,
+    Kind,
+    Memory,
+    Method,
+    Name,
+    Package,
+    Platform,
+    Python,
+    Release,
+    SchemaVersion,
+    Seconds,
+    Seed,
+    Strategy,
+    Word,
+)
+
+
+class Part(BaseModel):
+    """A mapping of matrix.yaml: unknown keys are refused, and a key with nothing after it means its default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        known = {info.alias or name for name, info in cls.model_fields.items()}
+        return {key: item for key, item in value.items() if item is not None or key not in known}
+
+
+class Axes(Part):
+    scikit_learn: tuple[Release, ...] = Field(alias="scikit-learn", min_length=1)
+    python: tuple[Python, ...] = Field(min_length=1)
+    numpy: tuple[Release, ...] = Field(
+        default=(), description="None given: whatever goes with the scikit-learn release."
+    )
+    platform: tuple[Platform, ...] = Field(default=("native",), min_length=1)
+
+
+class Include(Part):
+    scikit_learn: Release = Field(alias="scikit-learn")
+    python: Python
+    numpy: Release | None = None
+    platform: Platform = "native"
+    as_of: Day | None = Field(default=None, description="Instead of environments.as_of.")
+    packages: tuple[Package, ...] = Field(default=(), description="Besides environments.packages.")
+    name: Name | None = Field(default=None, description="Instead of one such as sk1.5-py3.12-np2.1-amd64.")
+    kind: Kind = "local"
+
+
+class Exclude(Part):
+    scikit_learn: Release | None = Field(default=None, alias="scikit-learn", description='"1.0" matches 1.0.2, too.')
+    python: Python | None = None
+    numpy: Release | None = None
+    platform: Platform | None = None
+
+    @model_validator(mode="after")
+    def _not_everything(self) -> Self:
+        if not any((self.scikit_learn, self.python, self.numpy, self.platform)):
+            raise ValueError("without a key this drops every combination of the axes")
+        return self
+
+
+class Environments(Part):
+    as_of: Day = Field(
+        default=AsOf.RELEASE, description="The day of the package index that environments are resolved against."
+    )
+    packages: tuple[Package, ...] = Field(
+        default=(), description="Further requirements in every environment (PEP 508)."
+    )
+    strategy: Strategy = Field(default="newest-compatible", description="How the axes are combined.")
+    axes: Axes | None = None
+    include: tuple[Include, ...] = Field(default=(), description="Environments one by one, whatever the axes give.")
+    exclude: tuple[Exclude, ...] = Field(
+        default=(), description="Drops combinations of the axes that match every given key."
+    )
+
+    @model_validator(mode="after")
+    def _not_nothing(self) -> Self:
+        if self.axes is None and not self.include:
+            raise ValueError("names no environment; give axes or include")
+        return self
+
+
+class Cases(Part):
+    files: tuple[Word, ...] = Field(
+        default=(), description="Your Python files with case_NAME(seed), relative to this file."
+    )
+    seed: Seed = 0
+
+
+class Limits(Part):
+    seconds: Seconds | None = Field(default=None, description="Loading one artifact and calling its methods.")
+    memory: Memory | None = Field(default=None, description="Above what a guest holds before it starts.")
+    fit_seconds: Seconds | None = Field(default=None, description="Fitting one case and dumping it in one format.")
+    build_seconds: Seconds | None = Field(default=None, description="Building one environment.")
+
+
+class Tolerance(Part):
+    formats: tuple[Word, ...] = Field(default=(), description="Names or patterns; none given: every format.")
+    methods: tuple[Method, ...] = ()
+    dtypes: tuple[Dtype, ...] = ()
+    rtol: Fraction
+    atol: Fraction = Field(description="As a fraction of the largest output.")
+
+
+class Profile(Part):
+    description: str = ""
+    environments: tuple[Word, ...] = Field(
+        default=("*",), min_length=1, description="Names or patterns such as sk1.5-*."
+    )
+    cases: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Names, patterns, or family:trees.")
+    formats: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Names or patterns.")
+    limits: Limits = Field(default_factory=Limits, description="Instead of those at the top, one by one.")
+    tolerances: tuple[Tolerance, ...] = Field(default=(), description="Tried before those at the top.")
+
+
+class Spec(Part):
+    """The environments, cases, formats and profiles of the persistence matrix."""
+
+    schema_: SchemaVersion = Field(alias="schema")
+    environments: Environments
+    cases: Cases = Field(default_factory=Cases)
+    limits: Limits = Field(default_factory=Limits)
+    tolerances: tuple[Tolerance, ...] = Field(default=(), description="The first that applies counts.")
+    profiles: dict[Name, Profile] = Field(min_length=1)

@@ -1,0 +1,241 @@
+"""What a run leaves behind: objects by content, the journal, the tables. The only writer under ``results/``.
+
+The journal comes first and is appended to, line by line; the tables are made from it at the end and put in place by
+renaming. So a run that was killed at any moment has lost nothing but what was in flight, and can be resumed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import os
+import secrets
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import InputError, MachineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+    import pyarrow as pa
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunTables:
+    """The tables of a run. Columns: see the README; a figure that was not measured is null, never 0."""
+
+    path: Path
+    run: dict[str, Any]
+    environments: pd.DataFrame
+    artifacts: pd.DataFrame
+    cells: pd.DataFrame
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn the file system's refusals into one error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise MachineError(
+            f"{path}: cannot be written: {error.strerror or error}. "
+            "Free some space or give another folder with --results; then continue with --resume"
+        ) from error
+
+
+def replace_text(path: Path, text: str) -> Path:
+    """Write a file, whole or not at all; return it."""
+    part = path.with_name(path.name + ".part")
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    return path
+
+
+class RunFolder:
+    """The folder of one run, open for writing. Safe to use from several threads."""
+
+    def __init__(self, path: Path, run: dict[str, Any]) -> None:
+        self.path = path
+        self.run = run
+        self._lock = threading.Lock()
+        self._traces: set[str] = set()
+        self._objects: set[str] = set()
+        with writing(path):
+            self._journal = (path / "journal.jsonl").open("ab")
+            self._tracebacks = (path / "logs/tracebacks.jsonl").open("ab")
+
+    @classmethod
+    def create(cls, results: Path, profile: str, facts: dict[str, Any]) -> RunFolder:
+        """A new folder whose name sorts by time."""
+        now = dt.datetime.now(dt.UTC)
+        run_id = f"{now:%Y%m%dT%H%M%SZ}-{profile}-{secrets.token_hex(2)}"
+        path = results / run_id
+        with writing(path):
+            for folder in ("logs", "locks", "objects", "spool"):
+                (path / folder).mkdir(parents=True, exist_ok=True)
+        run = {
+            "run_id": run_id,
+            "profile": profile,
+            "schema_version": SCHEMA_VERSION,
+            "started": now.isoformat(),
+            "finished": None,
+            "seconds": None,
+            **facts,
+        }
+        folder = cls(path, run)
+        folder.save_run()
+        return folder
+
+    @classmethod
+    def reopen(cls, path: Path) -> tuple[RunFolder, list[dict[str, Any]]]:
+        """An unfinished run and what its journal holds. A line cut short by a kill is dropped."""
+        run = read_run_json(path)
+        entries, intact = _read_journal(path / "journal.jsonl")
+        with writing(path):
+            (path / "spool").mkdir(exist_ok=True)
+            if (path / "journal.jsonl").exists():
+                os.truncate(path / "journal.jsonl", intact)
+        return cls(path, run), entries
+
+    def close(self) -> None:
+        with writing(self.path):
+            for file in (self._journal, self._tracebacks):
+                file.close()
+
+    def record(self, kind: str, row: dict[str, Any]) -> None:
+        """Append one outcome to the journal; it is with the operating system when this returns."""
+        line = json.dumps({"kind": kind, **row}, separators=(",", ":"), default=str).encode() + b"\n"
+        with self._lock, writing(self.path / "journal.jsonl"):
+            self._journal.write(line)
+            self._journal.flush()
+
+    def keep_traceback(self, text: str | None) -> str | None:
+        """Store a traceback once, under its digest; return the digest."""
+        if not text:
+            return None
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        with self._lock, writing(self.path / "logs"):
+            if digest not in self._traces:
+                self._traces.add(digest)
+                line = json.dumps({"traceback": digest, "text": text})
+                self._tracebacks.write(line.encode() + b"\n")
+                self._tracebacks.flush()
+        return digest
+
+    def keep_object(self, data: bytes) -> str:
+        """Store bytes under their sha256; return it."""
+        digest = hashlib.sha256(data).hexdigest()
+        path = self.object_path(digest)
+        if digest not in self._objects and not path.exists():
+            part = path.with_name(f"{digest}.{threading.get_ident()}.part")
+            with writing(path):
+                path.parent.mkdir(exist_ok=True)
+                part.write_bytes(data)
+                part.replace(path)
+        self._objects.add(digest)
+        return digest
+
+    def adopt(self, spooled: Path, digest: str) -> None:
+        """Move what a guest spooled to its place among the objects."""
+        path = self.object_path(digest)
+        with writing(path):
+            path.parent.mkdir(exist_ok=True)
+            try:
+                spooled.replace(path)
+            except FileNotFoundError:
+                if not path.exists():  # two formats may write the same bytes, and those were moved already
+                    raise
+
+    def object_path(self, digest: str) -> Path:
+        return self.path / "objects" / digest[:2] / digest
+
+    def write_text(self, name: str, text: str) -> Path:
+        """Write a file of the run, whole or not at all."""
+        return replace_text(self.path / name, text)
+
+    def save_run(self) -> None:
+        self.write_text("run.json", json.dumps(self.run, indent=2, sort_keys=True, default=str) + "\n")
+
+    def write_tables(self, tables: dict[str, pa.Table]) -> None:
+        """Write the Parquet tables, each by renaming."""
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        for name, table in tables.items():
+            path = self.path / f"{name}.parquet"
+            part = path.with_name(path.name + ".part")
+            with writing(path):
+                pq.write_table(table, part, compression="zstd")
+                part.replace(path)
+
+
+def _read_journal(path: Path) -> tuple[list[dict[str, Any]], int]:
+    """Entries, and how many bytes of the file are whole lines."""
+    entries: list[dict[str, Any]] = []
+    intact = 0
+    if path.exists():
+        for line in path.read_bytes().splitlines(keepends=True):
+            if not line.endswith(b"\n"):
+                break
+            entries.append(json.loads(line))
+            intact += len(line)
+    return entries, intact
+
+
+def read_run_json(path: Path) -> dict[str, Any]:
+    """``run.json``, checked. Raises InputError."""
+    try:
+        run = json.loads((path / "run.json").read_text())
+    except FileNotFoundError:
+        raise InputError(f"{path}: no run is stored here (run.json is missing)") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path / 'run.json'}: cannot be read: {error}") from error
+    version = run.get("schema_version") if isinstance(run, dict) else None
+    if version != SCHEMA_VERSION:
+        raise InputError(
+            f"{path}: this run was written under schema version {version}, and this harness reads {SCHEMA_VERSION}: "
+            "read it with the harness version that wrote it, or run it again"
+        )
+    return run
+
+
+def read_run(path: str | Path) -> RunTables:
+    """See `harness.read_run`."""
+    import pandas as pd  # noqa: PLC0415  # half a second that `plan` and nox need not pay
+
+    folder = Path(path)
+    run = read_run_json(folder)
+    missing = [n for n in ("environments", "artifacts", "cells") if not (folder / f"{n}.parquet").exists()]
+    if missing:
+        raise InputError(
+            f"{folder}: the run was not finished ({', '.join(missing)} missing): "
+            f"continue it with `python -m harness run --resume {folder.name}`"
+        )
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in ("environments", "artifacts", "cells")}
+    return RunTables(path=folder, run=run, **tables)
+
+
+def runs(results: Path) -> list[Path]:
+    """The runs in a folder, oldest first."""
+    return sorted(path.parent for path in results.glob("*/run.json")) if results.is_dir() else []
+
+
+def find_run(results: Path, name: str | None) -> Path:
+    """A run by its id, by the beginning of its id, by path; without a name the newest. Raises InputError."""
+    if name is not None and (Path(name) / "run.json").exists():
+        return Path(name)
+    found = [path for path in runs(results) if name is None or path.name.startswith(name)]
+    if not found:
+        raise InputError(f"{results}: no run {name or ''} is stored there; `nox -s matrix` makes one")
+    if name is not None and len(found) > 1:
+        raise InputError(f"{results}: {name} fits {len(found)} runs: {', '.join(path.name for path in found[:5])}")
+    return found[-1]

@@ -1,0 +1,150 @@
+"""The single values of matrix.yaml: each arrives as the text that was written, and is checked for itself here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.version import InvalidVersion, Version
+from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, PlainValidator, WithJsonSchema
+
+from harness.model import AsOf
+from harness.problems import shown, unknown
+
+PYTHON_FLOOR = (3, 8)
+PLATFORMS = tuple(f"linux/{arch}" for arch in ("amd64", "arm64", "386", "s390x", "ppc64le", "arm/v7", "riscv64"))
+KINDS = ("local",)
+DTYPES = ("float16", "float32", "float64", "longdouble", "complex64", "complex128")
+DAY = 86_400
+MEMORY_FLOOR, MEMORY_CEILING = 64 * 1024**2, 1024**4
+QUOTED = "The harness reads what is written; quote it for your editor, to whom an unquoted 3.10 is the number 3.1."
+
+
+def _schema(text: str) -> str:
+    if text != "1":
+        raise ValueError(f"this harness reads schema 1, not {shown(text)}")
+    return text
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be a single word or number")  # noqa: TRY004  # pydantic collects ValueErrors
+    if len(value) > 200:  # noqa: PLR2004  # far above any name, version or requirement
+        raise ValueError(f"{shown(value)} is too long")
+    return value
+
+
+def _release(text: str) -> str:
+    try:
+        version = Version(text)
+    except InvalidVersion:
+        raise ValueError(f"{shown(text)} is not a version") from None
+    if version.epoch or version.local or not re.fullmatch(r"\d[0-9a-z.]*", text) or not 2 <= len(version.release) <= 3:  # noqa: PLR2004
+        raise ValueError(f'{shown(text)} is not a release such as "1.5.2", nor a minor such as "1.5"')
+    return text
+
+
+def _python(text: str) -> str:
+    if re.fullmatch(r"3\.\d{1,2}\.\S*", text):
+        raise ValueError(f'{text} names a micro release; write its minor, "{".".join(text.split(".")[:2])}"')
+    if not re.fullmatch(r"\d\.(0|[1-9]\d?)", text):
+        raise ValueError(f'{shown(text)} is not a Python minor such as "3.12"')
+    major, minor = (int(part) for part in text.split("."))
+    if (major, minor) < PYTHON_FLOOR:
+        raise ValueError(f"{text} is below the guest's floor, {'.'.join(map(str, PYTHON_FLOOR))}")
+    if major > PYTHON_FLOOR[0]:
+        raise ValueError(f'{shown(text)} is not a Python minor such as "3.12"')
+    return text
+
+
+def _platform(text: str) -> str:
+    if text not in {"native", *PLATFORMS}:
+        raise ValueError(unknown("platform", text, ("native", *PLATFORMS)))
+    return text
+
+
+def _kind(text: str) -> str:
+    if text not in KINDS:
+        raise ValueError(unknown("kind of environment", text, KINDS))
+    return text
+
+
+def _dtype(text: str) -> str:
+    if text not in DTYPES:
+        raise ValueError(unknown("floating-point dtype", text, DTYPES))
+    return text
+
+
+def _strategy(text: str) -> str:
+    known = ("every", "newest-compatible", "one-at-a-time", "pairwise")
+    if text not in known:
+        raise ValueError(unknown("strategy", text, known))
+    return text
+
+
+def _name(text: str) -> str:
+    if len(text) > 80 or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", text):  # noqa: PLR2004
+        raise ValueError(f"{shown(text)} is not a name: up to 80 letters, digits and . _ - after a letter or digit")
+    return text
+
+
+def _method(text: str) -> str:
+    if not text.isidentifier():
+        raise ValueError(f"{shown(text)} is not the name of a method")
+    return text
+
+
+def _requirement(text: str) -> str:
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        raise ValueError(f'{shown(text)} is not a requirement such as "pandas>=2" (PEP 508)') from None
+    if requirement.url:
+        raise ValueError(f"{shown(text)} comes from a URL; only packages of the index can be locked")
+    return text
+
+
+def _as_of(value: object) -> AsOf | dt.date:
+    text = _word(value)
+    if text in set(AsOf):
+        return AsOf(text)
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return dt.date.fromisoformat(text)
+    except ValueError:
+        pass  # 2024-02-30
+    raise ValueError(f'{shown(text)} is neither "release" nor "newest" nor a day such as 2024-09-11')
+
+
+def _memory(size: ByteSize) -> ByteSize:
+    if not MEMORY_FLOOR <= size <= MEMORY_CEILING:
+        raise ValueError(f"{size.human_readable()} is not between 64 MiB and 1 TiB")
+    return size
+
+
+def _json(*types: str, **more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": list(types) if len(types) > 1 else types[0], **more})
+
+
+Word = Annotated[str, BeforeValidator(_word)]
+Release = Annotated[Word, AfterValidator(_release), _json("string", "number", description=QUOTED, examples=["1.5.2"])]
+Python = Annotated[Word, AfterValidator(_python), _json("string", "number", description=QUOTED, examples=["3.12"])]
+Platform = Annotated[Word, AfterValidator(_platform), _json("string", enum=["native", *PLATFORMS])]
+Kind = Annotated[Word, AfterValidator(_kind), _json("string", enum=list(KINDS))]
+Dtype = Annotated[Word, AfterValidator(_dtype), _json("string", enum=list(DTYPES))]
+Method = Annotated[Word, AfterValidator(_method)]
+Name = Annotated[Word, AfterValidator(_name)]
+Package = Annotated[Word, AfterValidator(_requirement)]
+Strategy = Annotated[
+    Literal["every", "newest-compatible", "one-at-a-time", "pairwise"],
+    BeforeValidator(_strategy),
+    BeforeValidator(_word),
+]
+Day = Annotated[AsOf | dt.date, PlainValidator(_as_of), _json("string", examples=["release", "newest", "2024-09-11"])]
+Seconds = Annotated[float, Field(gt=0, le=DAY, allow_inf_nan=False)]
+Memory = Annotated[ByteSize, BeforeValidator(_word), AfterValidator(_memory), _json("string", examples=["2 GiB"])]
+Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]  # what NumPy's RandomState takes
+SchemaVersion = Annotated[Word, AfterValidator(_schema), _json("integer", "string", enum=[1, "1"])]

@@ -1,0 +1,134 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#     "nox[uv]>=2025.5.1",
+#     "allpairspy>=2.5",
+#     "filelock>=3.13",
+#     "jinja2>=3.1",
+#     "numpy>=1.26",
+#     "packaging>=24",
+#     "pandas>=2.2",
+#     "pyarrow>=15",
+#     "pydantic>=2.7",
+#     "rich>=13.7",
+#     "ruamel.yaml>=0.18",
+#     "typer>=0.16",
+# ]
+# ///
+"""The front door. Sessions only: what they do stands in harness/.
+
+matrix                   the main job; `-- --profile NAME` for another profile
+dump(NAME), load(NAME)   one environment's share of a run, which is what a CI matrix shards on; `-- --run ID`
+environment-NAME         builds one environment: the uv backend, wheels only, by hash, from a lock
+tests, lint, bench       the project's own
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nox
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))
+
+from harness import errors, interpreters, matrix as matrices  # noqa: E402
+from harness.environments import local, lock  # noqa: E402
+
+if TYPE_CHECKING:
+    from harness.model import Environment
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv"
+nox.options.sessions = ["matrix"]
+
+HARNESS = (sys.executable, "-m", "harness")
+PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+
+
+def harness(session: nox.Session, *words: str) -> None:
+    """The program, in the interpreter that runs nox: it has what the host needs. Its exit codes are kept."""
+    session.run(*HARNESS, *words, *session.posargs, external=True)
+
+
+@nox.session(python=False)
+def matrix(session: nox.Session) -> None:
+    """Dump in every environment, load in every other: a table and a report."""
+    harness(session, "run")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The project's tests; real environments are among them."""
+    install(session, "tests")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and types."""
+    install(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The pytest-benchmark suite."""
+    install(session, "bench")
+    session.run("pytest", "-p", "no:timeout", "-o", "timeout=0", "benchmarks", *session.posargs)
+
+
+def install(session: nox.Session, group: str) -> None:
+    session.install("-e", ".", *nox.project.dependency_groups(PROJECT, group))
+
+
+def environment_session(environment: Environment) -> None:
+    """Register the session that builds one environment, under the environment's own Python."""
+
+    def build(session: nox.Session) -> None:
+        wanted = Path(session.posargs[0]) if session.posargs else lock.write(environment)
+        local.unstamp(environment.name)
+        command = ("uv", "pip", "sync", "--quiet", "--require-hashes", "--only-binary", ":all:", str(wanted))
+        session.run_install(*command, external=True)
+        local.stamp(environment.name, wanted.read_text(), session.virtualenv.location)
+
+    build.__doc__ = f"Build {environment.name}: wheels only, by hash."
+    python = os.environ.get("HARNESS_INTERPRETER") or str(interpreters.find(environment.python) or environment.python)
+    name = f"environment-{environment.name}"
+    nox.session(name=name, python=python, reuse_venv=True, default=False, tags=["environment"])(build)
+
+
+def share_sessions(names: list[str]) -> None:
+    """Register ``dump(NAME)`` and ``load(NAME)`` for each environment."""
+
+    def dump(session: nox.Session, environment: str) -> None:
+        """Dump with one environment, into a run that others share: -- --run ID."""
+        harness(session, "run", "--dump", environment)
+
+    def load(session: nox.Session, environment: str) -> None:
+        """Load with one environment what a run holds: -- --run ID."""
+        harness(session, "run", "--load", environment)
+
+    for share in (dump, load):
+        each = nox.parametrize("environment", [nox.param(name, id=name) for name in names])(share)
+        nox.session(python=False, default=False, tags=[share.__name__])(each)
+
+
+def register_environments() -> None:
+    path = Path(os.environ.get("HARNESS_MATRIX", ROOT / "matrix.yaml"))
+    try:
+        found = matrices.load_matrix(path).environments(satisfiable=lock.satisfiable)
+    except errors.HarnessError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
+    for environment in found:
+        environment_session(environment)
+    share_sessions([environment.name for environment in found])
+
+
+register_environments()
