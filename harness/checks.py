@@ -56,6 +56,8 @@ def check_values(document: Document, problems: Problems) -> Spec | None:
         return Spec.model_validate(document.value)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
+            if detail["type"] == "too_short" and detail["input"]:
+                continue  # a list is called empty, too, when its only item is refused
             place: Place = detail["loc"]
             if detail["type"] == "missing" or place[-1:] == ("[key]",):
                 place = place[:-1]

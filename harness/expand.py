@@ -49,12 +49,13 @@ def expand(spec: Environments, *, native: str, satisfiable: Satisfiable) -> tupl
 
 def possible_names(spec: Environments, *, native: str) -> frozenset[str]:
     """Every name that an environment may come to have, whatever a resolver says."""
-    every = spec.model_copy(update={"strategy": "every"})
-    settled = expand(every if spec.strategy == "newest-compatible" else spec, native=native, satisfiable=lambda _: True)
-    unsettled = settled if spec.strategy == "newest-compatible" else ()
-    short = (_name(environment, full=False) for environment in unsettled)
-    full = (_name(environment, full=True) for environment in unsettled)
-    return frozenset(itertools.chain((environment.name for environment in settled), short, full))
+    settled = spec.axes is None or spec.strategy != "newest-compatible"
+    candidates = spec if settled else spec.model_copy(update={"strategy": "every"})
+    found = expand(candidates, native=native, satisfiable=lambda _: True)
+    names = {environment.name for environment in found}
+    if not settled:  # which of them are chosen decides whose names would clash
+        names.update(_name(environment, full=full) for environment in found for full in (False, True))
+    return frozenset(names)
 
 
 def combinations(spec: Environments) -> int:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from harness.places import Document
+
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"} | dict.fromkeys(
     ("i386", "i486", "i586", "i686", "x86"), "386"
 )
@@ -101,13 +103,7 @@ def load_matrix(
     InputError
         With every problem of the file and its line, or when it cannot be read.
     """
-    try:
-        document = places.read(path)
-    except FileNotFoundError:
-        raise InputError(f"there is no matrix at {path}; name another one with --matrix FILE") from None
-    except OSError as error:
-        message = f"the matrix at {path} cannot be read: {error.strerror}; name another one with --matrix FILE"
-        raise InputError(message) from None
+    document = _read(path)
     native = native or native_platform()
     formats = tuple(catalogue.builtin_formats() if formats is None else formats)
     known = list(catalogue.builtin_cases() if cases is None else cases)
@@ -132,6 +128,16 @@ def load_matrix(
         case_files=files or (),
         native=native,
     )
+
+
+def _read(path: Path) -> Document:
+    try:
+        return places.read(path)
+    except FileNotFoundError:
+        raise InputError(f"there is no matrix at {path}; name another one with --matrix FILE") from None
+    except OSError as error:
+        message = f"the matrix at {path} cannot be read: {error.strerror}; name another one with --matrix FILE"
+        raise InputError(message) from None
 
 
 def _overridden(limits: model.Limits, by: Limits) -> model.Limits:

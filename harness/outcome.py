@@ -61,12 +61,6 @@ def of_cell(
     return {**row, "warnings": _warnings(event)}
 
 
-def is_believed(row: Mapping[str, Any]) -> bool:
-    """Whether an outcome out of a shared child stands as it is. Anything but a clean ok is tried again alone,
-    so that no cell is blamed for its neighbour."""
-    return bool(row["status"] == Status.OK)
-
-
 def _common(event: Mapping[str, Any]) -> dict[str, Any] | None:
     """What artifacts and cells share; None when the step went well, status None where the step decides."""
     if event["event"] == "died":

@@ -67,6 +67,8 @@ def read(path: Path) -> Document:
     InputError
         With every duplicate key, tag and key that is no word; or with the first thing that ends the reading: bytes
         that are not UTF-8, a syntax error, a second document, an alias inside itself, or more than fits the limits.
+    OSError
+        The file is not there, or cannot be read.
     """
     with path.open("rb") as stream:
         data = stream.read(MAX_BYTES + 1)

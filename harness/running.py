@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 import harness
 from harness import schedule, tables, tools
 from harness.errors import InputError, MachineError
+from harness.ledger import Ledger
 from harness.model import Status
 from harness.progress import Progress
 from harness.store import RunFolder, find_run, read_run_json, runs, writing
@@ -97,7 +98,7 @@ def _pass(
     counts = {"artifacts": plan.artifact_count - len(journal.artifacts), "cells": plan.cell_count - len(journal.cells)}
     counts["cells"] = round(counts["cells"] * share)
     with Progress(console, environments=len(plan.environments), **counts) as progress:
-        schedule.Pass(plan, folder, journal, progress).run(selection)
+        schedule.correctness_pass(Ledger(plan, folder, journal, progress), selection)
 
 
 def _open(plan: Plan, results: Path, resume: Path | None) -> tuple[RunFolder, list[dict[str, Any]]]:

@@ -21,7 +21,9 @@ def write(tmp_path):
 
 
 def test_a_users_cases(write):
-    path = write("ours.py", "import nowhere\n\ndef helper(): pass\n\ndef case_one(seed):\n    return 1\n\nclass A: pass\n")
+    path = write(
+        "ours.py", "import nowhere\n\ndef helper(): pass\n\ndef case_one(seed):\n    return 1\n\nclass A: pass\n"
+    )
     (case,) = user_cases(path)
     assert (case.name, case.family, case.module, case.function) == ("one", "ours", "ours", "case_one")
     assert case.file == str(path)
@@ -79,7 +81,10 @@ def test_arguments_with_defaults_are_allowed(write):
 
 def test_every_problem_of_a_file_is_told(write):
     scan = scan_cases(write("ours.py", "def case_a(): pass\ndef case_b(seed): pass\ndef case_c(x): pass\n"), module="m")
-    assert [problem.partition(":")[0] for problem in scan.problems] == ["ours.py, line 1, case_a", "ours.py, line 3, case_c"]
+    assert [problem.partition(":")[0] for problem in scan.problems] == [
+        "ours.py, line 1, case_a",
+        "ours.py, line 3, case_c",
+    ]
     assert [case.name for case in scan.cases] == ["b"]
 
 

@@ -15,7 +15,8 @@ CASES = tuple(
     for family, name in [("linear", "ridge"), ("linear", "lasso"), ("trees", "forest")]
 )
 FORMATS = tuple(
-    model.Format(name=name, module=name, options={}, readers=(name,)) for name in ("pickle", "pickle-4", "joblib", "skops")
+    model.Format(name=name, module=name, options={}, readers=(name,))
+    for name in ("pickle", "pickle-4", "joblib", "skops")
 )
 ENVIRONMENT = '{scikit-learn: "1.5.2", python: "3.12"}'
 
@@ -142,12 +143,18 @@ def test_missing_keys(folder):
         ("{packages: [./here]}", 'packages[0]: "./here" is not a requirement such as "pandas>=2" (PEP 508)'),
         ("{packages: ['-r more.txt']}", 'packages[0]: "-r more.txt" is not a requirement'),
         ("{packages: ['a b']}", 'packages[0]: "a b" is not a requirement'),
-        ("{packages: ['a @ https://example.org/a.whl']}", 'packages[0]: "a @ https://example.org/a.whl" comes from a URL'),
+        (
+            "{packages: ['a @ https://example.org/a.whl']}",
+            'packages[0]: "a @ https://example.org/a.whl" comes from a URL',
+        ),
         (f"{{packages: [{'x' * 201}]}}", 'packages[0]: "' + "x" * 60 + '..." is too long'),
         ("{axes: {scikit-learn: [], python: ['3.12']}}", "axes.scikit-learn: must not be empty"),
         ("{axes: {scikit-learn: ['1.5']}}", 'axes: the key "python" is missing'),
         ("{axes: {scikit-learn: ['1.5'], python: ['3.12'], nunpy: []}}", 'axes.nunpy: no key "nunpy"; perhaps "numpy"'),
-        ("{axes: {scikit-learn: ['1.5'], python: ['3.12.1']}}", 'axes.python[0]: 3.12.1 names a micro release; write its minor, "3.12"'),
+        (
+            "{axes: {scikit-learn: ['1.5'], python: ['3.12.1']}}",
+            'axes.python[0]: 3.12.1 names a micro release; write its minor, "3.12"',
+        ),
         ("{exclude: [{}]}", "exclude[0]: without a key this drops every combination of the axes"),
         ("{exclude: [{python: '3.7'}]}", "exclude[0].python: 3.7 is below the guest's floor, 3.8"),
     ],
@@ -189,7 +196,9 @@ def test_environments_that_are_wrong(folder, items, message):
 def test_an_included_environment_that_is_wrong(folder, key, value, message):
     item = {"scikit-learn": "1.5.2", "python": "3.12"} | {key: value}
     written = ", ".join(f"{name}: {text}" for name, text in item.items())
-    assert folder.problem(environments=f"{{include: [{{{written}}}]}}").startswith(f"environments.include[0].{key}: {message}")
+    assert folder.problem(environments=f"{{include: [{{{written}}}]}}").startswith(
+        f"environments.include[0].{key}: {message}"
+    )
 
 
 def test_an_unquoted_version_is_what_is_written(folder):
@@ -205,7 +214,9 @@ def test_an_environment_is_needed(folder):
 
 
 def test_a_name_for_two_environments(folder):
-    twins = "{include: [{scikit-learn: '1.5', python: '3.12', name: x}, {scikit-learn: '1.4', python: '3.12', name: x}]}"
+    twins = (
+        "{include: [{scikit-learn: '1.5', python: '3.12', name: x}, {scikit-learn: '1.4', python: '3.12', name: x}]}"
+    )
     message = 'environments.include[1].name: "x" is already the name of environments.include[0]'
     assert folder.problem(environments=twins) == message
 
@@ -282,7 +293,10 @@ def test_tolerances_of_a_profile_come_first(folder):
 @pytest.mark.parametrize(
     ("profiles", "message"),
     [
-        ("{a: {environments: ['sk1.4-*']}}", 'a.environments[0]: no environment "sk1.4-*"; perhaps "sk1.5-py3.12-amd64"'),
+        (
+            "{a: {environments: ['sk1.4-*']}}",
+            'a.environments[0]: no environment "sk1.4-*"; there is sk1.5-py3.12-amd64',
+        ),
         ("{a: {cases: ['x*']}}", 'a.cases[0]: no case "x*"; there is forest, lasso, ridge'),
         ("{a: {cases: [linear]}}", 'a.cases[0]: no case "linear"'),
         ("{a: {cases: ['family:ridge']}}", 'a.cases[0]: no family "ridge"; there is linear, trees'),

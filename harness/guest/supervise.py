@@ -35,6 +35,7 @@ class Supervisor:
     def __init__(self, answer, jobs):
         self.answer = answer
         self.jobs = jobs
+        self.child = 0  # how many there were
         # Grandchildren whose parent died come to us instead of to init, so that none outlives its task.
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -47,20 +48,20 @@ class Supervisor:
                     return
 
     def _job(self, job):
-        pending = [Pending(task) for task in job["tasks"]]
-        size = job.get("batch", 1)
-        while pending:
-            batch = pending[:size]
-            self._run_child(batch, job)
-            pending = [task for task in batch if task.expected] + pending[size:]
+        for batch in job["batches"]:
+            pending = [Pending(task) for task in batch]
+            while pending:  # one child is enough, unless one of its tasks ends it
+                self._run_child(pending, job)
+                pending = [task for task in pending if task.expected]
         self._say({"event": "done"})
 
     def _say(self, message):
-        write_all(self.answer, wire.encode_line(message))
+        write_all(self.answer, wire.encode_line(dict(message, child=self.child)))
 
     def _run_child(self, batch, job):
         """Fork one child for the tasks of ``batch``; afterwards each has been answered for, or the child never
         came to it."""
+        self.child += 1
         reader, writer = os.pipe()
         pid = os.fork()
         if pid == 0:

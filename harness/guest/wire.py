@@ -4,16 +4,17 @@ Nothing here is about Python: a guest in another language can speak it. Standard
 
 Host to guest, on the guest's standard input::
 
-    {"do": "dump", "tasks": [...], "limits": {...}}      see DUMP TASK
-    {"do": "load", "tasks": [...], "limits": {...}, "batch": 50}      see LOAD TASK
+    {"do": "dump", "batches": [[DUMP TASK, ...], ...], "limits": {...}}
+    {"do": "load", "batches": [[LOAD TASK, ...], ...], "limits": {...}}
     end of input                                          stop, and leave nothing behind
+
+The tasks of a batch run one after the other in one forked child; where one of them ends it, the rest go on in another.
 
 DUMP TASK   {"id", "case": {"module", "function", "seed"}, "spool": folder,
             "formats": [{"id", "module", "options": {...}}]}
 LOAD TASK   {"id", "artifact": file, "sha256", "inputs": file, "inputs_sha256", "methods": [...],
             "module", "options": {...}, "reader"}
 limits      {"seconds": of one step, "memory": bytes above what the guest already holds}
-batch       how many tasks may share one forked child; 1 gives each a child of its own
 
 Guest to host, on a descriptor that was standard output and that no child ever holds::
 
@@ -27,6 +28,8 @@ Guest to host, on a descriptor that was standard output and that no child ever h
     {"event": "overtime", "id": as above, "step", "seconds"}
     {"event": "fault", "id": as above, "what"}            the guest's own trouble, such as a full disk
     {"event": "done"}                                     the job is finished; every task was answered
+
+Every event but the first says which ``child``, counted from 1, it comes from.
 
 ERROR       {"type", "message", "traceback", "memory": true when it is a MemoryError}
 step        "fit", "dump", "load" or "predict"

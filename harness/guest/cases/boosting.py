@@ -1,6 +1,6 @@
 """Boosting: the loss is an object of a private module, and private modules move."""
 
-from .data import diabetes, tumours, wine, with_holes
+from .data import tumours, wine, with_holes
 
 
 def case_gradient_boosting_classifier(seed):
@@ -12,14 +12,6 @@ def case_gradient_boosting_classifier(seed):
     return model, X, y, ("predict", "predict_proba", "decision_function")
 
 
-def case_gradient_boosting_regressor(seed):
-    """The default loss was renamed from "ls" to "squared_error"."""
-    from sklearn.ensemble import GradientBoostingRegressor
-
-    X, y = diabetes(seed)
-    return GradientBoostingRegressor(n_estimators=20, random_state=seed), X, y, ("predict",)
-
-
 def case_hist_gradient_boosting_classifier(seed):
     """Missing values are routed by a flag in each node; the nodes are a structured array of compiled code."""
     _enable_hist_gradient_boosting()
@@ -28,15 +20,6 @@ def case_hist_gradient_boosting_classifier(seed):
     X, y = tumours(seed)
     model = HistGradientBoostingClassifier(max_iter=20, random_state=seed)
     return model, with_holes(X[:, :10], seed), y, ("predict", "predict_proba", "decision_function")
-
-
-def case_hist_gradient_boosting_regressor(seed):
-    """Experimental in 0.24, and its package has been taken apart since."""
-    _enable_hist_gradient_boosting()
-    from sklearn.ensemble import HistGradientBoostingRegressor
-
-    X, y = diabetes(seed)
-    return HistGradientBoostingRegressor(max_iter=20, random_state=seed), X, y, ("predict",)
 
 
 def _enable_hist_gradient_boosting():

@@ -1,6 +1,6 @@
 """Clusters and mixtures: numbered at will, so that only the artifact says which one is the first."""
 
-from .data import iris, wine
+from .data import iris
 
 
 def case_k_means(seed):
@@ -11,14 +11,6 @@ def case_k_means(seed):
     return KMeans(n_clusters=3, n_init=10, random_state=seed), X, None, ("predict", "transform")
 
 
-def case_mini_batch_k_means(seed):
-    """The one for large data; keeps a ``RandomState`` for ``partial_fit``."""
-    from sklearn.cluster import MiniBatchKMeans
-
-    X, _ = iris(seed)
-    return MiniBatchKMeans(n_clusters=3, n_init=3, random_state=seed), X, None, ("predict", "transform")
-
-
 def case_gaussian_mixture(seed):
     """Densities from Cholesky factors of precisions."""
     from sklearn.mixture import GaussianMixture
@@ -26,11 +18,3 @@ def case_gaussian_mixture(seed):
     X, _ = iris(seed)
     model = GaussianMixture(n_components=3, random_state=seed)
     return model, X, None, ("predict", "predict_proba", "score_samples")
-
-
-def case_birch(seed):
-    """A linked tree of private node objects, pickled by recursion."""
-    from sklearn.cluster import Birch
-
-    X, _ = wine(seed)
-    return Birch(), X / X.max(axis=0), None, ("predict", "transform")

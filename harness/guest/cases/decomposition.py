@@ -1,6 +1,6 @@
 """Factorizations: signs and order are arbitrary when fitting, and fixed by the artifact."""
 
-from .data import counts, mails, tumours
+from .data import counts, tumours
 
 
 def case_pca(seed):
@@ -9,16 +9,6 @@ def case_pca(seed):
 
     X, _ = tumours(seed)
     return PCA(n_components=5, random_state=seed), X, None, ("transform",)
-
-
-def case_truncated_svd(seed):
-    """Latent semantic analysis: sparse in, dense out."""
-    from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.pipeline import make_pipeline
-
-    X, _ = mails(seed)
-    return make_pipeline(TfidfVectorizer(), TruncatedSVD(n_components=5, random_state=seed)), X, None, ("transform",)
 
 
 def case_nmf(seed):

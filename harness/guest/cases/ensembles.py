@@ -1,6 +1,6 @@
 """Ensembles of different models."""
 
-from .data import diabetes, iris, named, wine
+from .data import iris, named, wine
 
 
 def case_stacking_classifier(seed):
@@ -25,22 +25,3 @@ def case_voting_classifier(seed):
     X, y = wine(seed)
     model = VotingClassifier([("logistic", LogisticRegression()), ("bayes", GaussianNB())], voting="soft")
     return model, X / X.max(axis=0), y, ("predict", "predict_proba", "transform")
-
-
-def case_voting_regressor(seed):
-    """Predictions of a line and a tree, averaged."""
-    from sklearn.ensemble import VotingRegressor
-    from sklearn.linear_model import LinearRegression
-    from sklearn.tree import DecisionTreeRegressor
-
-    X, y = diabetes(seed)
-    tree = DecisionTreeRegressor(max_depth=4, random_state=seed)
-    return VotingRegressor([("line", LinearRegression()), ("tree", tree)]), X, y, ("predict", "transform")
-
-
-def case_bagging_classifier(seed):
-    """``base_estimator_`` became ``estimator_``; each member sees its own features."""
-    from sklearn.ensemble import BaggingClassifier
-
-    X, y = wine(seed)
-    return BaggingClassifier(max_features=0.5, random_state=seed), X, y, ("predict", "predict_proba")

@@ -43,7 +43,7 @@ def ratios_to_first(x):
 
 
 def case_main_function(seed):
-    """A function of the training script: pickle dumps its name, ``__main__.ratios_to_first``, which is elsewhere gone."""
+    """A function of the training script: pickle dumps only its name, which leads nowhere elsewhere."""
     import sys
 
     from sklearn.linear_model import LogisticRegression

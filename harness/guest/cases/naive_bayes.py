@@ -1,6 +1,6 @@
 """Naive Bayes: tables of moments and logarithms, some of them renamed."""
 
-from .data import counts, iris
+from .data import iris
 
 
 def case_gaussian_nb(seed):
@@ -9,11 +9,3 @@ def case_gaussian_nb(seed):
 
     X, y = iris(seed)
     return GaussianNB(), X, y, ("predict", "predict_proba")
-
-
-def case_multinomial_nb(seed):
-    """Integer counts in, logarithms of probabilities inside."""
-    from sklearn.naive_bayes import MultinomialNB
-
-    X, y = counts(seed)
-    return MultinomialNB(), X, y, ("predict", "predict_proba")

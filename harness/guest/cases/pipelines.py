@@ -21,18 +21,6 @@ def case_column_transformer(seed):
     return make_pipeline(columns, LogisticRegression()), X, y, ("predict", "predict_proba")
 
 
-def case_feature_selection(seed):
-    """``SelectKBest`` keeps a function, pickled by reference to its module."""
-    from sklearn.feature_selection import SelectKBest, f_classif
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    X, y = tumours(seed)
-    model = make_pipeline(StandardScaler(), SelectKBest(f_classif, k=8), LogisticRegression())
-    return model, X, y, ("predict", "predict_proba")
-
-
 def case_grid_search_cv(seed):
     """Saved whole, as users do: scorers, masked arrays of results and the refitted best model."""
     from sklearn.model_selection import GridSearchCV
@@ -61,15 +49,3 @@ def case_one_vs_rest(seed):
     X, y = wine(seed)
     model = OneVsRestClassifier(LogisticRegression())
     return model, X / X.max(axis=0), y, ("predict", "predict_proba", "decision_function")
-
-
-def case_log_target(seed):
-    """NumPy's own functions inside: a ufunc is pickled by a path, and NumPy 2 moved them."""
-    import numpy as np
-    from sklearn.compose import TransformedTargetRegressor
-    from sklearn.linear_model import LinearRegression
-
-    from .data import diabetes
-
-    X, y = diabetes(seed)
-    return TransformedTargetRegressor(LinearRegression(), func=np.log1p, inverse_func=np.expm1), X, y, ("predict",)

@@ -1,6 +1,6 @@
 """Preprocessing: the first step of nearly every pipeline, and the one that gained most attributes."""
 
-from .data import colours, diabetes, iris, passengers, tumours, wine, with_holes
+from .data import colours, diabetes, iris, passengers, tumours, with_holes
 
 
 def case_standard_scaler(seed):
@@ -41,20 +41,3 @@ def case_ordinal_encoder(seed):
 
     model = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
     return model, colours(seed), None, ("transform",)
-
-
-def case_quantile_transformer(seed):
-    """Interpolates in a table both ways; the tails go through scipy's normal distribution."""
-    from sklearn.preprocessing import QuantileTransformer
-
-    X, _ = wine(seed)
-    model = QuantileTransformer(n_quantiles=100, output_distribution="normal", random_state=seed)
-    return model, X, None, ("transform",)
-
-
-def case_k_bins_discretizer(seed):
-    """Edges, and an encoder that was fitted by hand; sparse output."""
-    from sklearn.preprocessing import KBinsDiscretizer
-
-    X, _ = iris(seed)
-    return KBinsDiscretizer(strategy="uniform"), X, None, ("transform",)

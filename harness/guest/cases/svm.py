@@ -1,6 +1,6 @@
 """Support vector machines: libsvm's and liblinear's arrays, passed back to compiled code when predicting."""
 
-from .data import diabetes, iris, tumours, wine
+from .data import iris, tumours
 
 
 def case_svc_rbf(seed):
@@ -20,27 +20,3 @@ def case_svc_probability(seed):
     X, y = tumours(seed)
     model = make_pipeline(StandardScaler(), SVC(probability=True, random_state=seed))
     return model, X, y, ("predict", "predict_proba", "decision_function")
-
-
-def case_svr(seed):
-    """Regression in libsvm; ``gamma="scale"`` is kept as a number."""
-    from sklearn.svm import SVR
-
-    X, y = diabetes(seed)
-    return SVR(C=100.0), X, y, ("predict",)
-
-
-def case_linear_svc(seed):
-    """liblinear; only coefficients remain."""
-    from sklearn.svm import LinearSVC
-
-    X, y = wine(seed)
-    return LinearSVC(random_state=seed), X / X.max(axis=0), y, ("predict", "decision_function")
-
-
-def case_one_class_svm(seed):
-    """Novelty detection: no labels, yet ``predict`` answers with some."""
-    from sklearn.svm import OneClassSVM
-
-    X, _ = iris(seed)
-    return OneClassSVM(), X, None, ("predict", "decision_function", "score_samples")

@@ -1,0 +1,139 @@
+"""One consumer's turn: load everything that was written.
+
+Forking costs some 10 ms and loading a small model less than one, so a child takes all cells of one case. Whether the
+models before it in the same child are to blame for a bad outcome is decided by a control experiment: after the last
+cell the child loads, once for each format, the artifact that this very environment wrote for this very case. Where
+the control predicts identically the child was sound to its end, and its outcomes are believed. Where it does not, or
+where the child did not get so far, everything but a clean ok is run again, alone in a fresh child.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from harness import outcome, parity
+from harness.model import Artifact, Cell, Parity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harness.ledger import Ledger
+    from harness.station import Station
+
+#: Cells of one case in one child, controls not counted.
+BATCH = 64
+_CONTROL = "control:"
+
+
+def owed(ledger: Ledger, consumer: str) -> list[Cell]:
+    """The cells that a consumer can answer for and has not."""
+    known = ledger.journal
+    return [
+        cell
+        for cell in ledger.plan.cells(consumer)
+        if cell.id not in known.cells and known.artifacts.get(cell.artifact.id, {}).get("status") == Status.OK
+    ]
+
+
+def load(station: Station, ledger: Ledger, cells: list[Cell]) -> None:
+    """Let the environment load the cells. Raises NotReadyError."""
+    seconds = ledger.plan.profile.limits.seconds
+    doubts = Doubts()
+    again: list[dict[str, Any]] = []
+    for event in station.events("load", list(batches(ledger, cells)), seconds=seconds):
+        settled, alone = doubts.from_other_children(event["child"])
+        _record(ledger, settled)
+        again += alone
+        row = _judge(ledger, event)
+        if event["task"]["id"].startswith(_CONTROL):
+            doubts.control(event, row)
+        elif row["status"] == Status.OK or event["alone"]:
+            ledger.cell(event["task"]["id"], row)
+        else:
+            doubts.add(event, row)
+    settled, alone = doubts.from_other_children(None)
+    _record(ledger, settled)
+    for event in station.events("load", [[task] for task in again + alone], seconds=seconds):
+        ledger.cell(event["task"]["id"], _judge(ledger, event))
+
+
+def batches(ledger: Ledger, cells: list[Cell]) -> Iterable[list[dict[str, Any]]]:
+    """The tasks of a load, one list for each child: cells of one case, and their controls."""
+    by_case: dict[str, list[Cell]] = {}
+    for cell in cells:
+        by_case.setdefault(cell.artifact.case, []).append(cell)
+    for those in by_case.values():
+        for start in range(0, len(those), BATCH):
+            batch = those[start : start + BATCH]
+            yield [_task(ledger, cell, cell.id) for cell in batch] + _controls(ledger, batch)
+
+
+class Doubts:
+    """Outcomes that wait for their child's controls."""
+
+    def __init__(self) -> None:
+        self._child: object = None
+        self._waiting: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        self._sound: set[tuple[str, str]] = set()
+
+    def add(self, event: dict[str, Any], row: dict[str, Any]) -> None:
+        self._child = event["child"]
+        self._waiting.append((event["task"], row))
+
+    def control(self, event: dict[str, Any], row: dict[str, Any]) -> None:
+        if event["child"] == self._child and row.get("parity") == Parity.IDENTICAL:
+            self._sound.add((event["task"]["format"], event["task"]["reader"]))
+
+    def from_other_children(
+        self, child: object
+    ) -> tuple[list[tuple[dict[str, Any], dict[str, Any]]], list[dict[str, Any]]]:
+        """When another child has begun, what the last one left: rows to believe, and tasks to run alone."""
+        if child == self._child or not self._waiting:
+            return [], []
+        settled = [(t, row) for t, row in self._waiting if (t["format"], t["reader"]) in self._sound]
+        alone = [t for t, _ in self._waiting if (t["format"], t["reader"]) not in self._sound]
+        self._waiting, self._sound, self._child = [], set(), child
+        return settled, alone
+
+
+def _record(ledger: Ledger, settled: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    for task, row in settled:
+        ledger.cell(task["id"], row)
+
+
+def _controls(ledger: Ledger, batch: list[Cell]) -> list[dict[str, Any]]:
+    """The consumer's own artifact of the same case, by each format and reader of the batch."""
+    found = []
+    for name, reader in sorted({(cell.artifact.format, cell.reader) for cell in batch}):
+        first = batch[0]
+        own = Artifact(producer=first.consumer, case=first.artifact.case, format=name)
+        if ledger.journal.artifacts.get(own.id, {}).get("status") == Status.OK:
+            cell = Cell(artifact=own, consumer=first.consumer, reader=reader)
+            found.append(_task(ledger, cell, _CONTROL + cell.id))
+    return found
+
+
+def _task(ledger: Ledger, cell: Cell, task_id: str) -> dict[str, Any]:
+    artifact = ledger.journal.artifacts[cell.artifact.id]
+    manifest = json.loads(artifact["manifest"])
+    item = ledger.plan.formats[cell.artifact.format]
+    return {
+        "id": task_id,
+        "artifact": str(ledger.folder.object_path(artifact["sha256"]).resolve()),
+        "sha256": artifact["sha256"],
+        "inputs": str(ledger.folder.object_path(manifest["inputs_sha256"]).resolve()),
+        "inputs_sha256": manifest["inputs_sha256"],
+        "methods": manifest["methods"],
+        "module": item.module,
+        "options": item.options,
+        "reader": cell.reader,
+        "fitted_sha256": manifest["fitted_sha256"],
+        "format": item.name,
+    }
+
+
+def _judge(ledger: Ledger, event: dict[str, Any]) -> dict[str, Any]:
+    task = event["task"]
+    tolerance = parity.tolerance_for(ledger.plan.profile.tolerances, task["format"])
+    return outcome.of_cell(event, ledger.fitted(task["fitted_sha256"]), tolerance)

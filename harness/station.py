@@ -1,0 +1,176 @@
+"""One environment during a run: its lock, its packages, its guest; and its guest's death, which is survived."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness import tables
+from harness.conversation import Guest, GuestDiedError, UnreadyError
+from harness.environments import NotReadyError, local
+from harness.environments.lock import Lock, resolve
+from harness.errors import MachineError
+from harness.model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from harness.environments import Built
+    from harness.ledger import Ledger
+    from harness.model import Environment
+
+KINDS = {"local": local.build}
+
+#: A guest that keeps dying is given up; what it still owed is not-run.
+DEATHS = 40
+
+
+class Station:
+    """Opened on demand, closed at the end; used by one thread at a time."""
+
+    def __init__(self, environment: Environment, ledger: Ledger, stage: Path) -> None:
+        self.environment = environment
+        self.name = environment.name
+        self.scratch = (ledger.folder.path / "spool" / environment.name).resolve()
+        self._ledger = ledger
+        self._stage = stage
+        self._built: Built | None = None
+        self._guest: Guest | None = None
+        self._given_up: str | None = ledger.plan.impossible.get(environment.name)
+
+    def open(self) -> Guest:
+        """The guest, the environment built and recorded first where needed. Raises NotReadyError."""
+        if self._guest is not None:
+            return self._guest
+        if self._given_up is not None:
+            raise NotReadyError(self._given_up)
+        if self._built is None:
+            self._built = self._build()
+            self._guest = self._start(self._built)
+            self._check_packages(self._built.lock, self._guest)
+            row = {"status": str(Status.OK), "reason": None, **tables.environment_row(self._guest.facts)}
+            row |= {"lock_sha256": self._built.lock.digest, "how_built": self._built.how, "seconds": self._built.seconds}
+            self._ledger.environment(self.name, row)
+        else:
+            self._guest = self._start(self._built)
+        return self._guest
+
+    def close(self) -> None:
+        guest, self._guest = self._guest, None
+        if guest is not None:
+            guest.close()
+
+    def give_up(self, reason: str) -> None:
+        """From here on the environment is not-run, for that reason."""
+        self._given_up = reason
+        self.close()
+        self._ledger.environment(self.name, {"status": str(Status.NOT_RUN), "reason": reason})
+
+    def events(self, verb: str, batches: list[list[dict[str, Any]]], *, seconds: float) -> Iterator[dict[str, Any]]:
+        """Events of a job, each with its ``task``, its ``child`` and whether it ran ``alone``.
+
+        When the guest itself dies, it is started again, and the batch it was at is gone through one by one. When it
+        dies with one task at work, that task is what killed it. Raises NotReadyError, MachineError.
+        """
+        answered = Answered(batches)
+        limits = {"seconds": seconds, "memory": self._ledger.plan.profile.limits.memory}
+        for _ in range(DEATHS):
+            todo = answered.todo()
+            if not todo:
+                return
+            job = {"do": verb, "batches": todo, "limits": limits}
+            try:
+                for event in self.open().run(job):
+                    yield answered.settle(event)
+            except GuestDiedError as died:
+                self.close()
+                blamed = answered.blame(todo, str(died))
+                if blamed is not None:
+                    yield blamed
+        raise NotReadyError(f"its guest died {DEATHS} times")
+
+    def _build(self) -> Built:
+        tell = self._ledger.progress.environment
+        tell(self.name, "resolving")
+        lock = self._locked()
+        tell(self.name, "building")
+        limits = self._ledger.plan.profile.limits
+        built = KINDS[self.environment.kind](self.environment, lock, stage=self._stage, limits=limits)
+        tell(self.name, "importing")
+        return built
+
+    def _locked(self) -> Lock:
+        name = f"locks/{self.name}.txt"
+        path = self._ledger.folder.path / name
+        if path.exists():
+            return Lock(text=path.read_text())
+        lock = resolve(self.environment)
+        self._ledger.folder.write_text(name, lock.text)
+        return lock
+
+    def _start(self, built: Built) -> Guest:
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        log = self._ledger.folder.path / "logs" / f"{self.name}.log"
+        guest = Guest(built.command, modules=["sklearn", "numpy"], folder=self.scratch, log=log)
+        try:
+            guest.hello()
+        except UnreadyError as error:
+            guest.close()
+            raise NotReadyError(f"installed, but not usable: {error}") from error
+        return guest
+
+    def _check_packages(self, lock: Lock, guest: Guest) -> None:
+        held = guest.facts["packages"]
+        other = [f"{n} {held.get(n, 'absent')} instead of {v}" for n, v in lock.packages.items() if held.get(n) != v]
+        if other:
+            local.unstamp(self.name)
+            self.close()
+            told = ", ".join(sorted(other)[:5])
+            raise NotReadyError(f"it does not hold what its lock says ({told}); the next run builds it anew")
+
+
+class Answered:
+    """Which tasks of a job still wait for an answer."""
+
+    def __init__(self, batches: list[list[dict[str, Any]]]) -> None:
+        self._batches = batches
+        self._by_id: dict[str, dict[str, Any]] = {}
+        self._open: dict[str, list[str]] = {}
+        for task in (task for batch in batches for task in batch):
+            ids = [item["id"] for item in task.get("formats", [task])]
+            self._open[task["id"]] = ids
+            self._by_id |= dict.fromkeys([task["id"], *ids], task)
+        self._alone: set[str] = {batch[0]["id"] for batch in batches if len(batch) == 1}
+
+    def todo(self) -> list[list[dict[str, Any]]]:
+        """The batches without what was answered."""
+        left = ([self._narrowed(task) for task in batch if self._open[task["id"]]] for batch in self._batches)
+        return [batch for batch in left if batch]
+
+    def _narrowed(self, task: dict[str, Any]) -> dict[str, Any]:
+        if "formats" not in task:
+            return task
+        return {**task, "formats": [item for item in task["formats"] if item["id"] in self._open[task["id"]]]}
+
+    def settle(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Take an event; return it with its task. Raises MachineError for the guest's own trouble."""
+        if event["event"] == "fault":
+            raise MachineError(f"a guest could not go on: {event['what']}. Free some space, then use --resume")
+        task = self._by_id[event["id"]]
+        if event["event"] != "fitted":
+            owed = self._open[task["id"]]
+            self._open[task["id"]] = [] if event["id"] == task["id"] else [i for i in owed if i != event["id"]]
+        return {**event, "task": task, "alone": task["id"] in self._alone}
+
+    def blame(self, todo: list[list[dict[str, Any]]], how: str) -> dict[str, Any] | None:
+        """The guest died. With one task in the batch it was at, that one did it; else they go one by one now."""
+        at = next((batch for batch in todo if any(self._open[task["id"]] for task in batch)), None)
+        if at is None:
+            return None
+        if len(at) == 1:
+            owed = self._open[at[0]["id"]][0]
+            return self.settle({"event": "guest-died", "id": owed, "how": how, "child": None})
+        ids = {task["id"] for task in at}
+        self._alone |= ids
+        self._batches = [[task] for task in at] + [b for b in self._batches if not ids & {t["id"] for t in b}]
+        return None

@@ -1,0 +1,99 @@
+"""The built-in cases, held to their contract by their syntax trees: the host has no scikit-learn to import."""
+
+import ast
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+CASES = Path(__file__).parents[1] / "harness" / "guest" / "cases"
+FILES = sorted(CASES.glob("*.py"))
+HELPERS = {"__init__.py", "data.py"}
+FAMILIES = [file for file in FILES if file.name not in HELPERS]
+METHODS = {"predict", "predict_proba", "decision_function", "transform", "score_samples"}
+
+
+def parse(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"), filename=str(file), feature_version=(3, 8))
+
+
+def functions(file: Path) -> list[ast.FunctionDef]:
+    return [node for node in parse(file).body if isinstance(node, ast.FunctionDef)]
+
+
+def names(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """What an import reaches for; a sibling as ``.data``."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return ["." * node.level + (node.module or "")]
+
+
+def imports(node: ast.AST) -> list[str]:
+    """What importing the module would import: everything outside function bodies."""
+    found = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            found += names(child)
+        elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            found += imports(child)
+    return found
+
+
+CASE_FUNCTIONS = [
+    pytest.param(file, function, id=f"{file.stem}.{function.name}")
+    for file in FAMILIES
+    for function in functions(file)
+    if not function.name.startswith("_")
+]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_importing_a_file_needs_the_standard_library_only(file):
+    outer = {name.partition(".")[0] for name in imports(parse(file)) if name != ".data"}
+    assert outer <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("file", FAMILIES, ids=lambda file: file.stem)
+def test_a_family_has_a_docstring_and_a_case(file):
+    assert ast.get_docstring(parse(file))
+    assert any(function.name.startswith("case_") for function in functions(file))
+
+
+def test_helpers_declare_no_cases():
+    declared = [function.name for name in HELPERS for function in functions(CASES / name)]
+    assert not [name for name in declared if name.startswith("case_")]
+
+
+@pytest.mark.parametrize(("file", "function"), CASE_FUNCTIONS)
+def test_a_public_function_is_a_case_of_one_seed(file, function):
+    assert function.name.startswith("case_")
+    assert ast.unparse(function.args) == "seed"
+    assert not function.decorator_list
+
+
+@pytest.mark.parametrize(("file", "function"), CASE_FUNCTIONS)
+def test_a_case_says_in_one_line_why_it_is_there(file, function):
+    docstring = ast.get_docstring(function) or ""
+    assert docstring.endswith(".")
+    assert "\n" not in docstring
+
+
+@pytest.mark.parametrize(("file", "function"), CASE_FUNCTIONS)
+def test_a_case_names_its_methods(file, function):
+    returned = function.body[-1].value
+    assert len(returned.elts) == 4
+    methods = ast.literal_eval(returned.elts[3])
+    assert isinstance(methods, tuple)
+    assert methods
+    assert set(methods) <= METHODS
+    assert len(set(methods)) == len(methods)
+
+
+def test_names_are_unique_over_all_families():
+    counted = Counter(parameter.values[1].name for parameter in CASE_FUNCTIONS)
+    assert [name for name, count in counted.items() if count > 1] == []
+
+
+def test_there_are_enough_cases():
+    assert len(CASE_FUNCTIONS) >= 35
