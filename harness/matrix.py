@@ -107,25 +107,14 @@ def load_matrix(
     native = native or native_platform()
     formats = tuple(catalogue.builtin_formats() if formats is None else formats)
     known = list(catalogue.builtin_cases() if cases is None else cases)
-    problems: list[Problem] = []
-    spec = checks.check_values(document, problems)
-    files = checks.check_case_files(document, known, problems)
-    names = checks.check_environments(document, native, problems)
-    problems += checks.check_patterns(
-        document,
-        environments=names,
-        cases=None if files is None else known,
-        formats=[item.name for item in formats],
-    )
-    if problems or spec is None:
-        raise refusal(path, problems)
+    spec, files = _check(document, known, [item.name for item in formats], native)
     return Matrix(
         path=path,
         digest=document.digest,
         spec=spec,
         cases=tuple(known),
         formats=formats,
-        case_files=files or (),
+        case_files=files,
         native=native,
     )
 
@@ -138,6 +127,21 @@ def _read(path: Path) -> Document:
     except OSError as error:
         message = f"the matrix at {path} cannot be read: {error.strerror}; name another one with --matrix FILE"
         raise InputError(message) from None
+
+
+def _check(
+    document: Document, cases: list[model.Case], formats: Sequence[str], native: str
+) -> tuple[Spec, tuple[Path, ...]]:
+    """The checked values and the user's files, whose cases are added to the others; or every problem there is."""
+    problems: list[Problem] = []
+    spec = checks.check_values(document, problems)
+    files = checks.check_case_files(document, cases, problems)
+    names = checks.check_environments(document, native, problems)
+    known = None if files is None else cases
+    problems += checks.check_patterns(document, environments=names, cases=known, formats=formats)
+    if problems or spec is None or files is None:
+        raise refusal(document.path, problems)
+    return spec, files
 
 
 def _overridden(limits: model.Limits, by: Limits) -> model.Limits:

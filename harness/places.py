@@ -75,7 +75,7 @@ def read(path: Path) -> Document:
     if len(data) > MAX_BYTES:
         raise refusal(path, [Problem(message="the file is over 1 MiB")])
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise refusal(path, [Problem(message=f"not UTF-8: {error.reason}", line=line)]) from None

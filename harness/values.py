@@ -41,7 +41,7 @@ def _release(text: str) -> str:
         version = Version(text)
     except InvalidVersion:
         raise ValueError(f"{shown(text)} is not a version") from None
-    if version.epoch or version.local or not re.fullmatch(r"\d[0-9a-z.]*", text) or not 2 <= len(version.release) <= 3:  # noqa: PLR2004
+    if not re.fullmatch(r"\d[0-9a-z.]*", text) or not 2 <= len(version.release) <= 3:  # noqa: PLR2004
         raise ValueError(f'{shown(text)} is not a release such as "1.5.2", nor a minor such as "1.5"')
     return text
 

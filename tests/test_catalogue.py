@@ -42,6 +42,7 @@ def test_the_digest_is_of_the_functions_own_source(write):
     assert digest("\n# moved\n\x0c\ndef case_one(seed):\n    return 1\n") == one
     assert digest("def case_one(seed):\r\n    return 1\r\n") == one
     assert digest("def case_one(seed):\n    return 2\n") != one
+    assert digest("def case_one(seed=0):\n    return 1\n") != one
     assert digest("@cache\ndef case_one(seed):\n    return 1\n") != one
 
 

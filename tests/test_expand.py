@@ -306,6 +306,14 @@ def test_native_and_its_platform_are_one():
         assert len(points(spec(strategy, axes=axes), lambda _: True)) == 1
 
 
+def test_a_name_that_depends_on_the_resolver_is_foreseen():
+    """Of 1.5.1 and 1.5.2 on every Python all names clash; of those that are chosen here, none does."""
+    wanted = spec("newest-compatible", axes={"scikit-learn": ["1.5.1", "1.5.2"], "python": ["3.9", "3.10"]})
+    told = names(wanted, lambda environment: (environment.scikit_learn, environment.python) != ("1.5.1", "3.10"))
+    assert told == ["sk1.5-py3.9-amd64", "sk1.5-py3.10-amd64"]
+    assert set(told) <= possible_names(wanted, native=NATIVE)
+
+
 def test_combinations():
     assert combinations(spec(include=[item()])) == 0
     assert combinations(spec(axes={"scikit-learn": ["1.5", "1.4"], "python": ["3.12"]})) == 2

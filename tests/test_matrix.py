@@ -316,6 +316,11 @@ def test_a_profile_is_needed(folder):
     assert folder.problem(profiles="{}") == "profiles: must not be empty"
 
 
+def test_a_key_with_nothing_after_it_means_its_default_if_it_is_one(folder):
+    assert folder.part(more="cases:\nlimits:\ntolerances:").seed == 0
+    assert folder.problem(more="tolerance:") == 'tolerance: no key "tolerance"; perhaps "tolerances"'
+
+
 def test_another_schema(folder):
     with pytest.raises(InputError, match='line 1, schema: this harness reads schema 1, not "2"'):
         folder.load(f"schema: 2\nenvironments: {{include: [{ENVIRONMENT}]}}\nprofiles: {{a: {{}}}}")
