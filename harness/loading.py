@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from harness.ledger import Ledger
     from harness.station import Station
 
+#: How long a cell may take in a shared child; one that needs longer gets its whole time alone.
+SHARED_SECONDS = 2.0
 #: Cells of one case in one child, controls not counted.
 BATCH = 64
 _CONTROL = "control:"
@@ -41,7 +43,9 @@ def load(station: Station, ledger: Ledger, cells: list[Cell]) -> None:
     seconds = ledger.plan.profile.limits.seconds
     doubts = Doubts()
     again: list[dict[str, Any]] = []
-    for event in station.events("load", list(batches(ledger, cells)), seconds=seconds):
+    for event in station.events(
+        "load", list(batches(ledger, cells)), seconds=min(seconds, SHARED_SECONDS)
+    ):
         settled, alone = doubts.from_other_children(event["child"])
         _record(ledger, settled)
         again += alone
