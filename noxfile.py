@@ -35,7 +35,8 @@ import nox
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from harness import errors, interpreters, matrix as matrices  # noqa: E402
+from harness import errors, interpreters  # noqa: E402
+from harness import matrix as matrices
 from harness.environments import local, lock  # noqa: E402
 
 if TYPE_CHECKING:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +16,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from harness import matrix as matrices
-from harness import tools
+from harness import interpreters, processes, tools
 from harness.environments import NotReadyError
 from harness.environments.lock import UnsatisfiableError, resolve, satisfiable
-from harness.errors import HarnessError, InputError
+from harness.errors import HarnessError, InputError, MachineError
 from harness.model import Environment
 from harness.plan import Plan
 
@@ -29,6 +32,8 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130  # what a shell makes of Ctrl-C
+#: Refusals of the operating system that are no fault of the harness, wherever they come up.
+LACKING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOMEM, errno.EMFILE})
 
 MatrixOption = Annotated[
     Path, typer.Option("--matrix", help="The matrix.", envvar="HARNESS_MATRIX", show_default="matrix.yaml")
@@ -44,6 +49,7 @@ RESULTS = tools.ROOT / "results"
 
 def main() -> None:
     """Run a command; the exit code tells what became of it (see harness.errors)."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a CI job that is cancelled ends as Ctrl-C ends it
     try:
         app(standalone_mode=False)
     except HarnessError as error:
@@ -60,7 +66,11 @@ def main() -> None:
     except Exception as error:
         if hasattr(error, "format_message"):  # the arguments, as typer sees them
             fail(error.format_message(), InputError.exit_code)
-        raise
+        if isinstance(error, OSError) and error.errno in LACKING:
+            fail(f"{error.filename or 'this machine'}: {error.strerror}", MachineError.exit_code)
+        traceback.print_exc()
+        told = f"{type(error).__name__}: {error}"
+        fail(f"the harness itself failed ({told}): please report it with the traceback above", HarnessError.exit_code)
 
 
 def fail(message: str, code: int) -> None:
@@ -78,14 +88,13 @@ def console() -> Console:
 
 def planned(matrix: Path, profile: str, *, resolving: bool) -> Plan:
     """The plan of a profile; with ``resolving`` it knows which environments no resolver can satisfy."""
+    os.environ["HARNESS_MATRIX"] = str(matrix.resolve())  # nox's sessions, which build, are made from the same file
     loaded = matrices.load_matrix(matrix)
     chosen = loaded.profile(profile, satisfiable=satisfiable)
     impossible: dict[str, str] = {}
     if resolving:
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
-        with ThreadPoolExecutor(4) as pool:
-            reasons = pool.map(_why_not, chosen.environments)
+        with processes.workers(4) as pool:
+            reasons = list(pool.map(_why_not, chosen.environments))
         impossible = {e.name: why for e, why in zip(chosen.environments, reasons, strict=True) if why is not None}
     return Plan(profile=chosen, impossible=impossible)
 
@@ -97,6 +106,8 @@ def _why_not(environment: Environment) -> str | None:
         return f"no resolver can satisfy it: {reason}"
     except NotReadyError as reason:
         return str(reason)
+    if not interpreters.obtainable(environment.python):
+        return interpreters.missing(environment.python)
     return None
 
 
@@ -155,6 +166,7 @@ def plan(
 def report(
     run: RunArgument = None,
     results: ResultsOption = RESULTS,
+    svg: Annotated[Path | None, typer.Option(help="Write what the terminal shows as a picture, too.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """The report of a stored run; runs nothing."""
@@ -167,6 +179,8 @@ def report(
         print(json.dumps(digest.as_data(digest.of(tables)), indent=2))
         return
     summary.write(folder)
+    if svg is not None:
+        store.replace_text(svg, terminal.picture(tables))
     terminal.show(tables, console())
 
 

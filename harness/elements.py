@@ -206,7 +206,8 @@ def of_numbers(reference: Array, output: Array, places: Places, tolerance: Toler
 def _gaps(gap: Array, reference: Array, output: Array, places: Places) -> str:
     worst = int(np.argmax(gap))
     example = f"worst{places.at(worst)}: {show(reference[worst])} -> {show(output[worst])}"
-    return f"{np.count_nonzero(gap)} of {places.total} {places.noun} differ by up to {gap[worst]:.3g}, {example}"
+    noun = "values" if places.noun == "labels" else places.noun  # a regression predicts no labels
+    return f"{np.count_nonzero(gap)} of {places.total} {noun} differ by up to {gap[worst]:.3g}, {example}"
 
 
 def _of_special(b: Array, a: Array, unmatched: Array, places: Places) -> Difference:

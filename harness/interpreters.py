@@ -26,12 +26,17 @@ def find(minor: str) -> Path | None:
 def find_or_download(minor: str) -> Path | None:
     """As `find`; where there is none, ask uv for one of its own, which needs a network."""
     found = find(minor)
-    if found is None and os.environ.get("UV_PYTHON_DOWNLOADS", "automatic") in ("automatic", "1", "true"):
+    if found is None and obtainable(minor):
         env = {**os.environ, "UV_HTTP_RETRIES": "0"}  # where there is no network, once is enough
         processes.run([tools.uv(), "python", "install", minor, "--no-bin"], seconds=DOWNLOAD_SECONDS, env=env)
         find.cache_clear()
         found = find(minor)
     return found
+
+
+def obtainable(minor: str) -> bool:
+    """Whether there is one, or uv may look for one."""
+    return os.environ.get("UV_PYTHON_DOWNLOADS", "automatic") in ("automatic", "1", "true") or find(minor) is not None
 
 
 def missing(minor: str) -> str:

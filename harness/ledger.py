@@ -69,7 +69,7 @@ class Ledger:
         return digest
 
     def fitted(self, digest: str) -> dict[str, Any]:
-        """What `keep_fitted` stored; read again after a resume."""
+        """What `keep_fitted` stored; read again after a resume. Raises ValueError when its bytes have changed."""
         if digest not in self._fitted:
-            self._fitted[digest] = json.loads(self.folder.object_path(digest).read_bytes())
+            self._fitted[digest] = json.loads(self.folder.read_object(digest))
         return self._fitted[digest]

@@ -140,4 +140,8 @@ def _task(ledger: Ledger, cell: Cell, task_id: str) -> dict[str, Any]:
 def _judge(ledger: Ledger, event: dict[str, Any]) -> dict[str, Any]:
     task = event["task"]
     tolerance = parity.tolerance_for(ledger.plan.profile.tolerances, task["format"])
-    return outcome.of_cell(event, ledger.fitted(task["fitted_sha256"]), tolerance)
+    try:
+        fitted = ledger.fitted(task["fitted_sha256"])
+    except ValueError as changed:
+        return outcome.unwritten(Status.REFUSED, f"there is nothing to compare with: {changed}")
+    return outcome.of_cell(event, fitted, tolerance)

@@ -114,7 +114,7 @@ def _compared(
         score = parity.score(fitted["score_kind"], outputs["predict"], fitted["truth"])
     return {
         "status": str(Status.DRIFT if result.parity is Parity.DRIFT else Status.OK),
-        "reason": "; ".join(result.findings) or None,
+        "reason": "; ".join(sorted(result.findings, key=_is_within)) or None,
         "parity": str(result.parity),
         "compared": list(result.compared),
         "max_abs_diff": result.max_abs_diff,
@@ -123,6 +123,11 @@ def _compared(
         "label_mismatch": result.label_mismatch,
         "score": score,
     }
+
+
+def _is_within(finding: str) -> bool:
+    """Findings within tolerance come after those beyond it."""
+    return ", within " in finding
 
 
 def _warnings(event: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 #: Every process that is running now, so that an interrupted run leaves none behind.
 _LIVE: set[subprocess.Popen[bytes] | subprocess.Popen[str]] = set()
+_DOOR = threading.Lock()  # between a process that starts and the end of them all
+_SHUT = threading.Event()
 
 TERM_SECONDS = 5.0  # how long a process may take to end by itself before it is killed
+
+
+class StoppedError(Exception):
+    """All processes were stopped and no more are started: what a process said last is no answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,23 +45,25 @@ def run(
 ) -> Completed:
     """Run to the end or to the deadline; the whole process group goes with it.
 
-    Raises OSError when the program cannot be started.
+    Raises OSError when the program cannot be started, StoppedError when it was not left to its end.
     """
     started = time.monotonic()
-    process = subprocess.Popen(
-        [str(word) for word in argv],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=None if env is None else dict(env),
-        cwd=cwd,
-        start_new_session=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
+    with _DOOR:
+        raise_if_stopped()
+        process = subprocess.Popen(
+            [str(word) for word in argv],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=None if env is None else dict(env),
+            cwd=cwd,
+            start_new_session=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        _LIVE.add(process)
     code: int | None = None
-    _LIVE.add(process)
     try:
         out, err = process.communicate(timeout=seconds)
         code = process.returncode
@@ -64,28 +75,62 @@ def run(
         raise
     finally:
         _LIVE.discard(process)
+    raise_if_stopped()
     return Completed(code=code, stdout=out, stderr=err, seconds=time.monotonic() - started)
 
 
 def start(argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own, with pipes to its input and output and its errors going to ``log``."""
-    process = subprocess.Popen(
-        [str(word) for word in argv],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        env=dict(env),
-        cwd=cwd,
-        start_new_session=True,
-        bufsize=0,
-    )
-    _LIVE.add(process)
+    """Start a process in a session of its own, with pipes to its input and output and its errors going to ``log``.
+
+    Raises StoppedError.
+    """
+    with _DOOR:
+        raise_if_stopped()
+        process = subprocess.Popen(
+            [str(word) for word in argv],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=dict(env),
+            cwd=cwd,
+            start_new_session=True,
+            bufsize=0,
+        )
+        _LIVE.add(process)
     return process
+
+
+@contextlib.contextmanager
+def workers(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that may start processes and wait for them.
+
+    An exception in here, Ctrl-C too, stops every process, and no thread starts another: each gets StoppedError.
+    """
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool
+    except BaseException:
+        _SHUT.set()
+        stop_all()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+        _SHUT.clear()
+
+
+def raise_if_stopped() -> None:
+    if _SHUT.is_set():
+        raise StoppedError
 
 
 def stop_all() -> None:
     """Stop every process that was started here and still runs."""
-    for process in list(_LIVE):
+    with _DOOR:
+        living = list(_LIVE)
+    for process in living:  # all at once first, so that they end side by side
+        if process.poll() is None:
+            _signal_group(process.pid, signal.SIGTERM)
+    for process in living:
         stop(process)
 
 

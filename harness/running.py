@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 import platform
@@ -49,16 +50,17 @@ def run(
 
     Raises
     ------
-    MachineError, InputError, KeyboardInterrupt : after the tables were written, where they could be.
+    MachineError, InputError, KeyboardInterrupt, and any fault of ours : after the tables were written, where they
+    could be.
     """
     everyone = frozenset(plan.environments)
     selection = schedule.Selection(
         producers=everyone if producers is None else producers, consumers=everyone if consumers is None else consumers
     )
     with _alone(results):
+        packages = {} if locks is None else _read_locks(locks)
         folder, entries = _open(plan, results, resume)
-        if locks is not None:
-            _copy_locks(locks, folder.path)
+        _give_locks(packages, folder)
         journal = tables.Journal(entries)
         started = time.monotonic()
         try:
@@ -66,9 +68,9 @@ def run(
         except KeyboardInterrupt:
             _finish(plan, folder, journal, started, "interrupted before it was come to")
             raise
-        except MachineError as error:
-            with contextlib.suppress(MachineError):  # the same trouble again; the journal holds what is known
-                _finish(plan, folder, journal, started, f"cut short: {error}")
+        except Exception as error:
+            with contextlib.suppress(Exception):  # the same trouble again; the journal holds what is known
+                _finish(plan, folder, journal, started, f"cut short: {_named(error)}")
             raise
         _finish(plan, folder, journal, started, "not come to yet")
     _need_something(journal)
@@ -81,14 +83,22 @@ def choose(results: Path, profile: str, *, run_id: str | None, resume: bool) -> 
         return find_run(results, run_id)
     if not resume:
         return None
-    unfinished = [
-        path
-        for path in runs(results)
-        if (told := read_run_json(path))["profile"] == profile and not told.get("complete")
-    ]
+    unfinished = [path for path in runs(results) if _is_unfinished(path, profile)]
     if not unfinished:
         raise InputError(f"{results}: no unfinished run of the profile {profile} is stored there")
     return unfinished[-1]
+
+
+def _is_unfinished(path: Path, profile: str) -> bool:
+    try:
+        told = read_run_json(path)
+    except InputError:  # of another schema version, say: not one to go on with
+        return False
+    return told["profile"] == profile and not told.get("complete")
+
+
+def _named(error: Exception) -> str:
+    return str(error) if isinstance(error, MachineError) else f"{type(error).__name__}: {error}"
 
 
 def _pass(
@@ -104,6 +114,9 @@ def _pass(
 def _open(plan: Plan, results: Path, resume: Path | None) -> tuple[RunFolder, list[dict[str, Any]]]:
     if resume is None:
         return RunFolder.create(results, plan.profile.name, {"matrix_digest": plan.digest, **_host_facts()}), []
+    profile = read_run_json(resume)["profile"]
+    if profile != plan.profile.name:
+        raise InputError(f"{resume}: this is a run of the profile {profile}: give --profile {profile}")
     folder, entries = RunFolder.reopen(resume)
     if folder.run["matrix_digest"] != plan.digest:
         folder.close()
@@ -117,6 +130,7 @@ def _open(plan: Plan, results: Path, resume: Path | None) -> tuple[RunFolder, li
 def _finish(plan: Plan, folder: RunFolder, journal: tables.Journal, started: float, cut_short: str) -> None:
     from harness.report import summary  # noqa: PLC0415  # pandas
 
+    shutil.rmtree(folder.path / "spool", ignore_errors=True)  # first: where the disk is full, this makes room
     built = tables.build(plan, journal, folder.run["run_id"], cut_short)
     folder.write_tables(built)
     statuses = built["cells"].column("status").to_pylist()
@@ -131,20 +145,28 @@ def _finish(plan: Plan, folder: RunFolder, journal: tables.Journal, started: flo
         if status == Status.NOT_RUN and reason == cut_short
     )
     folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
-    folder.run["complete"] = waiting == 0
+    folder.run["finished"] = dt.datetime.now(dt.UTC).isoformat()
+    folder.run["complete"] = waiting == 0 and Status.OK in built["environments"].column("status").to_pylist()
     folder.save_run()
-    shutil.rmtree(folder.path / "spool", ignore_errors=True)
     folder.close()
     summary.write(folder.path)
 
 
-def _copy_locks(source: Path, target: Path) -> None:
-    found = sorted((source / "locks").glob("*.txt"))
+def _read_locks(source: Path) -> dict[str, str]:
+    """Another run's locks by file name."""
+    found = {path.name: path.read_text() for path in sorted((source / "locks").glob("*.txt"))}
     if not found:
         raise InputError(f"{source / 'locks'}: no locks are stored there")
-    with writing(target):
-        for lock in found:
-            shutil.copy(lock, target / "locks" / lock.name)
+    return found
+
+
+def _give_locks(packages: dict[str, str], folder: RunFolder) -> None:
+    for name, text in packages.items():
+        held = folder.path / "locks" / name
+        if held.exists() and held.read_text() != text:
+            folder.close()
+            raise InputError(f"{held}: this run has used other packages already; give --locks to a new run")
+        folder.write_text(f"locks/{name}", text)
 
 
 def _need_something(journal: tables.Journal) -> None:

@@ -6,7 +6,7 @@ work as there are processors. A guest stays between its two turns, so that it im
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +44,7 @@ def correctness_pass(ledger: Ledger, selection: Selection) -> None:
     stations = [Station(environment, ledger, staged) for environment in profile.environments]
     keep = len(stations) <= KEPT_GUESTS
     try:
-        with ThreadPoolExecutor(tools.processors()) as pool:
+        with processes.workers(tools.processors()) as pool:
             _all(pool.submit(_produce, s, ledger, keep) for s in stations if s.name in selection.producers)
             _all(pool.submit(_consume, s, ledger) for s in stations if s.name in selection.consumers)
     finally:
@@ -76,15 +76,6 @@ def _consume(station: Station, ledger: Ledger) -> None:
 
 
 def _all(submitted: Iterable[Future[None]]) -> None:
-    """Wait for every one; when one fails, or on Ctrl-C, stop all the others."""
-    futures = list(submitted)
-    try:
-        wait(futures, return_when=FIRST_EXCEPTION)
-        for future in futures:
-            if future.done():
-                future.result()
-    except BaseException:
-        for future in futures:
-            future.cancel()
-        processes.stop_all()
-        raise
+    """Wait for every one, or raise what the first to fail has raised."""
+    for future in wait(list(submitted), return_when=FIRST_EXCEPTION).done:
+        future.result()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness import tables
+from harness import processes, tables
 from harness.conversation import Guest, GuestDiedError, UnreadyError
 from harness.environments import NotReadyError, local
 from harness.environments.lock import Lock, resolve
 from harness.errors import MachineError
 from harness.model import Status
+from harness.store import writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,8 @@ class Station:
             guest.close()
 
     def give_up(self, reason: str) -> None:
-        """From here on the environment is not-run, for that reason."""
+        """From here on the environment is not-run, for that reason. Raises StoppedError when that is the reason."""
+        processes.raise_if_stopped()
         self._given_up = reason
         self.close()
         self._ledger.environment(self.name, {"status": str(Status.NOT_RUN), "reason": reason})
@@ -70,19 +72,21 @@ class Station:
         """Events of a job, each with its ``task``, its ``child`` and whether it ran ``alone``.
 
         When the guest itself dies, it is started again, and the batch it was at is gone through one by one. When it
-        dies with one task at work, that task is what killed it. Raises NotReadyError, MachineError.
+        dies with one task at work, that task is what killed it. Raises NotReadyError, MachineError, StoppedError.
         """
         answered = Answered(batches)
         limits = {"seconds": seconds, "memory": self._ledger.plan.profile.limits.memory}
-        for _ in range(DEATHS):
+        for life in range(DEATHS):
             todo = answered.todo()
             if not todo:
                 return
             job = {"do": verb, "batches": todo, "limits": limits}
             try:
                 for event in self.open().run(job):
-                    yield answered.settle(event)
+                    # Each guest counts its children from 1; those of different guests are different children.
+                    yield {**answered.settle(event), "child": (life, event["child"])}
             except GuestDiedError as died:
+                processes.raise_if_stopped()
                 self.close()
                 blamed = answered.blame(todo, str(died))
                 if blamed is not None:
@@ -109,8 +113,10 @@ class Station:
         return lock
 
     def _start(self, built: Built) -> Guest:
-        self.scratch.mkdir(parents=True, exist_ok=True)
         log = self._ledger.folder.path / "logs" / f"{self.name}.log"
+        with writing(log):
+            self.scratch.mkdir(parents=True, exist_ok=True)
+            log.touch()
         guest = Guest(built.command, modules=["sklearn", "numpy"], folder=self.scratch, log=log)
         try:
             guest.hello()

@@ -92,9 +92,9 @@ class RunFolder:
             "seconds": None,
             **facts,
         }
-        folder = cls(path, run)
-        folder.save_run()
-        return folder
+        created = cls(path, run)
+        created.save_run()
+        return created
 
     @classmethod
     def reopen(cls, path: Path) -> tuple[RunFolder, list[dict[str, Any]]]:
@@ -156,6 +156,14 @@ class RunFolder:
                 if not path.exists():  # two formats may write the same bytes, and those were moved already
                     raise
 
+    def read_object(self, digest: str) -> bytes:
+        """Bytes that were kept. Raises ValueError when they are not there as they were kept."""
+        path = self.object_path(digest)
+        data = path.read_bytes() if path.exists() else b""
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise ValueError(f"{path.name}: its bytes are not those that were stored (sha256 differs)")
+        return data
+
     def object_path(self, digest: str) -> Path:
         return self.path / "objects" / digest[:2] / digest
 
@@ -179,22 +187,32 @@ class RunFolder:
 
 
 def _read_journal(path: Path) -> tuple[list[dict[str, Any]], int]:
-    """Entries, and how many bytes of the file are whole lines."""
+    """Entries up to the first broken line, and how many bytes they take; what follows is done again."""
     entries: list[dict[str, Any]] = []
     intact = 0
     if path.exists():
         for line in path.read_bytes().splitlines(keepends=True):
-            if not line.endswith(b"\n"):
+            entry = _entry(line)
+            if entry is None:
                 break
-            entries.append(json.loads(line))
+            entries.append(entry)
             intact += len(line)
     return entries, intact
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """One line of the journal, or None where a kill or a power cut broke it."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if line.endswith(b"\n") and isinstance(entry, dict) and "kind" in entry else None
 
 
 def read_run_json(path: Path) -> dict[str, Any]:
     """``run.json``, checked. Raises InputError."""
     try:
-        run = json.loads((path / "run.json").read_text())
+        run: dict[str, Any] = json.loads((path / "run.json").read_text())
     except FileNotFoundError:
         raise InputError(f"{path}: no run is stored here (run.json is missing)") from None
     except (OSError, ValueError) as error:
@@ -218,7 +236,7 @@ def read_run(path: str | Path) -> RunTables:
     if missing:
         raise InputError(
             f"{folder}: the run was not finished ({', '.join(missing)} missing): "
-            f"continue it with `python -m harness run --resume {folder.name}`"
+            f"continue it with `python -m harness run --run {folder.name}`"
         )
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in ("environments", "artifacts", "cells")}
     return RunTables(path=folder, run=run, **tables)

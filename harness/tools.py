@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @functools.cache
 def uv() -> str:
-    """uv's path. Raises MachineError when it is not there."""
+    """Uv's path. Raises MachineError when it is not there."""
     try:
         from uv import find_uv_bin  # noqa: PLC0415
 

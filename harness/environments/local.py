@@ -78,7 +78,7 @@ def _run_session(environment: Environment, lock: Lock, limits: Limits) -> float:
         raise NotReadyError(interpreters.missing(environment.python))
     path = lock_files.wanted(environment)
     lock_files.keep(path, lock.text)
-    command = [sys.executable, "-m", "nox", "--noxfile", tools.ROOT / "noxfile.py", "--non-interactive"]
+    command: list[str | Path] = [sys.executable, "-m", "nox", "--noxfile", tools.ROOT / "noxfile.py", "--non-interactive"]
     command += ["--envdir", tools.workspace(), "--session", f"environment-{environment.name}"]
     command += ["--", path]
     variables = {"NOX_SCRIPT_MODE": "none", "NO_COLOR": "1", "HARNESS_INTERPRETER": str(interpreter)}

@@ -128,7 +128,7 @@ def _compile(asked: list[str], environment: Environment, *options: str) -> str:
         source = Path(folder, "requirements.in")
         source.write_text("\n".join(asked) + "\n")
         # Without --python, uv would walk PATH and stumble over every pyenv shim: six seconds for each resolution.
-        command = [tools.uv(), "pip", "compile", source, "--python", sys.executable, "--quiet", "--no-header"]
+        command: list[str | Path] = [tools.uv(), "pip", "compile", source, "--python", sys.executable, "--quiet", "--no-header"]
         command += ["--no-annotate", "--only-binary", ":all:", "--python-platform", platform]
         command += ["--python-version", environment.python, *options]
         done = processes.run(command, seconds=RESOLVE_SECONDS, cwd=Path(folder))

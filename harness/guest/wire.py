@@ -38,6 +38,7 @@ Values (inputs and outputs) are encoded as ``values.py`` says: ``.npy`` bytes, l
 """
 
 import json
+from typing import Any, Dict
 
 PROTOCOL = 1
 
@@ -45,12 +46,12 @@ PROTOCOL = 1
 LINE_LIMIT = 256 * 1024 * 1024
 
 
-def encode_line(message):
+def encode_line(message: Dict[str, Any]) -> bytes:
     """One message as bytes, newline included. ASCII only, so that lone surrogates survive."""
     return json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def decode_line(line):
+def decode_line(line: bytes) -> Dict[str, Any]:
     """The message of one line. Raises ValueError for anything but one JSON object."""
     message = json.loads(line)
     if not isinstance(message, dict):

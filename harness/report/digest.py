@@ -8,18 +8,19 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
+from packaging.version import Version
 
 from harness.model import UNTRIED, Parity, Status
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from harness.store import RunTables
 
 EXAMPLES = 5
-_VARYING = re.compile(r"0x[0-9a-fA-F]+|(?<=line )\d+")
-#: What breaks worst comes first.
-_SEVERITY = ("drift", "crash", "oom", "timeout", "predict-error", "load-error", "refused", "fit-error", "dump-error")
+#: What differs from process to process in messages that tell the same: addresses, lines, where files lie.
+_VARYING = re.compile(r"0x[0-9a-fA-F]+|(?<=line )\d+|(?<= from ')/[^']+")
+#: What takes the process with it comes before what raises; within each, what happens most.
+_DEADLY = ("crash", "oom", "timeout")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +50,8 @@ class Group:
     cases: tuple[str, ...]
     formats: tuple[str, ...]
     pairs: int  # how many (producer, consumer)
-    consumers: tuple[str, ...]
-    producers: tuple[str, ...]
+    dumped_by: str  # scikit-learn versions, such as "1.5 to 1.7"
+    loaded_by: str
     example: str  # an id
     silent: int  # of the cells: without any warning about versions
 
@@ -100,8 +101,8 @@ def of(tables: RunTables) -> Digest:
         parities=_counts(cells["parity"].dropna()),
         artifacts=_counts(tables.artifacts["status"]),
         pairs=_pairs(cells),
-        drifts=_groups(tried[tried["status"] == Status.DRIFT], by_case=True),
-        failures=_groups(tried[~tried["status"].isin([str(Status.OK), str(Status.DRIFT)])]),
+        drifts=_groups(tried[tried["status"] == Status.DRIFT], cells, by_case=True),
+        failures=_groups(tried[~tried["status"].isin([str(Status.OK), str(Status.DRIFT)])], cells),
         unwritten=_unwritten(tables.artifacts),
         diagonal=len(diagonal),
         diagonal_off=tuple(diagonal[diagonal["parity"] != Parity.IDENTICAL]["cell_id"]),
@@ -136,29 +137,30 @@ def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
     )
     sums = flags.groupby(["producer", "consumer"], sort=False).sum()
     return {
-        (str(producer), str(consumer)): Pair(**{key: int(value) for key, value in row.items()})
+        (str(producer), str(consumer)): Pair(**{str(key): int(value) for key, value in row.items()})
         for (producer, consumer), row in zip(sums.index, sums.to_dict("records"), strict=True)
     }
 
 
-def _groups(rows: pd.DataFrame, *, by_case: bool = False) -> tuple[Group, ...]:
+def _groups(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = False) -> tuple[Group, ...]:
     """Rows that tell the same, worst first; drifts by case, since their figures differ from pair to pair."""
     if rows.empty:
         return ()
+    minors = _minors(pd.concat([everything["producer_sklearn"], everything["consumer_sklearn"]]))
     told = rows.assign(told=rows["case"] if by_case else [_same(text) for text in rows["reason"]])
     groups = []
-    for (status, _), group in told.groupby(["status", "told"], sort=False):
+    for (status, words), group in told.groupby(["status", "told"], sort=False):
         worst = _worst(group)
         groups.append(
             Group(
                 status=str(status),
-                message=str(worst["reason"]),
+                message=str(worst["reason"]).partition("; ")[0] if by_case else str(words),
                 count=len(group),
                 cases=_most(group["case"]),
                 formats=_most(group["format"]),
                 pairs=len(group[["producer", "consumer"]].drop_duplicates()),
-                producers=_most(group["producer"]),
-                consumers=_most(group["consumer"]),
+                dumped_by=_span(group["producer_sklearn"], minors),
+                loaded_by=_span(group["consumer_sklearn"], minors),
                 example=str(worst["cell_id"]),
                 silent=int((~group["version_warning"].eq(True)).sum()),
             )
@@ -180,15 +182,34 @@ def _unwritten(artifacts: pd.DataFrame) -> tuple[Group, ...]:
         groups.append(
             Group(
                 status=str(status), message=str(told), count=len(group), cases=_most(group["case"]),
-                formats=_most(group["format"]), pairs=0, producers=_most(group["producer"]), consumers=(),
+                formats=_most(group["format"]), pairs=0, dumped_by="", loaded_by="",
                 example=str(group.iloc[0]["artifact_id"]), silent=0,
             )
         )  # fmt: skip
     return tuple(sorted(groups, key=lambda g: (_rank(g.status), -g.count)))
 
 
+def _minors(versions: pd.Series[Any]) -> list[str]:
+    """The minors of some versions, oldest first: "1.5" of "1.5.2"."""
+    known = {Version(str(text)) for text in versions.dropna().unique()}
+    return [f"{major}.{minor}" for major, minor in sorted({version.release[:2] for version in known})]
+
+
+def _span(versions: pd.Series[Any], minors: list[str]) -> str:
+    """Minors as ranges of those that there are: "1.0, 1.5 to 1.7"."""
+    there = set(_minors(versions))
+    ranges: list[list[str]] = []
+    for before, minor in zip(["", *minors], minors, strict=False):
+        if minor in there:
+            if ranges and ranges[-1][-1] == before:
+                ranges[-1].append(minor)
+            else:
+                ranges.append([minor])
+    return ", ".join(r[0] if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in ranges)
+
+
 def _rank(status: str) -> int:
-    return _SEVERITY.index(status) if status in _SEVERITY else len(_SEVERITY)
+    return 0 if status in _DEADLY else 1
 
 
 def _same(text: object) -> str:

@@ -35,7 +35,7 @@ def render(digest: Digest) -> str:
         finalize=markdown,
         autoescape=False,  # noqa: S701  # Markdown, not HTML: `finalize` escapes every value
     )
-    return environment.get_template("summary.md").render(digest=digest, glance=glance)
+    return environment.get_template("summary.md").render(digest=digest, glance=glance, stacked=stacked)
 
 
 class Safe(str):
@@ -49,6 +49,11 @@ def markdown(value: Any) -> str:
     if isinstance(value, Safe):
         return value
     return _SPECIAL.sub(r"\\\1", " ".join(str(value).split())[:500])
+
+
+def stacked(name: str) -> Safe:
+    """An environment's name, narrow enough for a column."""
+    return Safe(markdown(name).replace("-", "<br>"))
 
 
 def glance(pair: Pair | None) -> Safe:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import os
+import re
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -12,12 +17,11 @@ from rich.text import Text
 from harness.report import digest as digests
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from harness.report.digest import Digest, Group, Pair
     from harness.store import RunTables
 
-SHOWN = 8  # groups of each kind
+SHOWN = 10  # groups of each kind
+NAMED = 4  # cases of a group
 
 LEGEND = (
     "[green]ok[/] all load and predict the same   [yellow]warn[/] the same, with a version warning   "
@@ -27,28 +31,43 @@ LEGEND = (
 
 
 def show(tables: RunTables, console: Console) -> None:
-    """Print the matrix, what drifts, what fails."""
+    """Print what drifts, the matrix, what fails."""
     digest = digests.of(tables)
+    _top(digest, console)
+    _failures("Fails", digest.failures, console)
+    _failures("Not written", digest.unwritten, console)
+    _headline(digest, console)
+    console.print(f"[dim]{escape(os.path.relpath(tables.path))}[/]", soft_wrap=True)
+
+
+def picture(tables: RunTables) -> str:
+    """The upper part of what `show` prints, as an SVG that loads nothing from anywhere."""
+    console = Console(record=True, width=150, force_terminal=True, file=io.StringIO(), highlight=False)
+    digest = digests.of(tables)
+    _top(digest, console)
+    _headline(digest, console)
+    bare = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    return console.export_svg(title="nox -s matrix", code_format=bare)
+
+
+def _top(digest: Digest, console: Console) -> None:
     console.print()
     _missing(digest, console)
     _drifts(digest, console)
     console.print(matrix(digest))
     console.print(LEGEND)
     console.print()
-    _failures("Fails", digest.failures, console)
-    _failures("Not written", digest.unwritten, console)
-    _headline(digest, console)
-    console.print(f"[dim]{escape(str(tables.path))}[/]", soft_wrap=True)
 
 
 def matrix(digest: Digest) -> Table:
     """Producers down, consumers across."""
-    table = Table(title="dumped by ↓   loaded by →", title_justify="left", box=box.SIMPLE, padding=(0, 0), pad_edge=False)
+    table = Table(title="dumped by ↓   loaded by →", title_justify="left", box=box.SIMPLE, padding=0, pad_edge=False)
     table.add_column("", no_wrap=True)
     for name in digest.environments:
         table.add_column(_stacked(name), justify="center", no_wrap=True, min_width=6)
     for producer in digest.environments:
-        row = [_glance(digest.pairs.get((producer, consumer)), producer == consumer) for consumer in digest.environments]
+        pairs = ((consumer, digest.pairs.get((producer, consumer))) for consumer in digest.environments)
+        row = [_glance(pair, diagonal=producer == consumer) for consumer, pair in pairs]
         table.add_row(Text(producer, style="bold"), *row)
     return table
 
@@ -57,7 +76,7 @@ def _stacked(name: str) -> str:
     return escape(name.removesuffix("-amd64").replace("-", "\n"))
 
 
-def _glance(pair: Pair | None, diagonal: bool) -> Text:
+def _glance(pair: Pair | None, *, diagonal: bool) -> Text:
     text = Text()
     if pair is None or (not pair.ok and not pair.drift and not pair.broken):
         return Text("–", style="dim")
@@ -93,13 +112,14 @@ def _drifts(digest: Digest, console: Console) -> None:
     count = sum(group.count for group in digest.drifts)
     console.print(f"[bold white on red] {count} cells load without an error and predict differently [/]")
     for group in digest.drifts[:SHOWN]:
-        warned = "all with a version warning" if not group.silent else f"{group.silent} without any version warning"
+        warned = "each with a version warning" if not group.silent else f"{group.silent} without any version warning"
         console.print(
-            f"  [bold red]{escape(group.cases[0])}[/]: {group.count} cells in {group.pairs} pairs, {warned}",
+            f"  [bold red]{escape(group.cases[0])}[/]  dumped by {group.dumped_by}, loaded by {group.loaded_by}: "
+            f"{group.count} cells, {warned}",
             soft_wrap=True,
         )
-        console.print(f"    {escape(group.message)}", style="red", soft_wrap=True)
-        console.print(f"    [dim]worst: {escape(group.example)}[/]", soft_wrap=True)
+        console.print(f"    [red]{escape(group.message)}[/]", soft_wrap=True)
+        console.print(f"    [dim]{escape(group.example)}[/]", soft_wrap=True)
     _more(len(digest.drifts), console)
     console.print()
 
@@ -109,9 +129,12 @@ def _failures(title: str, groups: tuple[Group, ...], console: Console) -> None:
         return
     console.print(f"[bold magenta]{title}[/]")
     for group in groups[:SHOWN]:
-        names = ", ".join(group.cases[:4]) + (f" and {len(group.cases) - 4} more cases" if len(group.cases) > 4 else "")
+        more = len(group.cases) - NAMED
+        names = ", ".join(group.cases[:NAMED]) + (f" and {more} more cases" if more > 0 else "")
         console.print(f"  [magenta]{group.count:5} {group.status}[/]  {escape(group.message[:300])}", soft_wrap=True)
-        console.print(f"        [dim]{escape(names)} ({', '.join(group.formats)}); e.g. {escape(group.example)}[/]", soft_wrap=True)
+        where = f", dumped by {group.dumped_by}, loaded by {group.loaded_by}" if group.dumped_by else ""
+        console.print(f"        {escape(names)} ({', '.join(group.formats)}){where}", soft_wrap=True)
+        console.print(f"        [dim]{escape(group.example)}[/]", soft_wrap=True)
     _more(len(groups), console)
     console.print()
 
