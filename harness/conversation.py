@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import selectors
+import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from harness import processes
@@ -13,7 +15,6 @@ from harness.guest import wire
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
-    from pathlib import Path
     from types import TracebackType
 
     from harness.environments import Command
@@ -35,6 +36,7 @@ class Guest:
 
     def __init__(self, command: Command, *, modules: list[str], folder: Path, log: Path) -> None:
         self._log = log.open("ab")
+        self._mark = f"TMPDIR={folder}"
         self._process: subprocess.Popen[bytes] = processes.start(
             [*command.argv, *modules], env={**command.variables, "TMPDIR": str(folder)}, cwd=folder, log=self._log
         )
@@ -59,6 +61,7 @@ class Guest:
         except Exception:  # noqa: BLE001  # whatever kept it, it is stopped now
             pass
         processes.stop(self._process)
+        _stop_strays(self._mark)
         self._log.close()
 
     def hello(self) -> dict[str, Any]:
@@ -129,3 +132,29 @@ def _write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
+
+
+def _stop_strays(mark: str) -> None:
+    """Kill what a model left behind in a session of its own, after it had killed the guest: it still carries the
+    environment variable that the guest was started with."""
+    deadline = time.monotonic() + GRACE_SECONDS  # for a model that forks faster than we kill
+    while found := _carrying(os.fsencode(mark)):
+        for pid in found:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        if time.monotonic() > deadline:
+            return
+
+
+def _carrying(mark: bytes) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    found.append(int(entry.name))
+            except OSError:  # it ended while we looked, or is not ours
+                continue
+    return found

@@ -2,25 +2,38 @@
 
 It answers on a pipe of its own. A model that closes or reuses that descriptor does not lose its answer: the pipe
 is opened again through /proc. A model that forks does not answer twice: only the process that was forked here may.
+A model that writes into the pipe says nothing: every line is numbered and sealed, see `seal`.
 """
 
 import ctypes
 import errno
+import hashlib
 import os
 import resource
 import signal
 import sys
+from os import _exit  # bound now: a model may have replaced it when we need it
 
 from . import wire
 
 _PR_SET_PDEATHSIG = 1
+#: Modules whose names a neighbour relies on.
+_SHARED_MODULES = ("builtins", "copyreg", "pickle", "os", "random", "numpy", "scipy", "pandas", "joblib", "sklearn")
+
+
+def seal(key, number, payload):
+    """What stands before the ``number``th line of a child. Whoever writes to the pipe without the key is not heard,
+    and a line that was torn by such writing is missed by the next one's number."""
+    return hashlib.blake2b(b"%d " % number + payload, key=key, digest_size=16).hexdigest().encode("ascii")
 
 
 class Channel:
     """The way from a child to its supervisor."""
 
-    def __init__(self, writer, reader):
+    def __init__(self, writer, reader, key):
         self.owner = os.getpid()
+        self.key = key
+        self.number = 0
         self.descriptor = writer
         self.identity = _identity(writer)
         # Opening a pipe's read end for writing through /proc gives a new write end of the same pipe.
@@ -28,8 +41,11 @@ class Channel:
 
     def send(self, message):
         if os.getpid() != self.owner:
-            os._exit(0)  # a copy that the model forked: its answer is not wanted
-        data = wire.encode_line(message)
+            _exit(0)  # a copy that the model forked: its answer is not wanted
+        payload = wire.encode_line(message)
+        # The newline before it ends whatever else was written to the pipe.
+        data = memoryview(b"\n%s %s" % (seal(self.key, self.number, payload), payload))
+        self.number += 1
         if _identity(self.descriptor) != self.identity:
             self.descriptor = os.open(self.path, os.O_WRONLY)
         while data:
@@ -47,37 +63,66 @@ def _identity(descriptor):
     return status.st_dev, status.st_ino
 
 
-def run(tasks, job, writer, reader, close):
+def run(tasks, job, writer, reader, key, folder, close):
     """The whole life of a child; never returns."""
+    status = 70
     try:
-        _settle_in(job["limits"]["memory"], close)
-        channel = Channel(writer, reader)
+        _settle_in(job["limits"]["memory"], folder, close)
+        if len(tasks) == 1:
+            _shield(writer)
+        channel = Channel(writer, reader, key)
         os.close(reader)
         _work(tasks, job, channel)
+        status = 0
     except BaseException:  # the guest's own trouble: to the log; the supervisor sees an exit without an answer
         import traceback
 
         traceback.print_exc()
         sys.stderr.flush()
-        os._exit(70)
-    os._exit(0)
+    finally:  # even where the log is closed: this process must not come back to the supervisor's code
+        _exit(status)
+
+
+def _shield(writer):
+    """Fork once more; the first process stays between and ends just as the second does.
+
+    A model that kills its parent, or its parent's group, then ends no more than its own task. A child of many tasks
+    goes without: a second fork costs as much as many loads, and what it breaks is run again alone.
+    """
+    pid = os.fork()
+    if pid == 0:
+        _lead_a_group()
+        return
+    os.close(writer)
+    status = os.waitpid(pid, 0)[1]
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number != signal.SIGKILL:
+            signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+    _exit(os.WEXITSTATUS(status))
+
+
+def _lead_a_group():
+    os.setpgid(0, 0)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _work(tasks, job, channel):
     from . import work
 
     todo = {"dump": work.dump, "load": work.load}[job["do"]]
-    clean = surroundings()
+    clean, names = surroundings(), Names()
     for position, task in enumerate(tasks):
         todo(task, channel)
-        if position + 1 < len(tasks) and surroundings() != clean:
+        if position + 1 < len(tasks) and (surroundings() != clean or names.changed()):
             channel.send({"leave": True})  # the rest deserves a process that this model has not changed
             return
 
 
-def _settle_in(memory, close):
-    os.setpgid(0, 0)
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+def _settle_in(memory, folder, close):
+    _lead_a_group()
+    os.chdir(folder)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for descriptor in close:
         os.close(descriptor)
@@ -85,6 +130,9 @@ def _settle_in(memory, close):
     if nothing != 0:
         os.close(nothing)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # No file may grow by more than memory could hold, least of all the log. Python ignores the signal; writing fails.
+    size = os.fstat(2).st_size + memory
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     # RLIMIT_DATA counts private writable memory only; RLIMIT_AS would count every mapped library and thread stack.
     limit = _data_bytes() + memory
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
@@ -122,9 +170,34 @@ def surroundings():
         sys.getrecursionlimit(),
         signal.getsignal(signal.SIGTERM),
         signal.getsignal(signal.SIGALRM),
+        signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+        [signal.getitimer(timer)[0] > 0 for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)],
         _has_children(),
         _numpy_errors(),
     )
+
+
+class Names:
+    """Modules and the names in some of them: what a model puts in their place might mend, or break, its neighbours."""
+
+    def __init__(self):
+        self._modules = dict(sys.modules)
+        self._contents = {name: dict(vars(sys.modules[name])) for name in _SHARED_MODULES if name in sys.modules}
+
+    def changed(self):
+        """Whether anything was replaced or removed, or a module was put where no import would have put it."""
+        for name, module in list(sys.modules.items()):
+            if self._modules.get(name) is not module and not self._came_by_import(name, module):
+                return True
+        gone = self._modules.keys() - sys.modules.keys()
+        return bool(gone) or any(
+            vars(self._modules[name]).get(key, self) is not value
+            for name, contents in self._contents.items()
+            for key, value in contents.items()
+        )
+
+    def _came_by_import(self, name, module):
+        return name not in self._modules and getattr(getattr(module, "__spec__", None), "name", None) == name
 
 
 def _has_children():

@@ -1,16 +1,18 @@
 """Forks children and watches them; the parent half of the guest. Imports nothing but the standard library.
 
 One child at a time. A child owns a pipe of its own to this process and never holds the answer channel, so that
-whatever it does to its descriptors spoils no answer but its own. Silence is failure: a child that ends without
+whatever it does to its descriptors spoils no answer but its own; and it is heard only for the task it is at. It has
+a folder of its own to work in, too. Silence is failure: a child that ends without
 having answered for a task is reported as ``died``, whatever its exit code.
 """
 
 import ctypes
-import errno
 import os
 import resource
 import selectors
+import shutil
 import signal
+import tempfile
 import time
 
 from . import child, wire
@@ -40,7 +42,7 @@ class Supervisor:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
     def serve(self):
-        with os.fdopen(os.dup(self.jobs), "rb") as lines:
+        with os.fdopen(self.jobs, "rb", closefd=False) as lines:  # no duplicate: children close the one there is
             for line in lines:
                 try:
                     self._job(wire.decode_line(line))
@@ -63,17 +65,21 @@ class Supervisor:
         came to it."""
         self.child += 1
         reader, writer = os.pipe()
+        key = os.urandom(16)
+        folder = tempfile.mkdtemp(prefix="child-")
         pid = os.fork()
         if pid == 0:
             # self.answer and self.jobs are closed in there: no child can speak for the guest.
-            child.run([task.message() for task in batch], job, writer, reader, close=(self.answer, self.jobs))
+            tasks = [task.message() for task in batch]
+            child.run(tasks, job, writer, reader, key, folder, close=(self.answer, self.jobs))
         os.close(writer)
-        watch = Watch(pid, reader, batch, job["limits"])
+        watch = Watch(pid, reader, key, batch, job["limits"])
         try:
             self._follow(watch)
         finally:
             _kill_all(pid)
             os.close(reader)
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _follow(self, watch):
         os.set_blocking(watch.reader, False)
@@ -113,70 +119,90 @@ class Pending:
             return self.task
         return dict(self.task, formats=[item for item in self.task["formats"] if item["id"] in self.expected])
 
+    def owes(self, identifier):
+        return bool(self.expected) and identifier in (self.task["id"], *self.expected)
+
     def settle(self, identifier):
         """Strike what was answered for; the id of a dump task itself (its fit) settles all of its formats."""
         if identifier == self.task["id"]:
             self.expected = []
         elif identifier in self.expected:
             self.expected.remove(identifier)
-        else:
-            return False
-        return True
 
 
 class Watch:
     """What is known of one running child."""
 
-    def __init__(self, pid, reader, batch, limits):
+    def __init__(self, pid, reader, key, batch, limits):
         self.pid = pid
         self.reader = reader
         self.batch = batch
         self.limits = limits
-        self.base_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        self.base_bytes = _resident_bytes()
         self.current = None  # the id that the child works on
         self.step = None
         self.since = time.monotonic()
         self.silent = False
         self.leaving = False
-        self._buffer = b""
+        self._key = key
+        self._number = 0  # of the next line
+        self._pieces = []  # of a line that is not complete
 
     def messages(self):
         """Answers that came in since the last call, ready to be passed on."""
-        self._read()
-        *lines, self._buffer = self._buffer.split(b"\n")
-        for line in lines:
-            try:
-                message = wire.decode_line(line)
-            except ValueError:
-                continue  # something wrote over the pipe; what is missing because of it will be seen as silence
+        for line in self._lines():
+            message = self._opened(line)
+            if message is None:
+                continue
             if "begin" in message:
-                self.current, self.step, self.since = message["begin"], message.get("step"), time.monotonic()
+                self._begin(message)
             elif "leave" in message:
                 self.leaving = True
-            elif message.get("event") == "fitted":
-                yield message
-            elif any(task.settle(message.get("id")) for task in self.batch):
-                self.current = None
+            elif self.current is not None and message.get("id") == self.current:
+                if message["event"] != "fitted":
+                    self._settle(self.current)
+                    self.current = None
                 yield message
 
-    def _read(self):
+    def _begin(self, message):
+        if any(task.owes(message["begin"]) for task in self.batch):
+            self.current, self.step, self.since = message["begin"], message["step"], time.monotonic()
+
+    def _opened(self, line):
+        """The message of a line, or None for what the child did not write. After a line that was lost every other is
+        lost as well: what is missing because of it will be seen as silence."""
+        mark, _, payload = line.partition(b" ")
+        payload += b"\n"
+        if len(mark) != 32 or mark != child.seal(self._key, self._number, payload):
+            return None
+        self._number += 1
+        return wire.decode_line(payload)
+
+    def _lines(self):
+        """Read once, which is as much as a pipe can hold: a child that never stops writing does not keep us here."""
         self.silent = False
-        while True:
-            try:
-                data = os.read(self.reader, 1 << 20)
-            except BlockingIOError:
-                return
-            if not data:
-                self.silent = True
-                return
-            self._buffer += data
+        try:
+            data = os.read(self.reader, 1 << 20)
+        except BlockingIOError:
+            return []
+        if not data:
+            self.silent = True  # every writer is closed
+            return []
+        *lines, rest = data.split(b"\n")
+        if lines:
+            lines[0] = b"".join([*self._pieces, lines[0]])
+            self._pieces = []
+        self._pieces.append(rest)
+        if sum(map(len, self._pieces)) > wire.LINE_LIMIT:
+            self._pieces = []
+        return lines
 
     def ended(self, status, usage):
         """The child is gone: blame the task it was at, unless it owed nothing or left on purpose."""
-        if self.leaving:
+        if self.leaving and self.current is None:
             return
         message = {"event": "died", "step": self.step, "peak_bytes": usage.ru_maxrss * 1024}
-        # A child starts with its parent's peak, so the difference is what it took by itself.
+        # A child starts with what its parent holds, so the difference is what it took by itself.
         message["memory"] = usage.ru_maxrss * 1024 - self.base_bytes > 0.9 * self.limits["memory"]
         if os.WIFSIGNALED(status):
             message["signal"] = os.WTERMSIG(status)
@@ -195,9 +221,17 @@ class Watch:
         if not owing:
             return
         blamed = owing[0] if self.current is None else self.current
-        for task in self.batch:
-            task.settle(blamed)
+        self._settle(blamed)
         yield dict(message, id=blamed)
+
+    def _settle(self, identifier):
+        for task in self.batch:
+            task.settle(identifier)
+
+
+def _resident_bytes():
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * resource.getpagesize()
 
 
 def _kill_all(pid):
@@ -207,17 +241,17 @@ def _kill_all(pid):
     except OSError:
         pass
     while True:
+        try:
+            if os.waitpid(-1, os.WNOHANG)[0]:
+                continue
+        except ChildProcessError:
+            return
         for stray in _children():
             try:
                 os.kill(stray, signal.SIGKILL)
             except OSError:
                 pass
-        try:
-            os.waitpid(-1, 0)
-        except OSError as error:
-            if error.errno == errno.ECHILD:
-                return
-            raise
+        time.sleep(0.001)
 
 
 def _children():

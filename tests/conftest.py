@@ -1,0 +1,48 @@
+"""Values that several tests plan and store with; nothing here starts a process."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from harness import model
+from harness.plan import Plan
+
+
+def environment(name: str, **given: object) -> model.Environment:
+    sound = {
+        "scikit_learn": "1.5.2",
+        "python": "3.12",
+        "numpy": "2.1",
+        "platform": "linux/amd64",
+        "kind": "local",
+        "as_of": dt.date(2024, 9, 12),
+        "packages": (),
+        "origin": "environments.include[0]",
+    }
+    return model.Environment(name=name, **{**sound, **given})  # type: ignore[arg-type]
+
+
+def plan_of(*names: str, cases: tuple[str, ...] = ("ridge", "forest"), impossible: dict[str, str] | None = None) -> Plan:
+    profile = model.Profile(
+        name="small",
+        seed=0,
+        environments=tuple(environment(name) for name in names),
+        cases=tuple(
+            model.Case(name=name, family="linear", module="linear", function=f"case_{name}", file="linear.py", digest="0")
+            for name in cases
+        ),
+        formats=(
+            model.Format(name="pickle", module="guest.formats.pickle", options={}, readers=("pickle",)),
+            model.Format(name="joblib", module="guest.formats.joblib", options={}, readers=("joblib", "joblib-mmap")),
+        ),
+        limits=model.Limits(),
+        tolerances=(),
+    )
+    return Plan(profile=profile, impossible=impossible or {})
+
+
+@pytest.fixture
+def plan() -> Plan:
+    return plan_of("old", "new")

@@ -1,0 +1,44 @@
+"""What the project's own files say of each other."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def script_metadata(text):
+    block = re.search(r"^# /// script\n(.*?)^# ///$", text, re.MULTILINE | re.DOTALL).group(1)
+    return tomllib.loads("".join(line.removeprefix("#").removeprefix(" ") for line in block.splitlines(keepends=True)))
+
+
+def test_noxfile_carries_the_projects_dependencies():
+    script = script_metadata((ROOT / "noxfile.py").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert script["dependencies"] == project["dependencies"]
+    assert script["requires-python"] == project["requires-python"]
+
+
+def test_glossary_defines_every_word_of_the_contract():
+    import harness
+
+    for word in "environment producer consumer case format reader artifact cell outcome run profile".split():
+        assert re.search(rf"\b{word}\b[: ]+(a|the|one|what) ", harness.__doc__), word
+
+
+@pytest.mark.parametrize("name", ["README.md", "matrix.yaml", "noxfile.py", "CHANGELOG.md", "results/reference/matrix.svg"])
+def test_no_path_of_a_machine_is_written_down(name):
+    assert not re.search(r"(?<![\w.])/(root|home|work|tmp)/", (ROOT / name).read_text())
+
+
+def test_readme_names_only_verbs_and_sessions_that_are():
+    readme = (ROOT / "README.md").read_text()
+    from harness.cli import app
+
+    verbs = {command.name or command.callback.__name__ for command in app.registered_commands}
+    assert set(re.findall(r"python -m harness (\w+)", readme)) <= verbs
+    noxfile = (ROOT / "noxfile.py").read_text()
+    for session in set(re.findall(r"nox -s \"?(\w+)", readme)):
+        assert f"def {session}(" in noxfile, session

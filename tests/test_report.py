@@ -1,0 +1,134 @@
+"""Reports over small tables made by hand: what is shown, in which order, and that no text breaks out of it."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from harness import store, tables
+from harness.model import AsOf, Case, Environment, Format, Limits, Profile
+from harness.plan import Plan
+from harness.report import digest as digests
+from harness.report import plans, summary, terminal
+
+EVIL = "<script>alert(1)</script> [red]x[/] | `a` **b** \n# not a heading ](http://x)"
+
+
+def environment(name, sklearn):
+    return Environment(
+        name=name, scikit_learn=sklearn, python="3.12", numpy="2.1", platform="linux/amd64", kind="local",
+        as_of=AsOf.RELEASE, packages=(), origin="environments.include[0]",
+    )
+
+
+@pytest.fixture
+def plan():
+    case = {"family": "linear", "module": "guest.cases.linear", "file": "linear.py", "digest": "0"}
+    return Plan(
+        profile=Profile(
+            name="default", seed=0, limits=Limits(), tolerances=(),
+            environments=(environment("old", "1.4.2"), environment("new", "1.5.2")),
+            cases=(Case(name="one", function="case_one", **case), Case(name="two", function="case_two", **case)),
+            formats=(Format(name="pickle", module="guest.formats.pickled", options={}, readers=("pickle",)),),
+        )
+    )
+
+
+def artifact(identifier):
+    return {"artifact_id": identifier, "status": "ok", "reason": None, "size_bytes": 3, "warnings": []}
+
+
+def cell(identifier, status="ok", **more):
+    parity = {"ok": "identical", "drift": "drift"}.get(status)
+    return {"cell_id": identifier, "status": status, "reason": None, "parity": parity, "version_warning": False,
+            "warnings": [], **more}
+
+
+def tables_of(plan, tmp_path, *, cells, environments=("old", "new")):
+    versions = {"old": "1.4.2", "new": "1.5.2"}
+    journal = tables.Journal([])
+    for name in environments:
+        row = {"environment": name, "status": "ok", "reason": None, "sklearn": versions[name]}
+        journal.add("environment", row)
+        for item in plan.artifacts(name):
+            journal.add("artifact", artifact(item.id))
+    for row in cells:
+        journal.add("cell", row)
+    folder = store.RunFolder.create(tmp_path, "default", {})
+    folder.write_tables(tables.build(plan, journal, folder.run["run_id"], "cut short"))
+    folder.run["seconds"] = 1.0
+    folder.save_run()
+    folder.close()
+    return store.read_run(folder.path)
+
+
+def all_cells(plan, special=()):
+    special = {row["cell_id"]: row for row in special}
+    for name in plan.environments:
+        for item in plan.cells(name):
+            yield special.get(item.id) or cell(item.id)
+
+
+def shown(tables_):
+    console = Console(file=io.StringIO(), width=160, highlight=False)
+    terminal.show(tables_, console)
+    return console.file.getvalue()
+
+
+def test_drift_stands_above_what_merely_fails(plan, tmp_path):
+    drift = cell("new/one/pickle>old/pickle", "drift", reason="predict_proba: 80 of 80 values differ by up to 0.15")
+    fails = cell("new/two/pickle>old/pickle", "load-error", reason="ModuleNotFoundError: No module named 'numpy._core'")
+    found = tables_of(plan, tmp_path, cells=all_cells(plan, [drift, fails]))
+    text = shown(found)
+    assert text.index("1 cells load without an error and predict differently") < text.index("No module named")
+    assert "one  dumped by 1.5, loaded by 1.4" in text
+    assert "≠1 ✗1" in text
+    page = summary.render(digests.of(found))
+    assert page.index("predicts differently") < page.index("## Fails")
+    assert "**≠1** ✗1" in page
+
+
+def test_what_did_not_run_is_said_first_and_is_not_ok(plan, tmp_path):
+    found = tables_of(plan, tmp_path, cells=[], environments=("old",))
+    digest = digests.of(found)
+    assert digest.statuses == {"not-run": 6, "no-artifact": 2}
+    assert digest.missing == {"new": "cut short"}
+    assert shown(found).lstrip().startswith("6 of 8 cells did not run.")
+    assert digest.pairs["old", "old"].ok == 0
+    assert "ok" not in shown(found).split("new")[-1].split("\n")[0]
+
+
+def test_own_artifacts_that_predict_otherwise_fail_the_self_test(plan, tmp_path):
+    off = cell("old/one/pickle>old/pickle", "drift", reason="predict: 1 of 40 labels differ")
+    found = tables_of(plan, tmp_path, cells=all_cells(plan, [off]))
+    assert digests.of(found).diagonal_off == ("old/one/pickle>old/pickle",)
+    assert "Self-test failed" in shown(found)
+    assert "Self-test failed" in summary.render(digests.of(found))
+
+
+def test_text_of_models_cannot_break_out(plan, tmp_path):
+    evil = cell("new/one/pickle>old/pickle", "load-error", reason=EVIL)
+    found = tables_of(plan, tmp_path, cells=all_cells(plan, [evil]))
+    assert "[red]x[/]" in shown(found)
+    page = summary.render(digests.of(found))
+    row = next(line for line in page.splitlines() if "alert" in line)
+    assert "<script>" not in row
+    assert row.replace("\\|", "").count("|") == 9  # the table keeps its columns
+    assert "\n# not a heading" not in page
+
+
+def test_failures_of_one_kind_are_one_group(plan, tmp_path):
+    rows = [
+        cell(f"new/{case}/pickle>old/pickle", "load-error", reason=f"AttributeError: at 0x7f0{n}, line {n}")
+        for case, n in (("one", 1), ("two", 2))
+    ]
+    (group,) = digests.of(tables_of(plan, tmp_path, cells=all_cells(plan, rows))).failures
+    assert (group.count, group.cases) == (2, ("one", "two"))
+
+
+def test_pictures_and_plans_can_be_made(plan, tmp_path):
+    found = tables_of(plan, tmp_path, cells=all_cells(plan))
+    assert "@font-face" not in terminal.picture(found)
+    data = plans.as_data(plan)
+    assert data["counts"] == {"artifacts": 4, "cells": 8}
+    assert len(data["cells"]) == len(set(data["cells"])) == 8
