@@ -4,7 +4,8 @@ The words of this project; each means one thing everywhere.
 
 environment   a named set of interpreter, packages and platform, e.g. ``sk1.5-py3.12-np2.1-amd64``.
               It can *produce* and *consume*.
-producer      the role of an environment that dumps artifacts; *consumer*: the role of one that loads them.
+producer      the role of an environment that dumps artifacts.
+consumer      the role of one that loads them.
 case          a named, seeded recipe for one fitted estimator with its data and the prediction methods compared.
 format        a way to write a fitted estimator: ``pickle``, ``joblib``, ``cloudpickle``, ...
 reader        a way to load one format. A format has one reader or more.
