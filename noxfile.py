@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
 from harness import errors, interpreters  # noqa: E402
-from harness import matrix as matrices
+from harness import matrix as matrices  # noqa: E402
 from harness.environments import local, lock  # noqa: E402
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 
 def harness(session: nox.Session, *words: str) -> None:
     """The program, in the interpreter that runs nox: it has what the host needs. Its exit codes are kept."""
-    session.run(*HARNESS, *words, *session.posargs, external=True)
+    patience = {"interrupt_timeout": 60, "terminate_timeout": 10}  # Ctrl-C: the tables are written before it ends
+    session.run(*HARNESS, *words, *session.posargs, external=True, **patience)
 
 
 @nox.session(python=False)

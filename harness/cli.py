@@ -9,19 +9,21 @@ import signal
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from harness import matrix as matrices
 from harness import interpreters, processes, tools
+from harness import matrix as matrices
 from harness.environments import NotReadyError
 from harness.environments.lock import UnsatisfiableError, resolve, satisfiable
 from harness.errors import HarnessError, InputError, MachineError
-from harness.model import Environment
 from harness.plan import Plan
+
+if TYPE_CHECKING:
+    from harness.model import Environment
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -41,7 +43,9 @@ MatrixOption = Annotated[
 ProfileOption = Annotated[str, typer.Option(help="Which profile of the matrix.")]
 ResultsOption = Annotated[Path, typer.Option(help="The folder of all runs.", show_default="results")]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
-RunArgument = Annotated[str | None, typer.Argument(help="A run's id, its beginning, or its folder; the newest if none.")]
+RunArgument = Annotated[
+    str | None, typer.Argument(help="A run's id, its beginning, or its folder; the newest if none.")
+]
 
 MATRIX = tools.ROOT / "matrix.yaml"
 RESULTS = tools.ROOT / "results"
@@ -51,19 +55,19 @@ def main() -> None:
     """Run a command; the exit code tells what became of it (see harness.errors)."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a CI job that is cancelled ends as Ctrl-C ends it
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)  # typer may return what became of it, Ctrl-C too, instead of raising it
     except HarnessError as error:
         fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        fail("interrupted", INTERRUPTED)
+        code = INTERRUPTED
     except typer.Exit as leave:
-        sys.exit(leave.exit_code)
+        code = leave.exit_code
     except typer.Abort:
-        fail("aborted", INTERRUPTED)
+        code = INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # the last place where a fault of ours gets words and its exit code
         if hasattr(error, "format_message"):  # the arguments, as typer sees them
             fail(error.format_message(), InputError.exit_code)
         if isinstance(error, OSError) and error.errno in LACKING:
@@ -71,6 +75,9 @@ def main() -> None:
         traceback.print_exc()
         told = f"{type(error).__name__}: {error}"
         fail(f"the harness itself failed ({told}): please report it with the traceback above", HarnessError.exit_code)
+    if code == INTERRUPTED:
+        fail("interrupted; a run that was interrupted goes on with --resume", INTERRUPTED)
+    sys.exit(code or 0)
 
 
 def fail(message: str, code: int) -> None:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from harness import parity
 from harness.model import Status
-from harness.tables import Journal
 
 if TYPE_CHECKING:
     from harness.plan import Plan
     from harness.progress import Progress
     from harness.store import RunFolder
+    from harness.tables import Journal
 
 _MANIFEST = ("estimator", "parameters", "methods", "score_kind", "inputs_sha256", "train_sha256")
 

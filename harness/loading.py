@@ -43,9 +43,7 @@ def load(station: Station, ledger: Ledger, cells: list[Cell]) -> None:
     seconds = ledger.plan.profile.limits.seconds
     doubts = Doubts()
     again: list[dict[str, Any]] = []
-    for event in station.events(
-        "load", list(batches(ledger, cells)), seconds=min(seconds, SHARED_SECONDS)
-    ):
+    for event in station.events("load", list(batches(ledger, cells)), seconds=min(seconds, SHARED_SECONDS)):
         settled, alone = doubts.from_other_children(event["child"])
         _record(ledger, settled)
         again += alone

@@ -50,7 +50,11 @@ class Station:
             self._guest = self._start(self._built)
             self._check_packages(self._built.lock, self._guest)
             row = {"status": str(Status.OK), "reason": None, **tables.environment_row(self._guest.facts)}
-            row |= {"lock_sha256": self._built.lock.digest, "how_built": self._built.how, "seconds": self._built.seconds}
+            row |= {
+                "lock_sha256": self._built.lock.digest,
+                "how_built": self._built.how,
+                "seconds": self._built.seconds,
+            }
             self._ledger.environment(self.name, row)
         else:
             self._guest = self._start(self._built)

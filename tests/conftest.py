@@ -24,13 +24,22 @@ def environment(name: str, **given: object) -> model.Environment:
     return model.Environment(name=name, **{**sound, **given})  # type: ignore[arg-type]
 
 
-def plan_of(*names: str, cases: tuple[str, ...] = ("ridge", "forest"), impossible: dict[str, str] | None = None) -> Plan:
+def plan_of(
+    *names: str, cases: tuple[str, ...] = ("ridge", "forest"), impossible: dict[str, str] | None = None
+) -> Plan:
     profile = model.Profile(
         name="small",
         seed=0,
         environments=tuple(environment(name) for name in names),
         cases=tuple(
-            model.Case(name=name, family="linear", module="linear", function=f"case_{name}", file="linear.py", digest="0")
+            model.Case(
+                name=name,
+                family="linear",
+                module="guest.cases.linear",
+                function=f"case_{name}",
+                file="linear.py",
+                digest="0",
+            )
             for name in cases
         ),
         formats=(

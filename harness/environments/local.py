@@ -29,7 +29,9 @@ PASSED_ON = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH")
 def build(environment: Environment, lock: Lock, *, stage: Path, limits: Limits) -> Built:
     """See `harness.environments.Kind`."""
     if environment.platform != tools.native_platform():
-        raise NotReadyError(f"this machine is {tools.native_platform()}: a local environment cannot be {environment.platform}")
+        raise NotReadyError(
+            f"this machine is {tools.native_platform()}: a local environment cannot be {environment.platform}"
+        )
     python = _stamped(environment.name, lock)
     seconds = None
     if python is None:
@@ -78,7 +80,14 @@ def _run_session(environment: Environment, lock: Lock, limits: Limits) -> float:
         raise NotReadyError(interpreters.missing(environment.python))
     path = lock_files.wanted(environment)
     lock_files.keep(path, lock.text)
-    command: list[str | Path] = [sys.executable, "-m", "nox", "--noxfile", tools.ROOT / "noxfile.py", "--non-interactive"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "nox",
+        "--noxfile",
+        tools.ROOT / "noxfile.py",
+        "--non-interactive",
+    ]
     command += ["--envdir", tools.workspace(), "--session", f"environment-{environment.name}"]
     command += ["--", path]
     variables = {"NOX_SCRIPT_MODE": "none", "NO_COLOR": "1", "HARNESS_INTERPRETER": str(interpreter)}
@@ -101,4 +110,11 @@ def _variables() -> dict[str, str]:
     """All that a guest sees of this machine's environment variables."""
     one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent", **one_thread, **passed}
+    return {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "HOME": "/nonexistent",
+        **one_thread,
+        **passed,
+    }

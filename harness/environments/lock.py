@@ -34,7 +34,7 @@ class UnsatisfiableError(NotReadyError):
 
 
 class UnreachableError(NotReadyError):
-    """The package index could not be asked."""
+    """There was no answer: the package index could not be asked, or the resolver failed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +128,16 @@ def _compile(asked: list[str], environment: Environment, *options: str) -> str:
         source = Path(folder, "requirements.in")
         source.write_text("\n".join(asked) + "\n")
         # Without --python, uv would walk PATH and stumble over every pyenv shim: six seconds for each resolution.
-        command: list[str | Path] = [tools.uv(), "pip", "compile", source, "--python", sys.executable, "--quiet", "--no-header"]
+        command: list[str | Path] = [
+            tools.uv(),
+            "pip",
+            "compile",
+            source,
+            "--python",
+            sys.executable,
+            "--quiet",
+            "--no-header",
+        ]
         command += ["--no-annotate", "--only-binary", ":all:", "--python-platform", platform]
         command += ["--python-version", environment.python, *options]
         done = processes.run(command, seconds=RESOLVE_SECONDS, cwd=Path(folder))
@@ -142,11 +151,15 @@ def _failure(done: processes.Completed) -> NotReadyError:
     words = " ".join(done.stderr.replace("cause:", "").split()).removeprefix("error:").strip()
     if done.code is None:
         return UnreachableError(f"the resolver did not answer within {RESOLVE_SECONDS:.0f} s: {words}")
-    offline = re.search(r"network was disabled|not found in the cache|dns error|Connect|Failed to fetch|timed out", words)
+    offline = re.search(
+        r"network was disabled|not found in the cache|dns error|\(Connect\)|Failed to fetch|timed out", words
+    )
     if "No solution found" in words and not offline:
         reason = words.partition("hint:")[0].strip()
         return UnsatisfiableError(reason.removeprefix("No solution found when resolving dependencies").strip())
-    return UnreachableError(f"the package index cannot be reached (is there a network?): {words[:600]}")
+    if offline:
+        return UnreachableError(f"the package index cannot be reached (is there a network?): {words[:600]}")
+    return UnreachableError(f"uv could not resolve it: {words[:600]}")
 
 
 def _kept(family: str, asked: list[str]) -> Path:

@@ -63,11 +63,11 @@ def _identity(descriptor):
     return status.st_dev, status.st_ino
 
 
-def run(tasks, job, writer, reader, key, folder, close):
+def run(tasks, job, writer, reader, key, folder, log, close):
     """The whole life of a child; never returns."""
     status = 70
     try:
-        _settle_in(job["limits"]["memory"], folder, close)
+        _settle_in(job["limits"]["memory"], folder, log, close)
         if len(tasks) == 1:
             _shield(writer)
         channel = Channel(writer, reader, key)
@@ -120,7 +120,7 @@ def _work(tasks, job, channel):
             return
 
 
-def _settle_in(memory, folder, close):
+def _settle_in(memory, folder, log, close):
     _lead_a_group()
     os.chdir(folder)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -129,10 +129,12 @@ def _settle_in(memory, folder, close):
     os.dup2(nothing, 0)
     if nothing != 0:
         os.close(nothing)
+    for descriptor in (1, 2):
+        os.dup2(log, descriptor)
+    os.close(log)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # No file may grow by more than memory could hold, least of all the log. Python ignores the signal; writing fails.
-    size = os.fstat(2).st_size + memory
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    # No file may become larger than memory could hold, least of all the log. Python ignores the signal; writing fails.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (memory, memory))
     # RLIMIT_DATA counts private writable memory only; RLIMIT_AS would count every mapped library and thread stack.
     limit = _data_bytes() + memory
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))

@@ -8,6 +8,7 @@ import traceback
 
 MESSAGE_LIMIT = 4_000  # characters
 TRACEBACK_LIMIT = 20_000
+FRAME_LIMIT = 2_000  # frames of a traceback; Python's own recursion limit is half of it
 WARNING_LIMIT = 50  # distinct warnings kept of one step
 
 #: What scikit-learn below 1.3 says in a plain UserWarning; from 1.3 on it is InconsistentVersionWarning.
@@ -33,6 +34,7 @@ def text_of(thing, limit=MESSAGE_LIMIT):
 def describe(error):
     """An exception as ``{"type", "message", "traceback", "memory"}``."""
     try:
+        _shorten(error.__traceback__)
         lines = traceback.format_exception(type(error), error, error.__traceback__)
         trace = "".join(lines)
     except BaseException as trouble:
@@ -46,6 +48,20 @@ def describe(error):
         "traceback": trace,
         "memory": isinstance(error, MemoryError),
     }
+
+
+def _shorten(trace):
+    """Cut the middle out of a traceback of millions of frames, which would take minutes to write."""
+    count, last = 0, trace
+    while last is not None:
+        count, last = count + 1, last.tb_next
+    if count > FRAME_LIMIT:
+        kept = last = trace
+        for _ in range(FRAME_LIMIT // 2):
+            kept = kept.tb_next
+        for _ in range(count - FRAME_LIMIT // 2):
+            last = last.tb_next
+        kept.tb_next = last
 
 
 def describe_warnings(caught):

@@ -19,6 +19,7 @@ from . import child, wire
 
 _POLL_SECONDS = 0.05  # how soon a child is noticed whose own children hold its pipe open
 _PR_SET_CHILD_SUBREAPER = 36
+_LOG_SHARE = 64 * 1024  # bytes; of what one child prints, its beginning and its end are kept, this much of each
 
 
 def write_all(fd, data):
@@ -67,11 +68,12 @@ class Supervisor:
         reader, writer = os.pipe()
         key = os.urandom(16)
         folder = tempfile.mkdtemp(prefix="child-")
+        log = tempfile.TemporaryFile(buffering=0)
         pid = os.fork()
         if pid == 0:
             # self.answer and self.jobs are closed in there: no child can speak for the guest.
             tasks = [task.message() for task in batch]
-            child.run(tasks, job, writer, reader, key, folder, close=(self.answer, self.jobs))
+            child.run(tasks, job, writer, reader, key, folder, log.fileno(), close=(self.answer, self.jobs))
         os.close(writer)
         watch = Watch(pid, reader, key, batch, job["limits"])
         try:
@@ -80,6 +82,19 @@ class Supervisor:
             _kill_all(pid)
             os.close(reader)
             shutil.rmtree(folder, ignore_errors=True)
+            with log:
+                self._keep_log(log.fileno())
+
+    def _keep_log(self, descriptor):
+        """Add what the child printed to our own log, but no more than is useful: it may have printed without end."""
+        size = os.fstat(descriptor).st_size
+        if not size:
+            return
+        text = b"--- child %d printed %d bytes:\n" % (self.child, size) + os.pread(descriptor, _LOG_SHARE, 0)
+        if size > _LOG_SHARE:
+            rest = min(size - _LOG_SHARE, _LOG_SHARE)
+            text += b"\n--- ... and at the end:\n" + os.pread(descriptor, rest, size - rest)
+        write_all(2, text if text.endswith(b"\n") else text + b"\n")
 
     def _follow(self, watch):
         os.set_blocking(watch.reader, False)

@@ -162,7 +162,10 @@ def _score_kind(model, methods, truth):
         return None
     from sklearn.base import is_classifier, is_regressor
 
-    return "accuracy" if is_classifier(model) else "r2" if is_regressor(model) else None
+    try:
+        return "accuracy" if is_classifier(model) else "r2" if is_regressor(model) else None
+    except Exception:  # a user's estimator need not be one that scikit-learn knows how to ask: it has no tags
+        return None
 
 
 def _parameters(estimator):

@@ -26,9 +26,14 @@ def as_data(plan: Plan) -> dict[str, Any]:
         "profile": profile.name,
         "digest": plan.digest,
         "environments": [
-            {**asdict(e), "as_of": str(e.as_of), "requirements": requirements(e), "status": "not-run" if why else "planned", "reason": why}
+            {
+                **asdict(e),
+                "as_of": str(e.as_of),
+                "requirements": requirements(e),
+                "status": "not-run" if (why := _why_not(plan, e)) else "planned",
+                "reason": why,
+            }
             for e in profile.environments
-            for why in [_why_not(plan, e)]
         ],
         "cases": [{"name": c.name, "family": c.family, "file": c.file} for c in profile.cases],
         "formats": [{"name": f.name, "readers": list(f.readers)} for f in profile.formats],

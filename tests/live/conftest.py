@@ -25,15 +25,26 @@ BOTH = """
 """
 CASES = "[logistic_regression, standard_scaler, function_transformer_lambda]"
 
-#: A model that tells who loads it, and takes its time.
+#: A model that loads everywhere, tells who loads it, and takes its time.
 SLOW = """
 import time
 
+import numpy
 import sklearn
-from sklearn.dummy import DummyClassifier
+from sklearn.base import BaseEstimator, ClassifierMixin
 
 
-class Slow(DummyClassifier):
+class Slow(ClassifierMixin, BaseEstimator):
+    def __init__(self, number=0):
+        self.number = number
+
+    def fit(self, rows, truth):
+        self.classes_ = [0, 1]
+        return self
+
+    def predict(self, rows):
+        return numpy.zeros(len(rows), "i8")
+
     def __getstate__(self):
         return dict(self.__dict__, tag="fitted by " + sklearn.__version__)
 
@@ -44,9 +55,9 @@ class Slow(DummyClassifier):
         self.__dict__.update(state)
 
 
-def _case():
+def _case(number):
     rows = [[float(i), 1.0] for i in range(60)]
-    return Slow(), rows, [i % 2 for i in range(60)]
+    return Slow(number), rows, [i % 2 for i in range(60)]
 """
 
 
@@ -89,7 +100,7 @@ class Bench:
 
     def write_slow(self, count: int, seconds: float, formats: str = "[pickle, joblib]") -> None:
         text = SLOW.format(loaded=str(self.loaded), seconds=seconds)
-        text += "".join(f"\n\ndef case_slow_{i}(seed):\n    return _case()\n" for i in range(count))
+        text += "".join(f"\n\ndef case_slow_{i}(seed):\n    return _case({i})\n" for i in range(count))
         (self.folder / "slow.py").write_text(text)
         self.write(cases='["family:slow"]', formats=formats, files="[slow.py]")
 
@@ -98,11 +109,18 @@ class Bench:
 
     def run(self, *words: str, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
         """`python -m harness run ...`, which must end with this exit code."""
-        return self.call("run", "--matrix", str(self.matrix), "--results", str(self.results), *words, code=code, **variables)
+        return self.call(
+            "run", "--matrix", str(self.matrix), "--results", str(self.results), *words, code=code, **variables
+        )
 
     def call(self, *words: str, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            self.command(*words), env={**self.variables, **variables}, cwd=ROOT, capture_output=True, text=True, timeout=200
+            self.command(*words),
+            env={**self.variables, **variables},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=200,
         )
         assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert code == 4 or "Traceback" not in done.stderr, done.stderr
@@ -144,7 +162,9 @@ class Bench:
         found = []
         for entry in Path("/proc").iterdir():
             try:
-                told = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
+                told = (
+                    (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
+                )
                 if str(self.folder).encode() in told:
                     found.append(f"{entry.name}: {(entry / 'cmdline').read_bytes()!r}")
             except OSError:

@@ -1,0 +1,183 @@
+"""A guest whose tasks are deeds named in them: started by test_supervise.py as ``python -I supervised.py``.
+
+It is the real supervisor with real children; only what a child does for a task stands here, so that it needs nothing
+but the standard library.
+"""
+
+import importlib.util
+import os
+import signal
+import sys
+import threading
+import time
+import types
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def load_guest():
+    spec = importlib.util.spec_from_file_location("guest_runner", os.path.join(HERE, "run.py"))
+    runner = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(runner)
+    runner.load_guest()
+
+
+def load(task, channel):
+    channel.begin(task["id"], "load")
+    told = DEEDS[task["deed"]](task, channel)
+    channel.send({"event": "cell", "id": task["id"], "step": "load", "told": told})
+
+
+def dump(task, channel):
+    channel.begin(task["id"], "fit")
+    channel.send({"event": "fitted", "id": task["id"]})
+    for item in task["formats"]:
+        channel.begin(item["id"], "dump")
+        DEEDS[item["deed"]](item, channel)
+        channel.send({"event": "artifact", "id": item["id"], "step": "dump"})
+
+
+def good(task, channel):
+    return os.getpid()
+
+
+def leave_without_a_word(task, channel):
+    os._exit(0)
+
+
+def segfault(task, channel):
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def hang(task, channel):
+    time.sleep(60)
+
+
+def stop(task, channel):
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def kill_parent(task, channel):
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(60)
+
+
+def kill_parents_group(task, channel):
+    os.killpg(os.getpgid(os.getppid()), signal.SIGKILL)
+    time.sleep(60)
+
+
+def eat(task, channel):
+    hoard = []
+    while True:
+        hoard.append(bytearray(1 << 20))
+
+
+def map_and_die(task, channel):
+    bytearray(30 << 20)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def close_everything(task, channel):
+    os.closerange(0, 257)
+
+
+def reopen_everything(task, channel):
+    os.closerange(0, 257)
+    for _ in range(257):
+        os.open(os.devnull, os.O_RDWR)
+
+
+def litter(task, channel):
+    for descriptor in range(3, 257):
+        try:
+            os.write(descriptor, b'{"event":"cell","id":"b","told":"forged"}\n{"leave":true}\nno newline')
+        except OSError:
+            pass
+
+
+def flood(task, channel):
+    while True:
+        litter(task, channel)
+
+
+def forge(task, channel):
+    """Speak for another task of the batch, by the channel itself."""
+    channel.send({"event": "cell", "id": "b", "told": "forged"})
+    channel.send({"event": "done", "id": None})
+
+
+def tear(task, channel):
+    """Lose a line of its own, as when another process writes in the middle of it."""
+    channel.number += 1
+
+
+def fork_and_lie(task, channel):
+    return "lie" if os.fork() == 0 else "truth"
+
+
+def leave_a_sleeper(task, channel):
+    sleeper = os.fork()
+    if sleeper == 0:
+        os.setsid()
+        time.sleep(60)
+        os._exit(0)
+    return sleeper
+
+
+def thread(task, channel):
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    return os.getpid()
+
+
+def alias(task, channel):
+    sys.modules["another_name"] = os
+    return os.getpid()
+
+
+def move(task, channel):
+    os.chdir("/")
+    return os.getpid()
+
+
+def shout(task, channel):
+    os.write(2, b"first words")
+    for _ in range(20):
+        os.write(1, b"y" * 10**6)
+    os.write(2, b"last words")
+
+
+def descriptors(task, channel):
+    found = []
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            found.append(os.readlink("/proc/self/fd/%s" % name).split(":")[0])
+        except OSError:  # the one that listed them
+            pass
+    return found
+
+
+def folder(task, channel):
+    open("litter", "w").close()
+    return [os.getcwd(), sorted(os.listdir("."))]
+
+
+DEEDS = {name: value for name, value in list(globals().items()) if isinstance(value, types.FunctionType)}
+
+
+def main():
+    load_guest()
+    import guest
+
+    guest.work = types.ModuleType("guest.work")
+    sys.modules["guest.work"] = guest.work
+    guest.work.load, guest.work.dump = load, dump
+    from guest import supervise
+
+    answer = os.dup(1)
+    os.dup2(2, 1)
+    supervise.Supervisor(answer=answer, jobs=0).serve()
+
+
+if __name__ == "__main__":
+    main()

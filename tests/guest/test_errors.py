@@ -1,0 +1,102 @@
+"""Exceptions and warnings as data: hostile ones, too."""
+
+import sys
+import warnings
+
+from guest import errors
+
+
+class Mute(Exception):
+    def __str__(self):
+        raise SystemExit(1)
+
+    __repr__ = __str__
+
+
+def raised(error):
+    try:
+        raise error
+    except BaseException as caught:
+        return caught
+
+
+def test_an_exception():
+    told = errors.describe(raised(ValueError("no")))
+    assert told["type"] == "ValueError" and told["message"] == "no" and told["memory"] is False
+    assert "raised(ValueError" in told["traceback"] or "in raised" in told["traceback"]
+
+
+def test_the_type_says_its_module():
+    assert errors.describe(raised(Mute()))["type"].endswith("test_errors.Mute")
+
+
+def test_a_message_that_raises():
+    told = errors.describe(raised(Mute()))
+    assert told["message"] == "<SystemExit while writing the message>"
+    assert isinstance(told["traceback"], str)
+
+
+def test_what_is_too_long_is_cut():
+    told = errors.describe(raised(ValueError("x" * 10**6)))
+    assert len(told["message"]) == errors.MESSAGE_LIMIT
+    assert len(told["traceback"]) < errors.TRACEBACK_LIMIT + 10
+
+
+def test_memory():
+    assert errors.describe(MemoryError())["memory"] is True
+
+
+def test_a_recursion_of_usual_depth_is_whole():
+    def deeper():
+        deeper()
+
+    try:
+        deeper()
+    except RecursionError as error:
+        told = errors.describe(error)
+    assert told["type"] == "RecursionError"
+    assert "more times" in told["traceback"]
+
+
+def test_a_very_deep_traceback_loses_its_middle():
+    def first(depth):
+        deeper(depth)
+
+    def deeper(depth):
+        if depth:
+            deeper(depth - 1)
+        raise ValueError("bottom")
+
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(6_000)
+    try:
+        first(4_000)
+    except ValueError as error:
+        kept = error
+    finally:
+        sys.setrecursionlimit(limit)
+    told = errors.describe(kept)
+    frames, trace = 0, kept.__traceback__
+    while trace is not None:
+        frames, trace = frames + 1, trace.tb_next
+    assert frames == errors.FRAME_LIMIT + 1
+    assert "in first" in told["traceback"] and told["traceback"].endswith("ValueError: bottom\n")
+
+
+def test_warnings_are_kept_once_with_their_count():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(3):
+            warnings.warn("so", DeprecationWarning)
+        warnings.warn("Trying to unpickle estimator A from version 1.1.3 when using version 1.2", UserWarning)
+    told = errors.describe_warnings(caught)
+    assert told[0] == {"category": "DeprecationWarning", "message": "so", "count": 3}
+    assert told[1]["original_sklearn_version"] == "1.1.3"
+
+
+def test_warnings_have_a_limit():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for number in range(200):
+            warnings.warn("number %d" % number)
+    assert len(errors.describe_warnings(caught)) == errors.WARNING_LIMIT

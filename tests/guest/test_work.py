@@ -1,0 +1,166 @@
+"""Loading and dumping, with stub formats and stub models: NumPy is needed only where outputs travel."""
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import types
+import unittest
+import warnings
+
+from guest import work
+
+
+class Channel:
+    """Keeps what a child would send."""
+
+    def __init__(self):
+        self.begun = []
+        self.sent = []
+
+    def begin(self, identifier, step):
+        self.begun.append((identifier, step))
+
+    def send(self, message):
+        self.sent.append(message)
+
+
+class Model:
+    def predict(self, inputs):
+        return [len(text) for text in inputs]
+
+
+def format_module(load=None, dump=None, requires=()):
+    module = sys.modules["stub_format"] = types.ModuleType("stub_format")
+    module.REQUIRES = requires
+    module.load = lambda data, path, reader, options: load(data)
+    module.dump = lambda model, options: dump(model)
+
+
+def loaded(load, requires=(), **changes):
+    """The one event of a load."""
+    format_module(load=load, requires=requires)
+    folder = tempfile.mkdtemp()
+    try:
+        task = {"id": "a", "methods": ["predict"], "module": "stub_format", "options": {}, "reader": "stub"}
+        for name, data in [("artifact", b"bytes"), ("inputs", b'{"kind":"texts","items":["x","yy"]}')]:
+            task[name] = os.path.join(folder, name)
+            with open(task[name], "wb") as file:
+                file.write(data)
+            task["sha256" if name == "artifact" else name + "_sha256"] = hashlib.sha256(data).hexdigest()
+        channel = Channel()
+        work.load(dict(task, **changes), channel)
+        (event,) = channel.sent
+        return event
+    finally:
+        shutil.rmtree(folder)
+
+
+def needs_numpy():
+    try:
+        import numpy
+    except ImportError:
+        raise unittest.SkipTest("no NumPy under this interpreter") from None
+
+
+def test_a_load_that_goes_well():
+    needs_numpy()
+    event = loaded(lambda data: Model())
+    assert event["step"] == "predict" and set(event["outputs"]) == {"predict"}
+    assert event["load_seconds"] >= 0 and event["predict_seconds"] >= 0
+    assert "error" not in event and event["warnings"] == []
+
+
+def test_bytes_that_were_changed_are_refused_before_anything_loads_them():
+    for changes in ({"sha256": "0" * 64}, {"inputs_sha256": "0" * 64}, {"artifact": "/nowhere"}):
+        event = loaded(lambda data: 1 / 0, **changes)
+        assert event["refused"] and "error" not in event and "outputs" not in event
+
+
+def test_a_package_that_is_missing_is_unsupported():
+    event = loaded(lambda data: 1 / 0, requires=("no_such_package",))
+    assert "no_such_package" in event["unsupported"] and "error" not in event
+
+
+def test_whatever_loading_raises_is_an_error_of_that_step():
+    for error in (ValueError("no"), SystemExit(0), KeyboardInterrupt(), GeneratorExit()):
+
+        def load(data, error=error):
+            warnings.warn("before")
+            raise error
+
+        event = loaded(load)
+        assert (event["step"], event["error"]["type"]) == ("load", type(error).__name__)
+        assert "outputs" not in event and event["warnings"][0]["message"] == "before"
+
+
+def test_whatever_predicting_raises_is_an_error_of_that_step():
+    event = loaded(lambda data: object())
+    assert (event["step"], event["error"]["type"]) == ("predict", "AttributeError")
+    assert "outputs" not in event
+
+
+def dumped(dump, case=lambda seed: 1 / 0):
+    module = sys.modules["stub_cases"] = types.ModuleType("stub_cases")
+    module.case_stub = case
+    format_module(dump=dump)
+    folder = tempfile.mkdtemp()
+    channel = Channel()
+    try:
+        formats = [{"id": name, "module": "stub_format", "options": {}} for name in ("p", "q")]
+        case = {"module": "stub_cases", "function": "case_stub", "seed": 3}
+        work.dump({"id": "d", "case": case, "spool": folder, "formats": formats}, channel)
+        return channel, sorted(os.listdir(folder))
+    finally:
+        shutil.rmtree(folder)
+
+
+class Estimator(Model):
+    """Not one of scikit-learn's, and without its tags."""
+
+    def fit(self, inputs, truth=None):
+        return self
+
+
+def case_texts(seed):
+    return Estimator(), ["x" * i for i in range(60)], None, ["predict"]
+
+
+def test_a_fit_that_raises_answers_for_all_formats():
+    channel, files = dumped(lambda model: b"bytes")
+    (event,) = channel.sent
+    assert (event["event"], event["id"], event["step"], event["error"]["type"]) == ("artifact", "d", "fit", "ZeroDivisionError")
+    assert files == []
+
+
+def test_a_dump_that_goes_well():
+    needs_numpy()
+    channel, files = dumped(lambda model: b"bytes", case_texts)
+    assert [event["event"] for event in channel.sent] == ["fitted", "artifact", "artifact"]
+    assert channel.begun == [("d", "fit"), ("p", "dump"), ("q", "dump")]
+    assert files == [hashlib.sha256(b"bytes").hexdigest()]
+    assert channel.sent[1]["size_bytes"] == 5
+
+
+def test_a_dump_that_raises_answers_for_itself():
+    needs_numpy()
+    channel, files = dumped(lambda model: 1 / 0, case_texts)
+    assert [event["id"] for event in channel.sent] == ["d", "p", "q"]
+    assert {event["error"]["type"] for event in channel.sent[1:]} == {"ZeroDivisionError"}
+    assert files == []
+
+
+def test_an_estimator_that_scikit_learn_cannot_ask_has_no_score():
+    base = types.ModuleType("sklearn.base")
+    base.is_classifier = base.is_regressor = lambda model: model.__sklearn_tags__()
+    before = {name: sys.modules.get(name) for name in ("sklearn", "sklearn.base")}
+    sys.modules.update({"sklearn": types.ModuleType("sklearn"), "sklearn.base": base})
+    try:
+        assert work._score_kind(Estimator(), ["predict"], [1, 2]) is None
+    finally:
+        for name, module in before.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module

@@ -1,0 +1,121 @@
+"""Journal first; whole or not at all; nothing is read that was not written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from harness import store
+from harness.errors import InputError, MachineError
+from harness.store import RunFolder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = RunFolder.create(tmp_path, "small", {})
+    yield made
+    made.close()
+
+
+def lines(folder: RunFolder) -> list[dict]:
+    return [json.loads(line) for line in (folder.path / "journal.jsonl").read_text().splitlines()]
+
+
+def test_an_outcome_is_in_the_file_when_record_returns(folder) -> None:
+    folder.record("cell", {"cell_id": "a", "reason": "line\nbreak \r \u2028 \udc80"})
+    assert lines(folder) == [{"kind": "cell", "cell_id": "a", "reason": "line\nbreak \r \u2028 \udc80"}]
+
+
+@pytest.mark.parametrize("tail", [b"", b'{"kind":"cell"', b"\0\0\n", b"[]\n", b'{"no":"kind"}\n', b'{"kind":"cell"}'])
+def test_a_broken_line_and_what_follows_is_dropped_and_written_over(folder, tail) -> None:
+    folder.record("cell", {"cell_id": "a"})
+    with (folder.path / "journal.jsonl").open("ab") as file:
+        file.write(tail)
+    again, entries = RunFolder.reopen(folder.path)
+    again.record("cell", {"cell_id": "b"})
+    again.close()
+    assert entries == [{"kind": "cell", "cell_id": "a"}]
+    assert [line["cell_id"] for line in lines(folder)] == ["a", "b"]
+
+
+def test_objects_are_stored_by_content_and_read_only_unchanged(folder) -> None:
+    digest = folder.keep_object(b"model")
+    assert digest == hashlib.sha256(b"model").hexdigest() == folder.keep_object(b"model")
+    assert folder.read_object(digest) == b"model"
+    folder.object_path(digest).write_bytes(b"Model")
+    with pytest.raises(ValueError, match="sha256 differs"):
+        folder.read_object(digest)
+    folder.object_path(digest).unlink()
+    with pytest.raises(ValueError, match="sha256 differs"):
+        folder.read_object(digest)
+
+
+def test_two_formats_may_write_the_same_bytes(folder) -> None:
+    digest = hashlib.sha256(b"model").hexdigest()
+    spooled = folder.path / "spool" / digest
+    spooled.write_bytes(b"model")
+    folder.adopt(spooled, digest)
+    folder.adopt(spooled, digest)
+    assert folder.read_object(digest) == b"model"
+    with pytest.raises(MachineError):
+        folder.adopt(spooled, "0" * 64)
+
+
+def test_a_traceback_is_stored_once(folder) -> None:
+    assert folder.keep_traceback(None) is None
+    assert folder.keep_traceback("Traceback") == folder.keep_traceback("Traceback")
+    assert len((folder.path / "logs/tracebacks.jsonl").read_text().splitlines()) == 1
+
+
+def test_a_refusal_of_the_file_system_says_what_to_do(tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MachineError, match="file.* cannot be written: .*--results.*--resume"):
+        RunFolder.create(tmp_path / "file", "small", {})
+
+
+def test_a_text_is_replaced_whole(tmp_path) -> None:
+    path = tmp_path / "text"
+    store.replace_text(path, "old")
+    path.with_name("text.part").mkdir()  # writing it fails
+    with pytest.raises(MachineError):
+        store.replace_text(path, "new")
+    assert path.read_text() == "old"
+
+
+def a_run(results, name: str, **told):
+    path = results / name
+    path.mkdir(parents=True)
+    (path / "run.json").write_text(json.dumps({"schema_version": store.SCHEMA_VERSION, "profile": "small", **told}))
+    return path
+
+
+def test_a_run_is_found_by_its_beginning(tmp_path) -> None:
+    first, second = a_run(tmp_path, "2026-a"), a_run(tmp_path, "2026-b")
+    assert store.find_run(tmp_path, None) == second
+    assert store.find_run(tmp_path, "2026-a") == first
+    assert store.find_run(tmp_path / "other", str(first)) == first
+    with pytest.raises(InputError, match="fits 2 runs: 2026-a, 2026-b"):
+        store.find_run(tmp_path, "2026")
+    with pytest.raises(InputError, match="no run 2027 is stored there"):
+        store.find_run(tmp_path, "2027")
+
+
+@pytest.mark.parametrize("version", [None, 0, 99, "1"])
+def test_another_schema_version_is_told(tmp_path, version) -> None:
+    with pytest.raises(InputError, match=f"schema version {version}, and this harness reads 1"):
+        store.read_run(a_run(tmp_path, "a", schema_version=version))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7"])
+def test_a_run_json_that_is_none(tmp_path, text) -> None:
+    path = a_run(tmp_path, "a")
+    (path / "run.json").write_text(text)
+    with pytest.raises(InputError):
+        store.read_run(path)
+
+
+def test_a_run_without_tables_says_how_to_get_them(tmp_path) -> None:
+    with pytest.raises(InputError, match=r"environments, artifacts, cells missing.*--run 2026-a`"):
+        store.read_run(a_run(tmp_path, "2026-a"))
