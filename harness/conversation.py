@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 import signal
@@ -56,10 +57,8 @@ class Guest:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
-        try:
+        with contextlib.suppress(Exception):  # whatever kept it, it is stopped now
             self._process.wait(2.0)
-        except Exception:  # noqa: BLE001  # whatever kept it, it is stopped now
-            pass
         processes.stop(self._process)
         _stop_strays(self._mark)
         self._log.close()
@@ -135,8 +134,10 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 
 def _stop_strays(mark: str) -> None:
-    """Kill what a model left behind in a session of its own, after it had killed the guest: it still carries the
-    environment variable that the guest was started with."""
+    """Kill what a model left behind in a session of its own, after it had killed the guest.
+
+    It still carries the environment variable that the guest was started with.
+    """
     deadline = time.monotonic() + GRACE_SECONDS  # for a model that forks faster than we kill
     while found := _carrying(os.fsencode(mark)):
         for pid in found:

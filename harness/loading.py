@@ -10,6 +10,7 @@ where the child did not get so far, everything but a clean ok is run again, alon
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness import outcome, parity
@@ -50,7 +51,7 @@ def load(station: Station, ledger: Ledger, cells: list[Cell]) -> None:
         row = _judge(ledger, event)
         if event["task"]["id"].startswith(_CONTROL):
             doubts.control(event, row)
-        elif row["status"] == Status.OK or event["alone"]:
+        elif row["status"] == Status.OK or (event["alone"] and row["status"] != Status.TIMEOUT):
             ledger.cell(event["task"]["id"], row)
         else:
             doubts.add(event, row)
@@ -71,37 +72,44 @@ def batches(ledger: Ledger, cells: list[Cell]) -> Iterable[list[dict[str, Any]]]
             yield [_task(ledger, cell, cell.id) for cell in batch] + _controls(ledger, batch)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """A bad outcome out of a shared child."""
+
+    child: object
+    task: dict[str, Any]
+    row: dict[str, Any]
+
+
 class Doubts:
-    """Outcomes that wait for their child's controls."""
+    """Bad outcomes that wait for their child's controls."""
 
     def __init__(self) -> None:
-        self._child: object = None
-        self._waiting: list[tuple[dict[str, Any], dict[str, Any]]] = []
-        self._sound: set[tuple[str, str]] = set()
+        self._waiting: list[Doubt] = []
+        self._sound: set[tuple[object, str, str]] = set()
 
     def add(self, event: dict[str, Any], row: dict[str, Any]) -> None:
-        self._child = event["child"]
-        self._waiting.append((event["task"], row))
+        self._waiting.append(Doubt(child=event["child"], task=event["task"], row=row))
+        self._sound = {known for known in self._sound if known[0] != event["child"]}  # controls count when they come after
 
     def control(self, event: dict[str, Any], row: dict[str, Any]) -> None:
-        if event["child"] == self._child and row.get("parity") == Parity.IDENTICAL:
-            self._sound.add((event["task"]["format"], event["task"]["reader"]))
+        if row.get("parity") == Parity.IDENTICAL:
+            self._sound.add((event["child"], event["task"]["format"], event["task"]["reader"]))
 
-    def from_other_children(
-        self, child: object
-    ) -> tuple[list[tuple[dict[str, Any], dict[str, Any]]], list[dict[str, Any]]]:
-        """When another child has begun, what the last one left: rows to believe, and tasks to run alone."""
-        if child == self._child or not self._waiting:
-            return [], []
-        settled = [(t, row) for t, row in self._waiting if (t["format"], t["reader"]) in self._sound]
-        alone = [t for t, _ in self._waiting if (t["format"], t["reader"]) not in self._sound]
-        self._waiting, self._sound, self._child = [], set(), child
+    def from_other_children(self, child: object) -> tuple[list[Doubt], list[dict[str, Any]]]:
+        """When ``child`` has begun, what those before it left: outcomes to believe, and tasks to run alone."""
+        settled, alone = [], []
+        for doubt in self._waiting:
+            if doubt.child != child:
+                sound = (doubt.child, doubt.task["format"], doubt.task["reader"]) in self._sound
+                settled.append(doubt) if sound else alone.append(doubt.task)
+        self._waiting = [doubt for doubt in self._waiting if doubt.child == child]
         return settled, alone
 
 
-def _record(ledger: Ledger, settled: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
-    for task, row in settled:
-        ledger.cell(task["id"], row)
+def _record(ledger: Ledger, settled: list[Doubt]) -> None:
+    for doubt in settled:
+        ledger.cell(doubt.task["id"], doubt.row)
 
 
 def _controls(ledger: Ledger, batch: list[Cell]) -> list[dict[str, Any]]:

@@ -49,7 +49,10 @@ def of_cell(
     """
     row = _common(event)
     if row is None:
-        row = _compared(event, fitted, tolerance)
+        try:
+            row = _compared(event, fitted, tolerance)
+        except (ValueError, TypeError, KeyError) as error:  # only a broken or a hostile process sends such outputs
+            row = unwritten(Status.CRASH, f"its answer makes no sense: {error}")
     elif row["status"] is None:
         row["status"] = str(Status.PREDICT_ERROR if event.get("step") == "predict" else Status.LOAD_ERROR)
     originals = [w[_VERSION_KEY] for w in event.get("warnings", ()) if w.get(_VERSION_KEY)]

@@ -15,7 +15,7 @@ SOUND = {"status": "ok", "parity": "identical"}
 
 def sorted_out(doubts: Doubts, child: object) -> tuple[list[str], list[str]]:
     settled, alone = doubts.from_other_children(child)
-    return [task["id"] for task, _ in settled], [task["id"] for task in alone]
+    return [doubt.task["id"] for doubt in settled], [task["id"] for task in alone]
 
 
 def test_a_sound_control_makes_its_child_believed() -> None:

@@ -319,7 +319,7 @@ def test_a_change_of_family_says_whether_the_values_are_equal():
 def test_another_precision_within_tolerance_is_close():
     reference = np.array([0.1, 0.2])
     found = check(reference, reference.astype("f4"), Tolerance(rtol=1e-6, atol=0))
-    assert found.parity is CLOSE and found.findings[0].startswith("predict: dtype <f8 -> <f4, 2 of 2 labels differ by")
+    assert found.parity is CLOSE and found.findings[0].startswith("predict: dtype <f8 -> <f4, 2 of 2 values differ by")
     assert check(reference, reference.astype("f4")).parity is DRIFT
 
 

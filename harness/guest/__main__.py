@@ -16,11 +16,11 @@ def main():
         text = '{"event":"unready","protocol":1,"error":{"type":"RuntimeError","message":"Python %s is below 3.8"}}\n'
         os.write(answer, (text % sys.version.split()[0]).encode("ascii"))
         return 3
-    from . import facts, supervise, wire
+    from . import facts, supervise, wire, work
     from .errors import describe
 
     try:
-        facts.import_everything(sys.argv[1:])
+        facts.import_everything(sys.argv[1:] + [work.__name__])  # what is imported before the fork need not be after it
         hello = {"event": "hello", "protocol": wire.PROTOCOL, "facts": facts.gather()}
     except BaseException as error:
         unready = {"event": "unready", "protocol": wire.PROTOCOL, "error": describe(error)}

@@ -1,6 +1,7 @@
 """What this environment really holds: interpreter, packages, BLAS, processor. Standard library at its top."""
 
 import importlib
+import importlib.util
 import os
 import pkgutil
 import platform
@@ -19,12 +20,22 @@ def import_everything(modules):
             importlib.import_module(name)
         except ImportError:  # the formats that need it will say so, each for itself
             continue
+    _import_stand_ins()
     sklearn = sys.modules.get("sklearn")
     for part in getattr(sklearn, "__all__", ()):
         try:
             importlib.import_module("sklearn." + part)
         except ImportError:  # a function such as clone, or a part with its own missing dependency
             continue
+
+
+def _import_stand_ins():
+    """NumPy 1.26 has ``numpy._core`` for pickles of NumPy 2 alone, as other names of modules that are there already.
+    Imported here, so that a child can tell them from what a model puts among its modules."""
+    if "numpy._core" in sys.modules or importlib.util.find_spec("numpy._core") is None:
+        return
+    for module in pkgutil.iter_modules(importlib.import_module("numpy._core").__path__):
+        importlib.import_module("numpy._core." + module.name)
 
 
 def _optional():

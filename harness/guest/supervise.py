@@ -217,8 +217,9 @@ class Watch:
         if self.leaving and self.current is None:
             return
         message = {"event": "died", "step": self.step, "peak_bytes": usage.ru_maxrss * 1024}
-        # A child starts with what its parent holds, so the difference is what it took by itself.
-        message["memory"] = usage.ru_maxrss * 1024 - self.base_bytes > 0.9 * self.limits["memory"]
+        # A child starts with what its parent holds, so the difference is what it took by itself; less the pages of
+        # files, which it shares only when it touches them: hence not all of the limit.
+        message["memory"] = usage.ru_maxrss * 1024 - self.base_bytes > 0.8 * self.limits["memory"]
         if os.WIFSIGNALED(status):
             message["signal"] = os.WTERMSIG(status)
         else:

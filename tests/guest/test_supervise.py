@@ -231,7 +231,7 @@ def test_it_ends_with_its_input_and_leaves_nothing():
         guest.send([batch("leave_a_sleeper", "good")])
         events = guest.events()
         sleeper = next(events)["told"]
-        guest.send([batch("hang")])
+        guest.send([batch("hang")] * 10)  # far longer than the wait below
         guest.process.stdin.close()
         guest.process.wait(10)
         assert not is_alive(sleeper)

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import time
 from pathlib import Path
 
 from .conftest import NEW, OLD, Bench, statuses
@@ -39,6 +40,18 @@ def test_a_run_that_is_killed_again_and_again_ends_as_an_undisturbed_one(bench: 
     assert len(list(bench.results.iterdir())) == 1
     assert statuses(bench.tables()) == expected
     assert not (bench.newest() / "spool").exists()
+
+
+def test_no_guest_outlives_a_host_that_was_killed_while_a_model_loads(bench: Bench, undisturbed: Bench) -> None:
+    bench.write_slow(1, 30.0)
+    process = bench.start()
+    while not bench.loaded.exists():
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.01)
+    assert len(bench.alive()) > 2  # the host, guests, and the child that loads
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=30)
+    bench.none_alive(1.0)
 
 
 def objects(bench: Bench, **where: str) -> list[Path]:
