@@ -112,6 +112,9 @@ def _work(tasks, job, channel):
     from . import work
 
     todo = {"dump": work.dump, "load": work.load}[job["do"]]
+    if len(tasks) == 1:  # nobody comes after it
+        todo(tasks[0], channel)
+        return
     clean, names = surroundings(), Names()
     for position, task in enumerate(tasks):
         todo(task, channel)

@@ -32,7 +32,8 @@ def import_everything(modules):
 def _import_stand_ins():
     """NumPy 1.26 has ``numpy._core`` for pickles of NumPy 2 alone, as other names of modules that are there already.
     Imported here, so that a child can tell them from what a model puts among its modules."""
-    if "numpy._core" in sys.modules or importlib.util.find_spec("numpy._core") is None:
+    numpy = sys.modules.get("numpy")
+    if numpy is None or numpy.__version__.split(".")[0] != "1" or importlib.util.find_spec("numpy._core") is None:
         return
     for module in pkgutil.iter_modules(importlib.import_module("numpy._core").__path__):
         importlib.import_module("numpy._core." + module.name)
