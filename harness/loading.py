@@ -130,9 +130,9 @@ def _task(ledger: Ledger, cell: Cell, task_id: str) -> dict[str, Any]:
     item = ledger.plan.formats[cell.artifact.format]
     return {
         "id": task_id,
-        "artifact": str(ledger.folder.object_path(artifact["sha256"]).resolve()),
+        "artifact": str(ledger.folder.object_path(artifact["sha256"])),
         "sha256": artifact["sha256"],
-        "inputs": str(ledger.folder.object_path(manifest["inputs_sha256"]).resolve()),
+        "inputs": str(ledger.folder.object_path(manifest["inputs_sha256"])),
         "inputs_sha256": manifest["inputs_sha256"],
         "methods": manifest["methods"],
         "module": item.module,

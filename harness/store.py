@@ -65,7 +65,7 @@ class RunFolder:
     """The folder of one run, open for writing. Safe to use from several threads."""
 
     def __init__(self, path: Path, run: dict[str, Any]) -> None:
-        self.path = path
+        self.path = path.resolve()  # guests work in folders of their own
         self.run = run
         self._lock = threading.Lock()
         self._traces: set[str] = set()

@@ -8,6 +8,7 @@ A model that writes into the pipe says nothing: every line is numbered and seale
 import ctypes
 import errno
 import hashlib
+import operator
 import os
 import resource
 import signal
@@ -191,22 +192,39 @@ class Names:
 
     def changed(self):
         """Whether anything was replaced or removed, or a module was put where no import would have put it."""
-        # Whole dictionaries first: nearly always nothing has changed, and cells take a millisecond.
-        if sys.modules != self._modules:
-            if self._modules.keys() - sys.modules.keys():
+        return self._modules_changed() or any([self._contents_changed(name) for name in self._contents])
+
+    # Whole dictionaries first: nearly always nothing has changed, and cells take a millisecond. What was found to be
+    # in order is taken as it is now, so that it is looked at once and not after each cell.
+
+    def _modules_changed(self):
+        if _same(sys.modules, self._modules):
+            return False
+        now = dict(sys.modules)
+        if self._modules.keys() - now.keys():
+            return True
+        for name, module in now.items():
+            if self._modules.get(name) is not module and not self._came_by_import(name, module):
                 return True
-            for name, module in list(sys.modules.items()):
-                if self._modules.get(name) is not module and not self._came_by_import(name, module):
-                    return True
-        return any(
-            vars(self._modules[name]).get(key, self) is not value
-            for name, contents in self._contents.items()
-            if vars(self._modules[name]) != contents
-            for key, value in contents.items()
-        )
+        self._modules = now
+        return False
+
+    def _contents_changed(self, name):
+        now, contents = vars(self._modules[name]), self._contents[name]
+        if _same(now, contents):
+            return False
+        if any(now.get(key, self) is not value for key, value in contents.items()):
+            return True
+        self._contents[name] = dict(now)
+        return False
 
     def _came_by_import(self, name, module):
         return name not in self._modules and getattr(getattr(module, "__spec__", None), "name", None) == name
+
+
+def _same(now, before):
+    """Whether two dictionaries hold the very same things in the same order; no ``==`` of theirs is called."""
+    return len(now) == len(before) and all(map(operator.is_, now.values(), before.values()))
 
 
 def _has_children():
