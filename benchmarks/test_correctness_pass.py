@@ -39,7 +39,7 @@ def prepared(tmp_path_factory):
     path = tmp_path_factory.mktemp("bench") / "matrix.yaml"
     families = ", ".join(f'"family:{name}"' for name in SMALL)
     path.write_text(
-        'schema: 1\nenvironments:\n  packages: [cloudpickle, pandas]\n  include:\n'
+        "schema: 1\nenvironments:\n  packages: [cloudpickle, pandas]\n  include:\n"
         '    - {scikit-learn: "1.5.2", python: "3.12", numpy: "2.1"}\n'
         '    - {scikit-learn: "1.5.2", python: "3.12", numpy: "1.26"}\n'
         '    - {scikit-learn: "1.6.1", python: "3.13", numpy: "2.2"}\n'

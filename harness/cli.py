@@ -119,7 +119,7 @@ def _why_not(environment: Environment) -> str | None:
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0917  # typer reads the options from the parameters
     matrix: MatrixOption = MATRIX,
     profile: ProfileOption = "default",
     results: ResultsOption = RESULTS,

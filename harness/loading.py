@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from harness.station import Station
 
 #: How long a cell may take in a shared child; one that needs longer gets its whole time alone.
-SHARED_SECONDS = 2.0
+SHARED_SECONDS = 1.0
 #: Cells of one case in one child, controls not counted.
 BATCH = 64
 _CONTROL = "control:"
@@ -90,7 +90,8 @@ class Doubts:
 
     def add(self, event: dict[str, Any], row: dict[str, Any]) -> None:
         self._waiting.append(Doubt(child=event["child"], task=event["task"], row=row))
-        self._sound = {known for known in self._sound if known[0] != event["child"]}  # controls count when they come after
+        # A control counts for what came before it.
+        self._sound = {known for known in self._sound if known[0] != event["child"]}
 
     def control(self, event: dict[str, Any], row: dict[str, Any]) -> None:
         if row.get("parity") == Parity.IDENTICAL:

@@ -64,7 +64,7 @@ def of_cell(
     return {**row, "warnings": _warnings(event)}
 
 
-def _common(event: Mapping[str, Any]) -> dict[str, Any] | None:
+def _common(event: Mapping[str, Any]) -> dict[str, Any] | None:  # noqa: PLR0911  # a table: one event, one row
     """What artifacts and cells share; None when the step went well, status None where the step decides."""
     if event["event"] == "died":
         return _died(event)

@@ -135,9 +135,7 @@ def _cells(
     artifacts: Mapping[str, dict[str, Any]],
     cut_short: str,
 ) -> Iterator[dict[str, Any]]:
-    sides = {
-        side: {name: _side(side, row) for name, row in environments.items()} for side in ("producer", "consumer")
-    }
+    sides = {side: {name: _side(side, row) for name, row in environments.items()} for side in ("producer", "consumer")}
     for consumer, environment in environments.items():
         for cell in plan.cells(consumer):
             artifact = artifacts[cell.artifact.id]

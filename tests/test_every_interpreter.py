@@ -14,7 +14,9 @@ from harness import interpreters, processes
 ROOT = Path(__file__).resolve().parent.parent
 GUEST = ROOT / "harness" / "guest"
 GUEST_FILES = sorted(GUEST.rglob("*.py"))
-HOST_FILES = sorted(path for path in (ROOT / "harness").rglob("*.py") if GUEST not in path.parents) + [ROOT / "noxfile.py"]
+HOST_FILES = sorted(path for path in (ROOT / "harness").rglob("*.py") if GUEST not in path.parents) + [
+    ROOT / "noxfile.py"
+]
 FLOOR = (3, 8)
 #: Of the environments, never of the host: what it would import would be its own, not what was tested.
 FOREIGN = {"sklearn", "joblib", "cloudpickle", "scipy", "skops", "onnxruntime"}

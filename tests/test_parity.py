@@ -215,7 +215,9 @@ def test_ulps_are_of_the_reference_and_do_not_overflow():
 
 def test_complex_numbers_are_compared_by_part():
     found = check(np.array([1 + 1j, 2 + 2j]), np.array([1 + 1j, 2 + 3j]), method="transform")
-    assert found.findings == ("transform: 1 of 4 parts differ by up to 1, worst at [1]: 2.0 -> 3.0 (rtol 1e-09, atol 0)",)
+    assert found.findings == (
+        "transform: 1 of 4 parts differ by up to 1, worst at [1]: 2.0 -> 3.0 (rtol 1e-09, atol 0)",
+    )
 
 
 # ------------------------------------------------------------------------------------------------ labels
@@ -526,7 +528,9 @@ def test_findings_stay_one_short_sentence_per_method():
 # ------------------------------------------------------------------------------------------------ properties
 
 FLOATS = st.floats(allow_nan=True, allow_infinity=True)
-TABLES = arrays.arrays(st.sampled_from(["<f8", "<f4", "<i8", "|b1", "<U3"]), arrays.array_shapes(max_dims=2, max_side=4))
+TABLES = arrays.arrays(
+    st.sampled_from(["<f8", "<f4", "<i8", "|b1", "<U3"]), arrays.array_shapes(max_dims=2, max_side=4)
+)
 
 
 @given(TABLES, TABLES)
@@ -570,12 +574,17 @@ def test_one_change_is_never_overlooked(a, data):
 
 @given(arrays.arrays("<f8", (3, 4), elements=st.sampled_from([0.0, 0.0, 1.0, -2.5, math.nan])), st.data())
 def test_sparse_is_compared_as_its_dense_table_would_be(a, data):
-    b = data.draw(arrays.arrays("<f8", (3, 4), elements=st.sampled_from([0.0, 1.0, math.nan]))) if data.draw(
-        st.booleans()
-    ) else a
+    b = (
+        data.draw(arrays.arrays("<f8", (3, 4), elements=st.sampled_from([0.0, 1.0, math.nan])))
+        if data.draw(st.booleans())
+        else a
+    )
     dense, found = check(a, b), check(sparse(a), sparse(b))
     assert (found.parity, found.max_abs_diff, found.max_rel_diff, found.max_ulp_diff) == (
-        dense.parity, dense.max_abs_diff, dense.max_rel_diff, dense.max_ulp_diff
+        dense.parity,
+        dense.max_abs_diff,
+        dense.max_rel_diff,
+        dense.max_ulp_diff,
     )
     assert found.findings == dense.findings
 
@@ -660,7 +669,9 @@ def test_r2_is_scikit_learns():
     truth = np.array([3.0, -0.5, 2, 7])
     assert scored("r2", np.array([2.5, 0.0, 2, 8]), truth) == pytest.approx(0.9486081370449679)  # of its docstring
     two = np.array([[0.5, 1], [-1, 1], [7, -6]])
-    assert scored("r2", np.array([[0, 2], [-1, 2], [8, -5]]), two) == pytest.approx((0.9654377880184332 + 0.9081632653061225) / 2)
+    assert scored("r2", np.array([[0, 2], [-1, 2], [8, -5]]), two) == pytest.approx(
+        (0.9654377880184332 + 0.9081632653061225) / 2
+    )
     constant = np.array([2.0, 2.0])
     assert scored("r2", constant, constant) == 1.0
     assert scored("r2", constant + 1, constant) == 0.0
@@ -693,5 +704,7 @@ def test_opaque_predictions_are_never_right_and_unknown_scores_are_errors():
 def test_the_host_imports_nothing_of_the_guest():
     for name in ("parity", "decoding", "differences", "elements", "scoring"):
         path = pathlib.Path(importlib.util.find_spec(f"harness.{name}").origin)
-        assert "harness.guest" not in [line.split()[1] for line in path.read_text().splitlines() if line.startswith("from ")]
+        assert "harness.guest" not in [
+            line.split()[1] for line in path.read_text().splitlines() if line.startswith("from ")
+        ]
     assert "sklearn" not in sys.modules

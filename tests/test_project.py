@@ -28,7 +28,9 @@ def test_glossary_defines_every_word_of_the_contract():
         assert re.search(rf"\b{word}\b[: ]+(a|the|one|what) ", harness.__doc__), word
 
 
-@pytest.mark.parametrize("name", ["README.md", "matrix.yaml", "noxfile.py", "CHANGELOG.md", "results/reference/matrix.svg"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "matrix.yaml", "noxfile.py", "CHANGELOG.md", "results/reference/matrix.svg"]
+)
 def test_no_path_of_a_machine_is_written_down(name):
     assert not re.search(r"(?<![\w.])/(root|home|work|tmp)/", (ROOT / name).read_text())
 

@@ -16,8 +16,15 @@ EVIL = "<script>alert(1)</script> [red]x[/] | `a` **b** \n# not a heading ](http
 
 def environment(name, sklearn):
     return Environment(
-        name=name, scikit_learn=sklearn, python="3.12", numpy="2.1", platform="linux/amd64", kind="local",
-        as_of=AsOf.RELEASE, packages=(), origin="environments.include[0]",
+        name=name,
+        scikit_learn=sklearn,
+        python="3.12",
+        numpy="2.1",
+        platform="linux/amd64",
+        kind="local",
+        as_of=AsOf.RELEASE,
+        packages=(),
+        origin="environments.include[0]",
     )
 
 
@@ -26,7 +33,10 @@ def plan():
     case = {"family": "linear", "module": "guest.cases.linear", "file": "linear.py", "digest": "0"}
     return Plan(
         profile=Profile(
-            name="default", seed=0, limits=Limits(), tolerances=(),
+            name="default",
+            seed=0,
+            limits=Limits(),
+            tolerances=(),
             environments=(environment("old", "1.4.2"), environment("new", "1.5.2")),
             cases=(Case(name="one", function="case_one", **case), Case(name="two", function="case_two", **case)),
             formats=(Format(name="pickle", module="guest.formats.pickled", options={}, readers=("pickle",)),),
@@ -40,8 +50,15 @@ def artifact(identifier):
 
 def cell(identifier, status="ok", **more):
     parity = {"ok": "identical", "drift": "drift"}.get(status)
-    return {"cell_id": identifier, "status": status, "reason": None, "parity": parity, "version_warning": False,
-            "warnings": [], **more}
+    return {
+        "cell_id": identifier,
+        "status": status,
+        "reason": None,
+        "parity": parity,
+        "version_warning": False,
+        "warnings": [],
+        **more,
+    }
 
 
 def tables_of(plan, tmp_path, *, cells, environments=("old", "new")):

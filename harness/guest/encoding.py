@@ -16,7 +16,9 @@ _EXACT = 2**53  # integers below it survive JSON readers that know only doubles
 NPY_MAGIC = b"\x93NUMPY\x01\x00"
 _PLAIN = frozenset({str, bool, int, float, complex, bytes, type(None)})
 #: pandas' types with a mask beside the values; everything else of pandas' own is a string, a category, or opaque.
-MASKED = frozenset({"boolean", "Float32", "Float64"} | {k + b for k in ("Int", "UInt") for b in ("8", "16", "32", "64")})
+MASKED = frozenset(
+    {"boolean", "Float32", "Float64"} | {k + b for k in ("Int", "UInt") for b in ("8", "16", "32", "64")}
+)
 
 
 def encode(value: Any) -> dict[str, Any]:

@@ -179,7 +179,9 @@ def _checked_bytes(path, digest):
     with open(path, "rb") as file:
         data = file.read()
     if hashlib.sha256(data).hexdigest() != digest:
-        raise ValueError("%s: its bytes are not those that the producer wrote (sha256 differs)" % os.path.basename(path))
+        raise ValueError(
+            "%s: its bytes are not those that the producer wrote (sha256 differs)" % os.path.basename(path)
+        )
     return data
 
 

@@ -58,7 +58,9 @@ def run(path):
 def main(paths):
     load_guest()
     if not paths:
-        paths = sorted(os.path.join(HERE, name) for name in os.listdir(HERE) if name.startswith("test_") and name.endswith(".py"))
+        paths = sorted(
+            os.path.join(HERE, name) for name in os.listdir(HERE) if name.startswith("test_") and name.endswith(".py")
+        )
     counts = [run(path) for path in paths]
     passed, skipped, failed = (sum(column) for column in zip(*counts))
     print("Python %s: %d passed, %d skipped, %d failed" % (sys.version.split()[0], passed, skipped, failed))

@@ -12,7 +12,12 @@ from guest import child
 
 def test_a_seal_depends_on_key_number_and_line():
     key = b"k" * 16
-    seals = {child.seal(key, 0, b"line"), child.seal(key, 1, b"line"), child.seal(b"l" * 16, 0, b"line"), child.seal(key, 0, b"lime")}
+    seals = {
+        child.seal(key, 0, b"line"),
+        child.seal(key, 1, b"line"),
+        child.seal(b"l" * 16, 0, b"line"),
+        child.seal(key, 0, b"lime"),
+    }
     assert len(seals) == 4
     assert child.seal(key, 0, b"line") in seals
     assert {len(seal) for seal in seals} == {32}
@@ -42,7 +47,9 @@ def test_surroundings_see_what_changed():
     assert noticed(lambda: sys.path.append("new"), lambda: sys.path.remove("new"))
     assert noticed(lambda: sys.setrecursionlimit(limit + 1), lambda: sys.setrecursionlimit(limit))
     assert noticed(lambda: opened.append(os.open("/", os.O_RDONLY)), lambda: os.close(opened.pop()))
-    assert noticed(lambda: signal.signal(signal.SIGALRM, signal.SIG_IGN), lambda: signal.signal(signal.SIGALRM, handler))
+    assert noticed(
+        lambda: signal.signal(signal.SIGALRM, signal.SIG_IGN), lambda: signal.signal(signal.SIGALRM, handler)
+    )
     assert noticed(lambda: signal.setitimer(timer, 600), lambda: signal.setitimer(timer, 0))
     assert noticed(
         lambda: signal.pthread_sigmask(signal.SIG_BLOCK, mask), lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, mask)

@@ -170,8 +170,29 @@ def test_variable_width_strings():
 # ------------------------------------------------------------------------------------------------ objects, lists
 
 
-ITEMS = ["ham", "\ud800", "", 0, -1, 2**53, -(2**53), 10**5000, 0.1, 1.0, -0.0, 1e22, float("nan"), float("inf"),
-         -float("inf"), True, False, None, 1 + 2j, complex(float("nan"), 1), b"\xff"]
+ITEMS = [
+    "ham",
+    "\ud800",
+    "",
+    0,
+    -1,
+    2**53,
+    -(2**53),
+    10**5000,
+    0.1,
+    1.0,
+    -0.0,
+    1e22,
+    float("nan"),
+    float("inf"),
+    -float("inf"),
+    True,
+    False,
+    None,
+    1 + 2j,
+    complex(float("nan"), 1),
+    b"\xff",
+]
 
 
 def test_object_arrays():
@@ -412,7 +433,10 @@ def test_frames():
 
 
 def same_missing(a, b):
-    assert len(a) == len(b) and all(x == y or (x is None or x != x) and (y is None or y != y) for x, y in zip(a, b)), (a, b)
+    assert len(a) == len(b) and all(x == y or (x is None or x != x) and (y is None or y != y) for x, y in zip(a, b)), (
+        a,
+        b,
+    )
 
 
 def test_frames_with_odd_names_and_indexes():

@@ -130,7 +130,12 @@ def case_texts(seed):
 def test_a_fit_that_raises_answers_for_all_formats():
     channel, files = dumped(lambda model: b"bytes")
     (event,) = channel.sent
-    assert (event["event"], event["id"], event["step"], event["error"]["type"]) == ("artifact", "d", "fit", "ZeroDivisionError")
+    assert (event["event"], event["id"], event["step"], event["error"]["type"]) == (
+        "artifact",
+        "d",
+        "fit",
+        "ZeroDivisionError",
+    )
     assert files == []
 
 

@@ -44,7 +44,16 @@ def run(tmp_path_factory):
     (folder / "matrix.yaml").write_text(MATRIX)
     readme = Path(__file__).parent.parent.parent.joinpath("README.md").read_text()
     (folder / "churn.py").write_text(readme.partition("```python\n# churn.py\n")[2].partition("```")[0])
-    command = [sys.executable, "-m", "harness", "run", "--matrix", folder / "matrix.yaml", "--results", folder / "results"]
+    command = [
+        sys.executable,
+        "-m",
+        "harness",
+        "run",
+        "--matrix",
+        folder / "matrix.yaml",
+        "--results",
+        folder / "results",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"})
     assert done.returncode == 0, done.stderr + done.stdout
     (path,) = (folder / "results").iterdir()
