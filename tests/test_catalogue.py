@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalogue import GUEST, builtin_cases, builtin_formats, scan_cases, user_cases
+from harness.matrix.catalogue import GUEST, builtin_cases, builtin_formats, scan_cases, user_cases
 from harness.errors import HarnessError, InputError
 from harness.model import Format
 

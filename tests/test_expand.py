@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harness.expand import combinations, expand, possible_names
+from harness.matrix.expand import combinations, expand, possible_names
 from harness.model import AsOf, Environment
-from harness.spec import Environments
+from harness.matrix.spec import Environments
 
 NATIVE = "linux/amd64"
 

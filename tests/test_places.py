@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness import places
+from harness.matrix import places
 from harness.errors import InputError
-from harness.problems import Problem, dotted, refusal, unknown
+from harness.matrix.problems import Problem, dotted, refusal, unknown
 
 
 @pytest.fixture

@@ -25,13 +25,13 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.nodes import ScalarNode
 
-from harness.problems import Problem, refusal, shown
+from harness.matrix.problems import Problem, refusal, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from harness.problems import Place
+    from harness.matrix.problems import Place
 
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
 

@@ -7,8 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from harness.model import AsOf
-from harness.values import (
+from harness.matrix.values import (
     Day,
     Dtype,
     Fraction,
@@ -26,6 +25,7 @@ from harness.values import (
     Strategy,
     Word,
 )
+from harness.model import AsOf
 
 
 class Part(BaseModel):

@@ -15,7 +15,7 @@ from harness.model import Environment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from harness.spec import Environments, Exclude, Include
+    from harness.matrix.spec import Environments, Exclude, Include
 
     Satisfiable = Callable[[Environment], bool]
 

@@ -10,8 +10,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, PlainValidator, WithJsonSchema
 
+from harness.matrix.problems import shown, unknown
 from harness.model import AsOf
-from harness.problems import shown, unknown
 
 PYTHON_FLOOR = (3, 8)
 PLATFORMS = tuple(f"linux/{arch}" for arch in ("amd64", "arm64", "386", "s390x", "ppc64le", "arm/v7", "riscv64"))

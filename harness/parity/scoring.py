@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.decoding import Array, Category, Dense, Encoded, Frame, Items, Opaque, Sparse, Value, decode
-from harness.elements import named, to_items
+from harness.parity.decoding import Array, Category, Dense, Encoded, Frame, Items, Opaque, Sparse, Value, decode
+from harness.parity.elements import named, to_items
 
 _DENSE_LIMIT = 10**7  # places; a sparse prediction beyond it is not scored
 

@@ -6,18 +6,19 @@ import platform
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from harness import catalogue, checks, model, places
-from harness.checks import case_fits, fits
+from harness import model
 from harness.errors import InputError
-from harness.expand import expand
-from harness.problems import Problem, refusal, unknown
-from harness.spec import Limits, Spec, Tolerance
+from harness.matrix import catalogue, checks, places
+from harness.matrix.checks import case_fits, fits
+from harness.matrix.expand import expand
+from harness.matrix.problems import Problem, refusal, unknown
+from harness.matrix.spec import Limits, Spec, Tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from harness.places import Document
+    from harness.matrix.places import Document
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"} | dict.fromkeys(
     ("i386", "i486", "i586", "i686", "x86"), "386"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, TypeAlias, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from harness import catalogue
-from harness.expand import MAX_COMBINATIONS, MAX_ENVIRONMENTS, combinations, expand, possible_names
-from harness.problems import Problem, shown, unknown
-from harness.spec import Environments, Spec
+from harness.matrix import catalogue
+from harness.matrix.expand import MAX_COMBINATIONS, MAX_ENVIRONMENTS, combinations, expand, possible_names
+from harness.matrix.problems import Problem, shown, unknown
+from harness.matrix.spec import Environments, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+    from harness.matrix.places import Document, Plain
+    from harness.matrix.problems import Place
     from harness.model import Case
-    from harness.places import Document, Plain
-    from harness.problems import Place
 
     Problems: TypeAlias = list[Problem]
 

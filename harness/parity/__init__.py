@@ -4,8 +4,8 @@ identical   the same shapes, dtypes and values; NaN equals NaN at the same place
 close       numbers within tolerance, everything discrete equal; or equal values in another dtype or container
 drift       anything else, and whatever cannot be compared
 
-`harness.differences` has the rules for each kind of value, `harness.elements` those for single elements. A longdouble
-is compared as the double that it was sent as.
+`harness.parity.differences` has the rules for each kind of value, `harness.parity.elements` those for single elements.
+A longdouble is compared as the double that it was sent as.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.decoding import Encoded, decode
-from harness.differences import difference
-from harness.elements import Difference, is_numeric, merged
 from harness.model import Parity, Tolerance
-from harness.scoring import score
+from harness.parity.decoding import Encoded, decode
+from harness.parity.differences import difference
+from harness.parity.elements import Difference, is_numeric, merged
+from harness.parity.scoring import score
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -16,7 +16,7 @@ from pathlib import Path
 from harness.errors import HarnessError, InputError
 from harness.model import Case, Format
 
-GUEST = Path(__file__).parent / "guest"
+GUEST = Path(__file__).parent.parent / "guest"
 MAX_BYTES = 1024**2
 _CASE = "case_"
 

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from harness.decoding import Array, Date, Dense, Items, Missing, Opaque
 from harness.model import Parity, Tolerance
+from harness.parity.decoding import Array, Date, Dense, Items, Missing, Opaque
 
 ToleranceOf: TypeAlias = Callable[[str], Tolerance]  # of a dtype such as "<f4"; the method is settled
 

@@ -13,8 +13,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.decoding import Array, Category, Dense, Frame, Group, Items, Missing, Opaque, Sparse, Value
-from harness.elements import (
+from harness.model import Parity
+from harness.parity.decoding import Array, Category, Dense, Frame, Group, Items, Missing, Opaque, Sparse, Value
+from harness.parity.elements import (
     Difference,
     Places,
     ToleranceOf,
@@ -26,7 +27,6 @@ from harness.elements import (
     show,
     to_items,
 )
-from harness.model import Parity
 
 
 def difference(  # noqa: PLR0911  # a table of kinds
