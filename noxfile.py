@@ -44,7 +44,10 @@ if TYPE_CHECKING:
 
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv"
-nox.options.sessions = ["matrix"]
+#: A bare `nox` runs the main job; `nox -l --json` lists what would be run, and a CI matrix wants to see every session.
+LISTING = "--json" in sys.argv
+if not LISTING:
+    nox.options.sessions = ["matrix"]
 
 HARNESS = (sys.executable, "-m", "harness")
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
@@ -102,7 +105,7 @@ def environment_session(environment: Environment) -> None:
     build.__doc__ = f"Build {environment.name}: wheels only, by hash."
     python = os.environ.get("HARNESS_INTERPRETER") or str(interpreters.find(environment.python) or environment.python)
     name = f"environment-{environment.name}"
-    nox.session(name=name, python=python, reuse_venv=True, default=False, tags=["environment"])(build)
+    nox.session(name=name, python=python, reuse_venv=True, default=LISTING, tags=["environment"])(build)
 
 
 def share_sessions(names: list[str]) -> None:
@@ -118,7 +121,7 @@ def share_sessions(names: list[str]) -> None:
 
     for share in (dump, load):
         each = nox.parametrize("environment", [nox.param(name, id=name) for name in names])(share)
-        nox.session(python=False, default=False, tags=[share.__name__])(each)
+        nox.session(python=False, default=LISTING, tags=[share.__name__])(each)
 
 
 def register_environments() -> None:

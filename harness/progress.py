@@ -63,8 +63,9 @@ class Progress:
             self._busy.pop(name, None)
             if state not in set(Status):
                 self._busy[name] = state
+                self._note("environments", self._at_work())
             else:
-                self._advance("environments", ", ".join(f"{n}: {s}" for n, s in self._busy.items()))
+                self._advance("environments", self._at_work())
                 if state != Status.OK:
                     self._console.print(f"[yellow]{escape(name)}: {state}: {escape(reason or '')}", highlight=False)
 
@@ -79,6 +80,20 @@ class Progress:
             told = ", ".join(f"{count} {status}" for status, count in self._statuses.most_common())
             self._advance("cells", f"{self._rate():.0f}/s  {told}")
             self._speak(row)
+
+    def expect(self, name: str, count: int) -> None:
+        """It has turned out how many there are to come."""
+        with self._lock:
+            self._totals[name] = self._done[name] + count
+            if self._bars is not None:
+                self._bars.update(self._rows[name], total=self._totals[name])
+
+    def _at_work(self) -> str:
+        return ", ".join(f"{name} {state}" for name, state in self._busy.items())
+
+    def _note(self, name: str, note: str) -> None:
+        if self._bars is not None:
+            self._bars.update(self._rows[name], note=note)
 
     def _advance(self, name: str, note: str) -> None:
         self._done[name] += 1

@@ -46,7 +46,9 @@ def correctness_pass(ledger: Ledger, selection: Selection) -> None:
     try:
         with processes.workers(tools.processors()) as pool:
             _all(pool.submit(_produce, s, ledger, keep) for s in stations if s.name in selection.producers)
-            _all(pool.submit(_consume, s, ledger) for s in stations if s.name in selection.consumers)
+            consumers = [station for station in stations if station.name in selection.consumers]
+            ledger.progress.expect("cells", sum(len(loading.owed(ledger, station.name)) for station in consumers))
+            _all(pool.submit(_consume, station, ledger) for station in consumers)
     finally:
         for station in stations:
             station.close()

@@ -1,10 +1,16 @@
 """What the project's own files say of each other."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from harness.matrix import load_matrix
 
 ROOT = Path(__file__).parent.parent
 
@@ -44,3 +50,16 @@ def test_readme_names_only_verbs_and_sessions_that_are():
     noxfile = (ROOT / "noxfile.py").read_text()
     for session in set(re.findall(r"nox -s \"?(\w+)", readme)):
         assert f"def {session}(" in noxfile, session
+
+
+def test_a_ci_matrix_finds_a_dump_and_a_load_session_for_each_environment():
+    listed = subprocess.run(
+        [sys.executable, "-m", "nox", "-l", "--json"], cwd=ROOT, capture_output=True, text=True, check=True,
+        env={**os.environ, "NOX_SCRIPT_MODE": "none"},
+    ).stdout  # fmt: skip
+    sessions = [entry["session"] for entry in json.loads(listed)]
+    names = [e.name for e in load_matrix(ROOT / "matrix.yaml").environments(satisfiable=lambda _: True)]
+    assert len(names) >= 12
+    for name in names:
+        assert {f"dump({name})", f"load({name})", f"environment-{name}"} <= set(sessions)
+    assert {"matrix", "tests", "lint", "bench"} <= set(sessions)
