@@ -63,6 +63,7 @@ class Digest:
     versions: dict[str, dict[str, Any]]  # python, sklearn, numpy, arch by environment
     missing: dict[str, str]  # environments that could not be had, with reasons
     statuses: dict[str, int]  # of the cells
+    not_run: int  # cells that were never tried, because an environment could not be had or the run was cut short
     parities: dict[str, int]
     artifacts: dict[str, int]
     pairs: dict[tuple[str, str], Pair]
@@ -75,14 +76,6 @@ class Digest:
     @property
     def cells(self) -> int:
         return sum(self.statuses.values())
-
-    @property
-    def untried(self) -> int:
-        return sum(self.statuses.get(str(status), 0) for status in UNTRIED)
-
-    @property
-    def not_run(self) -> int:
-        return self.statuses.get("not-run", 0)
 
 
 def of(tables: RunTables) -> Digest:
@@ -98,6 +91,7 @@ def of(tables: RunTables) -> Digest:
         versions={row["environment"]: {c: row[c] for c in columns} for row in environments.to_dict("records")},
         missing=dict(zip(bad["environment"], bad["reason"], strict=True)),
         statuses=_counts(cells["status"]),
+        not_run=int(_never_tried(cells).sum()),
         parities=_counts(cells["parity"].dropna()),
         artifacts=_counts(tables.artifacts["status"]),
         pairs=_pairs(cells),
@@ -118,6 +112,12 @@ def as_data(digest: Digest) -> dict[str, Any]:
 
 def _counts(column: pd.Series[Any]) -> dict[str, int]:
     return {str(key): int(count) for key, count in Counter(column).most_common()}
+
+
+def _never_tried(cells: pd.DataFrame) -> pd.Series[bool]:
+    """Not run, or without an artifact because that was not run: not the same as an artifact that cannot be written."""
+    missing = (cells["status"] == Status.NO_ARTIFACT) & cells["reason"].str.startswith(str(Status.NOT_RUN), na=False)
+    return (cells["status"] == Status.NOT_RUN) | missing
 
 
 def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
