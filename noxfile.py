@@ -85,7 +85,7 @@ def lint(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The pytest-benchmark suite."""
     install(session, "bench")
-    session.run("pytest", "-p", "no:timeout", "-o", "timeout=0", "benchmarks", *session.posargs)
+    session.run("pytest", "benchmarks", "--capture=no", *session.posargs)
 
 
 def install(session: nox.Session, group: str) -> None:
