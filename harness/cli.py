@@ -23,6 +23,8 @@ from harness.errors import HarnessError, InputError, MachineError
 from harness.plan import Plan
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from harness.model import Environment
 
 app = typer.Typer(
@@ -206,11 +208,20 @@ def export(
     if table not in found:
         raise InputError(f"no table {table}; there are {', '.join(found)}")
     if to == "csv":
-        print(found[table].to_csv(index=False), end="")
+        print(_flat(found[table]).to_csv(index=False), end="")
     elif to == "json":
         print(found[table].to_json(orient="records", indent=2))
     else:
         raise InputError(f"cannot export to {to}; there are csv and json")
+
+
+def _flat(table: pd.DataFrame) -> pd.DataFrame:
+    """Whole numbers stay whole beside missing ones, and lists become JSON."""
+    flat = table.convert_dtypes()
+    for name in ("warnings", "compared"):
+        if name in flat:
+            flat[name] = [None if value is None else json.dumps(list(value)) for value in table[name]]
+    return flat
 
 
 @app.command()

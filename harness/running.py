@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -59,6 +60,8 @@ def run(
     )
     with _alone(results):
         packages = {} if locks is None else _read_locks(locks)
+        if locks is not None:
+            plan = _only_locked(plan, packages, locks)
         folder, entries = _open(plan, results, resume)
         _give_locks(packages, folder)
         journal = tables.Journal(entries)
@@ -85,16 +88,18 @@ def choose(results: Path, profile: str, *, run_id: str | None, resume: bool) -> 
         return None
     unfinished = [path for path in runs(results) if _is_unfinished(path, profile)]
     if not unfinished:
-        raise InputError(f"{results}: no unfinished run of the profile {profile} is stored there")
+        others = [path.name for path in runs(results) if _is_unfinished(path, None)]
+        told = f"; unfinished is {others[-1]}: give its --profile" if others else ""
+        raise InputError(f"{results}: no unfinished run of the profile {profile} is stored there{told}")
     return unfinished[-1]
 
 
-def _is_unfinished(path: Path, profile: str) -> bool:
+def _is_unfinished(path: Path, profile: str | None) -> bool:
     try:
         told = read_run_json(path)
     except InputError:  # of another schema version, say: not one to go on with
         return False
-    return told["profile"] == profile and not told.get("complete")
+    return profile in (None, told["profile"]) and not told.get("complete")
 
 
 def _named(error: Exception) -> str:
@@ -158,6 +163,12 @@ def _read_locks(source: Path) -> dict[str, str]:
     if not found:
         raise InputError(f"{source / 'locks'}: no locks are stored there")
     return found
+
+
+def _only_locked(plan: Plan, packages: dict[str, str], source: Path) -> Plan:
+    """The plan in which an environment that the other run has no lock for is not-run: no other packages stand in."""
+    absent = {name: f"{source.name} has no lock for it" for name in plan.environments if f"{name}.txt" not in packages}
+    return dataclasses.replace(plan, impossible={**plan.impossible, **absent})
 
 
 def _give_locks(packages: dict[str, str], folder: RunFolder) -> None:

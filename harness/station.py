@@ -37,6 +37,7 @@ class Station:
         self._stage = stage
         self._built: Built | None = None
         self._guest: Guest | None = None
+        self._told = False  # that it was given up
         self._given_up: str | None = ledger.plan.impossible.get(environment.name)
 
     def open(self) -> Guest:
@@ -68,8 +69,10 @@ class Station:
     def give_up(self, reason: str) -> None:
         """From here on the environment is not-run, for that reason. Raises StoppedError when that is the reason."""
         processes.raise_if_stopped()
-        self._given_up = reason
         self.close()
+        if self._told:
+            return
+        self._given_up, self._told = reason, True
         self._ledger.environment(self.name, {"status": str(Status.NOT_RUN), "reason": reason})
 
     def events(self, verb: str, batches: list[list[dict[str, Any]]], *, seconds: float) -> Iterator[dict[str, Any]]:

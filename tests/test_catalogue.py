@@ -49,10 +49,10 @@ def test_the_digest_is_of_the_functions_own_source(write):
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("def case_one(): pass", "must take one argument, seed"),
-        ("def case_one(x): pass", "must take one argument, seed"),
-        ("def case_one(seed, other): pass", "must take one argument, seed"),
-        ("def case_one(seed, *, other): pass", "must take one argument, seed"),
+        ("def case_one(): pass", "must take one argument, called seed"),
+        ("def case_one(x): pass", "must take one argument, called seed"),
+        ("def case_one(seed, other): pass", "must take one argument, called seed"),
+        ("def case_one(seed, *, other): pass", "must take one argument, called seed"),
         ("def case_(seed): pass", "letters, digits and underscores"),
         ("def case_é(seed): pass", "letters, digits and underscores"),
         ("async def case_one(seed): pass", "must not be async"),

@@ -386,7 +386,7 @@ def test_case_files_are_found_beside_the_matrix(folder, monkeypatch):
         ("broken.py", "broken.py, line 1: not Python: "),
         ("empty.py", 'no function case_NAME(seed) in "empty.py"'),
         ("clash.py", 'the case "ridge" is already in linear.py'),
-        ("noseed.py", "noseed.py, line 1, case_x: it must take one argument, seed"),
+        ("noseed.py", "noseed.py, line 1, case_x: it must take one argument, called seed"),
     ],
 )
 def test_case_files_that_are_wrong(folder, name, message):

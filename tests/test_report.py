@@ -149,3 +149,14 @@ def test_pictures_and_plans_can_be_made(plan, tmp_path):
     data = plans.as_data(plan)
     assert data["counts"] == {"artifacts": 4, "cells": 8}
     assert len(data["cells"]) == len(set(data["cells"])) == 8
+
+
+def test_what_was_not_written_or_not_tried_does_not_hide_behind_ok(plan, tmp_path):
+    cells = [row for row in all_cells(plan) if row["cell_id"] != "old/two/pickle>new/pickle"]
+    found = tables_of(plan, tmp_path, cells=cells)
+    digest = digests.of(found)
+    assert digest.pairs["old", "new"].lost == 1
+    assert "ok –1" in shown(found)
+    assert "ok –1" in summary.render(digest)
+    assert digest.written == {"old": (2, 2), "new": (2, 2)}
+    assert "2/2" in shown(found)

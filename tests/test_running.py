@@ -150,3 +150,10 @@ class TestExitCodes:
         assert found == code
         assert told in said
         assert "Traceback" not in said
+
+
+def test_an_environment_without_a_lock_in_the_other_run_is_not_run(results, tmp_path) -> None:
+    plan = plan_of("old", "new")
+    only = running._only_locked(plan, {"old.txt": "numpy==1.0\n"}, tmp_path / "20200101T000000Z-default-0000")
+    assert only.impossible == {"new": "20200101T000000Z-default-0000 has no lock for it"}
+    assert only.digest == plan.digest

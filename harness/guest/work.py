@@ -107,15 +107,13 @@ def _spool(data, folder, answer, channel):
 def _fit(case):
     module = importlib.import_module(case["module"])
     _seed(case["seed"])
-    recipe = getattr(module, case["function"])(case["seed"])
-    estimator, inputs = recipe[0], recipe[1]
-    truth = recipe[2] if len(recipe) > 2 else None
+    estimator, inputs, truth, named = _recipe(module, case)
     train, test = _split(inputs)
     train_truth, test_truth = (None, None) if truth is None else _split(truth)
     started = time.perf_counter()
     model = estimator.fit(train) if truth is None else estimator.fit(train, train_truth)
     seconds = time.perf_counter() - started
-    methods = [m for m in (recipe[3] if len(recipe) > 3 else METHODS) if len(recipe) > 3 or hasattr(model, m)]
+    methods = list(named) if named else [name for name in METHODS if hasattr(model, name)]
     if not methods:
         raise TypeError("%s has none of the methods that are compared" % errors.qualified_name(type(model)))
     encoded = values.encode(test)
@@ -134,6 +132,21 @@ def _fit(case):
         "parameters": _parameters(estimator),
         "train_sha256": hashlib.sha256(json.dumps(values.encode(train), sort_keys=True).encode("ascii")).hexdigest(),
     }
+
+
+def _recipe(module, case):
+    """What a case function gave, as (estimator, X, y or None, methods or None); says what is wrong with it."""
+    where = "%s.%s" % (case["module"], case["function"])
+    made = getattr(module, case["function"])(case["seed"])
+    if not isinstance(made, tuple) or not 2 <= len(made) <= 4:
+        raise TypeError("%s must return (estimator, X), (estimator, X, y) or (estimator, X, y, methods)" % where)
+    estimator, inputs, truth, named = made + (None,) * (4 - len(made))
+    if named is not None and not isinstance(named, (tuple, list)):
+        raise TypeError('%s: methods must be a tuple such as ("predict",)' % where)
+    rows = inputs.shape[0] if hasattr(inputs, "shape") else len(inputs)
+    if rows <= HELD_OUT:
+        raise ValueError("%s: X has %d rows, and %d are held out: give more" % (where, rows, HELD_OUT))
+    return estimator, inputs, truth, named
 
 
 def _split(rows):

@@ -149,7 +149,7 @@ def _wrong(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str:
     if isinstance(node, ast.AsyncFunctionDef):
         return "it must not be async"
     if positional[:1] != ["seed"] or required > 1 or required_keywords:
-        return "it must take one argument, seed"
+        return "it must take one argument, called seed"
     return ""
 
 

@@ -34,10 +34,16 @@ class Pair:
     broken: int
     at_home: int  # of the broken: those that do not load in their own producer either
     untried: int
+    unwritten: int  # of the untried: those whose producer could not write the artifact
 
     @property
     def ok(self) -> int:
         return self.identical + self.close
+
+    @property
+    def lost(self) -> int:
+        """Cells that could have been tried and were not."""
+        return self.untried - self.unwritten
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +72,7 @@ class Digest:
     not_run: int  # cells that were never tried, because an environment could not be had or the run was cut short
     parities: dict[str, int]
     artifacts: dict[str, int]
+    written: dict[str, tuple[int, int]]  # by producer: artifacts that it wrote, of how many
     pairs: dict[tuple[str, str], Pair]
     drifts: tuple[Group, ...]
     failures: tuple[Group, ...]
@@ -94,6 +101,10 @@ def of(tables: RunTables) -> Digest:
         not_run=int(_never_tried(cells).sum()),
         parities=_counts(cells["parity"].dropna()),
         artifacts=_counts(tables.artifacts["status"]),
+        written={
+            str(producer): (int((statuses == Status.OK).sum()), len(statuses))
+            for producer, statuses in tables.artifacts.groupby("producer", sort=False)["status"]
+        },
         pairs=_pairs(cells),
         drifts=_groups(tried[tried["status"] == Status.DRIFT], cells, by_case=True),
         failures=_groups(tried[~tried["status"].isin([str(Status.OK), str(Status.DRIFT)])], cells),
@@ -134,6 +145,7 @@ def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
         broken=broken,
         at_home=broken & np.array([key in at_home for key in keys], dtype=bool),
         untried=cells["status"].isin([str(s) for s in UNTRIED]),
+        unwritten=(cells["status"] == Status.NO_ARTIFACT) & ~_never_tried(cells),
     )
     sums = flags.groupby(["producer", "consumer"], sort=False).sum()
     return {

@@ -65,4 +65,6 @@ def glance(pair: Pair | None) -> Safe:
         words.append(f"✗{pair.broken}")
     if not words:
         words = ["warn" if pair.warned else "ok"]
+    if pair.lost:
+        words.append(f"–{pair.lost}")
     return Safe(" ".join(words))

@@ -24,9 +24,9 @@ SHOWN = 10  # groups of each kind
 NAMED = 4  # cases of a group
 
 LEGEND = (
-    "[green]ok[/] all load and predict the same   [yellow]warn[/] the same, with a version warning   "
-    "[bold red]≠n[/] n predict differently   [magenta]✗n[/] n fail   "
-    "[dim]✗n[/] n fail in their own producer too   [dim]–[/] not run"
+    "[green]ok[/] all that was written loads and predicts the same   [yellow]warn[/] with a version warning   "
+    "[bold red]≠n[/] n predict differently\n"
+    "[magenta]✗n[/] n fail   [dim](✗n)[/] n fail in their own producer too   [dim]–n[/] n not run"
 )
 
 
@@ -42,7 +42,7 @@ def show(tables: RunTables, console: Console) -> None:
 
 def picture(tables: RunTables) -> str:
     """The upper part of what `show` prints, as an SVG that loads nothing from anywhere."""
-    console = Console(record=True, width=150, force_terminal=True, file=io.StringIO(), highlight=False)
+    console = Console(record=True, width=165, force_terminal=True, file=io.StringIO(), highlight=False)
     digest = digests.of(tables)
     _top(digest, console)
     _headline(digest, console)
@@ -63,12 +63,14 @@ def matrix(digest: Digest) -> Table:
     """Producers down, consumers across."""
     table = Table(title="dumped by ↓   loaded by →", title_justify="left", box=box.SIMPLE, padding=0, pad_edge=False)
     table.add_column("", no_wrap=True)
+    table.add_column("wrote ", justify="right", no_wrap=True)
     for name in digest.environments:
         table.add_column(_stacked(name), justify="center", no_wrap=True, min_width=6)
     for producer in digest.environments:
         pairs = ((consumer, digest.pairs.get((producer, consumer))) for consumer in digest.environments)
         row = [_glance(pair, diagonal=producer == consumer) for consumer, pair in pairs]
-        table.add_row(Text(producer, style="bold"), *row)
+        wrote, of = digest.written[producer]
+        table.add_row(Text(producer, style="bold"), Text(f"{wrote}/{of} ", style="" if wrote == of else "yellow"), *row)
     return table
 
 
@@ -77,18 +79,19 @@ def _stacked(name: str) -> str:
 
 
 def _glance(pair: Pair | None, *, diagonal: bool) -> Text:
-    text = Text()
     if pair is None or (not pair.ok and not pair.drift and not pair.broken):
         return Text("–", style="dim")
+    words = []
     if pair.drift:
-        text.append(f"≠{pair.drift}", style="bold red")
+        words.append((f"≠{pair.drift}", "bold red"))
+    elif pair.broken == pair.at_home and pair.ok:
+        words.append(("warn", "yellow") if pair.warned else ("ok", "green"))
     if pair.broken:
-        text.append(" " if text else "")
-        text.append(f"✗{pair.broken}", style="dim" if pair.broken == pair.at_home else "magenta")
-    if not pair.drift and pair.broken == pair.at_home and pair.ok:
-        text = Text("warn" if pair.warned else "ok", style="yellow" if pair.warned else "green")
-        if pair.broken:
-            text.append(f" ✗{pair.broken}", style="dim")
+        everywhere = pair.broken == pair.at_home
+        words.append((f"(✗{pair.broken})", "dim") if everywhere else (f"✗{pair.broken}", "magenta"))
+    if pair.lost:
+        words.append((f"–{pair.lost}", "dim"))
+    text = Text(" ").join(Text(word, style=style) for word, style in words)
     if diagonal:
         text.stylize("underline")
     return text
@@ -148,5 +151,6 @@ def _headline(digest: Digest, console: Console) -> None:
     told = ", ".join(f"{count} {status}" for status, count in digest.statuses.items())
     same = digest.diagonal - len(digest.diagonal_off)
     console.print(f"{digest.cells} cells: {told}")
-    console.print(f"in their own producer: {same} of {digest.diagonal} that load are identical")
+    if digest.diagonal:
+        console.print(f"in their own producer: {same} of {digest.diagonal} that load are identical")
     console.print(f"{digest.run['seconds']:.0f} s")

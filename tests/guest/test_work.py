@@ -169,3 +169,14 @@ def test_an_estimator_that_scikit_learn_cannot_ask_has_no_score():
                 del sys.modules[name]
             else:
                 sys.modules[name] = module
+
+
+def test_a_malformed_case_is_told_what_to_return():
+    for made, words in (
+        (Estimator(), "stub_cases.case_stub must return (estimator, X)"),
+        (None, "must return (estimator, X)"),
+        ((Estimator(), ["x"] * 60, None, "predict"), "methods must be a tuple"),
+        ((Estimator(), ["x"] * 40), "X has 40 rows, and 40 are held out"),
+    ):
+        channel, _ = dumped(lambda model: b"bytes", lambda seed, made=made: made)
+        assert words in channel.sent[0]["error"]["message"], channel.sent[0]["error"]["message"]
