@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import model
+from harness import model, tools
 from harness.errors import InputError
-from harness.matrix import json_schema, load_matrix, native_platform
+from harness.matrix import json_schema, load_matrix
 
 CASES = tuple(
     model.Case(name=name, family=family, module=family, function=f"case_{name}", file=f"{family}.py", digest="0")
@@ -448,7 +448,7 @@ def test_the_digest_is_of_the_file(folder):
 def test_the_native_platform(monkeypatch, machine, expected):
     monkeypatch.setattr(platform, "machine", lambda: machine)
     monkeypatch.setattr(platform, "system", lambda: "Linux")
-    assert native_platform() == expected
+    assert tools.native_platform() == expected
 
 
 def test_the_json_schema_is_for_editors():

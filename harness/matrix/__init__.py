@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from harness import model
+from harness import model, tools
 from harness.errors import InputError
 from harness.matrix import catalogue, checks, places
 from harness.matrix.checks import case_fits, fits
@@ -19,16 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.matrix.places import Document
-
-_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"} | dict.fromkeys(
-    ("i386", "i486", "i586", "i686", "x86"), "386"
-)
-
-
-def native_platform() -> str:
-    """The platform of this machine, such as ``linux/amd64``."""
-    machine = platform.machine().lower()
-    return f"{platform.system().lower()}/{_ARCHITECTURES.get(machine, machine)}"
 
 
 def json_schema() -> dict[str, Any]:
@@ -105,7 +94,7 @@ def load_matrix(
         With every problem of the file and its line, or when it cannot be read.
     """
     document = _read(path)
-    native = native or native_platform()
+    native = native or tools.native_platform()
     formats = tuple(catalogue.builtin_formats() if formats is None else formats)
     known = list(catalogue.builtin_cases() if cases is None else cases)
     spec, files = _check(document, known, [item.name for item in formats], native)
