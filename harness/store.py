@@ -52,8 +52,8 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def replace_text(path: Path, text: str) -> Path:
-    """Write a file, whole or not at all; return it."""
-    part = path.with_name(path.name + ".part")
+    """Write a file, whole or not at all, whoever else writes it; return it."""
+    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(text, encoding="utf-8")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -75,10 +78,15 @@ def test_a_refusal_of_the_file_system_says_what_to_do(tmp_path) -> None:
         RunFolder.create(tmp_path / "file", "small", {})
 
 
-def test_a_text_is_replaced_whole(tmp_path) -> None:
+def test_a_text_is_replaced_whole(tmp_path, monkeypatch) -> None:
     path = tmp_path / "text"
     store.replace_text(path, "old")
-    path.with_name("text.part").mkdir()  # writing it fails
+
+    def write_half(part: Path, text: str, **_: str) -> None:
+        part.write_bytes(text[:1].encode())
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", write_half)
     with pytest.raises(MachineError):
         store.replace_text(path, "new")
     assert path.read_text() == "old"
@@ -119,3 +127,10 @@ def test_a_run_json_that_is_none(tmp_path, text) -> None:
 def test_a_run_without_tables_says_how_to_get_them(tmp_path) -> None:
     with pytest.raises(InputError, match=r"environments, artifacts, cells missing.*--run 2026-a`"):
         store.read_run(a_run(tmp_path, "2026-a"))
+
+
+def test_two_threads_may_write_the_same_file(tmp_path) -> None:
+    """As two environments of one release do, which both want to know its day."""
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: store.replace_text(tmp_path / "day", "2024-09-12"), range(400)))
+    assert [path.name for path in tmp_path.iterdir()] == ["day"]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from harness import interpreters, processes, tools
 from harness.environments import Built, Command, NotReadyError
 from harness.environments import lock as lock_files
+from harness.store import replace_text
 
 if TYPE_CHECKING:
     from harness.environments.lock import Lock
@@ -78,8 +79,7 @@ def _run_session(environment: Environment, lock: Lock, limits: Limits) -> float:
     interpreter = interpreters.find_or_download(environment.python)
     if interpreter is None:
         raise NotReadyError(interpreters.missing(environment.python))
-    path = lock_files.wanted(environment)
-    lock_files.keep(path, lock.text)
+    path = replace_text(lock_files.wanted(environment), lock.text)
     command: list[str | Path] = [
         sys.executable,
         "-m",

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import re
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from packaging.version import Version
 from harness import processes, tools
 from harness.environments import NotReadyError
 from harness.model import AsOf, Environment
+from harness.store import replace_text
 
 RESOLVE_SECONDS = 180.0
 #: Wheels of one release are uploaded over some hours, and its dependencies' fixes for it soon after.
@@ -73,7 +73,7 @@ def resolve(environment: Environment) -> Lock:
     if not kept.exists():
         until = (day + dt.timedelta(days=1)).isoformat()
         text = _compile(requirements(environment), environment, "--generate-hashes", "--exclude-newer", until)
-        keep(kept, text)
+        replace_text(kept, text)
     return Lock(text=kept.read_text())
 
 
@@ -90,9 +90,7 @@ def satisfiable(environment: Environment) -> bool:
 
 def write(environment: Environment) -> Path:
     """Resolve an environment into a file of the workspace; return the file."""
-    path = wanted(environment)
-    keep(path, resolve(environment).text)
-    return path
+    return replace_text(wanted(environment), resolve(environment).text)
 
 
 def wanted(environment: Environment) -> Path:
@@ -116,7 +114,7 @@ def _release_day(environment: Environment) -> dt.date:
                 "the package index gives no upload times, so a release's own dependencies cannot be found: "
                 "set `as_of` to a date or to newest"
             )
-        keep(kept, (max(moments) + RELEASE_MARGIN).date().isoformat())
+        replace_text(kept, (max(moments) + RELEASE_MARGIN).date().isoformat())
     return dt.date.fromisoformat(kept.read_text())
 
 
@@ -165,11 +163,3 @@ def _failure(done: processes.Completed) -> NotReadyError:
 def _kept(family: str, asked: list[str]) -> Path:
     key = hashlib.sha256(json.dumps([family, *asked]).encode()).hexdigest()[:24]
     return tools.workspace() / ".harness" / family / key
-
-
-def keep(path: Path, text: str) -> None:
-    """Write a file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(text)
-    part.replace(path)
