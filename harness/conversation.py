@@ -83,7 +83,7 @@ class Guest:
         if self._process.stdin is None:
             raise GuestDiedError("it has no input")
         try:
-            _write_all(self._process.stdin.fileno(), wire.encode_line(job))
+            wire.write_all(self._process.stdin.fileno(), wire.encode_line(job))
         except BrokenPipeError:
             raise GuestDiedError(self._how_it_ended()) from None
         while True:
@@ -125,12 +125,6 @@ class Guest:
     def _how_it_ended(self) -> str:
         code = self._process.wait(10.0)
         return f"it was killed by signal {-code}" if code < 0 else f"it exited with code {code}"
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
 
 
 def _stop_strays(mark: str) -> None:

@@ -48,7 +48,7 @@ class Ledger:
             row["manifest"] = json.dumps({"fitted_sha256": fitted, **{key: facts[key] for key in _MANIFEST}})
         self.folder.record("artifact", row)
         self.journal.add("artifact", row)
-        self.progress.artifact(row)
+        self.progress.artifact()
 
     def cell(self, cell_id: str, row: dict[str, Any]) -> None:
         row["traceback"] = self.folder.keep_traceback(row.pop("traceback_text", None))

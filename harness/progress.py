@@ -69,17 +69,17 @@ class Progress:
                 if state != Status.OK:
                     self._console.print(f"[yellow]{escape(name)}: {state}: {escape(reason or '')}", highlight=False)
 
-    def artifact(self, row: dict[str, Any]) -> None:
+    def artifact(self) -> None:
         with self._lock:
             self._advance("artifacts", "")
-            self._speak(row)
+            self._speak()
 
     def cell(self, row: dict[str, Any]) -> None:
         with self._lock:
             self._statuses[row["status"]] += 1
             told = ", ".join(f"{count} {status}" for status, count in self._statuses.most_common())
             self._advance("cells", f"{self._rate():.0f}/s  {told}")
-            self._speak(row)
+            self._speak()
 
     def expect(self, name: str, count: int) -> None:
         """It has turned out how many there are to come."""
@@ -106,7 +106,7 @@ class Progress:
         done = self._done["cells"]
         return done / max(time.monotonic() - self._cells_started, 1e-3) if done else 0.0
 
-    def _speak(self, _: dict[str, Any]) -> None:
+    def _speak(self) -> None:
         now = time.monotonic()
         if self._bars is not None or now - self._spoken < LINE_SECONDS:
             return

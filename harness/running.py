@@ -138,20 +138,11 @@ def _finish(plan: Plan, folder: RunFolder, journal: tables.Journal, started: flo
     shutil.rmtree(folder.path / "spool", ignore_errors=True)  # first: where the disk is full, this makes room
     built = tables.build(plan, journal, folder.run["run_id"], cut_short)
     folder.write_tables(built)
-    statuses = built["cells"].column("status").to_pylist()
-    artifacts = built["artifacts"]
-    waiting = sum(
-        1
-        for status, reason in zip(
-            statuses + artifacts.column("status").to_pylist(),
-            built["cells"].column("reason").to_pylist() + artifacts.column("reason").to_pylist(),
-            strict=True,
-        )
-        if status == Status.NOT_RUN and reason == cut_short
-    )
+    ends = [row for name in ("artifacts", "cells") for row in built[name].select(["status", "reason"]).to_pylist()]
+    waiting = {"status": str(Status.NOT_RUN), "reason": cut_short} in ends
     folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
     folder.run["finished"] = dt.datetime.now(dt.UTC).isoformat()
-    folder.run["complete"] = waiting == 0 and Status.OK in built["environments"].column("status").to_pylist()
+    folder.run["complete"] = not waiting and Status.OK in built["environments"].column("status").to_pylist()
     folder.save_run()
     folder.close()
     summary.write(folder.path)

@@ -24,9 +24,9 @@ def main():
         hello = {"event": "hello", "protocol": wire.PROTOCOL, "facts": facts.gather()}
     except BaseException as error:
         unready = {"event": "unready", "protocol": wire.PROTOCOL, "error": describe(error)}
-        supervise.write_all(answer, wire.encode_line(unready))
+        wire.write_all(answer, wire.encode_line(unready))
         return 3
-    supervise.write_all(answer, wire.encode_line(hello))
+    wire.write_all(answer, wire.encode_line(hello))
     supervise.Supervisor(answer=answer, jobs=0).serve()
     return 0
 

@@ -45,12 +45,11 @@ class Channel:
             _exit(0)  # a copy that the model forked: its answer is not wanted
         payload = wire.encode_line(message)
         # The newline before it ends whatever else was written to the pipe.
-        data = memoryview(b"\n%s %s" % (seal(self.key, self.number, payload), payload))
+        data = b"\n%s %s" % (seal(self.key, self.number, payload), payload)
         self.number += 1
         if _identity(self.descriptor) != self.identity:
             self.descriptor = os.open(self.path, os.O_WRONLY)
-        while data:
-            data = data[os.write(self.descriptor, data) :]
+        wire.write_all(self.descriptor, data)
 
     def begin(self, identifier, step):
         self.send({"begin": identifier, "step": step})

@@ -22,12 +22,6 @@ _PR_SET_CHILD_SUBREAPER = 36
 _LOG_SHARE = 64 * 1024  # bytes; of what one child prints, its beginning and its end are kept, this much of each
 
 
-def write_all(fd, data):
-    view = memoryview(data)
-    while view:
-        view = view[os.write(fd, view) :]
-
-
 class HostGone(Exception):
     """The host closed our input: nobody is left to answer."""
 
@@ -59,7 +53,7 @@ class Supervisor:
         self._say({"event": "done"})
 
     def _say(self, message):
-        write_all(self.answer, wire.encode_line(dict(message, child=self.child)))
+        wire.write_all(self.answer, wire.encode_line(dict(message, child=self.child)))
 
     def _run_child(self, batch, job):
         """Fork one child for the tasks of ``batch``; afterwards each has been answered for, or the child never
@@ -94,7 +88,7 @@ class Supervisor:
         if size > _LOG_SHARE:
             rest = min(size - _LOG_SHARE, _LOG_SHARE)
             text += b"\n--- ... and at the end:\n" + os.pread(descriptor, rest, size - rest)
-        write_all(2, text if text.endswith(b"\n") else text + b"\n")
+        wire.write_all(2, text if text.endswith(b"\n") else text + b"\n")
 
     def _follow(self, watch):
         os.set_blocking(watch.reader, False)

@@ -38,6 +38,7 @@ Values (inputs and outputs) are encoded as ``values.py`` says: ``.npy`` bytes, l
 """
 
 import json
+import os
 from typing import Any, Dict
 
 PROTOCOL = 1
@@ -57,3 +58,10 @@ def decode_line(line: bytes) -> Dict[str, Any]:
     if not isinstance(message, dict):
         raise ValueError("a message is a JSON object")
     return message
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write every byte; a pipe may take fewer at once."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

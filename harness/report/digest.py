@@ -16,7 +16,6 @@ from harness.model import UNTRIED, Parity, Status
 if TYPE_CHECKING:
     from harness.store import RunTables
 
-EXAMPLES = 5
 #: What differs from process to process in messages that tell the same: addresses, lines, where files lie.
 _VARYING = re.compile(r"0x[0-9a-fA-F]+|(?<=line )\d+|(?<= from ')/[^']+")
 #: What takes the process with it comes before what raises; within each, what happens most.
