@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from harness import interpreters, processes, tools
+from harness import files, interpreters, processes, tools
 from harness import matrix as matrices
 from harness.environments import NotReadyError
 from harness.environments.lock import UnsatisfiableError, resolve, satisfiable
@@ -189,7 +189,7 @@ def report(
         return
     summary.write(folder)
     if svg is not None:
-        store.replace_text(svg, terminal.picture(tables))
+        files.replace_text(svg, terminal.picture(tables))
     terminal.show(tables, console())
 
 

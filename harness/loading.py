@@ -9,7 +9,6 @@ where the child did not get so far, everything but a clean ok is run again, alon
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +34,7 @@ def owed(ledger: Ledger, consumer: str) -> list[Cell]:
     return [
         cell
         for cell in ledger.plan.cells(consumer)
-        if cell.id not in known.cells and known.artifacts.get(cell.artifact.id, {}).get("status") == Status.OK
+        if not known.has_cell(cell.id) and known.artifacts.get(cell.artifact.id, {}).get("status") == Status.OK
     ]
 
 
@@ -137,23 +136,23 @@ def _controls(ledger: Ledger, batch: list[Cell]) -> list[dict[str, Any]]:
 
 def _task(ledger: Ledger, cell: Cell, task_id: str) -> dict[str, Any]:
     artifact = ledger.journal.artifacts[cell.artifact.id]
-    manifest = json.loads(artifact["manifest"])
+    fit = ledger.journal.fits[artifact["fitted_sha256"]]
     item = ledger.plan.formats[cell.artifact.format]
     return {
         "id": task_id,
         "artifact": str(ledger.folder.object_path(artifact["sha256"])),
         "sha256": artifact["sha256"],
-        "inputs": str(ledger.folder.object_path(manifest["inputs_sha256"])),
-        "inputs_sha256": manifest["inputs_sha256"],
-        "methods": manifest["methods"],
+        "inputs": str(ledger.folder.object_path(fit["inputs_sha256"])),
+        "inputs_sha256": fit["inputs_sha256"],
+        "methods": fit["methods"],
         "module": item.module,
         "options": {
             **item.options,
-            "outputs": manifest["outputs"],
+            "outputs": fit["outputs"],
             "trusted_types": ledger.plan.profile.trusted_types,
         },
         "reader": cell.reader,
-        "fitted_sha256": manifest["fitted_sha256"],
+        "fitted_sha256": artifact["fitted_sha256"],
         "format": item.name,
         "partial": item.partial,
     }

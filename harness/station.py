@@ -9,8 +9,8 @@ from harness.conversation import Guest, GuestDiedError, UnreadyError
 from harness.environments import NotReadyError, local
 from harness.environments.lock import Lock, resolve
 from harness.errors import MachineError
+from harness.files import writing
 from harness.model import Status
-from harness.store import writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -63,7 +63,8 @@ def cell(identifier, status="ok", **more):
 
 def tables_of(plan, tmp_path, *, cells, environments=("old", "new")):
     versions = {"old": "1.4.2", "new": "1.5.2"}
-    journal = tables.Journal([])
+    folder = store.RunFolder.create(tmp_path, "default", {})
+    journal = folder.journal
     for name in environments:
         row = {"environment": name, "status": "ok", "reason": None, "sklearn": versions[name]}
         journal.add("environment", row)
@@ -71,8 +72,10 @@ def tables_of(plan, tmp_path, *, cells, environments=("old", "new")):
             journal.add("artifact", artifact(item.id))
     for row in cells:
         journal.add("cell", row)
-    folder = store.RunFolder.create(tmp_path, "default", {})
-    folder.write_tables(tables.build(plan, journal, folder.run["run_id"], "cut short"))
+    built = tables.Tables(plan, journal, folder.run["run_id"], "cut short")
+    folder.write_table("environments", tables.ENVIRONMENTS, built.environments.values())
+    folder.write_table("artifacts", tables.ARTIFACTS, built.artifacts())
+    folder.write_table("cells", tables.CELLS, built.cells())
     folder.run["seconds"] = 1.0
     folder.save_run()
     folder.close()

@@ -21,8 +21,8 @@ from packaging.version import Version
 
 from harness import processes, tools
 from harness.environments import NotReadyError
+from harness.files import replace_text
 from harness.model import AsOf, Environment
-from harness.store import replace_text
 
 RESOLVE_SECONDS = 180.0
 #: Wheels of one release are uploaded over some hours, and its dependencies' fixes for it soon after.

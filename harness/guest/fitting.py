@@ -6,6 +6,7 @@ Standard library at its top; scikit-learn and its friends were imported before t
 import hashlib
 import importlib
 import json
+import math
 import random
 import sys
 import time
@@ -115,7 +116,8 @@ def cross_validated(estimator, train, truth):
             scores = cross_val_score(clone(estimator), train, truth, cv=FOLDS, error_score="raise")
         except Exception:  # precomputed kernels, one row a class, scores that want truth: nothing to go by
             return None
-    return [float(score) for score in scores]
+    scores = [float(score) for score in scores]
+    return scores if all(map(math.isfinite, scores)) else None
 
 
 def seed_everything(seed):
