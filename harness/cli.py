@@ -194,6 +194,30 @@ def report(
 
 
 @app.command()
+def show(
+    artifact: Annotated[str, typer.Argument(help="An artifact's id: PRODUCER/CASE/FORMAT.")],
+    run: Annotated[
+        str | None, typer.Option(help="A run's id, its beginning, or its folder; the newest if none.")
+    ] = None,
+    results: ResultsOption = RESULTS,
+    as_json: JsonOption = False,
+) -> None:
+    """One artifact's provenance: data, code, parameters, packages, scores; and how to make the model again."""
+    from harness import store  # noqa: PLC0415
+    from harness.environments.stage import stage  # noqa: PLC0415
+    from harness.report import artifacts  # noqa: PLC0415
+
+    tables = store.read_run(store.find_run(results, run))
+    row = artifacts.find(tables, artifact)
+    rebuilt = row["manifest"] is not None
+    commands = artifacts.rebuild_commands(tables, row, stage([])) if rebuilt else []
+    if as_json:
+        print(json.dumps({**row, "rebuild": commands}, indent=2, default=str))
+    else:
+        artifacts.show(row, commands, console())
+
+
+@app.command()
 def export(
     run: RunArgument = None,
     to: Annotated[str, typer.Option(help="csv or json.")] = "csv",

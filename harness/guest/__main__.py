@@ -16,6 +16,10 @@ def main():
         text = '{"event":"unready","protocol":1,"error":{"type":"RuntimeError","message":"Python %s is below 3.8"}}\n'
         os.write(answer, (text % sys.version.split()[0]).encode("ascii"))
         return 3
+    if sys.argv[1:2] == ["rebuild"]:
+        from . import rebuild
+
+        return rebuild.main(sys.argv[2:])
     from . import facts, supervise, wire, work
     from .errors import describe
 

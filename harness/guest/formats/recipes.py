@@ -6,7 +6,7 @@ holds the cross-validation score against the producer's.
 
 import json
 
-from .. import fitting, sources, values
+from .. import fitting, rebuild, sources, values
 from ..errors import Unsupported
 
 FORMATS = {"recipe": {"version": 1}}
@@ -31,12 +31,7 @@ def dump(model, options, fit):
 def load(data, path, reader, options):
     """The model, fitted here; its attribute ``cv_scores`` has the scores that its estimator reaches here."""
     written = json.loads(data)
-    code = written["code"]
-    fitting.seed_everything(code["seed"])
-    arguments = (code["estimator"], code["seed"]) if code.get("estimator") else (code["seed"],)
-    estimator = sources.run(code)(*arguments)[0]
-    train = values.decode(written["train"])
-    truth = None if written["truth"] is None else values.decode(written["truth"])
+    estimator, train, truth = rebuild.recipe(written["code"], written)
     model = fitting.fitted(estimator, train, truth)
     scores = fitting.cross_validated(estimator, train, truth) if written["cv_scores"] is not None else None
     return Rebuilt(model, scores)
