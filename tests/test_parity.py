@@ -22,6 +22,7 @@ from harness.parity.differences import difference
 from harness.guest import values
 from harness.model import Parity, Tolerance
 from harness.parity import Comparison, compare, score, tolerance_for
+from harness.parity.comparison import rules_of
 
 IDENTICAL, CLOSE, DRIFT = Parity
 TIGHT = Tolerance(rtol=1e-9, atol=0.0)
@@ -54,7 +55,7 @@ def check(reference, output, tolerance: Tolerance = TIGHT, method: str = "predic
 
 def slow(reference, tolerance: Tolerance = TIGHT):
     one = decode(wire(reference))
-    return difference(one, one, noun="values", tolerance=lambda _: tolerance)
+    return difference(one, one, rules_of("transform", lambda *_: tolerance))
 
 
 def objects(*items, shape=None):
@@ -112,6 +113,8 @@ def test_a_value_is_identical_to_itself_with_figures_of_zero(name):
         max_ulp_diff=number,
         label_mismatch=0.0 if discrete else None,
         findings=(),
+        sentences=(),
+        tolerance_used=number,
     )
 
 
@@ -135,7 +138,7 @@ def test_zeros_of_either_sign_and_nans_of_any_bits_are_identical():
 def test_close_says_how_much_of_the_tolerance_was_used():
     found = check(np.array([1.0, 2.0]), np.array([1.0, 2.0 + 5e-10]), method="transform")
     assert found.parity is CLOSE
-    assert found.findings == (
+    assert found.sentences == (
         "transform: 1 of 2 values differ by up to 5e-10, worst at [1]: 2.0 -> 2.0000000005, "
         "within rtol 1e-09, atol 0, used 25 % of it",
     )
@@ -149,7 +152,7 @@ def test_drift_counts_what_is_beyond_and_shows_the_worst():
     output[0, 0], output[2, 1], output[1, 0] = 0.6, 0.81, 0.5 + 1e-12
     found = check(reference, output, method="predict_proba")
     assert found.parity is DRIFT
-    assert found.findings == (
+    assert found.sentences == (
         "predict_proba: 2 of 6 values differ by up to 0.31, worst at [2, 1]: 0.5 -> 0.81 (rtol 1e-09, atol 0)",
     )
 
@@ -186,7 +189,7 @@ def test_an_overflow_is_not_forgiven():
 )
 def test_nan_and_infinity_where_there_was_none_is_drift(old, new, text):
     found = check(np.array([3.0, old]), np.array([3.0, new]), Tolerance(rtol=1e9, atol=1e9), method="transform")
-    assert found.parity is DRIFT and found.findings == ("transform: " + text,)
+    assert found.parity is DRIFT and found.sentences == ("transform: " + text,)
     assert found.max_abs_diff == 0.0
 
 
@@ -215,7 +218,7 @@ def test_ulps_are_of_the_reference_and_do_not_overflow():
 
 def test_complex_numbers_are_compared_by_part():
     found = check(np.array([1 + 1j, 2 + 2j]), np.array([1 + 1j, 2 + 3j]), method="transform")
-    assert found.findings == (
+    assert found.sentences == (
         "transform: 1 of 4 parts differ by up to 1, worst at [1]: 2.0 -> 3.0 (rtol 1e-09, atol 0)",
     )
 
@@ -229,7 +232,7 @@ def test_labels_must_be_equal():
     output[[2, 5, 9]] = "spam"
     found = check(reference.astype("<U4"), output, Tolerance(rtol=1e9, atol=1e9))
     assert found.parity is DRIFT and found.label_mismatch == 3 / 40 and found.max_abs_diff is None
-    assert found.findings == ("predict: 3 of 40 labels differ, first at [2]: 'ham' -> 'spam'",)
+    assert found.sentences == ("predict: 3 of 40 labels differ, first at [2]: 'ham' -> 'spam'",)
     assert check(np.array([1, 2]), np.array([1, 3]), Tolerance(rtol=1e9, atol=1e9)).label_mismatch == 0.5
     assert check(np.array([True, True]), np.array([True, False])).label_mismatch == 0.5
     assert check(objects("a", None), objects("a", "b")).label_mismatch == 0.5
@@ -239,7 +242,7 @@ def test_labels_must_be_equal():
 def test_numbers_among_objects_do_not_dilute_the_mismatch():
     found = check(objects("a", 0.5, "b", 0.5), objects("a", 0.75, "c", 0.5))
     assert found.label_mismatch == 0.5 and found.max_abs_diff == 0.25
-    assert "worst at [1]: 0.5 -> 0.75" in found.findings[0] and "first at [2]: 'b' -> 'c'" in found.findings[0]
+    assert "worst at [1]: 0.5 -> 0.75" in found.sentences[0] and "first at [2]: 'b' -> 'c'" in found.sentences[0]
 
 
 def test_large_integers_are_compared_exactly():
@@ -252,7 +255,7 @@ def test_large_integers_are_compared_exactly():
 def test_dates():
     days = np.array(["2020-01-01", "NaT"], dtype="M8[ns]")
     assert check(days, np.array(["2020-01-01", "2020-01-02"], dtype="M8[ns]")).parity is DRIFT
-    assert check(days, days.astype("M8[us]")).findings == ("predict: dtype <M8[ns] -> <M8[us], values equal",)
+    assert check(days, days.astype("M8[us]")).sentences == ("predict: dtype <M8[ns] -> <M8[us], values equal",)
     assert check(np.array([1], dtype="m8[Y]"), np.array([12], dtype="m8[D]")).parity is DRIFT
 
 
@@ -281,7 +284,7 @@ ONES = np.array([1, 0, 1])
 )
 def test_equal_values_in_another_type_of_their_family_are_close(old, new, text):
     found = check(old, new)
-    assert found.parity is CLOSE and found.findings == (f"predict: {text}",)
+    assert found.parity is CLOSE and found.sentences == (f"predict: {text}",)
 
 
 @pytest.mark.parametrize(
@@ -306,14 +309,14 @@ def test_equal_values_in_another_type_of_their_family_are_close(old, new, text):
 )
 def test_another_family_is_drift_even_with_equal_values(old, new, mismatch):
     found = check(old, new, Tolerance(rtol=1e9, atol=1e9))
-    assert found.parity is DRIFT and found.label_mismatch == mismatch and found.findings
+    assert found.parity is DRIFT and found.label_mismatch == mismatch and found.sentences
 
 
 def test_a_change_of_family_says_whether_the_values_are_equal():
-    assert check(ONES, ONES.astype(float)).findings == (
+    assert check(ONES, ONES.astype(float)).sentences == (
         "predict: dtype <i8 -> <f8, integer became float, values equal",
     )
-    assert check(ONES, np.array([1.0, 0, 2])).findings == (
+    assert check(ONES, np.array([1.0, 0, 2])).sentences == (
         "predict: dtype <i8 -> <f8, integer became float, 1 of 3 labels differ, first at [2]: 1 -> 2.0",
     )
 
@@ -321,7 +324,7 @@ def test_a_change_of_family_says_whether_the_values_are_equal():
 def test_another_precision_within_tolerance_is_close():
     reference = np.array([0.1, 0.2])
     found = check(reference, reference.astype("f4"), Tolerance(rtol=1e-6, atol=0))
-    assert found.parity is CLOSE and found.findings[0].startswith("predict: dtype <f8 -> <f4, 2 of 2 values differ by")
+    assert found.parity is CLOSE and found.sentences[0].startswith("predict: dtype <f8 -> <f4, 2 of 2 values differ by")
     assert check(reference, reference.astype("f4")).parity is DRIFT
 
 
@@ -343,7 +346,7 @@ def test_another_precision_within_tolerance_is_close():
 )
 def test_another_shape_or_kind_is_drift(old, new, text):
     found = check(old, new, Tolerance(rtol=1e9, atol=1e9))
-    assert found.parity is DRIFT and found.findings == (f"predict: {text}",)
+    assert found.parity is DRIFT and found.sentences == (f"predict: {text}",)
     assert (found.max_abs_diff, found.max_rel_diff, found.max_ulp_diff, found.label_mismatch) == (None,) * 4
 
 
@@ -365,13 +368,13 @@ def test_another_shape_or_kind_is_drift(old, new, text):
 )
 def test_what_cannot_be_compared_is_drift_even_to_itself(value):
     found = check(value, value)
-    assert found.parity is DRIFT and len(found.findings) == 1
+    assert found.parity is DRIFT and len(found.sentences) == 1
 
 
 def test_opaque_values_are_named():
-    assert check(object(), object()).findings == ("predict: cannot be compared: object, object",)
-    assert check(np.ones(1), object()).findings == ("predict: cannot be compared: array -> object",)
-    assert "cannot be compared: object" in check(objects("a", object()), objects("a", object())).findings[0]
+    assert check(object(), object()).sentences == ("predict: cannot be compared: object, object",)
+    assert check(np.ones(1), object()).sentences == ("predict: cannot be compared: array -> object",)
+    assert "cannot be compared: object" in check(objects("a", object()), objects("a", object())).sentences[0]
 
 
 def test_a_missing_method_and_an_empty_reference_are_errors():
@@ -439,9 +442,9 @@ def test_sparse_and_dense_with_equal_values_are_close():
     dense = np.array([[0, 1.5, np.nan], [0, 0, -2.0]])
     for old, new in [(dense, sparse(dense)), (sparse(dense), dense)]:
         found = check(old, new, NOTHING)
-        assert found.parity is CLOSE and found.findings[0].endswith("values equal")
+        assert found.parity is CLOSE and found.sentences[0].endswith("values equal")
     found = check(sparse(dense, format="csc"), sparse(dense), NOTHING)
-    assert found.findings == ("predict: type csc matrix -> csr matrix, values equal",)
+    assert found.sentences == ("predict: type csc matrix -> csr matrix, values equal",)
     assert check(sparse(dense), sparse(dense, container="array")).parity is CLOSE
 
 
@@ -451,7 +454,7 @@ def test_sparse_differences_are_found_where_only_one_has_an_entry():
     new = csr([0.25, 1.0], [9, 70000], [0, 1, 2], wide)
     found = check(old, new, method="transform")
     assert found.parity is DRIFT and found.max_abs_diff == 0.25
-    assert found.findings == (
+    assert found.sentences == (
         "transform: 1 of 2097152 values differ by up to 0.25, worst at [0, 9]: 0.0 -> 0.25 (rtol 1e-09, atol 0)",
     )
     counts = check(sparse([[1, 0, 0, 0]]), sparse([[1, 2, 0, 0]]))
@@ -467,17 +470,17 @@ def test_frames_are_compared_by_column():
     other = FRAME.copy()
     other.loc[1, "n"] = 3
     found = check(FRAME, other, method="transform")
-    assert found.findings == ("transform: column 'n': 1 of 2 values differ, first at [1]: 2 -> 3",)
+    assert found.sentences == ("transform: column 'n': 1 of 2 values differ, first at [1]: 2 -> 3",)
     assert found.parity is DRIFT and found.label_mismatch == 0.5 and found.max_abs_diff == 0.0
-    assert "order of the columns" in check(FRAME, FRAME[["n", "x", "s", "c"]]).findings[0]
-    assert "names of the columns" in check(FRAME, FRAME.rename(columns={"n": "m"})).findings[0]
+    assert "order of the columns" in check(FRAME, FRAME[["n", "x", "s", "c"]]).sentences[0]
+    assert "names of the columns" in check(FRAME, FRAME.rename(columns={"n": "m"})).sentences[0]
     assert check(pandas.DataFrame([[1.0]]), pandas.DataFrame([[1.0]], columns=["0"])).parity is DRIFT
     assert check(pandas.DataFrame([[1.0]]), pandas.DataFrame([[1.0]], columns=[0.0])).parity is DRIFT
 
 
 def test_an_index_that_changes_is_seen():
     found = check(FRAME, FRAME.set_axis([1, 0]))
-    assert found.parity is DRIFT and found.findings[0].startswith("predict: index: 2 of 2 labels differ")
+    assert found.parity is DRIFT and found.sentences[0].startswith("predict: index: 2 of 2 labels differ")
     assert found.label_mismatch == 0.0  # the index is no output
     assert check(FRAME, FRAME.set_axis(np.array([0, 1]))).parity is IDENTICAL
     series = pandas.Series([0.5, 1.5])
@@ -490,8 +493,8 @@ def test_categories():
     old = pandas.Categorical(["a", "b", None], categories=["a", "b"])
     assert check(old, pandas.Categorical(["a", "b", "b"], categories=["a", "b"])).label_mismatch == pytest.approx(1 / 3)
     for new in [old.reorder_categories(["b", "a"]), old.add_categories(["z"])]:
-        assert check(old, new).findings == ("predict: categories differ, values equal",)
-    assert check(old, old.as_ordered()).findings == ("predict: ordered False -> True, values equal",)
+        assert check(old, new).sentences == ("predict: categories differ, values equal",)
+    assert check(old, old.as_ordered()).sentences == ("predict: ordered False -> True, values equal",)
     assert check(old, old.rename_categories({"a": "b", "b": "a"})).parity is DRIFT
     assert check(old, np.array(["a", "b", "c"])).parity is DRIFT
 
@@ -501,7 +504,7 @@ def test_lists_take_the_worst_and_name_the_output():
     new = [np.array([0.5]), np.array([2.0]), np.array([1])]
     found = check(old, new, method="predict_proba")
     assert found.parity is DRIFT and found.max_abs_diff == 1.0 and found.label_mismatch == 0.0
-    assert found.findings[0].startswith("predict_proba: output 1: 1 of 1 values differ")
+    assert found.sentences[0].startswith("predict_proba: output 1: 1 of 1 values differ")
 
 
 def test_methods_are_aggregated_by_the_worst():
@@ -514,15 +517,15 @@ def test_methods_are_aggregated_by_the_worst():
     found = compare(reference, outputs, tolerance=lambda *_: TIGHT)
     assert found.parity is DRIFT and found.compared == ("predict", "predict_proba", "transform")
     assert found.label_mismatch == 1 / 3 and found.max_abs_diff == pytest.approx(1e-10)
-    assert [finding.partition(":")[0] for finding in found.findings] == ["predict", "predict_proba"]
+    assert [finding.partition(":")[0] for finding in found.sentences] == ["predict", "predict_proba"]
 
 
 def test_findings_stay_one_short_sentence_per_method():
     old = pandas.DataFrame(np.zeros((2, 50)))
     found = check(old, old + 1)
-    assert len(found.findings) == 1 and found.findings[0].endswith("; and 46 more")
-    assert len(check(objects("x" * 10**6), objects("y" * 10**6)).findings[0]) < 300
-    assert len(check(objects(10**5000), objects(10**5001)).findings[0]) < 300
+    assert len(found.sentences) == 1 and found.sentences[0].endswith("; and 46 more")
+    assert len(check(objects("x" * 10**6), objects("y" * 10**6)).sentences[0]) < 300
+    assert len(check(objects(10**5000), objects(10**5001)).sentences[0]) < 300
 
 
 # ------------------------------------------------------------------------------------------------ properties
@@ -569,7 +572,7 @@ def test_one_change_is_never_overlooked(a, data):
     b[place] = data.draw(arrays.from_dtype(a.dtype))
     hypothesis.assume(not (a[place] == b[place] or (a[place] != a[place] and b[place] != b[place])))
     found = check(a, b, NOTHING)
-    assert found.parity is DRIFT and len(found.findings) == 1
+    assert found.parity is DRIFT and len(found.sentences) == 1
 
 
 @given(arrays.arrays("<f8", (3, 4), elements=st.sampled_from([0.0, 0.0, 1.0, -2.5, math.nan])), st.data())
@@ -586,7 +589,7 @@ def test_sparse_is_compared_as_its_dense_table_would_be(a, data):
         dense.max_rel_diff,
         dense.max_ulp_diff,
     )
-    assert found.findings == dense.findings
+    assert found.sentences == dense.sentences
 
 
 ITEM = st.one_of(st.text(max_size=3), st.integers(), st.booleans(), st.none(), FLOATS, st.binary(max_size=2))
