@@ -60,6 +60,11 @@ class Finding(StrEnum):
     DTYPE = "dtype"
 
 
+#: Formats that carry a model over into another kind of program, or fit it again: what they give back is not the same
+#: object, so that not even their own producer need find it identical. "onnx" stands for "onnx-float64", too.
+CONVERTED = frozenset({"onnx", "pmml", "recipe"})
+
+
 class AsOf(StrEnum):
     """Which day's package index an environment is resolved against, when it is not a date."""
 
