@@ -82,7 +82,10 @@ def compare_scores(reference: Any, scores: Any, *, tolerance: Callable[[str, str
     lowest, highest = float(known.min()), float(known.max())
     unscored = len(theirs) - len(known), len(ours) - len(found)
     if not len(found) or unscored[0] != unscored[1]:
-        sentence = f"{unscored[1]} of {len(ours)} folds have no score, with the producer {unscored[0]} of {len(theirs)}"
+        sentence = (
+            f"{unscored[1]} of {len(ours)} folds of the cross-validation have no score, "
+            f"with the producer {unscored[0]} of {len(theirs)}"
+        )
         return _verdict(Parity.DRIFT, Finding.MISSING, sentence, apart=None, used=None)
     mean = float(found.mean())
     apart = abs(mean - float(known.mean()))
@@ -100,7 +103,10 @@ def compare_scores(reference: Any, scores: Any, *, tolerance: Callable[[str, str
 def _folds(scores: Any) -> Array:
     if not isinstance(scores, list) or not all(s is None or type(s) in (int, float) for s in scores):
         raise ValueError(f"cross-validation scores that are no list of numbers: {str(scores)[:80]}")
-    return np.array([np.nan if score is None else score for score in scores], dtype=np.float64)
+    try:
+        return np.array([np.nan if score is None else score for score in scores], dtype=np.float64)
+    except OverflowError as error:
+        raise ValueError(f"a cross-validation score that is no float: {error}") from error
 
 
 def _share(outside: float, widening: float) -> float:
@@ -113,7 +119,7 @@ def _verdict(
     parity: Parity, finding: Finding | None, sentence: str | None, *, apart: float | None, used: float | None
 ) -> Comparison:
     share = of_tolerance(used) if used is not None else ""
-    told = f"{CROSS_VALIDATION}: {sentence}{share and ', '}{share}"
+    told = f"{sentence}{share and ', '}{share}"
     return Comparison(
         parity=parity,
         compared=(CROSS_VALIDATION,),
