@@ -42,6 +42,29 @@ class Parity(StrEnum):
     DRIFT = "drift"
 
 
+class Finding(StrEnum):
+    """The closed list of what can differ between two outputs, what weighs most first.
+
+    Numbers that differ within their tolerance are no finding: the cell is `Parity.CLOSE`, and says how near it came.
+    """
+
+    LABELS = "labels"  # discrete outputs that are not equal: classes, clusters, counts, strings
+    PROBABILITIES = "probabilities"  # those of predict_proba and predict_log_proba beyond their tolerance
+    VALUES = "values"  # other numbers beyond their tolerance
+    MISSING = "missing"  # NaN, an infinity or None on one side only
+    SHAPE = "shape"  # another number of rows, columns or outputs
+    NAMES = "names"  # other names or another order of columns or rows
+    INCOMPARABLE = "incomparable"  # something that could not travel
+    SCORE = "score"  # a cross-validation score outside the producer's range
+    CONTAINER = "container"  # sparse to dense, list to tuple, frame to array
+    DTYPE = "dtype"
+
+
+#: Formats that carry a model over into another kind of program, or fit it again: what they give back is not the same
+#: object, so that not even their own producer need find it identical. "onnx" stands for "onnx-float64", too.
+CONVERTED = frozenset({"onnx", "pmml", "recipe"})
+
+
 class AsOf(StrEnum):
     """Which day's package index an environment is resolved against, when it is not a date."""
 
@@ -131,7 +154,8 @@ class Limits:
 class Tolerance:
     """When two floating-point outputs count as close: ``|a - b| <= rtol * |b| + atol * max|b|``.
 
-    ``formats``, ``methods`` and ``dtypes`` restrict it; empty means every one.
+    ``formats``, ``methods`` and ``dtypes`` restrict it; empty means every one. The dtype of a comparison is the coarser
+    of the reference's and the output's.
     """
 
     rtol: float

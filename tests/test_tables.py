@@ -130,3 +130,12 @@ def test_the_last_word_counts() -> None:
     cell = {"kind": "cell", "cell_id": "old/ridge/pickle>new/pickle", "reason": None}
     cells = built({**cell, "status": "ok"}, {**cell, "status": "drift"})
     assert cells["old/ridge/pickle>new/pickle"]["status"] == "drift"
+
+
+def test_findings_can_be_asked_of_every_cell() -> None:
+    cell = {"kind": "cell", "cell_id": "old/ridge/pickle>new/pickle", "reason": None, "status": "drift"}
+    journal = tables.Journal([{**cell, "findings": ["labels", "dtype"], "tolerance_used": 2.5}])
+    cells = tables.build(PLAN, journal, "run", "cut short")["cells"].to_pandas()
+    (found,) = cells[cells.findings.map(lambda kinds: "labels" in kinds)].to_dict("records")
+    assert (found["cell_id"], found["tolerance_used"]) == ("old/ridge/pickle>new/pickle", 2.5)
+    assert cells.tolerance_used.isna().sum() == len(cells) - 1

@@ -35,7 +35,7 @@ def load(task, channel):
             if hasattr(reader, "observe"):
                 answer["observed"] = reader.observe(model, task["reader"])
             methods = _offered(reader, model, task["methods"])
-            answer["step"] = "predict"
+            answer.update(step="predict", methods=methods)
             channel.begin(task["id"], "predict")
             started = time.perf_counter()
             raw = fitting.call_methods(model, inputs, methods)
