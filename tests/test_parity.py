@@ -89,6 +89,7 @@ IDENTICALS = {
     "list": ([1, 2.0], True, True),
     "list of arrays": ([np.array([0.5]), np.array([1])], True, True),
     "tuple of arrays": ((np.array([0.5]), np.array([0.5])), True, False),
+    "dicts": ([{"city": "Oslo", "degrees": 1.5}, {}], True, True),
     "ragged": (objects(np.arange(2), np.arange(3.0)), True, True),
     "sparse": (sparse([[0, 1.0], [0, np.nan]]), True, False),
     "sparse counts": (sparse([[0, 1], [0, 2]], format="csc"), False, True),
@@ -408,6 +409,9 @@ def spoiled(value, **changes):
         spoiled(sparse(np.eye(3)), indices=wire(np.array([0, -1, 2]))),
         spoiled(sparse([[1, 1]]), indices=wire(np.array([1, 0]))),
         spoiled(sparse([[1, 1]]), indices=wire(np.array([1, 1]))),
+        {"kind": "dict", "items": [["a", 1], ["a", 2]]},
+        {"kind": "dict", "items": [[1, 1]]},
+        {"kind": "dict", "items": [["a", {"new": 2}]]},
         spoiled(pandas.Categorical(["a"]), codes=wire(np.array([1], dtype="i1"))),
     ],
 )
@@ -473,6 +477,17 @@ def test_frames_are_compared_by_column():
     assert "names of the columns" in check(FRAME, FRAME.rename(columns={"n": "m"})).findings[0]
     assert check(pandas.DataFrame([[1.0]]), pandas.DataFrame([[1.0]], columns=["0"])).parity is DRIFT
     assert check(pandas.DataFrame([[1.0]]), pandas.DataFrame([[1.0]], columns=[0.0])).parity is DRIFT
+
+
+def test_dicts_are_compared_by_key():
+    old = [{"city": "Oslo", "degrees": 1.5}]
+    assert check(old, [{"degrees": 1.5, "city": "Oslo"}]).parity is IDENTICAL
+    found = check(old, [{"city": "Rome", "degrees": 1.5}])
+    assert found.parity is DRIFT and found.label_mismatch == 1.0
+    assert found.findings == ("predict: output 0: column 'city': 1 of 1 labels differ, first: 'Oslo' -> 'Rome'",)
+    assert "names of the columns" in check(old, [{"city": "Oslo", "rain": 1.5}]).findings[0]
+    assert "shape (1, 2) -> (1, 1)" in check(old, [{"city": "Oslo"}]).findings[0]
+    assert "type dict -> array" in check(old, [np.ones(1)]).findings[0]
 
 
 def test_an_index_that_changes_is_seen():
