@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from harness.store import RunFolder
     from harness.tables import Journal
 
-_MANIFEST = ("estimator", "parameters", "methods", "score_kind", "inputs_sha256", "train_sha256")
+_MANIFEST = (
+    "estimator", "parameters", "methods", "outputs", "score_kind", "inputs_sha256", "train_sha256", "data_sha256",
+    "code_sha256", "case", "cv_scores", "fitted_at",
+)  # fmt: skip
+#: Parts of a fit that are stored as objects of their own, because many fits share them or few readers want them.
+_APART = ("inputs", "data", "code")
 
 
 class Ledger:
@@ -34,18 +39,33 @@ class Ledger:
         self.journal.add("environment", row)
         self.progress.environment(name, row["status"], row["reason"])
 
-    def artifact(self, artifact_id: str, row: dict[str, Any], spooled: str | None, fitted: str | None) -> None:
-        """An artifact's outcome. ``spooled``: where the guest put its bytes; ``fitted``: digest of its fit."""
+    def artifact(
+        self,
+        artifact_id: str,
+        row: dict[str, Any],
+        spooled: str | None,
+        fitted: str | None,
+        facts: dict[str, Any] | None = None,
+    ) -> None:
+        """An artifact's outcome.
+
+        Parameters
+        ----------
+        spooled : where the guest put its bytes.
+        fitted : digest of its fit.
+        facts : what the format tells of the bytes.
+        """
         row["traceback"] = self.folder.keep_traceback(row.pop("traceback_text", None))
         row["artifact_id"] = artifact_id
         if row["status"] == Status.OK and spooled is not None:
             self.folder.adopt(Path(spooled), row["sha256"])
         if fitted is not None:
-            facts = self.fitted(fitted)
-            kept = [{"category": w["category"], "message": w["message"]} for w in facts["warnings"]]
+            fit = self.fitted(fitted)
+            kept = [{"category": w["category"], "message": w["message"]} for w in fit["warnings"]]
             row["warnings"] = kept + row["warnings"]
-            row |= {key: facts[key] for key in ("fit_seconds", "n_samples", "n_features", "score")}
-            row["manifest"] = json.dumps({"fitted_sha256": fitted, **{key: facts[key] for key in _MANIFEST}})
+            row |= {key: fit[key] for key in ("fit_seconds", "n_samples", "n_features", "score")}
+            told = {key: fit.get(key) for key in _MANIFEST}
+            row["manifest"] = json.dumps({"fitted_sha256": fitted, **told, "format": facts})
         self.folder.record("artifact", row)
         self.journal.add("artifact", row)
         self.progress.artifact()
@@ -58,9 +78,12 @@ class Ledger:
         self.progress.cell(row)
 
     def keep_fitted(self, event: dict[str, Any]) -> str:
-        """Store a fit's data and reference outputs as objects; return the digest of the whole."""
-        fitted = {key: value for key, value in event.items() if key not in ("event", "id", "inputs", "task", "child")}
-        fitted["inputs_sha256"] = self.folder.keep_object(json.dumps(event["inputs"]).encode("ascii"))
+        """Store a fit's data, code and reference outputs as objects; return the digest of the whole."""
+        left_out = {"event", "id", "task", "child", "alone", *_APART}
+        fitted = {key: value for key, value in event.items() if key not in left_out}
+        for part in _APART:
+            fitted[f"{part}_sha256"] = self.folder.keep_object(json.dumps(event[part]).encode("ascii"))
+        fitted["case"] = event["task"]["case"]
         fitted["score"] = None
         if fitted["score_kind"]:
             fitted["score"] = parity.score(fitted["score_kind"], fitted["reference"]["predict"], fitted["truth"])

@@ -61,6 +61,7 @@ class Environment:
     kind: str  # "local"
     as_of: AsOf | dt.date
     packages: tuple[str, ...]  # further requirements, PEP 508
+    tools: tuple[str, ...] = ()  # the same, each installed where it resolves
     origin: str  # why it is there: "environments.include[3]" or "environments.axes (pairwise)"
 
     @property
@@ -78,6 +79,7 @@ class Case:
     function: str
     file: str  # where it was declared, for messages
     digest: str  # sha256 of the function's source text
+    estimator: str | None = None  # the function's first argument, where one function builds many cases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,7 @@ class Format:
     module: str  # the guest module that implements it
     options: dict[str, int | str]
     readers: tuple[str, ...]
+    partial: bool = False  # a loaded model may lack methods of the fitted one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,3 +152,4 @@ class Profile:
     formats: tuple[Format, ...]
     limits: Limits
     tolerances: tuple[Tolerance, ...]  # the first that applies counts
+    trusted_types: tuple[str, ...] = ()  # names or patterns that readers may build which ask before they do

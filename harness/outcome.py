@@ -58,6 +58,7 @@ def of_cell(
     originals = [w[_VERSION_KEY] for w in event.get("warnings", ()) if w.get(_VERSION_KEY)]
     row["version_warning"] = bool(originals)
     row["original_sklearn_version"] = originals[0] if originals else None
+    row |= _mapped(event.get("observed", {}), row)
     row["load_seconds"] = event.get("load_seconds")
     row["first_load_seconds"] = event.get("load_seconds")
     row["predict_seconds"] = event.get("predict_seconds")
@@ -126,6 +127,16 @@ def _compared(
         "label_mismatch": result.label_mismatch,
         "score": score,
     }
+
+
+def _mapped(observed: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """How much of a model is mapped, where its reader looked; where it is nothing, the reason says so."""
+    if "mapped_arrays" not in observed:
+        return {}
+    told = {name: observed[name] for name in ("mapped_arrays", "mapped_bytes")}
+    if observed["mapped_arrays"] == 0 and row["status"] == Status.OK:
+        told["reason"] = "; ".join(filter(None, [row["reason"], "no array is mapped into memory"]))
+    return told
 
 
 def _is_within(finding: str) -> bool:

@@ -46,7 +46,8 @@ CELLS = _schema(
     ("score_producer", pa.float64()), ("load_seconds", pa.float64()), ("load_seconds_min", pa.float64()),
     ("load_seconds_iqr", pa.float64()), ("load_rounds", pa.int64()), ("first_load_seconds", pa.float64()),
     ("predict_seconds", pa.float64()), ("cold_start_seconds", pa.float64()), ("load_peak_bytes", pa.int64()),
-    ("load_private_bytes", pa.int64()), ("mmap_readers", pa.int64()), ("mmap_pss_bytes", pa.int64()),
+    ("load_private_bytes", pa.int64()), ("mapped_arrays", pa.int64()),
+    ("mapped_bytes", pa.int64()), ("mmap_readers", pa.int64()), ("mmap_pss_bytes", pa.int64()),
     ("mmap_private_bytes", pa.int64()), ("size_bytes", pa.int64()), ("traceback", _TEXT),
     *[(f"{side}_{name}", kind) for side in ("producer", "consumer") for name, kind in _SIDE],
 )  # fmt: skip

@@ -15,6 +15,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from harness import processes, tools
@@ -27,6 +29,7 @@ RESOLVE_SECONDS = 180.0
 RELEASE_MARGIN = dt.timedelta(days=1)
 _WHEEL_PLATFORMS = {"linux/amd64": "x86_64-manylinux_2_28", "linux/arm64": "aarch64-manylinux_2_28"}
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
+_ABSENT = re.compile(r"^# without ([A-Za-z0-9._-]+): (.*)$", re.MULTILINE)
 
 
 class UnsatisfiableError(NotReadyError):
@@ -52,6 +55,11 @@ class Lock:
         """Versions by normalized name."""
         return {name.lower().replace("_", "-"): version for name, version in _PIN.findall(self.text)}
 
+    @property
+    def absent(self) -> dict[str, str]:
+        """The tools that do not resolve here, by normalized name, each with the resolver's reason."""
+        return dict(_ABSENT.findall(self.text))
+
 
 def requirements(environment: Environment) -> list[str]:
     """What the environment asks for, as PEP 508 strings."""
@@ -67,14 +75,34 @@ def resolve(environment: Environment) -> Lock:
     if day is AsOf.RELEASE:
         day = _release_day(environment)
     if isinstance(day, AsOf):
-        return Lock(text=_compile(requirements(environment), environment, "--generate-hashes"))
+        return Lock(text=_with_tools(environment))
     asked = [*requirements(environment), environment.python, environment.platform, day.isoformat()]
-    kept = _kept("locks", asked)
+    kept = _kept("locks", [*asked, *environment.tools])
     if not kept.exists():
         until = (day + dt.timedelta(days=1)).isoformat()
-        text = _compile(requirements(environment), environment, "--generate-hashes", "--exclude-newer", until)
-        replace_text(kept, text)
+        replace_text(kept, _with_tools(environment, "--exclude-newer", until))
     return Lock(text=kept.read_text())
+
+
+def _with_tools(environment: Environment, *options: str) -> str:
+    """A lock of the requirements and of as many of the tools as resolve beside them; the others are named in it.
+
+    Without the tools there must be an answer; with all of them there mostly is one; else they are tried one by one.
+    """
+    asked, absent = requirements(environment), []
+    try:
+        return _compile([*asked, *environment.tools], environment, "--generate-hashes", *options)
+    except UnsatisfiableError:
+        if not environment.tools:
+            raise
+    text = _compile(asked, environment, "--generate-hashes", *options)
+    for tool in environment.tools:
+        try:
+            text = _compile([*asked, tool], environment, "--generate-hashes", *options)
+            asked.append(tool)
+        except UnsatisfiableError as reason:
+            absent.append(f"# without {canonicalize_name(Requirement(tool).name)}: {reason}\n")
+    return "".join(absent) + text
 
 
 def satisfiable(environment: Environment) -> bool:

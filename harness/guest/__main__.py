@@ -21,7 +21,7 @@ def main():
 
     try:
         facts.import_everything(sys.argv[1:] + [work.__name__])  # what is imported before the fork need not be after it
-        hello = {"event": "hello", "protocol": wire.PROTOCOL, "facts": facts.gather()}
+        hello = {"event": "hello", "protocol": wire.PROTOCOL, "facts": facts.gather(), **facts.abilities()}
     except BaseException as error:
         unready = {"event": "unready", "protocol": wire.PROTOCOL, "error": describe(error)}
         wire.write_all(answer, wire.encode_line(unready))
