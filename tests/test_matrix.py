@@ -127,7 +127,7 @@ def test_missing_keys(folder):
         "matrix.yaml: 3 problems",
         '  line 1: the key "schema" is missing',
         '  line 1: the key "profiles" is missing',
-        '  line 3, environments.include[0]: the key "scikit-learn" is missing',
+        '  line 3, environments.include[0]: the key "scikit-learn" is missing; an environment without it needs a name',
     ]
 
 

@@ -5,6 +5,9 @@
 
 export class Unsupported extends Error {}
 
+// pandas' NA and NaT: no number, and "<NA>" among texts.
+const MISSING = { [Symbol.toPrimitive]: (hint) => (hint === "number" ? NaN : "<NA>") };
+
 const ARRAYS = {
   f4: Float32Array, f8: Float64Array, i1: Int8Array, i2: Int16Array, i4: Int32Array, i8: BigInt64Array,
   u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, u8: BigUint64Array, b1: Uint8Array,
@@ -93,7 +96,7 @@ function item(value) {
   const [[tag, content]] = Object.entries(value);
   if (tag === "int") return content.startsWith("-") ? -BigInt(content.slice(1)) : BigInt(content);
   if (tag === "float") return { nan: NaN, inf: Infinity, "-inf": -Infinity }[content];
-  if (tag === "missing") return null;
+  if (tag === "missing") return MISSING;
   throw new Unsupported(`a graph takes no item of type ${tag}`);
 }
 

@@ -1,21 +1,21 @@
-// onnxruntime-node: a graph from checked bytes, called with decoded inputs; outputs laid out as the fitted model's were.
+// onnxruntime-node: a graph from checked bytes, fed and laid out as harness/guest/formats/onnx_graphs.py does it.
 
 import { createRequire } from "node:module";
 import path from "node:path";
 
 import { Unsupported, stack } from "./npy.mjs";
 
-// One thread and one kernel choice, so that arithmetic differs only where packages do.
+const WHOLE = "inputs"; // the name of a graph's one input with all columns; others have one for each column
+// One thread, so that arithmetic differs only where packages do; what is refused comes as an exception, not to a log.
 const OPTIONS = {
-  executionProviders: ["cpu"], intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: "sequential", logSeverityLevel: 3,
+  executionProviders: ["cpu"], intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: "sequential", logSeverityLevel: 4,
 };
-const MEMORY = /bad_?alloc|bad allocation|Failed to allocate|Array buffer allocation failed|Invalid typed array length/i;
+const MEMORY = /bad_?alloc|bad allocation|Failed to allocate|Array buffer allocation failed/i;
 const CONVERTED = {
   float32: (data) => Float32Array.from(data, number),
   float64: (data) => Float64Array.from(data, number),
-  int64: (data) => BigInt64Array.from(data, whole),
-  int32: (data) => Int32Array.from(data, number),
-  bool: (data) => Uint8Array.from(data, (value) => (value ? 1 : 0)),
+  int64: (data) => BigInt64Array.from(data, integer),
+  bool: (data) => Uint8Array.from(data, Boolean),
   string: (data) => Array.from(data, text),
 };
 
@@ -42,61 +42,60 @@ export class Graph {
 
   // The outputs named after the methods, those that the graph has, as tensors by name.
   async call(inputs, methods) {
-    const wanted = methods.filter((name) => this.session.outputNames.includes(name));
-    if (!wanted.length) throw new Unsupported(`the graph has none of the methods, only ${this.session.outputNames}`);
+    const { outputNames } = this.session;
+    const wanted = methods.filter((name) => outputNames.includes(name));
+    if (!wanted.length) throw new Unsupported(`the graph has none of the methods, only ${outputNames.join(", ")}`);
     return this.session.run(this.feeds(inputs), wanted);
   }
 
   feeds(inputs) {
-    const wanted = this.session.inputMetadata;
-    const feeds = {};
-    for (const about of wanted) {
-      if (!about.isTensor) throw new Unsupported(`the graph's input ${about.name} is not a tensor`);
-      feeds[about.name] = this.tensor(wanted.length === 1 ? whole_of(inputs) : column(inputs, about.name), about);
+    const declared = this.session.inputMetadata;
+    if (!inputs.columns) return { [declared[0].name]: this.tensor(inputs, declared[0]) };
+    if (declared.length === 1 && declared[0].name === WHOLE) {
+      return { [WHOLE]: this.tensor(stack(inputs.columns.map(({ value }) => value), 1), declared[0]) };
     }
-    return feeds;
+    return Object.fromEntries(declared.map((one) => [one.name, this.tensor(column(inputs, one.name), one)]));
   }
 
   tensor({ shape, data }, { type, shape: asked }) {
     const convert = CONVERTED[type];
-    if (!convert) throw new Unsupported(`the graph asks for ${type}`);
-    return new this.onnxruntime.Tensor(type, convert(data), ranked(shape, asked.length));
+    if (!convert) throw new Unsupported(`the graph asks for an input of type ${type}`);
+    const dims = shape.length === 1 && asked.length === 2 ? [...shape, 1] : shape; // texts, a column
+    return new this.onnxruntime.Tensor(type, convert(data), dims);
   }
 }
 
-// Where the fitted model's output had other axes of length one, a graph's output gets them: (n, 1) and (n,).
-export function laidOut(tensor, reference) {
-  const dims = tensor.dims.map(Number);
-  const full = (shape) => String(shape.filter((length) => length !== 1));
-  if (!reference?.shape || full(reference.shape) !== full(dims)) return tensor;
-  return { type: tensor.type, data: tensor.data, dims: reference.shape };
+// A tensor in the shape of the fitted model's own output, if all its values keep their order: ONNX has (n, 1) where
+// scikit-learn has (n,), and the reverse. Everything else is left to differ.
+export function laidOut(tensor, layout) {
+  const [rows, ...dims] = tensor.dims.map(Number);
+  const lengths = (layout?.shape ?? []).slice(1);
+  const long = (tail) => String(tail.filter((length) => length !== 1));
+  if (!layout?.shape || layout.kind === "list" || lengths.length === dims.length || long(lengths) !== long(dims)) return tensor;
+  return { type: tensor.type, data: tensor.data, dims: [rows, ...lengths] };
 }
 
-function whole_of(inputs) {
-  return inputs.columns ? stack(inputs.columns.map(({ value }) => value), 1) : inputs;
-}
-
-function column(inputs, name) {
-  const found = inputs.columns?.find((one) => one.name === name);
-  if (!found) throw new Unsupported(`the graph asks for a column ${name}, and the inputs have none`);
+function column({ columns }, name) {
+  const found = columns.find((one) => one.name === name);
+  if (!found) throw new Error(`the graph asks for a column ${name}, and the inputs have none`);
   return found.value;
-}
-
-// One row of text, or one column of a frame, where the graph wants (n, 1).
-function ranked(shape, rank) {
-  if (shape.length === 1 && rank === 2) return [shape[0], 1];
-  if (shape.length === 2 && rank === 1 && shape[1] === 1) return [shape[0]];
-  return shape;
 }
 
 function number(value) {
   return value === null ? NaN : Number(value);
 }
 
-function whole(value) {
+function integer(value) {
   return typeof value === "bigint" ? value : BigInt(Math.trunc(Number(value)));
 }
 
+// As Python's str() has it, which is how skl2onnx writes categories. Numbers it writes in a way of its own.
 function text(value) {
-  return value === null ? "" : String(value);
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "number") {
+    if (Number.isNaN(value)) return "nan";
+    throw new Unsupported(`the graph asks for texts, and ${value} is a number`);
+  }
+  return String(value);
 }

@@ -55,7 +55,7 @@ class Group:
     cases: tuple[str, ...]
     formats: tuple[str, ...]
     pairs: int  # how many (producer, consumer)
-    dumped_by: str  # scikit-learn versions, such as "1.5 to 1.7"
+    dumped_by: str  # scikit-learn versions, such as "1.5 to 1.7", and environments without one
     loaded_by: str
     example: str  # an id
     silent: int  # of the cells: without any warning about versions
@@ -170,8 +170,8 @@ def _groups(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = Fal
                 cases=_most(group["case"]),
                 formats=_most(group["format"]),
                 pairs=len(group[["producer", "consumer"]].drop_duplicates()),
-                dumped_by=_span(group["producer_sklearn"], minors),
-                loaded_by=_span(group["consumer_sklearn"], minors),
+                dumped_by=_span(group, "producer", minors),
+                loaded_by=_span(group, "consumer", minors),
                 example=str(worst["cell_id"]),
                 silent=int((~group["version_warning"].eq(True)).sum()),
             )
@@ -206,8 +206,9 @@ def _minors(versions: pd.Series[Any]) -> list[str]:
     return [f"{major}.{minor}" for major, minor in sorted({version.release[:2] for version in known})]
 
 
-def _span(versions: pd.Series[Any], minors: list[str]) -> str:
-    """Minors as ranges of those that there are: "1.0, 1.5 to 1.7"."""
+def _span(cells: pd.DataFrame, side: str, minors: list[str]) -> str:
+    """Minors as ranges of those that there are, then whatever has no scikit-learn: "1.0, 1.5 to 1.7, node24"."""
+    versions = cells[f"{side}_sklearn"]
     there = set(_minors(versions))
     ranges: list[list[str]] = []
     for before, minor in zip(["", *minors], minors, strict=False):
@@ -216,7 +217,8 @@ def _span(versions: pd.Series[Any], minors: list[str]) -> str:
                 ranges[-1].append(minor)
             else:
                 ranges.append([minor])
-    return ", ".join(r[0] if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in ranges)
+    spans = [r[0] if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in ranges]
+    return ", ".join([*spans, *cells.loc[versions.isna(), side].unique()])
 
 
 def _rank(status: str) -> int:
