@@ -115,6 +115,6 @@ def _run(command: Sequence[str | Path]) -> None:
     done = processes.run(command, seconds=SECONDS)
     words = " ".join(done.stderr.split())[:600]
     if done.code is None:
-        raise UnreachableError(f"npm did not answer within {SECONDS:.0f} s: {words}")
+        raise UnreachableError(f"no answer within {SECONDS:.0f} s: {words}")
     if done.code != 0:
         raise UnsatisfiableError(words) if _IMPOSSIBLE.search(words) else UnreachableError(words)

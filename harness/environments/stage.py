@@ -1,4 +1,4 @@
-"""The guests as a folder that any environment can run: the package, the user's case files, a start; Node.js's modules."""
+"""The guests as a folder that any environment can run: the package, the user's case files, a start, Node.js's part."""
 
 from __future__ import annotations
 

@@ -94,7 +94,10 @@ def of(tables: RunTables) -> Digest:
     return Digest(
         run=tables.run,
         environments=tuple(environments["environment"]),
-        versions={row["environment"]: {c: row[c] for c in columns} for row in environments.to_dict("records")},
+        versions={
+            row["environment"]: {c: None if pd.isna(row[c]) else row[c] for c in columns}
+            for row in environments.to_dict("records")
+        },
         missing=dict(zip(bad["environment"], bad["reason"], strict=True)),
         statuses=_counts(cells["status"]),
         not_run=int(_never_tried(cells).sum()),
