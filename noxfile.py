@@ -37,7 +37,7 @@ sys.path.insert(0, str(ROOT))
 
 from harness import errors, interpreters  # noqa: E402
 from harness import matrix as matrices  # noqa: E402
-from harness.environments import local, lock  # noqa: E402
+from harness.environments import local, lock, npm  # noqa: E402
 
 if TYPE_CHECKING:
     from harness.model import Environment
@@ -93,17 +93,21 @@ def install(session: nox.Session, group: str) -> None:
 
 
 def environment_session(environment: Environment) -> None:
-    """Register the session that builds one environment, under the environment's own Python."""
+    """Register the session that builds one environment, under the environment's own Python, or any if it has none."""
 
     def build(session: nox.Session) -> None:
         wanted = Path(session.posargs[0]) if session.posargs else lock.write(environment)
         local.unstamp(environment.name)
         command = ("uv", "pip", "sync", "--quiet", "--require-hashes", "--only-binary", ":all:", str(wanted))
         session.run_install(*command, external=True)
+        if environment.npm:
+            command = npm.prepared(wanted.read_text(), Path(session.virtualenv.location))
+            session.run_install(*command, external=True)
         local.stamp(environment.name, wanted.read_text(), session.virtualenv.location)
 
     build.__doc__ = f"Build {environment.name}: wheels only, by hash."
-    python = os.environ.get("HARNESS_INTERPRETER") or str(interpreters.find(environment.python) or environment.python)
+    own = environment.python and str(interpreters.find(environment.python) or environment.python)
+    python = os.environ.get("HARNESS_INTERPRETER") or own or sys.executable
     name = f"environment-{environment.name}"
     nox.session(name=name, python=python, reuse_venv=True, default=LISTING, tags=["environment"])(build)
 

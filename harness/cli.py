@@ -17,8 +17,8 @@ from rich.markup import escape
 
 from harness import files, interpreters, processes, tools
 from harness import matrix as matrices
-from harness.environments import NotReadyError
-from harness.environments.lock import UnsatisfiableError, resolve, satisfiable
+from harness.environments import NotReadyError, UnsatisfiableError
+from harness.environments.lock import resolve, satisfiable
 from harness.errors import HarnessError, InputError, MachineError
 from harness.plan import Plan
 
@@ -115,7 +115,7 @@ def _why_not(environment: Environment) -> str | None:
         return f"no resolver can satisfy it: {reason}"
     except NotReadyError as reason:
         return str(reason)
-    if not interpreters.obtainable(environment.python):
+    if environment.python is not None and not interpreters.obtainable(environment.python):
         return interpreters.missing(environment.python)
     return None
 

@@ -77,15 +77,17 @@ class Environment:
     """A named set of interpreter, packages and platform."""
 
     name: str
-    scikit_learn: str  # "1.5.2" is that release, "1.5" the newest micro release of that minor
-    python: str  # "3.12"
+    scikit_learn: str | None  # "1.5.2" is that release, "1.5" the newest micro release of that minor; None: a runtime
+    python: str | None  # "3.12"; None: a runtime without it
     numpy: str | None  # as scikit_learn; None leaves it to the resolver
     platform: str  # "linux/amd64"
-    kind: str  # "local"
+    kind: str  # "local" or "node"
     as_of: AsOf | dt.date
     packages: tuple[str, ...]  # further requirements, PEP 508
     tools: tuple[str, ...] = ()  # the same, each installed where it resolves
     origin: str  # why it is there: "environments.include[3]" or "environments.axes (pairwise)"
+    node: str | None = None  # of Node.js: "24" or "24.19.0"
+    npm: tuple[str, ...] = ()  # what npm installs: "onnxruntime-node@1.30.0"
 
     @property
     def arch(self) -> str:

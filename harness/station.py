@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import processes, tables
 from harness.conversation import Guest, GuestDiedError, UnreadyError
-from harness.environments import NotReadyError, local
+from harness.environments import NotReadyError, local, node
 from harness.environments.lock import Lock, resolve
 from harness.errors import MachineError
 from harness.files import writing
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harness.ledger import Ledger
     from harness.model import Environment
 
-KINDS = {"local": local.build}
+KINDS = {"local": local.build, "node": node.build}
 
 #: A guest that keeps dying is given up; what it still owed is not-run.
 DEATHS = 40

@@ -84,6 +84,17 @@ def test_what_an_included_environment_is():
     )
 
 
+def test_a_runtime_is_under_its_own_name_and_has_no_python_packages():
+    runtime = {"kind": "node", "name": "node24", "node": "24", "npm": ["onnxruntime-node"], "as_of": "newest"}
+    bare = {"name": "bare", "python": "3.13", "packages": ["onnxruntime"], "as_of": "newest"}
+    found = expand(spec(include=[runtime, bare, item()], packages=["pandas"]), native=NATIVE, satisfiable=never)
+    assert [environment.name for environment in found] == ["node24", "bare", "sk1.5-py3.12-amd64"]
+    node, python, _ = found
+    assert (node.scikit_learn, node.python, node.numpy, node.packages) == (None, None, None, ())
+    assert (node.kind, node.node, node.npm) == ("node", "24", ("onnxruntime-node",))
+    assert (python.scikit_learn, python.python, python.packages) == (None, "3.13", ("onnxruntime",))
+
+
 def test_included_environments_come_last_and_no_exclude_drops_them():
     wanted = spec(axes=AXES, include=[item("1.0.2", "3.9")], exclude=[{"python": "3.9"}])
     assert [point[:2] for point in points(wanted)] == [

@@ -154,3 +154,11 @@ def test_an_index_without_upload_times_is_told_what_to_do(answering) -> None:
 @pytest.mark.parametrize(("version", "pin"), [("1.5", "==1.5.*"), ("1.5.2", "==1.5.2")])
 def test_a_minor_version_is_its_newest_release(version, pin) -> None:
     assert lock.requirements(environment("a", scikit_learn=version, numpy=None)) == [f"scikit-learn{pin}"]
+
+
+def test_without_scikit_learn_only_the_packages_are_asked_for(answering) -> None:
+    bare = environment("a", scikit_learn=None, numpy=None, packages=("onnxruntime", "numpy"))
+    assert lock.requirements(bare) == ["onnxruntime", "numpy"]
+    uv = answering(stdout=PINS)
+    lock.resolve(bare)
+    assert uv.asked[0][-2:] == ["--exclude-newer", "2024-09-13"]

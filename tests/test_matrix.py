@@ -127,7 +127,7 @@ def test_missing_keys(folder):
         "matrix.yaml: 3 problems",
         '  line 1: the key "schema" is missing',
         '  line 1: the key "profiles" is missing',
-        '  line 3, environments.include[0]: the key "scikit-learn" is missing',
+        '  line 3, environments.include[0]: the key "scikit-learn" is missing; an environment without it needs a name',
     ]
 
 
@@ -199,6 +199,50 @@ def test_an_included_environment_that_is_wrong(folder, key, value, message):
     assert folder.problem(environments=f"{{include: [{{{written}}}]}}").startswith(
         f"environments.include[0].{key}: {message}"
     )
+
+
+NODE = {"kind": "node", "name": "node24", "node": '"24"', "npm": "[onnxruntime-node@1.30.0]", "as_of": "newest"}
+
+
+def _included(**keys: str | None) -> str:
+    return "{include: [{" + ", ".join(f"{key}: {value}" for key, value in keys.items() if value is not None) + "}]}"
+
+
+def test_environments_without_scikit_learn(folder):
+    (node,) = folder.part(environments=_included(**NODE)).environments(satisfiable=never)
+    assert (node.kind, node.node, node.npm) == ("node", "24", ("onnxruntime-node@1.30.0",))
+    bare = {"name": "bare", "python": '"3.13"', "packages": "[onnxruntime]", "as_of": "2026-09-20"}
+    (python,) = folder.part(environments=_included(**bare)).environments(satisfiable=never)
+    assert (python.name, python.scikit_learn, python.python) == ("bare", None, "3.13")
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"name": None}, '[0]: the key "name" is missing'),
+        ({"node": None}, '[0]: the key "node" is missing'),
+        ({"npm": "[]"}, '[0]: the key "npm" is missing'),
+        ({"python": '"3.12"'}, '[0]: the key "python" is not for an environment of kind node'),
+        ({"packages": "[pandas]"}, '[0]: the key "packages" is not for an environment of kind node'),
+        (
+            {"kind": "local", "python": '"3.12"', "npm": None},
+            '[0]: the key "node" is not for an environment of kind local',
+        ),
+        ({"node": '"18"'}, "[0].node: 18 is below the guest's floor, 20"),
+        ({"node": "lts"}, '[0].node: "lts" is not a version of Node.js such as "24" or "24.19.0"'),
+        ({"npm": "['../here']"}, '[0].npm[0]: "../here" is not a package of npm such as "onnxruntime-node@1.30.0"'),
+        (
+            {"npm": "['a@https://example.org/a.tgz']"},
+            '[0].npm[0]: "a@https://example.org/a.tgz" is not a package of npm',
+        ),
+        ({"npm": "['--global']"}, '[0].npm[0]: "--global" is not a package of npm'),
+        ({"as_of": None}, "[0]: as_of release is the day of a scikit-learn, and there is none"),
+        ({"as_of": "release"}, "[0].as_of: as_of release is the day of a scikit-learn, and there is none"),
+    ],
+)
+def test_environments_without_scikit_learn_that_are_wrong(folder, keys, message):
+    told = folder.problem(environments=_included(**{**NODE, **keys}))
+    assert told.startswith(f"environments.include{message}")
 
 
 def test_an_unquoted_version_is_what_is_written(folder):
@@ -483,10 +527,10 @@ def test_the_json_schema_is_for_editors():
         "profiles",
     }
     assert schema["additionalProperties"] is False
-    python = schema["$defs"]["Include"]["properties"]["python"]
+    python = schema["$defs"]["Axes"]["properties"]["python"]["items"]
     assert python["type"] == ["string", "number"]
     assert "quote it" in python["description"]
-    assert set(schema["$defs"]["Include"]["required"]) == {"scikit-learn", "python"}
+    assert set(schema["$defs"]["Axes"]["required"]) == {"scikit-learn", "python"}
 
 
 def test_the_default_matrix():

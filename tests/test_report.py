@@ -13,6 +13,7 @@ from harness.plan import Plan
 from harness.report import digest as digests
 from harness.report import plans, summary, terminal
 
+VERSIONS = {"old": "1.4.2", "new": "1.5.2"}
 EVIL = "<script>alert(1)</script> [red]x[/] | `a` **b** \n# not a heading ](http://x)"
 
 
@@ -64,8 +65,7 @@ def cell(identifier, status="ok", **more):
     }
 
 
-def tables_of(plan, tmp_path, *, cells, environments=("old", "new")):
-    versions = {"old": "1.4.2", "new": "1.5.2"}
+def tables_of(plan, tmp_path, *, cells, environments=("old", "new"), versions=VERSIONS):
     folder = store.RunFolder.create(tmp_path, "default", {})
     journal = folder.journal
     for name in environments:
@@ -138,6 +138,23 @@ def test_text_of_models_cannot_break_out(plan, tmp_path):
     assert "<script>" not in row
     assert row.replace("\\|", "").count("|") == 9  # the table keeps its columns
     assert "\n# not a heading" not in page
+
+
+def test_an_environment_without_scikit_learn_is_told_by_its_name(plan, tmp_path):
+    bare = dataclasses.replace(plan.profile.environments[0], name="old", scikit_learn=None, python=None, numpy=None)
+    profile = dataclasses.replace(plan.profile, environments=(bare, plan.profile.environments[1]))
+    plan = dataclasses.replace(plan, profile=profile)
+    drift = cell("new/one/pickle>old/pickle", "drift", reason="predict: 1 of 40 labels differ")
+    fails = cell("new/two/pickle>old/pickle", "load-error", reason="no")
+    found = tables_of(plan, tmp_path, cells=all_cells(plan, [drift, fails]), versions={"old": None, "new": "1.5.2"})
+    digest = digests.of(found)
+    assert [(group.dumped_by, group.loaded_by) for group in (*digest.drifts, *digest.failures)] == [("1.5", "old")] * 2
+    assert "dumped by 1.5, loaded by old" in shown(found)
+    assert digest.versions["old"] == {"python": None, "sklearn": None, "numpy": None, "arch": "amd64"}
+    assert "| old | ok |  |  |  |" in summary.render(digest)
+    console = Console(file=io.StringIO(), width=160, highlight=False)
+    plans.show(plan, console)
+    assert "None" not in console.file.getvalue()
 
 
 def test_failures_of_one_kind_are_one_group(plan, tmp_path):

@@ -16,6 +16,14 @@ class NotReadyError(Exception):
     """An environment cannot be had; its text is the reason in the table, with what to do about it."""
 
 
+class UnsatisfiableError(NotReadyError):
+    """No resolver can satisfy this combination; the text is the resolver's."""
+
+
+class UnreachableError(NotReadyError):
+    """There was no answer: the package index could not be asked, or the resolver failed."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Command:
     """How to start a program: what to run, and every variable it sees."""

@@ -76,9 +76,7 @@ def _stamped(name: str, lock: Lock) -> Path | None:
 
 
 def _run_session(environment: Environment, lock: Lock, limits: Limits) -> float:
-    interpreter = interpreters.find_or_download(environment.python)
-    if interpreter is None:
-        raise NotReadyError(interpreters.missing(environment.python))
+    interpreter = _interpreter(environment.python)
     path = replace_text(lock_files.wanted(environment), lock.text)
     command: list[str | Path] = [
         sys.executable,
@@ -100,6 +98,16 @@ def _run_session(environment: Environment, lock: Lock, limits: Limits) -> float:
     return time.monotonic() - started
 
 
+def _interpreter(minor: str | None) -> Path:
+    """Whose environment it will be. A runtime without Python lies in one all the same, and any will do."""
+    if minor is None:
+        return Path(sys.executable)
+    interpreter = interpreters.find_or_download(minor)
+    if interpreter is None:
+        raise NotReadyError(interpreters.missing(minor))
+    return interpreter
+
+
 def _last_words(done: processes.Completed) -> str:
     lines = [line.strip() for line in (done.stdout + "\n" + done.stderr).splitlines() if line.strip()]
     telling = [line for line in lines if not line.startswith("nox >")]
@@ -115,6 +123,7 @@ def _variables() -> dict[str, str]:
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
         "HOME": "/nonexistent",
+        "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime from 1.29 on would collect some, and fill TMPDIR with its logs
         **one_thread,
         **passed,
     }

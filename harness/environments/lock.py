@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from harness import processes, tools
-from harness.environments import NotReadyError
+from harness.environments import NotReadyError, UnreachableError, UnsatisfiableError, npm
 from harness.files import replace_text
 from harness.model import AsOf, Environment
 
@@ -32,17 +32,9 @@ _PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 _ABSENT = re.compile(r"^# without ([A-Za-z0-9._-]+): (.*)$", re.MULTILINE)
 
 
-class UnsatisfiableError(NotReadyError):
-    """No resolver can satisfy this combination; the text is the resolver's."""
-
-
-class UnreachableError(NotReadyError):
-    """There was no answer: the package index could not be asked, or the resolver failed."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Lock:
-    """Pinned packages with hashes, as a requirements file."""
+    """Pinned packages with hashes, as a requirements file; those of npm are among its comments."""
 
     text: str
 
@@ -53,7 +45,8 @@ class Lock:
     @property
     def packages(self) -> dict[str, str]:
         """Versions by normalized name."""
-        return {name.lower().replace("_", "-"): version for name, version in _PIN.findall(self.text)}
+        wheels = {name.lower().replace("_", "-"): version for name, version in _PIN.findall(self.text)}
+        return wheels | npm.versions(self.text)
 
     @property
     def absent(self) -> dict[str, str]:
@@ -63,10 +56,12 @@ class Lock:
 
 def requirements(environment: Environment) -> list[str]:
     """What the environment asks for, as PEP 508 strings."""
-    asked = [f"scikit-learn{_pin(environment.scikit_learn)}"]
-    if environment.numpy is not None:
-        asked.append(f"numpy{_pin(environment.numpy)}")
-    return [*asked, *environment.packages]
+    releases = (
+        ("scikit-learn", environment.scikit_learn),
+        ("numpy", environment.numpy),
+        (npm.WHEEL, environment.node),
+    )
+    return [*(name + _pin(version) for name, version in releases if version is not None), *environment.packages]
 
 
 def resolve(environment: Environment) -> Lock:
@@ -75,13 +70,19 @@ def resolve(environment: Environment) -> Lock:
     if day is AsOf.RELEASE:
         day = _release_day(environment)
     if isinstance(day, AsOf):
-        return Lock(text=_with_tools(environment))
-    asked = [*requirements(environment), environment.python, environment.platform, day.isoformat()]
-    kept = _kept("locks", [*asked, *environment.tools])
+        return Lock(text=_resolved(environment))
+    python = environment.python or ""
+    asked = [*requirements(environment), *environment.tools, *environment.npm]
+    kept = _kept("locks", [*asked, python, environment.platform, day.isoformat()])
     if not kept.exists():
-        until = (day + dt.timedelta(days=1)).isoformat()
-        replace_text(kept, _with_tools(environment, "--exclude-newer", until))
+        replace_text(kept, _resolved(environment, until=day + dt.timedelta(days=1)))
     return Lock(text=kept.read_text())
+
+
+def _resolved(environment: Environment, until: dt.date | None = None) -> str:
+    day = [] if until is None else ["--exclude-newer", until.isoformat()]
+    text = _with_tools(environment, *day)
+    return npm.locked(text, environment.npm, until=until) if environment.npm else text
 
 
 def _with_tools(environment: Environment, *options: str) -> str:
@@ -132,8 +133,8 @@ def _pin(version: str) -> str:
 
 def _release_day(environment: Environment) -> dt.date:
     """The day on which the environment's scikit-learn was released, from the index itself."""
-    asked = [f"scikit-learn{_pin(environment.scikit_learn)}"]
-    kept = _kept("releases", [*asked, environment.python, environment.platform])
+    asked = requirements(environment)[:1]
+    kept = _kept("releases", [*asked, environment.python or "", environment.platform])
     if not kept.exists():
         lock = tomllib.loads(_compile(asked, environment, "--no-deps", "--format", "pylock.toml"))
         moments = [wheel["upload-time"] for package in lock["packages"] for wheel in package.get("wheels", [])]
@@ -165,7 +166,8 @@ def _compile(asked: list[str], environment: Environment, *options: str) -> str:
             "--no-header",
         ]
         command += ["--no-annotate", "--only-binary", ":all:", "--python-platform", platform]
-        command += ["--python-version", environment.python, *options]
+        command += [] if environment.python is None else ["--python-version", environment.python]
+        command += options
         done = processes.run(command, seconds=RESOLVE_SECONDS, cwd=Path(folder))
     if done.code != 0:
         raise _failure(done)

@@ -1,4 +1,4 @@
-"""The guest as a folder that any environment can run: the package, the user's case files, a start."""
+"""The guests as a folder that any environment can run: the package, the user's case files, a start, Node.js's part."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 GUEST = Path(__file__).resolve().parent.parent / "guest"
+GUEST_NODE = GUEST.with_name("guest_node")
 _START = "from guest.__main__ import main\n\nraise SystemExit(main())\n"
 
 
@@ -24,6 +25,7 @@ def stage(case_files: Iterable[Path]) -> Path:
     reference, as any deployed code is.
     """
     sources = {f"guest/{path.relative_to(GUEST)}": path for path in sorted(GUEST.rglob("*.py"))}
+    sources |= {f"guest_node/{path.name}": path for path in sorted(GUEST_NODE.glob("*.mjs"))}
     sources |= {path.name: path for path in case_files}
     contents = {name: path.read_bytes() for name, path in sources.items()} | {"__main__.py": _START.encode()}
     digest = hashlib.sha256()

@@ -16,6 +16,7 @@ from harness.matrix import catalogue
 from harness.matrix.expand import MAX_COMBINATIONS, MAX_ENVIRONMENTS, combinations, expand, possible_names
 from harness.matrix.problems import Problem, shown, unknown
 from harness.matrix.spec import Environments, Spec
+from harness.model import AsOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -107,6 +108,7 @@ def check_environments(document: Document, native: str, problems: Problems) -> f
         if item.name is not None and first.setdefault(item.name, index) != index:
             message = f"{shown(item.name)} is already the name of environments.include[{first[item.name]}]"
             problems.append(document.problem((*place, "include", index, "name"), message))
+    problems += _without_a_day(spec, document)
     environments = expand(spec, native=native, satisfiable=lambda _: True)
     if len(environments) > MAX_ENVIRONMENTS:
         message = f"{len(environments):,} environments, more than {MAX_ENVIRONMENTS:,}"
@@ -114,6 +116,14 @@ def check_environments(document: Document, native: str, problems: Problems) -> f
     elif not environments:
         problems.append(document.problem((*place, "exclude"), "no combination of the axes is left"))
     return possible_names(spec, native=native) if len(problems) == before else None
+
+
+def _without_a_day(spec: Environments, document: Document) -> Iterator[Problem]:
+    for index, item in enumerate(spec.include):
+        if item.scikit_learn is None and (item.as_of or spec.as_of) is AsOf.RELEASE:
+            message = "as_of release is the day of a scikit-learn, and there is none: give it as_of newest or a day"
+            place: Place = ("environments", "include", index)
+            yield document.problem(place if item.as_of is None else (*place, "as_of"), message)
 
 
 def check_patterns(

@@ -181,9 +181,12 @@ def _from_include(spec: Environments, item: Include, index: int, native: str) ->
         platform=_platform(item.platform, native),
         kind=item.kind,
         as_of=item.as_of or spec.as_of,
-        packages=(*spec.packages, *item.packages),
-        tools=spec.tools,
+        # A runtime holds what it names and nothing else: that is what it is there for.
+        packages=item.packages if item.scikit_learn is None else (*spec.packages, *item.packages),
+        tools=() if item.scikit_learn is None else spec.tools,
         origin=f"environments.include[{index}]",
+        node=item.node,
+        npm=item.npm,
     )
 
 
@@ -223,8 +226,7 @@ def _name(environment: Environment, *, full: bool) -> str:
     def version(text: str) -> str:
         return text if full else ".".join(map(str, Version(text).release[:2]))
 
-    parts = [f"sk{version(environment.scikit_learn)}", f"py{environment.python}"]
-    if environment.numpy is not None:
-        parts.append(f"np{version(environment.numpy)}")
+    versions = (("sk", environment.scikit_learn), ("py", environment.python), ("np", environment.numpy))
+    parts = [label + version(text) for label, text in versions if text is not None]
     parts.append(_ARCH.get(environment.arch, environment.arch.replace("/", "")))
     return "-".join(parts)

@@ -15,6 +15,8 @@ from harness.matrix.values import (
     Memory,
     Method,
     Name,
+    Node,
+    NpmPackage,
     Package,
     Platform,
     Python,
@@ -51,15 +53,37 @@ class Axes(Part):
     platform: tuple[Platform, ...] = Field(default=("native",), min_length=1)
 
 
+#: By kind: the keys of an included environment that must be there, and those that mean nothing.
+_NEEDED = {"local": ("python",), "node": ("name", "node", "npm")}
+_STRANGE = {"local": ("node", "npm"), "node": ("scikit-learn", "python", "numpy", "packages")}
+
+
 class Include(Part):
-    scikit_learn: Release = Field(alias="scikit-learn")
-    python: Python
+    scikit_learn: Release | None = Field(
+        default=None, alias="scikit-learn", description="Without it, an environment that only loads; it needs a name."
+    )
+    python: Python | None = None
     numpy: Release | None = None
     platform: Platform = "native"
     as_of: Day | None = Field(default=None, description="Instead of environments.as_of.")
     packages: tuple[Package, ...] = Field(default=(), description="Besides environments.packages.")
     name: Name | None = Field(default=None, description="Instead of one such as sk1.5-py3.12-np2.1-amd64.")
     kind: Kind = "local"
+    node: Node | None = Field(default=None, description="Of kind node: the version of Node.js.")
+    npm: tuple[NpmPackage, ...] = Field(default=(), description="Of kind node: the packages of npm.")
+
+    @model_validator(mode="after")
+    def _of_one_piece(self) -> Self:
+        given = self.model_dump(by_alias=True)
+        for key in _NEEDED[self.kind]:
+            if not given[key]:
+                raise ValueError(f'the key "{key}" is missing')
+        for key in _STRANGE[self.kind]:
+            if given[key]:
+                raise ValueError(f'the key "{key}" is not for an environment of kind {self.kind}')
+        if self.scikit_learn is None and self.name is None:
+            raise ValueError('the key "scikit-learn" is missing; an environment without it needs a name')
+        return self
 
 
 class Exclude(Part):

@@ -14,8 +14,9 @@ from harness.matrix.problems import shown, unknown
 from harness.model import AsOf
 
 PYTHON_FLOOR = (3, 8)
+NODE_FLOOR = 20
 PLATFORMS = tuple(f"linux/{arch}" for arch in ("amd64", "arm64", "386", "s390x", "ppc64le", "arm/v7", "riscv64"))
-KINDS = ("local",)
+KINDS = ("local", "node")
 DTYPES = ("float16", "float32", "float64", "longdouble", "complex64", "complex128")
 DAY = 86_400
 MEMORY_FLOOR, MEMORY_CEILING = 64 * 1024**2, 1024**4
@@ -106,6 +107,22 @@ def _requirement(text: str) -> str:
     return text
 
 
+def _node(text: str) -> str:
+    if not re.fullmatch(r"[1-9]\d(\.\d{1,3}){0,2}", text):
+        raise ValueError(f'{shown(text)} is not a version of Node.js such as "24" or "24.19.0"')
+    if int(text.partition(".")[0]) < NODE_FLOOR:
+        raise ValueError(f"{text} is below the guest's floor, {NODE_FLOOR}")
+    return text
+
+
+def _npm_package(text: str) -> str:
+    """A name and perhaps a version or its beginning; nothing that npm would fetch from elsewhere than its registry."""
+    name = r"[a-z0-9~][a-z0-9._~-]*"
+    if not re.fullmatch(rf"(@{name}/)?{name}(@[\^~]?\d+(\.[0-9A-Za-z.+-]+)?)?", text):
+        raise ValueError(f'{shown(text)} is not a package of npm such as "onnxruntime-node@1.30.0"')
+    return text
+
+
 def _as_of(value: object) -> AsOf | dt.date:
     text = _word(value)
     if text in set(AsOf):
@@ -137,6 +154,8 @@ Dtype = Annotated[Word, AfterValidator(_dtype), _json("string", enum=list(DTYPES
 Method = Annotated[Word, AfterValidator(_method)]
 Name = Annotated[Word, AfterValidator(_name)]
 Package = Annotated[Word, AfterValidator(_requirement)]
+Node = Annotated[Word, AfterValidator(_node), _json("string", "number", examples=["24"])]
+NpmPackage = Annotated[Word, AfterValidator(_npm_package), _json("string", examples=["onnxruntime-node@1.30.0"])]
 Strategy = Annotated[
     Literal["every", "newest-compatible", "one-at-a-time", "pairwise"],
     BeforeValidator(_strategy),

@@ -7,13 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from harness.model import UNTRIED, Finding, Parity, Status
 from harness.report import groups
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from harness.report.groups import Group
     from harness.store import RunTables
 
@@ -103,7 +102,10 @@ def of(tables: RunTables) -> Digest:
     return Digest(
         run=tables.run,
         environments=tuple(environments["environment"]),
-        versions={row["environment"]: {c: row[c] for c in columns} for row in environments.to_dict("records")},
+        versions={
+            row["environment"]: {c: None if pd.isna(row[c]) else row[c] for c in columns}
+            for row in environments.to_dict("records")
+        },
         missing=dict(zip(bad["environment"], bad["reason"], strict=True)),
         statuses=_counts(cells["status"]),
         not_run=int(_never_tried(cells).sum()),

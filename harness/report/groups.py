@@ -75,8 +75,8 @@ def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = Fa
                 cases=_most(group["case"]),
                 formats=_most(group["format"]),
                 pairs=len(group[["producer", "consumer"]].drop_duplicates()),
-                dumped_by=_span(group["producer_sklearn"], minors),
-                loaded_by=_span(group["consumer_sklearn"], minors),
+                dumped_by=_span(group, "producer", minors),
+                loaded_by=_span(group, "consumer", minors),
                 example=str(worst["cell_id"]),
                 silent=int((~group["version_warning"].eq(True)).sum()),
                 findings=_found(group),
@@ -127,8 +127,9 @@ def _minors(versions: pd.Series[Any]) -> list[str]:
     return [f"{major}.{minor}" for major, minor in sorted({version.release[:2] for version in known})]
 
 
-def _span(versions: pd.Series[Any], minors: list[str]) -> str:
-    """Minors as ranges of those that there are: "1.0, 1.5 to 1.7"."""
+def _span(cells: pd.DataFrame, side: str, minors: list[str]) -> str:
+    """Minors as ranges of those that there are, then whatever has no scikit-learn: "1.0, 1.5 to 1.7, node24"."""
+    versions = cells[f"{side}_sklearn"]
     there = set(_minors(versions))
     ranges: list[list[str]] = []
     for before, minor in zip(["", *minors], minors, strict=False):
@@ -137,7 +138,8 @@ def _span(versions: pd.Series[Any], minors: list[str]) -> str:
                 ranges[-1].append(minor)
             else:
                 ranges.append([minor])
-    return ", ".join(r[0] if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in ranges)
+    spans = [r[0] if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in ranges]
+    return ", ".join([*spans, *cells.loc[versions.isna(), side].unique()])
 
 
 def _rank(status: str) -> int:

@@ -53,7 +53,7 @@ def show(plan: Plan, console: Console) -> None:
         why = _why_not(plan, environment)
         table.add_row(
             escape(environment.name),
-            escape(f"Python {environment.python}, " + ", ".join(requirements(environment))),
+            escape(", ".join(_asked(environment))),
             str(environment.as_of),
             escape(environment.origin),
             "[green]yes[/]" if why is None else f"[yellow]no: {escape(why)}[/]",
@@ -77,6 +77,11 @@ def show(plan: Plan, console: Console) -> None:
         console.print(f"[yellow]{len(skipped)} environments cannot be had here: {cells} cells will not run[/]")
 
 
+def _asked(environment: Environment) -> list[str]:
+    python = [] if environment.python is None else [f"Python {environment.python}"]
+    return [*python, *requirements(environment), *environment.npm]
+
+
 def _skips(plan: Plan) -> list[dict[str, Any]]:
     each = plan.cell_count // max(len(plan.profile.environments), 1)
     return [
@@ -91,6 +96,6 @@ def _why_not(plan: Plan, environment: Environment) -> str | None:
         return plan.impossible[environment.name]
     if environment.platform != tools.native_platform():
         return f"this machine is {tools.native_platform()}"
-    if interpreters.find(environment.python) is None:
+    if environment.python is not None and interpreters.find(environment.python) is None:
         return f"{interpreters.missing(environment.python)} (a run tries to download it)"
     return None
