@@ -2,7 +2,7 @@
 
 What ``all_estimators`` finds is constructed with valid parameters and given suitable data, mostly by what its class says
 about itself (tags, mixins, required parameters), so that an estimator that nobody thought of has a good chance, too.
-The exceptions stand in `estimator_recipes`, the data in `estimator_data`. Standard library at its top.
+The exceptions stand in `estimator_rules`, the data in `estimator_data`. Standard library at its top.
 """
 
 import functools
@@ -10,8 +10,7 @@ import importlib
 import pkgutil
 import warnings
 
-from .. import errors
-from . import estimator_data, estimator_recipes
+from . import estimator_data, estimator_rules
 
 #: The union over scikit-learn 0.24.2 to 1.9.1. A literal: the host reads it from this file's syntax tree.
 # fmt: off
@@ -67,20 +66,21 @@ def build(name, seed):
 
     Raises
     ------
-    errors.Unsupported
+    Unsupported
         This scikit-learn has no such estimator.
     """
-    import sklearn
-
     cls = public().get(name)
     if cls is None:
-        raise errors.Unsupported("scikit-learn %s has no %s" % (sklearn.__version__, name))
-    estimator = cls(**estimator_recipes.parameters(cls, seed))
-    kind = estimator_recipes.kind_of_data(estimator)
+        import sklearn
+        from guest.errors import Unsupported  # here: a rebuilt model's code is run outside of the guest's package
+
+        raise Unsupported("scikit-learn %s has no %s" % (sklearn.__version__, name))
+    estimator = cls(**estimator_rules.parameters(cls, seed))
+    kind = estimator_rules.kind_of_data(estimator)
     X, y = getattr(estimator_data, kind)(seed)
-    if not estimator_recipes.wants_y(estimator, kind):
+    if not estimator_rules.wants_y(estimator, kind):
         y = None
-    return estimator, X, y, estimator_recipes.methods(cls)
+    return estimator, X, y, estimator_rules.methods(cls)
 
 
 @functools.lru_cache(maxsize=None)
