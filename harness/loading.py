@@ -75,6 +75,7 @@ def batches(ledger: Ledger, cells: list[Cell]) -> Iterable[list[dict[str, Any]]]
     for cell in cells:
         by_case.setdefault(cell.artifact.case, []).append(cell)
     for those in by_case.values():
+        those.sort(key=lambda cell: (cell.artifact.format, cell.reader))  # few kinds in a batch need few controls
         for start in range(0, len(those), BATCH):
             batch = those[start : start + BATCH]
             yield [_task(ledger, cell, cell.id) for cell in batch] + _controls(ledger, batch)
