@@ -143,7 +143,8 @@ class Station:
             self.scratch.mkdir(parents=True, exist_ok=True)
             log.touch()
         modules = ["numpy"] if self.environment.scikit_learn is None else ["sklearn", "numpy"]
-        guest = Guest(built.command, modules=modules, folder=self.scratch, log=log)
+        formats = sorted({item.module for item in self._ledger.plan.profile.formats})
+        guest = Guest(built.command, modules=[*modules, "--", *formats], folder=self.scratch, log=log)
         try:
             guest.hello()
         except UnreadyError as error:
