@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from harness import interpreters, processes, tools
+from harness import files, interpreters, processes, tools
 from harness import matrix as matrices
 from harness.environments import NotReadyError, UnsatisfiableError
 from harness.environments.lock import resolve, satisfiable
@@ -189,8 +189,32 @@ def report(
         return
     summary.write(folder)
     if svg is not None:
-        store.replace_text(svg, terminal.picture(tables))
+        files.replace_text(svg, terminal.picture(tables))
     terminal.show(tables, console())
+
+
+@app.command()
+def show(
+    artifact: Annotated[str, typer.Argument(help="An artifact's id: PRODUCER/CASE/FORMAT.")],
+    run: Annotated[
+        str | None, typer.Option(help="A run's id, its beginning, or its folder; the newest if none.")
+    ] = None,
+    results: ResultsOption = RESULTS,
+    as_json: JsonOption = False,
+) -> None:
+    """One artifact's provenance: data, code, parameters, packages, scores; and how to make the model again."""
+    from harness import store  # noqa: PLC0415
+    from harness.environments.stage import stage  # noqa: PLC0415
+    from harness.report import artifacts  # noqa: PLC0415
+
+    tables = store.read_run(store.find_run(results, run))
+    row = artifacts.find(tables, artifact)
+    rebuilt = row["manifest"] is not None
+    commands = artifacts.rebuild_commands(tables, row, stage([])) if rebuilt else []
+    if as_json:
+        print(json.dumps({**row, "rebuild": commands}, indent=2, default=str))
+    else:
+        artifacts.show(row, commands, console())
 
 
 @app.command()

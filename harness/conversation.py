@@ -43,6 +43,8 @@ class Guest:
         )
         self._buffer = b""
         self.facts: dict[str, Any] = {}
+        self.writers: dict[str, str | None] = {}  # by format: why it cannot be written here, or None
+        self.readers: dict[str, str | None] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -74,7 +76,7 @@ class Guest:
         if message.get("event") != "hello":
             error = message.get("error", {})
             raise UnreadyError(f"{error.get('type')}: {error.get('message')}")
-        self.facts = message["facts"]
+        self.facts, self.writers, self.readers = message["facts"], message["writers"], message["readers"]
         return self.facts
 
     def run(self, job: dict[str, Any]) -> Iterator[dict[str, Any]]:

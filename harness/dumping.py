@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness import outcome
+from harness.model import Status
 
 if TYPE_CHECKING:
     from harness.ledger import Ledger
@@ -21,6 +22,10 @@ def dump(station: Station, ledger: Ledger, artifacts: list[Artifact]) -> None:
     """Let the environment write its artifacts, each case in a child of its own. Raises NotReadyError."""
     by_case: dict[str, list[Artifact]] = {}
     for artifact in artifacts:
+        missing = station.cannot_write(artifact.format)
+        if missing is not None:
+            ledger.artifact(artifact.id, outcome.unwritten(Status.UNSUPPORTED, missing), None, None)
+            continue
         by_case.setdefault(artifact.case, []).append(artifact)
     batches = [[_task(station, ledger, case, those)] for case, those in by_case.items()]
     fitted: dict[str, str] = {}
@@ -34,7 +39,7 @@ def dump(station: Station, ledger: Ledger, artifacts: list[Artifact]) -> None:
         for artifact_id in ids:
             if artifact_id not in ledger.journal.artifacts:
                 row = outcome.of_artifact(event)
-                ledger.artifact(artifact_id, row, event.get("spooled"), fitted.get(task["id"]))
+                ledger.artifact(artifact_id, row, event.get("spooled"), fitted.get(task["id"]), event.get("facts"))
 
 
 def _task(station: Station, ledger: Ledger, case_name: str, artifacts: list[Artifact]) -> dict[str, Any]:
@@ -42,7 +47,12 @@ def _task(station: Station, ledger: Ledger, case_name: str, artifacts: list[Arti
     formats = ledger.plan.formats
     return {
         "id": f"{station.name}/{case_name}",
-        "case": {"module": case.module, "function": case.function, "seed": ledger.plan.profile.seed},
+        "case": {
+            "module": case.module,
+            "function": case.function,
+            "seed": ledger.plan.profile.seed,
+            "estimator": case.estimator,
+        },
         "spool": str(station.scratch),
         "formats": [
             {"id": a.id, "module": formats[a.format].module, "options": formats[a.format].options} for a in artifacts

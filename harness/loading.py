@@ -9,7 +9,6 @@ where the child did not get so far, everything but a clean ok is run again, alon
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +34,7 @@ def owed(ledger: Ledger, consumer: str) -> list[Cell]:
     return [
         cell
         for cell in ledger.plan.cells(consumer)
-        if cell.id not in known.cells and known.artifacts.get(cell.artifact.id, {}).get("status") == Status.OK
+        if not known.has_cell(cell.id) and known.artifacts.get(cell.artifact.id, {}).get("status") == Status.OK
     ]
 
 
@@ -44,7 +43,8 @@ def load(station: Station, ledger: Ledger, cells: list[Cell]) -> None:
     seconds = ledger.plan.profile.limits.seconds
     doubts = Doubts()
     again: list[dict[str, Any]] = []
-    for event in station.events("load", list(batches(ledger, cells)), seconds=min(seconds, SHARED_SECONDS)):
+    able = [cell for cell in cells if _can_be_read(station, ledger, cell)]
+    for event in station.events("load", list(batches(ledger, able)), seconds=min(seconds, SHARED_SECONDS)):
         settled, alone = doubts.from_other_children(event["child"])
         _record(ledger, settled)
         again += alone
@@ -59,6 +59,14 @@ def load(station: Station, ledger: Ledger, cells: list[Cell]) -> None:
     _record(ledger, settled)
     for event in station.events("load", [[task] for task in again + alone], seconds=seconds):
         ledger.cell(event["task"]["id"], _judge(ledger, event))
+
+
+def _can_be_read(station: Station, ledger: Ledger, cell: Cell) -> bool:
+    """Whether the environment has the cell's reader; if not, that is the cell's outcome."""
+    missing = station.cannot_read(cell.reader)
+    if missing is not None:
+        ledger.cell(cell.id, outcome.unwritten(Status.UNSUPPORTED, missing))
+    return missing is None
 
 
 def batches(ledger: Ledger, cells: list[Cell]) -> Iterable[list[dict[str, Any]]]:
@@ -94,7 +102,8 @@ class Doubts:
         self._sound = {known for known in self._sound if known[0] != event["child"]}
 
     def control(self, event: dict[str, Any], row: dict[str, Any]) -> None:
-        if row.get("parity") == Parity.IDENTICAL:
+        sound = row["status"] == Status.OK and (row.get("parity") == Parity.IDENTICAL or event["task"]["partial"])
+        if sound:  # formats that compute with other code than the producer are never identical at home
             self._sound.add((event["child"], event["task"]["format"], event["task"]["reader"]))
 
     def from_other_children(self, child: object) -> tuple[list[Doubt], list[dict[str, Any]]]:
@@ -127,20 +136,25 @@ def _controls(ledger: Ledger, batch: list[Cell]) -> list[dict[str, Any]]:
 
 def _task(ledger: Ledger, cell: Cell, task_id: str) -> dict[str, Any]:
     artifact = ledger.journal.artifacts[cell.artifact.id]
-    manifest = json.loads(artifact["manifest"])
+    fit = ledger.journal.fits[artifact["fitted_sha256"]]
     item = ledger.plan.formats[cell.artifact.format]
     return {
         "id": task_id,
         "artifact": str(ledger.folder.object_path(artifact["sha256"])),
         "sha256": artifact["sha256"],
-        "inputs": str(ledger.folder.object_path(manifest["inputs_sha256"])),
-        "inputs_sha256": manifest["inputs_sha256"],
-        "methods": manifest["methods"],
+        "inputs": str(ledger.folder.object_path(fit["inputs_sha256"])),
+        "inputs_sha256": fit["inputs_sha256"],
+        "methods": fit["methods"],
         "module": item.module,
-        "options": item.options,
+        "options": {
+            **item.options,
+            "outputs": fit["outputs"],
+            "trusted_types": ledger.plan.profile.trusted_types,
+        },
         "reader": cell.reader,
-        "fitted_sha256": manifest["fitted_sha256"],
+        "fitted_sha256": artifact["fitted_sha256"],
         "format": item.name,
+        "partial": item.partial,
     }
 
 

@@ -42,6 +42,29 @@ class Parity(StrEnum):
     DRIFT = "drift"
 
 
+class Finding(StrEnum):
+    """The closed list of what can differ between two outputs, what weighs most first.
+
+    Numbers that differ within their tolerance are no finding: the cell is `Parity.CLOSE`, and says how near it came.
+    """
+
+    LABELS = "labels"  # discrete outputs that are not equal: classes, clusters, counts, strings
+    PROBABILITIES = "probabilities"  # those of predict_proba and predict_log_proba beyond their tolerance
+    VALUES = "values"  # other numbers beyond their tolerance
+    MISSING = "missing"  # NaN, an infinity or None on one side only
+    SHAPE = "shape"  # another number of rows, columns or outputs
+    NAMES = "names"  # other names or another order of columns or rows
+    INCOMPARABLE = "incomparable"  # something that could not travel
+    SCORE = "score"  # a cross-validation score outside the producer's range
+    CONTAINER = "container"  # sparse to dense, list to tuple, frame to array
+    DTYPE = "dtype"
+
+
+#: Formats that carry a model over into another kind of program, or fit it again: what they give back is not the same
+#: object, so that not even their own producer need find it identical. "onnx" stands for "onnx-float64", too.
+CONVERTED = frozenset({"onnx", "pmml", "recipe"})
+
+
 class AsOf(StrEnum):
     """Which day's package index an environment is resolved against, when it is not a date."""
 
@@ -61,6 +84,7 @@ class Environment:
     kind: str  # "local" or "node"
     as_of: AsOf | dt.date
     packages: tuple[str, ...]  # further requirements, PEP 508
+    tools: tuple[str, ...] = ()  # the same, each installed where it resolves
     origin: str  # why it is there: "environments.include[3]" or "environments.axes (pairwise)"
     node: str | None = None  # of Node.js: "24" or "24.19.0"
     npm: tuple[str, ...] = ()  # what npm installs: "onnxruntime-node@1.30.0"
@@ -80,6 +104,7 @@ class Case:
     function: str
     file: str  # where it was declared, for messages
     digest: str  # sha256 of the function's source text
+    estimator: str | None = None  # the function's first argument, where one function builds many cases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +113,7 @@ class Format:
     module: str  # the guest module that implements it
     options: dict[str, int | str]
     readers: tuple[str, ...]
+    partial: bool = False  # a loaded model may lack methods of the fitted one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +156,8 @@ class Limits:
 class Tolerance:
     """When two floating-point outputs count as close: ``|a - b| <= rtol * |b| + atol * max|b|``.
 
-    ``formats``, ``methods`` and ``dtypes`` restrict it; empty means every one.
+    ``formats``, ``methods`` and ``dtypes`` restrict it; empty means every one. The dtype of a comparison is the coarser
+    of the reference's and the output's.
     """
 
     rtol: float
@@ -151,3 +178,4 @@ class Profile:
     formats: tuple[Format, ...]
     limits: Limits
     tolerances: tuple[Tolerance, ...]  # the first that applies counts
+    trusted_types: tuple[str, ...] = ()  # names or patterns that readers may build which ask before they do

@@ -58,6 +58,7 @@ def of_cell(
     originals = [w[_VERSION_KEY] for w in event.get("warnings", ()) if w.get(_VERSION_KEY)]
     row["version_warning"] = bool(originals)
     row["original_sklearn_version"] = originals[0] if originals else None
+    row |= _mapped(event.get("observed", {}), row)
     row["load_seconds"] = event.get("load_seconds")
     row["first_load_seconds"] = event.get("load_seconds")
     row["predict_seconds"] = event.get("predict_seconds")
@@ -111,26 +112,54 @@ def _compared(
     event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
 ) -> dict[str, Any]:
     outputs = event["outputs"]
-    result = parity.compare(fitted["reference"], outputs, tolerance=tolerance)
+    result = _comparison(event, fitted, tolerance)
     score = None
-    if fitted["score_kind"]:
+    if fitted["score_kind"] and "predict" in outputs:  # a part of a model may not predict
         score = parity.score(fitted["score_kind"], outputs["predict"], fitted["truth"])
     return {
         "status": str(Status.DRIFT if result.parity is Parity.DRIFT else Status.OK),
-        "reason": "; ".join(sorted(result.findings, key=_is_within)) or None,
+        "reason": "; ".join(result.sentences) or None,
         "parity": str(result.parity),
         "compared": list(result.compared),
+        "findings": [str(finding) for finding in result.findings],
         "max_abs_diff": result.max_abs_diff,
         "max_rel_diff": result.max_rel_diff,
         "max_ulp_diff": result.max_ulp_diff,
+        "tolerance_used": result.tolerance_used,
         "label_mismatch": result.label_mismatch,
         "score": score,
     }
 
 
-def _is_within(finding: str) -> bool:
-    """Findings within tolerance come after those beyond it."""
-    return ", within " in finding
+def _comparison(
+    event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
+) -> parity.Comparison:
+    """A model that was fitted again is judged by its cross-validation, every other by its outputs."""
+    task = event.get("task", {})
+    theirs, ours = fitted.get("cv_scores"), event.get("observed", {}).get("cv_scores")
+    if task.get("format") == "recipe" and ours is not None and parity.has_scores(theirs):
+        return parity.compare_scores(theirs, ours, tolerance=tolerance)
+    reference = fitted["reference"]
+    # A classifier's labels are labels even where they are floats. Who has probabilities is one, whatever else it says.
+    classifies = fitted["score_kind"] == "accuracy" or "predict_proba" in reference
+    return parity.compare(
+        reference,
+        event["outputs"],
+        tolerance=tolerance,
+        # Only the format may leave methods out, never a model: it could hide behind that.
+        methods=event.get("methods") if task.get("partial") else None,
+        labels=("predict",) if classifies else (),
+    )
+
+
+def _mapped(observed: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """How much of a model is mapped, where its reader looked; where it is nothing, the reason says so."""
+    if "mapped_arrays" not in observed:
+        return {}
+    told = {name: observed[name] for name in ("mapped_arrays", "mapped_bytes")}
+    if observed["mapped_arrays"] == 0 and row["status"] == Status.OK:
+        told["reason"] = "; ".join(filter(None, [row["reason"], "no array is mapped into memory"]))
+    return told
 
 
 def _warnings(event: Mapping[str, Any]) -> list[dict[str, str]]:

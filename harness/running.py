@@ -17,10 +17,11 @@ from filelock import FileLock, Timeout
 import harness
 from harness import schedule, tables, tools
 from harness.errors import InputError, MachineError
+from harness.files import writing
 from harness.ledger import Ledger
 from harness.model import Status
 from harness.progress import Progress
-from harness.store import RunFolder, find_run, read_run_json, runs, writing
+from harness.store import RunFolder, find_run, read_run_json, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from harness.journal import Journal
     from harness.plan import Plan
 
 
@@ -62,21 +64,20 @@ def run(
         packages = {} if locks is None else _read_locks(locks)
         if locks is not None:
             plan = _only_locked(plan, packages, locks)
-        folder, entries = _open(plan, results, resume)
+        folder = _open(plan, results, resume)
         _give_locks(packages, folder)
-        journal = tables.Journal(entries)
         started = time.monotonic()
         try:
-            _pass(plan, folder, journal, console, selection)
+            _pass(plan, folder, console, selection)
         except KeyboardInterrupt:
-            _finish(plan, folder, journal, started, "interrupted before it was come to")
+            _finish(plan, folder, started, "interrupted before it was come to")
             raise
         except Exception as error:
             with contextlib.suppress(Exception):  # the same trouble again; the journal holds what is known
-                _finish(plan, folder, journal, started, f"cut short: {_named(error)}")
+                _finish(plan, folder, started, f"cut short: {_named(error)}")
             raise
-        _finish(plan, folder, journal, started, "not come to yet")
-    _need_something(journal)
+        _finish(plan, folder, started, "not come to yet")
+    _need_something(folder.journal)
     return folder.path
 
 
@@ -106,43 +107,43 @@ def _named(error: Exception) -> str:
     return str(error) if isinstance(error, MachineError) else f"{type(error).__name__}: {error}"
 
 
-def _pass(
-    plan: Plan, folder: RunFolder, journal: tables.Journal, console: Console, selection: schedule.Selection
-) -> None:
+def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.Selection) -> None:
+    journal = folder.journal
     share = len(selection.consumers) / max(len(plan.environments), 1)
-    counts = {"artifacts": plan.artifact_count - len(journal.artifacts), "cells": plan.cell_count - len(journal.cells)}
+    counts = {"artifacts": plan.artifact_count - len(journal.artifacts), "cells": plan.cell_count - journal.cell_count}
     counts["cells"] = round(counts["cells"] * share)
     with Progress(console, environments=len(plan.environments), **counts) as progress:
-        schedule.correctness_pass(Ledger(plan, folder, journal, progress), selection)
+        schedule.correctness_pass(Ledger(plan, folder, progress), selection)
 
 
-def _open(plan: Plan, results: Path, resume: Path | None) -> tuple[RunFolder, list[dict[str, Any]]]:
+def _open(plan: Plan, results: Path, resume: Path | None) -> RunFolder:
     if resume is None:
-        return RunFolder.create(results, plan.profile.name, {"matrix_digest": plan.digest, **_host_facts()}), []
+        return RunFolder.create(results, plan.profile.name, {"matrix_digest": plan.digest, **_host_facts()})
     profile = read_run_json(resume)["profile"]
     if profile != plan.profile.name:
         raise InputError(f"{resume}: this is a run of the profile {profile}: give --profile {profile}")
-    folder, entries = RunFolder.reopen(resume)
+    folder = RunFolder.reopen(resume)
     if folder.run["matrix_digest"] != plan.digest:
         folder.close()
         raise InputError(
             f"{resume}: matrix.yaml, the cases or the formats have changed since this run was started, "
             "so it cannot be finished into one table: undo the change or start a new run"
         )
-    return folder, entries
+    return folder
 
 
-def _finish(plan: Plan, folder: RunFolder, journal: tables.Journal, started: float, cut_short: str) -> None:
+def _finish(plan: Plan, folder: RunFolder, started: float, cut_short: str) -> None:
     from harness.report import summary  # noqa: PLC0415  # pandas
 
     shutil.rmtree(folder.path / "spool", ignore_errors=True)  # first: where the disk is full, this makes room
-    built = tables.build(plan, journal, folder.run["run_id"], cut_short)
-    folder.write_tables(built)
-    ends = [row for name in ("artifacts", "cells") for row in built[name].select(["status", "reason"]).to_pylist()]
-    waiting = {"status": str(Status.NOT_RUN), "reason": cut_short} in ends
+    built = tables.Tables(plan, folder.journal, folder.run["run_id"], cut_short)
+    folder.write_table("environments", tables.ENVIRONMENTS, built.environments.values())
+    folder.write_table("artifacts", tables.ARTIFACTS, built.artifacts())
+    folder.write_table("cells", tables.CELLS, built.cells())
+    usable = any(row["status"] == Status.OK for row in built.environments.values())
     folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
     folder.run["finished"] = dt.datetime.now(dt.UTC).isoformat()
-    folder.run["complete"] = not waiting and Status.OK in built["environments"].column("status").to_pylist()
+    folder.run["complete"] = usable and not built.waiting
     folder.save_run()
     folder.close()
     summary.write(folder.path)
@@ -171,7 +172,7 @@ def _give_locks(packages: dict[str, str], folder: RunFolder) -> None:
         folder.write_text(f"locks/{name}", text)
 
 
-def _need_something(journal: tables.Journal) -> None:
+def _need_something(journal: Journal) -> None:
     rows = journal.environments.values()
     if rows and all(row["status"] != Status.OK for row in rows):
         reasons = "\n".join(f"  {row['environment']}: {row['reason']}" for row in rows)

@@ -9,8 +9,8 @@ from harness.conversation import Guest, GuestDiedError, UnreadyError
 from harness.environments import NotReadyError, local, node
 from harness.environments.lock import Lock, resolve
 from harness.errors import MachineError
+from harness.files import writing
 from harness.model import Status
-from harness.store import writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Station:
         self._stage = stage
         self._built: Built | None = None
         self._guest: Guest | None = None
-        self._told = False  # that it was given up
+        self._recorded = False  # that it was given up
         self._given_up: str | None = ledger.plan.impossible.get(environment.name)
 
     def open(self) -> Guest:
@@ -61,6 +61,22 @@ class Station:
             self._guest = self._start(self._built)
         return self._guest
 
+    def cannot_write(self, format_name: str) -> str | None:
+        """Why this environment cannot write a format, or None. Raises NotReadyError."""
+        return self._told(self.open().writers, format_name, "nothing here writes this format")
+
+    def cannot_read(self, reader: str) -> str | None:
+        """Why a reader does not work in this environment, or None. Raises NotReadyError."""
+        return self._told(self.open().readers, reader, "this environment has no such reader")
+
+    def _told(self, abilities: dict[str, str | None], name: str, otherwise: str) -> str | None:
+        reason = abilities.get(name, otherwise)
+        absent = {} if self._built is None else self._built.lock.absent
+        for tool, why in absent.items():
+            if reason is not None and tool.replace("-", "_") in reason.replace("-", "_"):
+                return f"{tool} cannot be had in this environment: {why}"
+        return reason
+
     def close(self) -> None:
         guest, self._guest = self._guest, None
         if guest is not None:
@@ -70,9 +86,9 @@ class Station:
         """From here on the environment is not-run, for that reason. Raises StoppedError when that is the reason."""
         processes.raise_if_stopped()
         self.close()
-        if self._told:
+        if self._recorded:
             return
-        self._given_up, self._told = reason, True
+        self._given_up, self._recorded = reason, True
         self._ledger.environment(self.name, {"status": str(Status.NOT_RUN), "reason": reason})
 
     def events(self, verb: str, batches: list[list[dict[str, Any]]], *, seconds: float) -> Iterator[dict[str, Any]]:

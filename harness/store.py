@@ -6,26 +6,28 @@ renaming. So a run that was killed at any moment has lost nothing but what was i
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
+import itertools
 import json
-import os
 import secrets
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import InputError, MachineError
+from harness.errors import InputError
+from harness.files import replace_text, writing
+from harness.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pandas as pd
     import pyarrow as pa
 
 SCHEMA_VERSION = 1
+ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,28 +41,6 @@ class RunTables:
     cells: pd.DataFrame
 
 
-@contextlib.contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn the file system's refusals into one error that says what to do."""
-    try:
-        yield
-    except OSError as error:
-        raise MachineError(
-            f"{path}: cannot be written: {error.strerror or error}. "
-            "Free some space or give another folder with --results; then continue with --resume"
-        ) from error
-
-
-def replace_text(path: Path, text: str) -> Path:
-    """Write a file, whole or not at all, whoever else writes it; return it."""
-    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    return path
-
-
 class RunFolder:
     """The folder of one run, open for writing. Safe to use from several threads."""
 
@@ -70,8 +50,8 @@ class RunFolder:
         self._lock = threading.Lock()
         self._traces: set[str] = set()
         self._objects: set[str] = set()
+        self.journal = Journal(path / "journal.jsonl")
         with writing(path):
-            self._journal = (path / "journal.jsonl").open("ab")
             self._tracebacks = (path / "logs/tracebacks.jsonl").open("ab")
 
     @classmethod
@@ -97,27 +77,17 @@ class RunFolder:
         return created
 
     @classmethod
-    def reopen(cls, path: Path) -> tuple[RunFolder, list[dict[str, Any]]]:
-        """An unfinished run and what its journal holds. A line cut short by a kill is dropped."""
+    def reopen(cls, path: Path) -> RunFolder:
+        """An unfinished run, with what its journal holds."""
         run = read_run_json(path)
-        entries, intact = _read_journal(path / "journal.jsonl")
         with writing(path):
             (path / "spool").mkdir(exist_ok=True)
-            if (path / "journal.jsonl").exists():
-                os.truncate(path / "journal.jsonl", intact)
-        return cls(path, run), entries
+        return cls(path, run)
 
     def close(self) -> None:
+        self.journal.close()
         with writing(self.path):
-            for file in (self._journal, self._tracebacks):
-                file.close()
-
-    def record(self, kind: str, row: dict[str, Any]) -> None:
-        """Append one outcome to the journal; it is with the operating system when this returns."""
-        line = json.dumps({"kind": kind, **row}, separators=(",", ":"), default=str).encode() + b"\n"
-        with self._lock, writing(self.path / "journal.jsonl"):
-            self._journal.write(line)
-            self._journal.flush()
+            self._tracebacks.close()
 
     def keep_traceback(self, text: str | None) -> str | None:
         """Store a traceback once, under its digest; return the digest."""
@@ -174,39 +144,24 @@ class RunFolder:
     def save_run(self) -> None:
         self.write_text("run.json", json.dumps(self.run, indent=2, sort_keys=True, default=str) + "\n")
 
-    def write_tables(self, tables: dict[str, pa.Table]) -> None:
-        """Write the Parquet tables, each by renaming."""
+    def write_table(self, name: str, schema: pa.Schema, rows: Iterable[dict[str, Any]]) -> None:
+        """Write a table as Parquet, by renaming; never more than some thousand rows are held at once."""
+        import pyarrow as pa  # noqa: PLC0415  # half a second that `plan` and nox need not pay
         import pyarrow.parquet as pq  # noqa: PLC0415
 
-        for name, table in tables.items():
-            path = self.path / f"{name}.parquet"
-            part = path.with_name(path.name + ".part")
-            with writing(path):
-                pq.write_table(table, part, compression="zstd")
-                part.replace(path)
+        path = self.path / f"{name}.parquet"
+        part = path.with_name(path.name + ".part")
+        with writing(path), pq.ParquetWriter(part, schema, compression="zstd") as writer:
+            for batch in batched(rows, ROWS_AT_ONCE):
+                writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+        with writing(path):
+            part.replace(path)
 
 
-def _read_journal(path: Path) -> tuple[list[dict[str, Any]], int]:
-    """Entries up to the first broken line, and how many bytes they take; what follows is done again."""
-    entries: list[dict[str, Any]] = []
-    intact = 0
-    if path.exists():
-        for line in path.read_bytes().splitlines(keepends=True):
-            entry = _entry(line)
-            if entry is None:
-                break
-            entries.append(entry)
-            intact += len(line)
-    return entries, intact
-
-
-def _entry(line: bytes) -> dict[str, Any] | None:
-    """One line of the journal, or None where a kill or a power cut broke it."""
-    try:
-        entry = json.loads(line)
-    except ValueError:
-        return None
-    return entry if line.endswith(b"\n") and isinstance(entry, dict) and "kind" in entry else None
+def batched(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    iterator = iter(rows)
+    while batch := list(itertools.islice(iterator, size)):
+        yield batch
 
 
 def read_run_json(path: Path) -> dict[str, Any]:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from harness.manifest import manifest
 from harness.model import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from harness.journal import Journal
+    from harness.model import Artifact, Environment
     from harness.plan import Plan
 
 _TEXT = pa.string()
@@ -41,61 +44,39 @@ CELLS = _schema(
     ("run_id", _TEXT), ("cell_id", _TEXT), ("artifact_id", _TEXT), ("producer", _TEXT), ("consumer", _TEXT),
     ("case", _TEXT), ("family", _TEXT), ("format", _TEXT), ("reader", _TEXT), *_ERROR, ("warnings", _WARNINGS),
     ("version_warning", pa.bool_()), ("original_sklearn_version", _TEXT), ("parity", _TEXT),
-    ("compared", pa.list_(_TEXT)), ("max_abs_diff", pa.float64()), ("max_rel_diff", pa.float64()),
-    ("max_ulp_diff", pa.float64()), ("label_mismatch", pa.float64()), ("score", pa.float64()),
+    ("compared", pa.list_(_TEXT)), ("findings", pa.list_(_TEXT)), ("max_abs_diff", pa.float64()),
+    ("max_rel_diff", pa.float64()), ("max_ulp_diff", pa.float64()), ("tolerance_used", pa.float64()),
+    ("label_mismatch", pa.float64()), ("score", pa.float64()),
     ("score_producer", pa.float64()), ("load_seconds", pa.float64()), ("load_seconds_min", pa.float64()),
     ("load_seconds_iqr", pa.float64()), ("load_rounds", pa.int64()), ("first_load_seconds", pa.float64()),
     ("predict_seconds", pa.float64()), ("cold_start_seconds", pa.float64()), ("load_peak_bytes", pa.int64()),
-    ("load_private_bytes", pa.int64()), ("mmap_readers", pa.int64()), ("mmap_pss_bytes", pa.int64()),
+    ("load_private_bytes", pa.int64()), ("mapped_arrays", pa.int64()),
+    ("mapped_bytes", pa.int64()), ("mmap_readers", pa.int64()), ("mmap_pss_bytes", pa.int64()),
     ("mmap_private_bytes", pa.int64()), ("size_bytes", pa.int64()), ("traceback", _TEXT),
     *[(f"{side}_{name}", kind) for side in ("producer", "consumer") for name, kind in _SIDE],
 )  # fmt: skip
 
 
-class Journal:
-    """What is known so far, by id."""
+class Tables:
+    """Rows of the three tables, made one by one. ``waiting`` tells afterwards whether any was never come to."""
 
-    def __init__(self, entries: list[dict[str, Any]]) -> None:
-        self.environments: dict[str, dict[str, Any]] = {}
-        self.artifacts: dict[str, dict[str, Any]] = {}
-        self.cells: dict[str, dict[str, Any]] = {}
-        self.fitted: dict[str, dict[str, Any]] = {}
-        for entry in entries:
-            self.add(entry.pop("kind"), entry)
+    def __init__(self, plan: Plan, journal: Journal, run_id: str, cut_short: str) -> None:
+        """``cut_short`` is the reason of rows that were never come to."""
+        self.waiting = False
+        self._plan = plan
+        self._journal = journal
+        self._run_id = run_id
+        self._cut_short = cut_short
+        self.environments = {
+            environment.name: self._environment(environment) for environment in plan.profile.environments
+        }
 
-    def add(self, kind: str, row: dict[str, Any]) -> None:
-        key = {"environment": "environment", "artifact": "artifact_id", "cell": "cell_id", "fitted": "fitted_id"}[kind]
-        place = {
-            "environment": self.environments,
-            "artifact": self.artifacts,
-            "cell": self.cells,
-            "fitted": self.fitted,
-        }[kind]
-        place[row[key]] = row
-
-
-def build(plan: Plan, journal: Journal, run_id: str, cut_short: str) -> dict[str, pa.Table]:
-    """The three tables of a run. ``cut_short`` is the reason of rows that were never come to."""
-    environments = {row["environment"]: row for row in _environments(plan, journal, cut_short)}
-    artifacts = {row["artifact_id"]: row for row in _artifacts(plan, journal, environments, cut_short)}
-    cells = list(_cells(plan, journal, environments, artifacts, cut_short))
-    tables = {
-        "environments": (environments.values(), ENVIRONMENTS),
-        "artifacts": (artifacts.values(), ARTIFACTS),
-        "cells": (cells, CELLS),
-    }
-    return {
-        name: pa.Table.from_pylist([{**row, "run_id": run_id} for row in rows], schema=schema)
-        for name, (rows, schema) in tables.items()
-    }
-
-
-def _environments(plan: Plan, journal: Journal, cut_short: str) -> Iterator[dict[str, Any]]:
-    for environment in plan.profile.environments:
-        yield {
+    def _environment(self, environment: Environment) -> dict[str, Any]:
+        return {
+            "run_id": self._run_id,
             "environment": environment.name,
             "status": str(Status.NOT_RUN),
-            "reason": plan.impossible.get(environment.name, cut_short),
+            "reason": self._plan.impossible.get(environment.name, self._cut_short),
             "kind": environment.kind,
             "origin": environment.origin,
             "platform": environment.platform,
@@ -104,61 +85,74 @@ def _environments(plan: Plan, journal: Journal, cut_short: str) -> Iterator[dict
             "python": environment.python,
             "sklearn": environment.scikit_learn,
             "numpy": environment.numpy,
-            **journal.environments.get(environment.name, {}),
+            **self._journal.environments.get(environment.name, {}),
         }
 
+    def artifacts(self) -> Iterator[dict[str, Any]]:
+        for producer in self.environments:
+            for artifact in self._plan.artifacts(producer):
+                yield self._artifact(artifact)
 
-def _artifacts(
-    plan: Plan, journal: Journal, environments: Mapping[str, dict[str, Any]], cut_short: str
-) -> Iterator[dict[str, Any]]:
-    cases = plan.cases
-    for name, environment in environments.items():
-        for artifact in plan.artifacts(name):
-            row = journal.artifacts.get(artifact.id)
-            if row is None:
-                reason = cut_short if environment["status"] == Status.OK else environment["reason"]
-                row = {"status": str(Status.NOT_RUN), "reason": reason}
-            yield {
-                "artifact_id": artifact.id,
-                "producer": name,
-                "case": artifact.case,
-                "family": cases[artifact.case].family,
-                "format": artifact.format,
-                **row,
-            }
+    def _artifact(self, artifact: Artifact) -> dict[str, Any]:
+        row = self._journal.artifacts.get(artifact.id) or self._unwritten(artifact)
+        fit = self._journal.fits.get(row.get("fitted_sha256") or "")
+        told = {}
+        if fit is not None:
+            told = {key: fit[key] for key in ("fit_seconds", "n_samples", "n_features", "score")}
+            told["warnings"] = [*fit["warnings"], *row.get("warnings", ())]
+            told["manifest"] = json.dumps(manifest(fit, row.get("facts"), self.environments[artifact.producer]))
+        return {
+            "run_id": self._run_id,
+            "artifact_id": artifact.id,
+            "producer": artifact.producer,
+            "case": artifact.case,
+            "family": self._plan.cases[artifact.case].family,
+            "format": artifact.format,
+            **row,
+            **told,
+        }
 
-
-def _cells(
-    plan: Plan,
-    journal: Journal,
-    environments: Mapping[str, dict[str, Any]],
-    artifacts: Mapping[str, dict[str, Any]],
-    cut_short: str,
-) -> Iterator[dict[str, Any]]:
-    sides = {side: {name: _side(side, row) for name, row in environments.items()} for side in ("producer", "consumer")}
-    for consumer, environment in environments.items():
-        for cell in plan.cells(consumer):
-            artifact = artifacts[cell.artifact.id]
-            row = journal.cells.get(cell.id) or _untried(artifact, environment, cut_short)
-            yield {
-                "cell_id": cell.id,
-                "consumer": consumer,
-                "reader": cell.reader,
-                **{key: artifact[key] for key in ("artifact_id", "producer", "case", "family", "format")},
-                "size_bytes": artifact.get("size_bytes"),
-                "score_producer": artifact.get("score"),
-                **sides["producer"][cell.artifact.producer],
-                **sides["consumer"][consumer],
-                **row,
-            }
-
-
-def _untried(artifact: dict[str, Any], environment: dict[str, Any], cut_short: str) -> dict[str, Any]:
-    if environment["status"] != Status.OK:
+    def _unwritten(self, artifact: Artifact) -> dict[str, Any]:
+        environment = self.environments[artifact.producer]
+        if environment["status"] == Status.OK:
+            self.waiting = True
+            return {"status": str(Status.NOT_RUN), "reason": self._cut_short}
         return {"status": str(Status.NOT_RUN), "reason": environment["reason"]}
-    if artifact["status"] == Status.OK:
-        return {"status": str(Status.NOT_RUN), "reason": cut_short}
-    return {"status": str(Status.NO_ARTIFACT), "reason": f"{artifact['status']}: {artifact['reason']}"}
+
+    def cells(self) -> Iterator[dict[str, Any]]:
+        producers = {name: _side("producer", row) for name, row in self.environments.items()}
+        consumers = {name: _side("consumer", row) for name, row in self.environments.items()}
+        cases = self._plan.cases
+        for consumer in self.environments:
+            for cell in self._plan.cells(consumer):
+                artifact = self._journal.artifacts.get(cell.artifact.id) or self._unwritten(cell.artifact)
+                fit = self._journal.fits.get(artifact.get("fitted_sha256") or "", {})
+                row = self._journal.cell(cell.id) or self._untried(artifact, self.environments[consumer])
+                yield {
+                    "run_id": self._run_id,
+                    "cell_id": cell.id,
+                    "artifact_id": cell.artifact.id,
+                    "producer": cell.artifact.producer,
+                    "consumer": consumer,
+                    "case": cell.artifact.case,
+                    "family": cases[cell.artifact.case].family,
+                    "format": cell.artifact.format,
+                    "reader": cell.reader,
+                    "findings": [],  # never null, so that `"labels" in findings` can be asked of every cell
+                    "size_bytes": artifact.get("size_bytes"),
+                    "score_producer": fit.get("score"),
+                    **producers[cell.artifact.producer],
+                    **consumers[consumer],
+                    **row,
+                }
+
+    def _untried(self, artifact: dict[str, Any], environment: dict[str, Any]) -> dict[str, Any]:
+        if environment["status"] != Status.OK:
+            return {"status": str(Status.NOT_RUN), "reason": environment["reason"]}
+        if artifact["status"] == Status.OK:
+            self.waiting = True
+            return {"status": str(Status.NOT_RUN), "reason": self._cut_short}
+        return {"status": str(Status.NO_ARTIFACT), "reason": f"{artifact['status']}: {artifact['reason']}"}
 
 
 def _side(side: str, environment: Mapping[str, Any]) -> dict[str, Any]:

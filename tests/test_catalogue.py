@@ -117,9 +117,15 @@ def test_one_case_name_in_two_builtin_files(write, tmp_path):
 
 def test_builtin_formats(write, tmp_path):
     write("__init__.py", '"""no formats here"""')
-    write("pickled.py", 'FORMATS = {"pickle": {"protocol": 5}, "pickle-4": {"protocol": 4}}\nREADERS = ("pickle",)\n')
-    write("joblibs.py", 'FORMATS: dict = {"joblib": {}}\nREADERS: tuple = ("joblib", "joblib-mmap")\n')
+    write(
+        "pickled.py",
+        'FORMATS = {"pickle": {"protocol": 5}, "pickle-4": {"protocol": 4}}\n'
+        'READERS = {"pickle": ("pickle",), "pickle-4": ("pickle",)}\n',
+    )
+    write("joblibs.py", 'FORMATS: dict = {"joblib": {}}\nREADERS: dict = {"joblib": ("joblib", "joblib-mmap")}\n')
+    write("graphs.py", 'FORMATS = {"onnx": {}}\nREADERS = {"onnx": ("ort",)}\nPARTIAL = True\n')
     assert builtin_formats(tmp_path) == (
+        Format(name="onnx", module="guest.formats.graphs", options={}, readers=("ort",), partial=True),
         Format(name="joblib", module="guest.formats.joblibs", options={}, readers=("joblib", "joblib-mmap")),
         Format(name="pickle", module="guest.formats.pickled", options={"protocol": 5}, readers=("pickle",)),
         Format(name="pickle-4", module="guest.formats.pickled", options={"protocol": 4}, readers=("pickle",)),
@@ -129,15 +135,17 @@ def test_builtin_formats(write, tmp_path):
 @pytest.mark.parametrize(
     "source",
     [
-        'READERS = ("p",)',
+        'READERS = {"p": ("p",)}',
         'FORMATS = {"p": {}}',
-        'FORMATS = dict(p={})\nREADERS = ("p",)',
-        'FORMATS = {}\nREADERS = ("p",)',
-        'FORMATS = {"p": {}}\nREADERS = ()',
-        'FORMATS = {"p": {}}\nREADERS = "p"',
-        'FORMATS = {"p": {"a": 1.5}}\nREADERS = ("p",)',
-        'FORMATS = {"P q": {}}\nREADERS = ("p",)',
-        'FORMATS = {[]: {}}\nREADERS = ("p",)',
+        'FORMATS = dict(p={})\nREADERS = {"p": ("p",)}',
+        "FORMATS = {}\nREADERS = {}",
+        'FORMATS = {"p": {}}\nREADERS = {"p": ()}',
+        'FORMATS = {"p": {}}\nREADERS = {"p": "p"}',
+        'FORMATS = {"p": {}}\nREADERS = ("p",)',
+        'FORMATS = {"p": {}}\nREADERS = {"q": ("p",)}',
+        'FORMATS = {"p": {"a": 1.5}}\nREADERS = {"p": ("p",)}',
+        'FORMATS = {"P q": {}}\nREADERS = {"P q": ("p",)}',
+        'FORMATS = {[]: {}}\nREADERS = {"p": ("p",)}',
         "FORMATS = {",
     ],
 )
@@ -149,7 +157,7 @@ def test_a_format_file_that_is_wrong(write, tmp_path, source):
 
 def test_one_format_name_in_two_files(write, tmp_path):
     for name in ("a.py", "b.py"):
-        write(name, 'FORMATS = {"p": {}}\nREADERS = ("p",)')
+        write(name, 'FORMATS = {"p": {}}\nREADERS = {"p": ("p",)}')
     with pytest.raises(HarnessError, match=r'b.py: the format "p" is already in guest.formats.a'):
         builtin_formats(tmp_path)
 
@@ -161,4 +169,12 @@ def test_the_guests_own_files():
         for path in (GUEST / "cases").glob("*.py")
         for node in ast.parse(path.read_text("utf-8")).body
     )
-    assert len(builtin_cases()) == written >= 35
+    assert len([case for case in builtin_cases() if case.estimator is None]) == written >= 35
+
+
+def test_names_that_one_function_builds(write):
+    cases = user_cases(write("every.py", 'ESTIMATORS = ("PCA", "NMF")\ndef build(name, seed): pass'))
+    assert [(case.name, case.family, case.function, case.estimator) for case in cases] == [
+        ("PCA", "every", "build", "PCA"),
+        ("NMF", "every", "build", "NMF"),
+    ]

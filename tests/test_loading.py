@@ -5,8 +5,8 @@ from __future__ import annotations
 from harness.loading import Doubts
 
 
-def event(name: str, child: object, fmt: str = "pickle", reader: str = "pickle") -> dict:
-    return {"task": {"id": name, "format": fmt, "reader": reader}, "child": child}
+def event(name: str, child: object, fmt: str = "pickle", reader: str = "pickle", *, partial: bool = False) -> dict:
+    return {"task": {"id": name, "format": fmt, "reader": reader, "partial": partial}, "child": child}
 
 
 ROW = {"status": "load-error"}
@@ -38,6 +38,13 @@ def test_a_control_that_is_only_close_vouches_for_nothing() -> None:
     doubts.add(event("a", 1), ROW)
     doubts.control(event("control", 1), {"status": "ok", "parity": "close"})
     assert sorted_out(doubts, 2) == ([], ["a"])
+
+
+def test_a_close_control_vouches_where_other_code_computes() -> None:
+    doubts = Doubts()
+    doubts.add(event("a", 1, partial=True), ROW)
+    doubts.control(event("control", 1, partial=True), {"status": "ok", "parity": "close"})
+    assert sorted_out(doubts, 2) == (["a"], [])
 
 
 def test_a_control_vouches_for_its_own_format_and_reader_only() -> None:

@@ -495,10 +495,37 @@ def test_the_native_platform(monkeypatch, machine, expected):
     assert tools.native_platform() == expected
 
 
+def test_a_profile_may_want_some_readers_of_a_format(folder):
+    formats = (
+        model.Format(name="joblib", module="j", options={}, readers=("joblib", "joblib-mmap")),
+        model.Format(name="joblib-zlib", module="j", options={}, readers=("joblib",)),
+    )
+
+    def chosen(words):
+        text = f"schema: 1\nenvironments: {{include: [{ENVIRONMENT}]}}\nprofiles: {{a: {{formats: {words}}}}}\n"
+        folder.write("matrix.yaml", text)
+        matrix = load_matrix(folder.path / "matrix.yaml", cases=CASES, formats=formats, native="linux/amd64")
+        return {item.name: item.readers for item in matrix.profile("a", satisfiable=lambda _: True).formats}
+
+    assert chosen("[joblib]") == {"joblib": ("joblib", "joblib-mmap")}
+    assert chosen("[joblib/*-mmap]") == {"joblib": ("joblib-mmap",)}
+    assert chosen('["joblib*/joblib"]') == {"joblib": ("joblib",), "joblib-zlib": ("joblib",)}
+    with pytest.raises(InputError, match='no reader "joblib-map"; perhaps "joblib-mmap"'):
+        chosen("[joblib/joblib-map]")
+
+
 def test_the_json_schema_is_for_editors():
     schema = json_schema()
     assert json.loads(json.dumps(schema)) == schema
-    assert set(schema["properties"]) == {"schema", "environments", "cases", "limits", "tolerances", "profiles"}
+    assert set(schema["properties"]) == {
+        "schema",
+        "environments",
+        "cases",
+        "limits",
+        "tolerances",
+        "trusted_types",
+        "profiles",
+    }
     assert schema["additionalProperties"] is False
     python = schema["$defs"]["Axes"]["properties"]["python"]["items"]
     assert python["type"] == ["string", "number"]

@@ -86,13 +86,74 @@ def test_the_same_outputs() -> None:
     row = judged(outputs=encoded(1.0, 2.0), load_seconds=0.25)
     assert (row["status"], row["parity"], row["reason"], row["score"]) == ("ok", "identical", None, 1.0)
     assert (row["load_seconds"], row["predict_seconds"]) == (0.25, None)  # what was not measured is no figure
+    assert (row["findings"], row["tolerance_used"]) == ([], 0.0)
 
 
 def test_other_outputs_are_drift_and_never_ok() -> None:
     row = judged(outputs=encoded(1.0, 3.0))
     assert (row["status"], row["parity"]) == ("drift", "drift")
-    assert row["reason"]
+    assert row["findings"] == ["values"]
+    assert "times its tolerance" in row["reason"] and row["tolerance_used"] > 1
     assert row["score"] < 1.0
+
+
+def test_a_classifier_has_labels_even_where_they_are_floats() -> None:
+    wide = Tolerance(rtol=0.9, atol=0.0)
+
+    def of(score_kind, **reference):
+        fitted = {"reference": {**encoded(1.0, 2.0), **reference}, "truth": FITTED["truth"], "score_kind": score_kind}
+        event = {"event": "cell", "outputs": {**encoded(1.0, 2.5), **reference}}
+        return outcome.of_cell(event, fitted, lambda *_: wide)
+
+    assert of("r2")["status"] == "ok"
+    assert of("accuracy")["findings"] == ["labels"]
+    # An estimator that does not say what it is: whoever has probabilities has classes.
+    assert of(None, predict_proba=values.encode(np.eye(2)))["findings"] == ["labels"]
+    assert of(None)["status"] == "ok"
+
+
+BOTH = {**FITTED, "reference": {**encoded(1.0, 2.0), "transform": values.encode(np.eye(2))}}
+
+
+def test_a_format_may_keep_a_part_of_the_methods_and_a_model_may_not() -> None:
+    event = {"event": "cell", "outputs": encoded(1.0, 2.0), "methods": ["predict"]}
+    close = lambda *_: Tolerance(rtol=0.0, atol=0.0)
+    row = outcome.of_cell({**event, "task": {"format": "onnx", "partial": True}}, BOTH, close)
+    assert (row["status"], row["compared"]) == ("ok", ["predict"])
+    for task in ({"format": "pickle"}, {"format": "onnx", "partial": False}):
+        row = outcome.of_cell({**event, "task": task}, BOTH, close)
+        assert (row["status"], row["reason"]) == (
+            "crash",
+            "its answer makes no sense: transform: no output to compare",
+        )
+    for methods in ([], ["fit"], 7, [[]]):
+        row = outcome.of_cell({**event, "methods": methods, "task": {"partial": True}}, BOTH, close)
+        assert row["status"] == "crash"
+    transform = {"outputs": {"transform": values.encode(np.eye(2))}, "methods": ["transform"]}
+    row = outcome.of_cell({**event, **transform, "task": {"partial": True}}, BOTH, close)
+    assert (row["status"], row["score"]) == ("ok", None)
+
+
+def test_a_recipe_is_judged_by_its_cross_validation() -> None:
+    def of(format, theirs, ours):  # noqa: A002
+        event = {"event": "cell", "task": {"format": format}, "outputs": encoded(1.0, 9.0), "observed": {"cv_scores": ours}}
+        return outcome.of_cell(event, {**FITTED, "cv_scores": theirs}, lambda *_: Tolerance(rtol=0.0, atol=0.0))
+
+    row = of("recipe", [0.9, 0.8], [0.85, 0.85])
+    assert (row["status"], row["parity"], row["compared"]) == ("ok", "close", ["cross_val_score"])
+    assert row["max_abs_diff"] == pytest.approx(0.0) and row["score"] < 1.0
+    row = of("recipe", [0.9, 0.8], [0.7, 0.7])
+    assert (row["status"], row["findings"]) == ("drift", ["score"])
+    assert row["reason"] == "cross-validation score 0.7, producer's 0.8 to 0.9"
+    for format, theirs, ours in [  # noqa: A001
+        ("pickle", [0.9], [0.9]),
+        ("recipe", None, [0.9]),
+        ("recipe", [0.9], None),
+        ("recipe", [None, float("nan")], [0.9]),
+    ]:
+        assert of(format, theirs, ours)["compared"] == ["predict"]  # by its outputs
+    for scores in ("good", [10**400], [[]]):
+        assert of("recipe", [0.9], scores)["status"] == "crash"
 
 
 def test_the_version_warning_tells_the_version() -> None:

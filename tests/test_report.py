@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import json
 
 import pytest
 from rich.console import Console
@@ -59,12 +60,14 @@ def cell(identifier, status="ok", **more):
         "parity": parity,
         "version_warning": False,
         "warnings": [],
+        "findings": [],
         **more,
     }
 
 
 def tables_of(plan, tmp_path, *, cells, environments=("old", "new"), versions=VERSIONS):
-    journal = tables.Journal([])
+    folder = store.RunFolder.create(tmp_path, "default", {})
+    journal = folder.journal
     for name in environments:
         row = {"environment": name, "status": "ok", "reason": None, "sklearn": versions[name]}
         journal.add("environment", row)
@@ -72,8 +75,10 @@ def tables_of(plan, tmp_path, *, cells, environments=("old", "new"), versions=VE
             journal.add("artifact", artifact(item.id))
     for row in cells:
         journal.add("cell", row)
-    folder = store.RunFolder.create(tmp_path, "default", {})
-    folder.write_tables(tables.build(plan, journal, folder.run["run_id"], "cut short"))
+    built = tables.Tables(plan, journal, folder.run["run_id"], "cut short")
+    folder.write_table("environments", tables.ENVIRONMENTS, built.environments.values())
+    folder.write_table("artifacts", tables.ARTIFACTS, built.artifacts())
+    folder.write_table("cells", tables.CELLS, built.cells())
     folder.run["seconds"] = 1.0
     folder.save_run()
     folder.close()
@@ -99,7 +104,7 @@ def test_drift_stands_above_what_merely_fails(plan, tmp_path):
     found = tables_of(plan, tmp_path, cells=all_cells(plan, [drift, fails]))
     text = shown(found)
     assert text.index("1 cells load without an error and predict differently") < text.index("No module named")
-    assert "one  dumped by 1.5, loaded by 1.4" in text
+    assert "one (pickle)  dumped by 1.5, loaded by 1.4" in text
     assert "≠1 ✗1" in text
     page = summary.render(digests.of(found))
     assert page.index("predicts differently") < page.index("## Fails")
@@ -178,3 +183,60 @@ def test_what_was_not_written_or_not_tried_does_not_hide_behind_ok(plan, tmp_pat
     assert "ok –1" in summary.render(digest)
     assert digest.written == {"old": (2, 2), "new": (2, 2)}
     assert "2/2" in shown(found)
+
+
+def test_each_drift_says_what_differs(plan, tmp_path):
+    rows = [
+        cell("new/one/pickle>old/pickle", "drift", reason="first; more", findings=["labels", "probabilities"]),
+        cell("old/one/pickle>new/pickle", "drift", reason="second", findings=["probabilities"], version_warning=True),
+        cell("new/two/pickle>old/pickle", "drift", reason="third", findings=["shape"]),
+    ]
+    found = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
+    drifts = {group.cases[0]: group.differs for group in digests.of(found).drifts}
+    assert drifts == {"one": "labels differ in 1 of 2, probabilities drift", "two": "another shape"}
+    for text in (shown(found), summary.render(digests.of(found))):
+        assert "labels differ in 1 of 2, probabilities drift" in text
+        assert "another shape" in text
+    assert json.loads(json.dumps(digests.as_data(digests.of(found))))["drifts"][1]["findings"] == {"shape": 1}
+
+
+def test_what_hangs_on_the_tolerance_is_named_and_nothing_else(plan, tmp_path):
+    def used(identifier, much, **more):
+        return cell(identifier, "drift" if much > 1 else "ok", tolerance_used=much, reason="differs", **more)
+
+    rows = [
+        used("old/one/pickle>new/pickle", 0.61, parity="close"),
+        used("new/one/pickle>old/pickle", 2.3, findings=["probabilities", "dtype"]),
+        used("new/one/pickle>new/pickle", 0.05),
+        used("new/two/pickle>old/pickle", 3.0, findings=["labels", "probabilities"]),  # would drift anyhow
+        used("old/two/pickle>new/pickle", 50.0, findings=["values"]),
+    ]
+    found = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
+    (near,) = digests.of(found).near
+    assert (near.case, near.format, near.close, near.drift) == ("one", "pickle", 1, 1)
+    assert (near.least, near.most, near.example) == (0.61, 2.3, "old/one/pickle>new/pickle")
+    text = shown(found)
+    assert "one (pickle)  1 close, 1 drift, at 0.61 to 2.3 times the tolerance" in text
+    assert text.index("predict differently") < text.index("Near the tolerance")
+    assert "| one | pickle | 1 close, 1 drift | 0.61 to 2.3 times |" in summary.render(digests.of(found))
+
+
+def test_without_anything_near_the_tolerance_there_is_no_block(plan, tmp_path):
+    found = tables_of(plan, tmp_path, cells=all_cells(plan))
+    assert "Near the tolerance" not in shown(found) + summary.render(digests.of(found))
+
+
+def test_a_format_that_converts_is_a_finding_of_its_own_and_no_self_test(plan, tmp_path):
+    onnx = Format(name="onnx-float64", module="guest.formats.onnxes", options={}, readers=("onnxruntime",))
+    plan = dataclasses.replace(plan, profile=dataclasses.replace(plan.profile, formats=(*plan.profile.formats, onnx)))
+    rows = [
+        cell("old/one/onnx-float64>old/onnxruntime", "drift", reason="hard", findings=["labels"]),
+        cell("old/two/onnx-float64>old/onnxruntime", parity="close", findings=["dtype"]),
+        cell("new/one/pickle>old/pickle", "drift", reason="soft", findings=["values"]),
+    ]
+    digest = digests.of(tables_of(plan, tmp_path, cells=all_cells(plan, rows)))
+    assert (digest.diagonal, digest.diagonal_off) == (4, ())
+    assert {(group.formats, group.differs) for group in digest.drifts} == {
+        (("onnx-float64",), "labels differ"),
+        (("pickle",), "values drift"),
+    }

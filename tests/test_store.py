@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import store
+from harness import files, store
 from harness.errors import InputError, MachineError
 from harness.store import RunFolder
 
@@ -27,19 +27,22 @@ def lines(folder: RunFolder) -> list[dict]:
 
 
 def test_an_outcome_is_in_the_file_when_record_returns(folder) -> None:
-    folder.record("cell", {"cell_id": "a", "reason": "line\nbreak \r \u2028 \udc80"})
+    folder.journal.add("cell", {"cell_id": "a", "reason": "line\nbreak \r \u2028 \udc80"})
     assert lines(folder) == [{"kind": "cell", "cell_id": "a", "reason": "line\nbreak \r \u2028 \udc80"}]
 
 
 @pytest.mark.parametrize("tail", [b"", b'{"kind":"cell"', b"\0\0\n", b"[]\n", b'{"no":"kind"}\n', b'{"kind":"cell"}'])
 def test_a_broken_line_and_what_follows_is_dropped_and_written_over(folder, tail) -> None:
-    folder.record("cell", {"cell_id": "a"})
+    folder.journal.add("cell", {"cell_id": "a"})
     with (folder.path / "journal.jsonl").open("ab") as file:
         file.write(tail)
-    again, entries = RunFolder.reopen(folder.path)
-    again.record("cell", {"cell_id": "b"})
+    again = RunFolder.reopen(folder.path)
+    again.journal.add("cell", {"cell_id": "b"})
+    assert again.journal.cell("a") == {"cell_id": "a"}
+    assert again.journal.cell("b") == {"cell_id": "b"}
+    assert again.journal.cell("c") is None
+    assert again.journal.cell_count == 2
     again.close()
-    assert entries == [{"kind": "cell", "cell_id": "a"}]
     assert [line["cell_id"] for line in lines(folder)] == ["a", "b"]
 
 
@@ -80,7 +83,7 @@ def test_a_refusal_of_the_file_system_says_what_to_do(tmp_path) -> None:
 
 def test_a_text_is_replaced_whole(tmp_path, monkeypatch) -> None:
     path = tmp_path / "text"
-    store.replace_text(path, "old")
+    files.replace_text(path, "old")
 
     def write_half(part: Path, text: str, **_: str) -> None:
         part.write_bytes(text[:1].encode())
@@ -88,7 +91,7 @@ def test_a_text_is_replaced_whole(tmp_path, monkeypatch) -> None:
 
     monkeypatch.setattr(Path, "write_text", write_half)
     with pytest.raises(MachineError):
-        store.replace_text(path, "new")
+        files.replace_text(path, "new")
     assert path.read_text() == "old"
 
 
@@ -132,5 +135,5 @@ def test_a_run_without_tables_says_how_to_get_them(tmp_path) -> None:
 def test_two_threads_may_write_the_same_file(tmp_path) -> None:
     """As two environments of one release do, which both want to know its day."""
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: store.replace_text(tmp_path / "day", "2024-09-12"), range(400)))
+        list(pool.map(lambda _: files.replace_text(tmp_path / "day", "2024-09-12"), range(400)))
     assert [path.name for path in tmp_path.iterdir()] == ["day"]

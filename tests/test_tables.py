@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import itertools
+import json
+import tempfile
+from pathlib import Path
 
+import pyarrow as pa
 from hypothesis import given, settings, strategies as st
 
 from harness import tables
+from harness.journal import Journal
 from harness.model import ARTIFACT_STATUSES, CELL_STATUSES, Status
 
 from .conftest import plan_of
@@ -31,19 +36,36 @@ ENTRIES = st.tuples(
 ).map(lambda lists: list(itertools.chain(*lists)))
 
 
+def tables_of(*entries: dict) -> dict[str, list[dict]]:
+    """The rows as they are stored, of a journal with these entries."""
+    with tempfile.TemporaryDirectory() as folder:
+        journal = Journal(Path(folder, "journal.jsonl"))
+        for entry in entries:
+            journal.add(entry["kind"], {key: value for key, value in entry.items() if key != "kind"})
+        made = tables.Tables(PLAN, journal, "run", "cut short")
+        rows = {
+            "environments": (made.environments.values(), tables.ENVIRONMENTS),
+            "artifacts": (made.artifacts(), tables.ARTIFACTS),
+            "cells": (made.cells(), tables.CELLS),
+        }
+        stored = {name: pa.Table.from_pylist(list(those), schema=schema) for name, (those, schema) in rows.items()}
+        journal.close()
+    return {name: table.to_pylist() for name, table in stored.items()}
+
+
 @settings(deadline=None)
 @given(ENTRIES)
 def test_every_planned_row_is_there_once_whatever_is_known(entries) -> None:
     last = {
         entry.get("cell_id") or entry.get("artifact_id") or entry["environment"]: entry["status"] for entry in entries
     }
-    built = tables.build(PLAN, tables.Journal([dict(entry) for entry in entries]), "run", "cut short")
+    built = tables_of(*entries)
     for name, key, ids in (
         ("environments", "environment", NAMES),
         ("artifacts", "artifact_id", ARTIFACTS),
         ("cells", "cell_id", CELLS),
     ):
-        rows = built[name].to_pylist()
+        rows = built[name]
         assert sorted(row[key] for row in rows) == sorted(ids)
         for row in rows:
             assert row["run_id"] == "run"
@@ -53,19 +75,45 @@ def test_every_planned_row_is_there_once_whatever_is_known(entries) -> None:
 
 
 def built(*entries: dict) -> dict[str, dict]:
-    made = tables.build(PLAN, tables.Journal([*entries]), "run", "cut short")
-    return {row["cell_id"]: row for row in made["cells"].to_pylist()}
+    return {row["cell_id"]: row for row in tables_of(*entries)["cells"]}
 
 
 def artifact(name: str, status: Status, **more) -> dict:
     return {"kind": "artifact", "artifact_id": name, "status": str(status), "reason": None, **more}
 
 
+FIT = {
+    "fitted_sha256": "f", "estimator": "sklearn.linear_model.Ridge", "parameters": {}, "fitted_at": 0.0, "score": 0.5,
+    "score_kind": "r2", "cv_scores": [0.25, 0.75], "case": {"module": "m", "function": "f", "seed": 0}, "methods": [],
+    "outputs": {}, "fit_seconds": 0.5, "n_samples": 7, "n_features": 2, "warnings": [], "train_sha256": "aa",
+    "inputs_sha256": "bb", "data_sha256": "cc", "code_sha256": "dd",
+}  # fmt: skip
+
+
+def test_a_manifest_holds_what_is_to_be_kept() -> None:
+    environment = {"kind": "environment", "environment": "old", "status": "ok", "reason": None}
+    facts = {"packages": '{"numpy": "2.1"}', "blas": "[]", "lock_sha256": "ee", "cpu": "x"}
+    made = tables_of(
+        {**environment, **facts},
+        {"kind": "fit", **FIT},
+        artifact("old/ridge/pickle", Status.OK, fitted_sha256="f", facts={"opset": 17}),
+    )
+    row = next(row for row in made["artifacts"] if row["artifact_id"] == "old/ridge/pickle")
+    manifest = json.loads(row["manifest"])
+    assert manifest["cross_validation"] == {"folds": 2, "scores": [0.25, 0.75], "mean": 0.5, "std": 0.25}
+    assert manifest["data"]["object"] == "objects/cc/cc"
+    assert manifest["code"]["sha256"] == "dd"
+    assert manifest["packages"] == {"numpy": "2.1"}
+    assert manifest["format"] == {"opset": 17}
+    assert (row["score"], row["n_features"], row["fit_seconds"]) == (0.5, 2, 0.5)
+
+
 def test_why_a_cell_was_not_tried() -> None:
     ok = [{"kind": "environment", "environment": name, "status": "ok", "reason": None} for name in ("old", "new")]
     cells = built(
         *ok,
-        artifact("old/ridge/pickle", Status.OK, size_bytes=7, score=0.5),
+        {"kind": "fit", **FIT},
+        artifact("old/ridge/pickle", Status.OK, size_bytes=7, fitted_sha256="f"),
         artifact("old/ridge/joblib", Status.CRASH),
     )
     told = {key: (row["status"], row["reason"]) for key, row in cells.items()}
@@ -82,3 +130,12 @@ def test_the_last_word_counts() -> None:
     cell = {"kind": "cell", "cell_id": "old/ridge/pickle>new/pickle", "reason": None}
     cells = built({**cell, "status": "ok"}, {**cell, "status": "drift"})
     assert cells["old/ridge/pickle>new/pickle"]["status"] == "drift"
+
+
+def test_findings_can_be_asked_of_every_cell() -> None:
+    cell = {"kind": "cell", "cell_id": "old/ridge/pickle>new/pickle", "reason": None, "status": "drift"}
+    journal = tables.Journal([{**cell, "findings": ["labels", "dtype"], "tolerance_used": 2.5}])
+    cells = tables.build(PLAN, journal, "run", "cut short")["cells"].to_pandas()
+    (found,) = cells[cells.findings.map(lambda kinds: "labels" in kinds)].to_dict("records")
+    assert (found["cell_id"], found["tolerance_used"]) == ("old/ridge/pickle>new/pickle", 2.5)
+    assert cells.tolerance_used.isna().sum() == len(cells) - 1

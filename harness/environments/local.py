@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from harness import interpreters, processes, tools
 from harness.environments import Built, Command, NotReadyError
 from harness.environments import lock as lock_files
-from harness.store import replace_text
+from harness.files import replace_text
 
 if TYPE_CHECKING:
     from harness.environments.lock import Lock

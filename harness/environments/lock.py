@@ -15,18 +15,21 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from harness import processes, tools
 from harness.environments import NotReadyError, UnreachableError, UnsatisfiableError, npm
+from harness.files import replace_text
 from harness.model import AsOf, Environment
-from harness.store import replace_text
 
 RESOLVE_SECONDS = 180.0
 #: Wheels of one release are uploaded over some hours, and its dependencies' fixes for it soon after.
 RELEASE_MARGIN = dt.timedelta(days=1)
 _WHEEL_PLATFORMS = {"linux/amd64": "x86_64-manylinux_2_28", "linux/arm64": "aarch64-manylinux_2_28"}
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
+_ABSENT = re.compile(r"^# without ([A-Za-z0-9._-]+): (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +47,11 @@ class Lock:
         """Versions by normalized name."""
         wheels = {name.lower().replace("_", "-"): version for name, version in _PIN.findall(self.text)}
         return wheels | npm.versions(self.text)
+
+    @property
+    def absent(self) -> dict[str, str]:
+        """The tools that do not resolve here, by normalized name, each with the resolver's reason."""
+        return dict(_ABSENT.findall(self.text))
 
 
 def requirements(environment: Environment) -> list[str]:
@@ -63,8 +71,8 @@ def resolve(environment: Environment) -> Lock:
         day = _release_day(environment)
     if isinstance(day, AsOf):
         return Lock(text=_resolved(environment))
-    python = environment.python or ""
-    kept = _kept("locks", [*requirements(environment), *environment.npm, python, environment.platform, day.isoformat()])
+    asked = [*requirements(environment), environment.python or "", environment.platform, day.isoformat()]
+    kept = _kept("locks", [*asked, *environment.tools, *environment.npm])
     if not kept.exists():
         replace_text(kept, _resolved(environment, until=day + dt.timedelta(days=1)))
     return Lock(text=kept.read_text())
@@ -72,8 +80,29 @@ def resolve(environment: Environment) -> Lock:
 
 def _resolved(environment: Environment, until: dt.date | None = None) -> str:
     day = [] if until is None else ["--exclude-newer", until.isoformat()]
-    text = _compile(requirements(environment), environment, "--generate-hashes", *day)
+    text = _with_tools(environment, *day)
     return npm.locked(text, environment.npm, until=until) if environment.npm else text
+
+
+def _with_tools(environment: Environment, *options: str) -> str:
+    """A lock of the requirements and of as many of the tools as resolve beside them; the others are named in it.
+
+    Without the tools there must be an answer; with all of them there mostly is one; else they are tried one by one.
+    """
+    asked, absent = requirements(environment), []
+    try:
+        return _compile([*asked, *environment.tools], environment, "--generate-hashes", *options)
+    except UnsatisfiableError:
+        if not environment.tools:
+            raise
+    text = _compile(asked, environment, "--generate-hashes", *options)
+    for tool in environment.tools:
+        try:
+            text = _compile([*asked, tool], environment, "--generate-hashes", *options)
+            asked.append(tool)
+        except UnsatisfiableError as reason:
+            absent.append(f"# without {canonicalize_name(Requirement(tool).name)}: {reason}\n")
+    return "".join(absent) + text
 
 
 def satisfiable(environment: Environment) -> bool:

@@ -16,12 +16,16 @@ def main():
         text = '{"event":"unready","protocol":1,"error":{"type":"RuntimeError","message":"Python %s is below 3.8"}}\n'
         os.write(answer, (text % sys.version.split()[0]).encode("ascii"))
         return 3
+    if sys.argv[1:2] == ["rebuild"]:
+        from . import rebuild
+
+        return rebuild.main(sys.argv[2:])
     from . import facts, supervise, wire, work
     from .errors import describe
 
     try:
         facts.import_everything(sys.argv[1:] + [work.__name__])  # what is imported before the fork need not be after it
-        hello = {"event": "hello", "protocol": wire.PROTOCOL, "facts": facts.gather()}
+        hello = {"event": "hello", "protocol": wire.PROTOCOL, "facts": facts.gather(), **facts.abilities()}
     except BaseException as error:
         unready = {"event": "unready", "protocol": wire.PROTOCOL, "error": describe(error)}
         wire.write_all(answer, wire.encode_line(unready))

@@ -3,6 +3,7 @@
 Standard library only, Python 3.8 and newer.
 """
 
+import importlib
 import re
 import traceback
 
@@ -13,6 +14,23 @@ WARNING_LIMIT = 50  # distinct warnings kept of one step
 
 #: What scikit-learn below 1.3 says in a plain UserWarning; from 1.3 on it is InconsistentVersionWarning.
 _OLD_VERSION_WARNING = re.compile(r"Trying to unpickle estimator \S+ from version (\S+) when using version")
+
+
+class Unsupported(Exception):
+    """A format, a reader or a case cannot do this here; the text is the reason."""
+
+
+class Refused(Exception):
+    """A deliberate refusal, such as of types that nobody trusts; the text is the reason."""
+
+
+def need(name):
+    """The module ``name``. Raises Unsupported where it cannot be imported."""
+    try:
+        return importlib.import_module(name)
+    except Exception as error:  # beside a package that is newer or older than it knows, anything may come
+        told = "%s: %s" % (qualified_name(type(error)), text_of(error, 200))
+        raise Unsupported("%s cannot be imported in this environment (%s)" % (name, told)) from error
 
 
 def qualified_name(kind):

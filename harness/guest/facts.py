@@ -18,10 +18,10 @@ def import_everything(modules):
     for name in _optional():
         try:
             importlib.import_module(name)
-        except ImportError:  # the formats that need it will say so, each for itself
+        except Exception:  # the formats that need it say so in `abilities`
             continue
     _import_stand_ins()
-    sklearn = sys.modules.get("sklearn")
+    sklearn = sys.modules.get("sklearn")  # absent where a runtime serves models without it
     for part in getattr(sklearn, "__all__", ()):
         try:
             importlib.import_module("sklearn." + part)
@@ -43,9 +43,36 @@ def _optional():
     from . import formats
 
     names = {"pandas"}  # data frames travel as data, and need it to be built again
-    for module in pkgutil.iter_modules(formats.__path__):
-        names.update(importlib.import_module(formats.__name__ + "." + module.name).REQUIRES)
+    for module in formats.modules():
+        names.update(module.WRITES_WITH + module.READS_WITH)
     return sorted(names)
+
+
+def abilities():
+    """``{"writers": {format: None or why not}, "readers": {reader: None or why not}}``."""
+    from . import formats
+
+    writers, readers = {}, {}
+    for module in formats.modules():
+        why_not = _missing(module.WRITES_WITH)
+        writers.update(dict.fromkeys(module.FORMATS, why_not))
+        for names in module.READERS.values():
+            for name in names:
+                if readers.get(name, "") is not None:  # one format that it can read is enough
+                    readers[name] = _missing(module.READS_WITH)
+    return {"writers": writers, "readers": readers}
+
+
+def _missing(names):
+    from .errors import Unsupported, need
+
+    told = []
+    for name in names:
+        try:
+            need(name)
+        except Unsupported as reason:
+            told.append(str(reason))
+    return "; ".join(told) or None
 
 
 def gather():

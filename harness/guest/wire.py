@@ -10,19 +10,22 @@ Host to guest, on the guest's standard input::
 
 The tasks of a batch run one after the other in one forked child; where one of them ends it, the rest go on in another.
 
-DUMP TASK   {"id", "case": {"module", "function", "seed"}, "spool": folder,
+DUMP TASK   {"id", "case": {"module", "function", "seed", "estimator": its first argument or null}, "spool": folder,
             "formats": [{"id", "module", "options": {...}}]}
 LOAD TASK   {"id", "artifact": file, "sha256", "inputs": file, "inputs_sha256", "methods": [...],
-            "module", "options": {...}, "reader"}
+            "module", "options": {..., "outputs": layouts by method, "trusted_types": [...]}, "reader"}
 limits      {"seconds": of one step, "memory": bytes above what the guest already holds}
 
 Guest to host, on a descriptor that was standard output and that no child ever holds::
 
-    {"event": "hello", "protocol": 1, "facts": {...}}     ready: everything imports
+    {"event": "hello", "protocol": 1, "facts": {...},     ready: everything imports
+     "writers": {format: null or why it cannot}, "readers": {reader: null or why it cannot}}
     {"event": "unready", "protocol": 1, "error": ERROR}   and the guest exits
     {"event": "fitted", "id": task, ...}                  a case was fitted: its data and reference outputs
-    {"event": "artifact", "id": format's id, ...}         the bytes are in the spool, or "error", or "unsupported": why
+    {"event": "artifact", "id": format's id, ...}         the bytes are in the spool, or "error", "refused" or
+                                                          "unsupported": why; "facts" of the format
     {"event": "cell", "id": task, ...}                    "outputs", or "error", or "refused" or "unsupported": why
+                                                          "observed": what the reader found in the loaded model
     {"event": "died", "id": task or format's id, "step", "signal" or "exit", "peak_bytes",
      "memory": true when it had come near its limit}
     {"event": "overtime", "id": as above, "step", "seconds"}

@@ -44,7 +44,7 @@ export class Graph {
   async call(inputs, methods) {
     const { outputNames } = this.session;
     const wanted = methods.filter((name) => outputNames.includes(name));
-    if (!wanted.length) throw new Unsupported(`the graph has none of the methods, only ${outputNames.join(", ")}`);
+    if (!wanted.length) throw new Unsupported(`it has none of ${methods.join(", ")}, only ${outputNames.join(", ")}`);
     return this.session.run(this.feeds(inputs), wanted);
   }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness import model, tools
 from harness.errors import InputError
 from harness.matrix import catalogue, checks, places
-from harness.matrix.checks import case_fits, fits
+from harness.matrix.checks import case_fits, fits, format_fits
 from harness.matrix.expand import expand
 from harness.matrix.problems import Problem, refusal, unknown
 from harness.matrix.spec import Limits, Spec, Tolerance
@@ -67,9 +67,10 @@ class Matrix:
             seed=self.seed,
             environments=tuple(item for item in environments if fits(item.name, chosen.environments)),
             cases=tuple(item for item in self.cases if any(case_fits(item, word) for word in chosen.cases)),
-            formats=tuple(item for item in self.formats if fits(item.name, chosen.formats)),
+            formats=tuple(filter(None, (_chosen(item, chosen.formats) for item in self.formats))),
             limits=_overridden(_overridden(model.Limits(), self.spec.limits), chosen.limits),
             tolerances=tuple(_tolerance(item, self.formats) for item in tolerances),
+            trusted_types=self.spec.trusted_types,
         )
 
 
@@ -97,7 +98,7 @@ def load_matrix(
     native = native or tools.native_platform()
     formats = tuple(catalogue.builtin_formats() if formats is None else formats)
     known = list(catalogue.builtin_cases() if cases is None else cases)
-    spec, files = _check(document, known, [item.name for item in formats], native)
+    spec, files = _check(document, known, formats, native)
     return Matrix(
         path=path,
         digest=document.digest,
@@ -120,7 +121,7 @@ def _read(path: Path) -> Document:
 
 
 def _check(
-    document: Document, cases: list[model.Case], formats: Sequence[str], native: str
+    document: Document, cases: list[model.Case], formats: Sequence[model.Format], native: str
 ) -> tuple[Spec, tuple[Path, ...]]:
     """The checked values and the user's files, whose cases are added to the others; or every problem there is."""
     problems: list[Problem] = []
@@ -137,6 +138,12 @@ def _check(
 def _overridden(limits: model.Limits, by: Limits) -> model.Limits:
     given = {name: value for name, value in by if value is not None}
     return replace(limits, **{name: int(value) if name == "memory" else value for name, value in given.items()})
+
+
+def _chosen(item: model.Format, patterns: Sequence[str]) -> model.Format | None:
+    """A format with those of its readers that are wanted, or None."""
+    readers = tuple(reader for reader in item.readers if any(format_fits(item, reader, word) for word in patterns))
+    return replace(item, readers=readers) if readers else None
 
 
 def _tolerance(item: Tolerance, formats: Sequence[model.Format]) -> model.Tolerance:

@@ -12,9 +12,13 @@ import tokenize
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.errors import HarnessError, InputError
 from harness.model import Case, Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 GUEST = Path(__file__).parent.parent / "guest"
 MAX_BYTES = 1024**2
@@ -85,7 +89,25 @@ def scan_cases(path: Path, *, module: str) -> Scan:
         cases[name] = Case(
             name=name, family=path.stem, module=module, function=node.name, file=str(path), digest=digest
         )
-    return Scan(cases=tuple(cases.values()), problems=tuple(problems))
+    built = _built_cases(path, tree, module, hashlib.sha256(text.encode()).hexdigest())
+    return Scan(cases=(*cases.values(), *built), problems=tuple(problems))
+
+
+def _built_cases(path: Path, tree: ast.Module, module: str, digest: str) -> tuple[Case, ...]:
+    """The cases of ``ESTIMATORS``, a literal of names, each of which a function ``build(name, seed)`` makes."""
+    names = _literals(tree, {"ESTIMATORS"}).get("ESTIMATORS", ())
+    return tuple(
+        Case(
+            name=str(name),
+            family=path.stem,
+            module=module,
+            function="build",
+            file=str(path),
+            digest=digest,
+            estimator=str(name),
+        )
+        for name in (names if isinstance(names, tuple) else ())
+    )
 
 
 def clashes(cases: tuple[Case, ...], others: list[Case]) -> tuple[str, ...]:
@@ -95,7 +117,7 @@ def clashes(cases: tuple[Case, ...], others: list[Case]) -> tuple[str, ...]:
 
 
 def builtin_formats(folder: Path = GUEST / "formats") -> tuple[Format, ...]:
-    """The guest's formats: ``FORMATS`` and ``READERS``, literals at the top level of each file.
+    """The guest's formats: ``FORMATS``, ``READERS`` and ``PARTIAL``, literals at the top level of each file.
 
     Raises
     ------
@@ -105,14 +127,21 @@ def builtin_formats(folder: Path = GUEST / "formats") -> tuple[Format, ...]:
     formats: dict[str, Format] = {}
     for path in _modules(folder):
         try:
-            literals = _literals(_parse(path)[1])
-            names, readers = _options(literals["FORMATS"]), _names(literals["READERS"])
+            literals = _literals(_parse(path)[1], {"FORMATS", "READERS", "PARTIAL"})
+            names = _options(literals["FORMATS"])
+            readers = _readers(literals["READERS"], names)
         except (InputError, KeyError, TypeError, ValueError) as error:
             raise HarnessError(f"{path}: FORMATS and READERS must be literals at the top level: {error}") from error
         for name, options in names.items():
             if name in formats:
                 raise HarnessError(f'{path}: the format "{name}" is already in {formats[name].module}')
-            formats[name] = Format(name=name, module=f"guest.formats.{path.stem}", options=options, readers=readers)
+            formats[name] = Format(
+                name=name,
+                module=f"guest.formats.{path.stem}",
+                options=options,
+                readers=readers[name],
+                partial=literals.get("PARTIAL") is True,
+            )
     return tuple(formats.values())
 
 
@@ -153,7 +182,7 @@ def _wrong(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str:
     return ""
 
 
-def _literals(tree: ast.Module) -> dict[str, object]:
+def _literals(tree: ast.Module, wanted: set[str]) -> dict[str, object]:
     values: dict[str, object] = {}
     for node in tree.body:
         if isinstance(node, ast.Assign):
@@ -163,7 +192,7 @@ def _literals(tree: ast.Module) -> dict[str, object]:
         else:
             continue
         for target in targets:
-            if isinstance(target, ast.Name) and target.id in {"FORMATS", "READERS"} and node.value is not None:
+            if isinstance(target, ast.Name) and target.id in wanted and node.value is not None:
                 values[target.id] = ast.literal_eval(node.value)
     return values
 
@@ -180,9 +209,15 @@ def _checked_options(value: object) -> dict[str, int | str]:
     return {str(key): option for key, option in value.items()}
 
 
+def _readers(value: object, formats: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict) or value.keys() != set(formats):
+        raise ValueError("READERS is not {name: readers} of the same names as FORMATS")
+    return {name: _names(readers) for name, readers in value.items()}
+
+
 def _names(value: object) -> tuple[str, ...]:
     if not isinstance(value, tuple) or not value:
-        raise ValueError("READERS is not a tuple of names")
+        raise ValueError("the readers of a format are not a tuple of names")
     return tuple(_name(name) for name in value)
 
 

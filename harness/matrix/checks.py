@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from harness.matrix.places import Document, Plain
     from harness.matrix.problems import Place
-    from harness.model import Case
+    from harness.model import Case, Format
 
     Problems: TypeAlias = list[Problem]
 
@@ -49,6 +49,12 @@ def case_fits(case: Case, pattern: str) -> bool:
     if pattern.startswith(FAMILY):
         return fnmatchcase(case.family, pattern.removeprefix(FAMILY))
     return fnmatchcase(case.name, pattern)
+
+
+def format_fits(item: Format, reader: str, pattern: str) -> bool:
+    """Whether a profile's pattern, "joblib" or "joblib/joblib-mmap", means this reader of this format."""
+    name, slash, wanted = pattern.partition("/")
+    return fnmatchcase(item.name, name) and (not slash or fnmatchcase(reader, wanted))
 
 
 def check_values(document: Document, problems: Problems) -> Spec | None:
@@ -121,26 +127,41 @@ def _without_a_day(spec: Environments, document: Document) -> Iterator[Problem]:
 
 
 def check_patterns(
-    document: Document, *, environments: frozenset[str] | None, cases: Sequence[Case] | None, formats: Sequence[str]
+    document: Document, *, environments: frozenset[str] | None, cases: Sequence[Case] | None, formats: Sequence[Format]
 ) -> Iterator[Problem]:
     """Say which pattern matches nothing. None for the environments or cases: those cannot be told."""
-    profiles = _at(document.value, ("profiles",))
-    holders: list[Place] = [()]
-    holders += [("profiles", name) for name in profiles] if isinstance(profiles, dict) else []
-    for holder in holders:
-        words = list(_words(document.value, (*holder, "formats")))
-        tolerances = _at(document.value, (*holder, "tolerances"))
-        for index in range(len(tolerances) if isinstance(tolerances, list) else 0):
-            words += _words(document.value, (*holder, "tolerances", index, "formats"))
-        for place, word in words:
-            if not any(fits(name, [word]) for name in formats):
-                yield document.problem(place, unknown("format", word, formats))
+    for holder in _holders(document.value):
+        for place, word in _words(document.value, (*holder, "formats")):
+            if not any(format_fits(item, reader, word) for item in formats for reader in item.readers):
+                yield document.problem(place, unknown_format(word, formats))
+        for place, word in _tolerance_words(document.value, holder):
+            if not any(fits(item.name, [word]) for item in formats):
+                yield document.problem(place, unknown("format", word, [item.name for item in formats]))
         for place, word in _words(document.value, (*holder, "environments")):
             if environments is not None and not any(fits(name, [word]) for name in environments):
                 yield document.problem(place, unknown("environment", word, environments))
         for place, word in _words(document.value, (*holder, "cases")):
             if cases is not None and not any(case_fits(case, word) for case in cases):
                 yield document.problem(place, unknown_case(word, cases))
+
+
+def _holders(value: Plain) -> list[Place]:
+    """Where patterns may stand: at the top, and in each profile."""
+    profiles = _at(value, ("profiles",))
+    return [(), *(("profiles", name) for name in (profiles if isinstance(profiles, dict) else ()))]
+
+
+def _tolerance_words(value: Plain, holder: Place) -> Iterator[tuple[Place, str]]:
+    tolerances = _at(value, (*holder, "tolerances"))
+    for index in range(len(tolerances) if isinstance(tolerances, list) else 0):
+        yield from _words(value, (*holder, "tolerances", index, "formats"))
+
+
+def unknown_format(word: str, formats: Sequence[Format]) -> str:
+    known = [item for item in formats if fnmatchcase(item.name, word.partition("/")[0])]
+    if "/" in word and known:
+        return unknown("reader", word.partition("/")[2], [reader for item in known for reader in item.readers])
+    return unknown("format", word.partition("/")[0], [item.name for item in formats])
 
 
 def unknown_case(word: str, cases: Sequence[Case]) -> str:

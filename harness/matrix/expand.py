@@ -162,6 +162,7 @@ def _from_axes(spec: Environments, point: Point) -> Environment:
         kind="local",
         as_of=spec.as_of,
         packages=spec.packages,
+        tools=spec.tools,
         origin=f"environments.axes ({spec.strategy})",
     )
 
@@ -181,6 +182,7 @@ def _from_include(spec: Environments, item: Include, index: int, native: str) ->
         kind=item.kind,
         as_of=item.as_of or spec.as_of,
         packages=(*spec.packages, *item.packages) if item.kind == "local" else (),
+        tools=() if item.scikit_learn is None else spec.tools,  # some would bring a scikit-learn along
         origin=f"environments.include[{index}]",
         node=item.node,
         npm=item.npm,

@@ -106,6 +106,9 @@ class Environments(Part):
     packages: tuple[Package, ...] = Field(
         default=(), description="Further requirements in every environment (PEP 508)."
     )
+    tools: tuple[Package, ...] = Field(
+        default=(), description="Requirements that are installed in the environments where they resolve (PEP 508)."
+    )
     strategy: Strategy = Field(default="newest-compatible", description="How the axes are combined.")
     axes: Axes | None = None
     include: tuple[Include, ...] = Field(default=(), description="Environments one by one, whatever the axes give.")
@@ -161,4 +164,7 @@ class Spec(Part):
     cases: Cases = Field(default_factory=Cases)
     limits: Limits = Field(default_factory=Limits)
     tolerances: tuple[Tolerance, ...] = Field(default=(), description="The first that applies counts.")
+    trusted_types: tuple[Word, ...] = Field(
+        default=(), description="Types, by name or pattern, that skops may build though it does not trust them."
+    )
     profiles: dict[Name, Profile] = Field(min_length=1)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from packaging.version import Version
 
-from harness.model import UNTRIED, Parity, Status
+from harness.model import UNTRIED, Finding, Parity, Status
+from harness.report import groups
 
 if TYPE_CHECKING:
+    from harness.report.groups import Group
     from harness.store import RunTables
 
-#: What differs from process to process in messages that tell the same: addresses, lines, where files lie.
-_VARYING = re.compile(r"0x[0-9a-fA-F]+|(?<=line )\d+|(?<= from ')/[^']+")
-#: What takes the process with it comes before what raises; within each, what happens most.
-_DEADLY = ("crash", "oom", "timeout")
+#: Between these many tolerances, another tolerance would be another verdict.
+_NEAR = (0.1, 10.0)
+#: Findings that leave the verdict to the tolerance; a label that flips does not.
+_MEASURED = frozenset({Finding.PROBABILITIES, Finding.VALUES, Finding.SCORE, Finding.CONTAINER, Finding.DTYPE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,19 +46,25 @@ class Pair:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
-    """Cells or artifacts that fail in the same way."""
+class Near:
+    """Cells of one case and format whose verdict hangs on the tolerance."""
 
-    status: str
-    message: str
-    count: int
-    cases: tuple[str, ...]
-    formats: tuple[str, ...]
-    pairs: int  # how many (producer, consumer)
-    dumped_by: str  # scikit-learn versions, such as "1.5 to 1.7", and environments without one
-    loaded_by: str
-    example: str  # an id
-    silent: int  # of the cells: without any warning about versions
+    case: str
+    format: str
+    close: int
+    drift: int
+    least: float  # tolerances used
+    most: float
+    example: str  # the cell that is nearest to its tolerance
+
+    @property
+    def verdicts(self) -> str:
+        return ", ".join(f"{count} {what}" for count, what in ((self.close, "close"), (self.drift, "drift")) if count)
+
+    @property
+    def times(self) -> str:
+        least, most = f"{self.least:.2g}", f"{self.most:.2g}"
+        return f"{least} times" if least == most else f"{least} to {most} times"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +82,8 @@ class Digest:
     drifts: tuple[Group, ...]
     failures: tuple[Group, ...]
     unwritten: tuple[Group, ...]  # artifacts
-    diagonal: int  # cells in their own producer that loaded
+    near: tuple[Near, ...]  # what is nearest to its tolerance first
+    diagonal: int  # cells in their own producer that loaded, without formats that convert
     diagonal_off: tuple[str, ...]  # of those: not identical; the harness or the model is not deterministic
 
     @property
@@ -89,7 +96,8 @@ def of(tables: RunTables) -> Digest:
     cells, environments = tables.cells, tables.environments
     tried = cells[~cells["status"].isin([str(s) for s in UNTRIED])]
     bad = environments[environments["status"] != Status.OK]
-    diagonal = cells[(cells["producer"] == cells["consumer"]) & cells["parity"].notna()]
+    kept = ~groups.converts(cells["format"])
+    diagonal = cells[(cells["producer"] == cells["consumer"]) & cells["parity"].notna() & kept]
     columns = ["python", "sklearn", "numpy", "arch"]
     return Digest(
         run=tables.run,
@@ -108,9 +116,10 @@ def of(tables: RunTables) -> Digest:
             for producer, statuses in tables.artifacts.groupby("producer", sort=False)["status"]
         },
         pairs=_pairs(cells),
-        drifts=_groups(tried[tried["status"] == Status.DRIFT], cells, by_case=True),
-        failures=_groups(tried[~tried["status"].isin([str(Status.OK), str(Status.DRIFT)])], cells),
-        unwritten=_unwritten(tables.artifacts),
+        drifts=groups.of_cells(tried[tried["status"] == Status.DRIFT], cells, by_case=True),
+        failures=groups.of_cells(tried[~tried["status"].isin([str(Status.OK), str(Status.DRIFT)])], cells),
+        unwritten=groups.of_artifacts(tables.artifacts),
+        near=_near(tried),
         diagonal=len(diagonal),
         diagonal_off=tuple(diagonal[diagonal["parity"] != Parity.IDENTICAL]["cell_id"]),
     )
@@ -156,81 +165,20 @@ def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
     }
 
 
-def _groups(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = False) -> tuple[Group, ...]:
-    """Rows that tell the same, worst first; drifts by case, since their figures differ from pair to pair."""
-    if rows.empty:
-        return ()
-    minors = _minors(pd.concat([everything["producer_sklearn"], everything["consumer_sklearn"]]))
-    told = rows.assign(told=rows["case"] if by_case else [_same(text) for text in rows["reason"]])
-    groups = []
-    for (status, words), group in told.groupby(["status", "told"], sort=False):
-        worst = _worst(group)
-        groups.append(
-            Group(
-                status=str(status),
-                message=str(worst["reason"]).partition("; ")[0] if by_case else str(words),
-                count=len(group),
-                cases=_most(group["case"]),
-                formats=_most(group["format"]),
-                pairs=len(group[["producer", "consumer"]].drop_duplicates()),
-                dumped_by=_span(group, "producer", minors),
-                loaded_by=_span(group, "consumer", minors),
-                example=str(worst["cell_id"]),
-                silent=int((~group["version_warning"].eq(True)).sum()),
-            )
+def _near(cells: pd.DataFrame) -> tuple[Near, ...]:
+    used = cells["tolerance_used"]
+    rows = cells[used.between(*_NEAR) & ((cells["status"] == Status.OK) | (used > 1))]
+    rows = rows[np.array([_MEASURED.issuperset(kinds) for kinds in rows["findings"]], dtype=bool)]
+    rows = rows.assign(away=np.log(rows["tolerance_used"]).abs()).sort_values("away", kind="stable")
+    return tuple(
+        Near(
+            case=str(case),
+            format=str(name),
+            close=int((group["status"] == Status.OK).sum()),
+            drift=int((group["status"] == Status.DRIFT).sum()),
+            least=float(group["tolerance_used"].min()),
+            most=float(group["tolerance_used"].max()),
+            example=str(group.iloc[0]["cell_id"]),
         )
-    return tuple(sorted(groups, key=lambda g: (_rank(g.status), -g.silent if by_case else 0, -g.count)))
-
-
-def _worst(group: pd.DataFrame) -> pd.Series[Any]:
-    order = group.sort_values(["label_mismatch", "max_abs_diff"], ascending=False, na_position="last")
-    return order.iloc[0]
-
-
-def _unwritten(artifacts: pd.DataFrame) -> tuple[Group, ...]:
-    rows = artifacts[~artifacts["status"].isin([str(Status.OK), str(Status.NOT_RUN)])]
-    groups = []
-    for (status, told), group in rows.assign(told=[_same(t) for t in rows["reason"]]).groupby(
-        ["status", "told"], sort=False
-    ):
-        groups.append(
-            Group(
-                status=str(status), message=str(told), count=len(group), cases=_most(group["case"]),
-                formats=_most(group["format"]), pairs=0, dumped_by="", loaded_by="",
-                example=str(group.iloc[0]["artifact_id"]), silent=0,
-            )
-        )  # fmt: skip
-    return tuple(sorted(groups, key=lambda g: (_rank(g.status), -g.count)))
-
-
-def _minors(versions: pd.Series[Any]) -> list[str]:
-    """The minors of some versions, oldest first: "1.5" of "1.5.2"."""
-    known = {Version(str(text)) for text in versions.dropna().unique()}
-    return [f"{major}.{minor}" for major, minor in sorted({version.release[:2] for version in known})]
-
-
-def _span(cells: pd.DataFrame, side: str, minors: list[str]) -> str:
-    """Minors as ranges of those that there are, then whatever has no scikit-learn: "1.0, 1.5 to 1.7, node24"."""
-    versions = cells[f"{side}_sklearn"]
-    there = set(_minors(versions))
-    ranges: list[list[str]] = []
-    for before, minor in zip(["", *minors], minors, strict=False):
-        if minor in there:
-            if ranges and ranges[-1][-1] == before:
-                ranges[-1].append(minor)
-            else:
-                ranges.append([minor])
-    spans = [r[0] if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in ranges]
-    return ", ".join([*spans, *cells.loc[versions.isna(), side].unique()])
-
-
-def _rank(status: str) -> int:
-    return 0 if status in _DEADLY else 1
-
-
-def _same(text: object) -> str:
-    return _VARYING.sub("…", str(text))
-
-
-def _most(column: pd.Series[Any]) -> tuple[str, ...]:
-    return tuple(str(key) for key, _ in Counter(column).most_common())
+        for (case, name), group in rows.groupby(["case", "format"], sort=False)
+    )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
+from harness.files import replace_text
 from harness.report import digest as digests
-from harness.store import read_run, replace_text
+from harness.store import read_run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,8 @@ from rich.text import Text
 from harness.report import digest as digests
 
 if TYPE_CHECKING:
-    from harness.report.digest import Digest, Group, Pair
+    from harness.report.digest import Digest, Pair
+    from harness.report.groups import Group
     from harness.store import RunTables
 
 SHOWN = 10  # groups of each kind
@@ -34,6 +35,7 @@ def show(tables: RunTables, console: Console) -> None:
     """Print what drifts, the matrix, what fails."""
     digest = digests.of(tables)
     _top(digest, console)
+    _near(digest, console)
     _failures("Fails", digest.failures, console)
     _failures("Not written", digest.unwritten, console)
     _headline(digest, console)
@@ -117,13 +119,28 @@ def _drifts(digest: Digest, console: Console) -> None:
     for group in digest.drifts[:SHOWN]:
         warned = "each with a version warning" if not group.silent else f"{group.silent} without any version warning"
         console.print(
-            f"  [bold red]{escape(group.cases[0])}[/]  dumped by {group.dumped_by}, loaded by {group.loaded_by}: "
-            f"{group.count} cells, {warned}",
+            f"  [bold red]{escape(group.cases[0])}[/] ({escape(', '.join(group.formats))})  "
+            f"dumped by {group.dumped_by}, loaded by {group.loaded_by}: {group.count} cells, {warned}",
             soft_wrap=True,
         )
+        console.print(f"    [bold red]{group.differs}[/]", soft_wrap=True)
         console.print(f"    [red]{escape(group.message)}[/]", soft_wrap=True)
         console.print(f"    [dim]{escape(group.example)}[/]", soft_wrap=True)
     _more(len(digest.drifts), console)
+    console.print()
+
+
+def _near(digest: Digest, console: Console) -> None:
+    if not digest.near:
+        return
+    console.print("[bold yellow]Near the tolerance[/]  these verdicts hang on it")
+    for one in digest.near[:SHOWN]:
+        console.print(
+            f"  [yellow]{escape(one.case)}[/] ({escape(one.format)})  {one.verdicts}, at {one.times} the tolerance"
+            f"  [dim]{escape(one.example)}[/]",
+            soft_wrap=True,
+        )
+    _more(len(digest.near), console)
     console.print()
 
 

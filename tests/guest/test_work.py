@@ -9,7 +9,7 @@ import types
 import unittest
 import warnings
 
-from guest import work
+from guest import errors, fitting, work
 
 
 class Channel:
@@ -31,16 +31,16 @@ class Model:
         return [len(text) for text in inputs]
 
 
-def format_module(load=None, dump=None, requires=()):
+def format_module(load=None, dump=None, partial=False):
     module = sys.modules["stub_format"] = types.ModuleType("stub_format")
-    module.REQUIRES = requires
+    module.PARTIAL = partial
     module.load = lambda data, path, reader, options: load(data)
-    module.dump = lambda model, options: dump(model)
+    module.dump = lambda model, options, fit: dump(model)
 
 
-def loaded(load, requires=(), **changes):
+def loaded(load, partial=False, **changes):
     """The one event of a load."""
-    format_module(load=load, requires=requires)
+    format_module(load=load, partial=partial)
     folder = tempfile.mkdtemp()
     try:
         task = {"id": "a", "methods": ["predict"], "module": "stub_format", "options": {}, "reader": "stub"}
@@ -79,8 +79,36 @@ def test_bytes_that_were_changed_are_refused_before_anything_loads_them():
 
 
 def test_a_package_that_is_missing_is_unsupported():
-    event = loaded(lambda data: 1 / 0, requires=("no_such_package",))
+    event = loaded(lambda data: errors.need("no_such_package"))
     assert "no_such_package" in event["unsupported"] and "error" not in event
+
+
+def test_a_refusal_is_one():
+    def load(data):
+        raise errors.Refused("because")
+
+    event = loaded(load)
+    assert event["refused"] == "because" and "error" not in event
+
+
+def test_a_format_that_lacks_methods_is_asked_for_those_it_has():
+    needs_numpy()
+    model = Model()
+    model.methods = ["transform", "predict"]
+    event = loaded(lambda data: model, partial=True, methods=["score_samples", "predict"])
+    assert set(event["outputs"]) == {"predict"}
+
+
+def test_a_format_that_has_none_of_the_methods_is_unsupported():
+    model = Model()
+    model.methods = []
+    event = loaded(lambda data: model, partial=True)
+    assert "none of predict" in event["unsupported"] and "outputs" not in event
+
+
+def test_a_format_that_is_whole_is_asked_for_every_method():
+    event = loaded(lambda data: Model(), methods=["score_samples"])
+    assert event["error"]["type"] == "AttributeError" and event["step"] == "predict"
 
 
 def test_whatever_loading_raises_is_an_error_of_that_step():
@@ -162,7 +190,7 @@ def test_an_estimator_that_scikit_learn_cannot_ask_has_no_score():
     before = {name: sys.modules.get(name) for name in ("sklearn", "sklearn.base")}
     sys.modules.update({"sklearn": types.ModuleType("sklearn"), "sklearn.base": base})
     try:
-        assert work._score_kind(Estimator(), ["predict"], [1, 2]) is None
+        assert fitting._score_kind(Estimator(), ["predict"], [1, 2]) is None
     finally:
         for name, module in before.items():
             if module is None:

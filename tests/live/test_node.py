@@ -222,7 +222,7 @@ def test_only_the_methods_that_the_graph_has(talk):
     assert (event["methods"], list(event["outputs"]), event["step"]) == (["predict"], ["predict"], "predict")
     assert event["load_seconds"] > 0
     assert event["predict_seconds"] > 0
-    assert "none of the methods" in talk.one(ECHO, methods=["transform"])["unsupported"]
+    assert "it has none of transform, only predict" in talk.one(ECHO, methods=["transform"])["unsupported"]
 
 
 def test_what_was_changed_is_not_loaded(talk):

@@ -1,10 +1,32 @@
-"""One file per format: how to dump it, its readers. The host reads ``FORMATS`` and ``READERS`` without importing.
+"""One file per format: how to dump it, its readers. The host reads the literals at the top without importing.
 
 A format module has
 
-``FORMATS``   ``{name: options}``, a literal; the options are handed to ``dump`` and ``load``.
-``READERS``   the names of its readers, a literal tuple.
-``REQUIRES``  the modules that must be importable; where one is missing the format is ``unsupported``.
-``dump(model, options) -> bytes``
-``load(data, path, reader, options) -> model``, with ``data`` the bytes that were checked and ``path`` their file.
+``FORMATS``      ``{name: options}``, a literal; the options are handed to ``dump`` and ``load``.
+``READERS``      ``{name: its readers}``, a literal.
+``WRITES_WITH``  the modules that must be importable to dump; where one is missing the format is ``unsupported``.
+``READS_WITH``   the same to load.
+``PARTIAL``      optional, True where a loaded model may lack methods of the fitted one. Then its attribute ``methods``
+                 names those it has, and only those are compared.
+``dump(model, options, fit) -> bytes``
+    ``fit`` is a `harness.guest.fitting.Fit`.
+``load(data, path, reader, options) -> model``
+    ``data`` are the bytes that were checked, ``path`` their file. ``options`` hold besides the format's own ``outputs``
+    (of each method of the fitted model its ``shape``, ``dtype`` and ``kind``, for formats that know of no ranks) and
+    ``trusted_types`` (matrix.yaml's).
+``facts(data) -> dict``
+    optional: what the bytes tell of themselves, for the artifact's manifest.
+``observe(model, reader) -> dict``
+    optional: what a loaded model tells of itself, after the clock was stopped; see ``observed`` in `harness.guest.wire`.
+
+A format that cannot do this here raises `Unsupported`, one that will not, `Refused` (both in `harness.guest.errors`).
 """
+
+import importlib
+import pkgutil
+
+
+def modules():
+    """Every format module, by the name of its file."""
+    names = (module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    return [importlib.import_module(__name__ + "." + name) for name in sorted(names)]

@@ -1,17 +1,22 @@
-"""cloudpickle: functions and classes that cannot be imported travel by value."""
+"""cloudpickle: functions and classes that cannot be imported travel by value. What it writes, pickle can read."""
+
+import pickle
+
+from ..errors import need
 
 FORMATS = {"cloudpickle": {"protocol": 5}}
-READERS = ("cloudpickle",)
-REQUIRES = ("cloudpickle",)
+READERS = {"cloudpickle": ("cloudpickle", "pickle")}
+WRITES_WITH = ("sklearn", "cloudpickle")
+READS_WITH = ("sklearn",)
 
 
-def dump(model, options):
+def dump(model, options, fit):
     import cloudpickle
 
     return cloudpickle.dumps(model, protocol=options["protocol"])
 
 
 def load(data, path, reader, options):
-    import cloudpickle
-
-    return cloudpickle.loads(data)
+    if reader == "pickle":
+        return pickle.loads(data)
+    return need("cloudpickle").loads(data)

@@ -1,0 +1,36 @@
+"""Writing files: whole or not at all, and with one error for all that a file system may refuse."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from harness.errors import MachineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn the file system's refusals into one error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise MachineError(
+            f"{path}: cannot be written: {error.strerror or error}. "
+            "Free some space or give another folder with --results; then continue with --resume"
+        ) from error
+
+
+def replace_text(path: Path, text: str) -> Path:
+    """Write a file, whole or not at all, whoever else writes it; return it."""
+    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    return path

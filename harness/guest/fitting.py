@@ -1,0 +1,168 @@
+"""A case, fitted: the model, its data, its reference outputs, and what it takes to make it again.
+
+Standard library at its top; scikit-learn and its friends were imported before the fork.
+"""
+
+import hashlib
+import importlib
+import json
+import math
+import random
+import sys
+import time
+import warnings
+
+from . import errors, sources, values
+
+HELD_OUT = 40  # the last rows of a case's data: not fitted on, and what the methods are called with
+METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_samples")
+FOLDS = 3  # of the cross-validation: every fit is done again for each, and a run has thousands of fits
+
+
+class Fit:
+    """One case after its fit.
+
+    ``estimator`` is unfitted, ``model`` fitted on ``train`` and ``train_truth``; ``inputs`` and ``truth`` were held
+    out; ``reference`` has the raw output of each of ``methods`` on ``inputs``. ``truth`` and ``train_truth`` may be None.
+    """
+
+    def __init__(self, case):
+        self.case = case
+        seed_everything(case["seed"])
+        self.estimator, data, truth, named = recipe(case)
+        self.train, test = _split(data)
+        self.train_truth, self.truth = (None, None) if truth is None else _split(truth)
+        started = time.perf_counter()
+        self.model = fitted(self.estimator, self.train, self.train_truth)
+        self.seconds = time.perf_counter() - started
+        self.methods = list(named) if named else [name for name in METHODS if hasattr(self.model, name)]
+        if not self.methods:
+            kind = errors.qualified_name(type(self.model))
+            raise TypeError("%s has none of the methods that are compared" % kind)
+        self.encoded = values.encode(test)
+        # The reference sees exactly what a consumer will see: data that went through the encoding once.
+        self.inputs = values.decode(self.encoded)
+        self.reference = call_methods(self.model, self.inputs, self.methods)
+        self.cv_scores = cross_validated(self.estimator, self.train, self.train_truth)
+
+    def facts(self):
+        """The ``fitted`` event."""
+        train = values.encode(self.train)
+        reference = {name: values.encode(value) for name, value in self.reference.items()}
+        return {
+            "fit_seconds": self.seconds,
+            "fitted_at": time.time(),
+            "n_samples": _rows(self.train),
+            "n_features": int(self.train.shape[1]) if len(getattr(self.train, "shape", ())) > 1 else None,
+            "methods": self.methods,
+            "inputs": self.encoded,
+            "truth": None if self.truth is None else values.encode(self.truth),
+            "score_kind": _score_kind(self.model, self.methods, self.truth),
+            "reference": reference,
+            "outputs": {name: layout(value, reference[name]) for name, value in self.reference.items()},
+            "estimator": errors.qualified_name(type(self.model)),
+            "parameters": _parameters(self.estimator),
+            "data": {"train": train, "truth": None if self.train_truth is None else values.encode(self.train_truth)},
+            "train_sha256": hashlib.sha256(json.dumps(train, sort_keys=True).encode("ascii")).hexdigest(),
+            "cv_scores": self.cv_scores,
+            "code": sources.of_case(self.case),
+        }
+
+
+def recipe(case):
+    """What a case function gives: (estimator, X, y or None, methods or None). Says what is wrong with it."""
+    module = importlib.import_module(case["module"])
+    where = "%s.%s" % (case["module"], case["function"])
+    arguments = (case["estimator"], case["seed"]) if case.get("estimator") else (case["seed"],)
+    made = getattr(module, case["function"])(*arguments)
+    if not isinstance(made, tuple) or not 2 <= len(made) <= 4:
+        raise TypeError("%s must return (estimator, X), (estimator, X, y) or (estimator, X, y, methods)" % where)
+    estimator, data, truth, named = made + (None,) * (4 - len(made))
+    if named is not None and not isinstance(named, (tuple, list)):
+        raise TypeError('%s: methods must be a tuple such as ("predict",)' % where)
+    if not isinstance(data, tuple) and _rows(data) <= HELD_OUT:
+        raise ValueError("%s: X has %d rows, and %d are held out: give more" % (where, _rows(data), HELD_OUT))
+    return estimator, data, truth, named
+
+
+def fitted(estimator, train, truth):
+    return estimator.fit(train) if truth is None else estimator.fit(train, truth)
+
+
+def call_methods(model, inputs, methods):
+    """Outputs by method; a name with an underscore at its end is a fitted attribute, taken as it is.
+
+    Whatever draws from the global generators draws the same everywhere.
+    """
+    outputs = {}
+    for name in methods:
+        seed_everything(0)
+        found = getattr(model, name)
+        outputs[name] = found if name.endswith("_") else found(inputs)
+    return outputs
+
+
+def cross_validated(estimator, train, truth):
+    """The scores of a cross-validation on the training data, one for each fold; None where there are none to have."""
+    if not hasattr(estimator, "score"):
+        return None
+    from sklearn.base import clone
+    from sklearn.model_selection import cross_val_score
+
+    seed_everything(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            scores = cross_val_score(clone(estimator), train, truth, cv=FOLDS, error_score="raise")
+        except Exception:  # precomputed kernels, one row a class, scores that want truth: nothing to go by
+            return None
+    scores = [float(score) for score in scores]
+    return scores if all(map(math.isfinite, scores)) else None
+
+
+def seed_everything(seed):
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed)
+
+
+def layout(value, encoded):
+    """What is told of an output to readers whose format knows of no ranks."""
+    told = {"kind": encoded["kind"]}
+    if encoded["kind"] == "list":
+        told["items"] = [layout(part, item) for part, item in zip(value, encoded["items"])]
+    elif hasattr(value, "shape"):
+        told["shape"] = [int(size) for size in value.shape]
+        told["dtype"] = encoded.get("dtype")
+    return told
+
+
+def _split(rows):
+    """(train, held out); a pair was split by the case itself."""
+    if isinstance(rows, tuple):
+        return rows
+    if hasattr(rows, "iloc"):
+        return rows.iloc[:-HELD_OUT], rows.iloc[-HELD_OUT:]
+    return rows[:-HELD_OUT], rows[-HELD_OUT:]
+
+
+def _rows(data):
+    return int(data.shape[0]) if hasattr(data, "shape") else len(data)
+
+
+def _score_kind(model, methods, truth):
+    if truth is None or "predict" not in methods:
+        return None
+    from sklearn.base import is_classifier, is_regressor
+
+    try:
+        return "accuracy" if is_classifier(model) else "r2" if is_regressor(model) else None
+    except Exception:  # a user's estimator need not be one that scikit-learn knows how to ask: it has no tags
+        return None
+
+
+def _parameters(estimator):
+    try:
+        return {name: errors.text_of(repr(value), 200) for name, value in estimator.get_params(deep=False).items()}
+    except Exception:  # a user's estimator need not have get_params
+        return {}

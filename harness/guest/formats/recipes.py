@@ -1,0 +1,52 @@
+"""Not the model but what it takes to make it again: data, code, parameters and the score to be reached.
+
+That is what scikit-learn's documentation asks to keep beside a model. The reader fits anew in the consumer; the host
+holds the cross-validation score against the producer's.
+"""
+
+import json
+
+from .. import fitting, rebuild, sources, values
+from ..errors import Unsupported
+
+FORMATS = {"recipe": {"version": 1}}
+READERS = {"recipe": ("recipe",)}
+WRITES_WITH = ("sklearn",)
+READS_WITH = ("sklearn",)
+
+
+def dump(model, options, fit):
+    written = {
+        "version": options["version"],
+        "code": sources.of_case(fit.case),
+        "train": values.encode(fit.train),
+        "truth": None if fit.train_truth is None else values.encode(fit.train_truth),
+        "cv_scores": fit.cv_scores,
+    }
+    if "opaque" in (written["train"]["kind"], (written["truth"] or {}).get("kind")):
+        raise Unsupported("the training data cannot be stored as data: %s" % written["train"].get("type"))
+    return json.dumps(written, sort_keys=True).encode("ascii")
+
+
+def load(data, path, reader, options):
+    """The model, fitted here; its attribute ``cv_scores`` has the scores that its estimator reaches here."""
+    written = json.loads(data)
+    estimator, train, truth = rebuild.recipe(written["code"], written)
+    model = fitting.fitted(estimator, train, truth)
+    scores = fitting.cross_validated(estimator, train, truth) if written["cv_scores"] is not None else None
+    return Rebuilt(model, scores)
+
+
+class Rebuilt:
+    """A model that was fitted again, with its scores."""
+
+    def __init__(self, model, cv_scores):
+        self.model = model
+        self.cv_scores = cv_scores
+
+    def __getattr__(self, name):
+        return getattr(self.model, name)
+
+
+def observe(model, reader):
+    return {"cv_scores": model.cv_scores}

@@ -1,0 +1,65 @@
+"""The code that a case is made by, as text: found in the producer, run again by whoever rebuilds the model."""
+
+import ast
+import importlib
+import importlib.machinery
+import os
+import sys
+import types
+
+
+def of_case(case):
+    """``{"module", "function", "seed", "estimator", "files": {name: text}}``: the case's module and all the modules
+    beside it that it imports by a relative import."""
+    path = getattr(importlib.import_module(case["module"]), "__file__", None)
+    files, todo = {}, [] if path is None else [os.path.basename(path)]
+    while todo:
+        name = todo.pop()
+        path = os.path.join(os.path.dirname(path), name)
+        if name in files or not os.path.exists(path):
+            continue
+        with open(path, encoding="utf-8") as file:
+            files[name] = file.read()
+        todo += _siblings(files[name])
+    return dict(case, files=files)
+
+
+def _siblings(text):
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.level == 1:
+            for name in [node.module] if node.module else [alias.name for alias in node.names]:
+                yield name + ".py"
+
+
+def run(code):
+    """The case's function out of code that was stored; what stands in this environment's own files is not looked at."""
+    package = types.ModuleType("recipe")
+    package.__path__ = []
+    sys.modules["recipe"] = package
+    finder = _Finder(code["files"])
+    sys.meta_path.insert(0, finder)
+    try:
+        module = importlib.import_module("recipe." + code["module"].rpartition(".")[2])
+    finally:
+        sys.meta_path.remove(finder)
+    return getattr(module, code["function"])
+
+
+class _Finder:
+    """Imports ``recipe.NAME`` from text."""
+
+    def __init__(self, files):
+        self.files = files
+
+    def find_spec(self, name, path=None, target=None):
+        package, _, module = name.rpartition(".")
+        if package != "recipe" or module + ".py" not in self.files:
+            return None
+        return importlib.machinery.ModuleSpec(name, self)
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        name = module.__name__.rpartition(".")[2] + ".py"
+        exec(compile(self.files[name], "<recipe>/" + name, "exec"), module.__dict__)

@@ -1,0 +1,96 @@
+"""journal.jsonl: the outcomes of a run in the order they came, each written before the next is asked for.
+
+Environments, fits and artifacts are kept in memory. Of a cell only the place of its line is: a run may have a million.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+from harness.files import writing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_KEYS = {"environment": "environment", "fit": "fitted_sha256", "artifact": "artifact_id", "cell": "cell_id"}
+
+
+class Journal:
+    """Safe to use from several threads: each row is one environment's, and an environment is one thread's."""
+
+    def __init__(self, path: Path) -> None:
+        self.environments: dict[str, dict[str, Any]] = {}
+        self.fits: dict[str, dict[str, Any]] = {}
+        self.artifacts: dict[str, dict[str, Any]] = {}
+        self._cells: dict[str, int] = {}  # where the line begins
+        self._path = path
+        self._lock = threading.Lock()
+        with writing(path):
+            path.touch()
+            self._end = self._read()
+            os.truncate(path, self._end)  # a line cut short by a kill is dropped, and what came after it is done again
+            self._file = path.open("r+b")
+
+    def add(self, kind: str, row: dict[str, Any]) -> None:
+        """Append one outcome; it is with the operating system when this returns."""
+        line = json.dumps({"kind": kind, **row}, separators=(",", ":"), default=str).encode() + b"\n"
+        with self._lock, writing(self._path):
+            self._file.seek(self._end)
+            self._file.write(line)
+            self._file.flush()
+            self._know(kind, row, self._end)
+            self._end += len(line)
+
+    def has_cell(self, cell_id: str) -> bool:
+        return cell_id in self._cells
+
+    def cell(self, cell_id: str) -> dict[str, Any] | None:
+        """A cell's outcome, or None where there is none yet."""
+        place = self._cells.get(cell_id)
+        if place is None:
+            return None
+        with self._lock:
+            self._file.seek(place)
+            row: dict[str, Any] = json.loads(self._file.readline())
+        del row["kind"]
+        return row
+
+    @property
+    def cell_count(self) -> int:
+        return len(self._cells)
+
+    def close(self) -> None:
+        with writing(self._path):
+            self._file.close()
+
+    def _know(self, kind: str, row: dict[str, Any], place: int) -> None:
+        name = row[_KEYS[kind]]
+        if kind == "cell":
+            self._cells[name] = place
+        else:
+            {"environment": self.environments, "fit": self.fits, "artifact": self.artifacts}[kind][name] = row
+
+    def _read(self) -> int:
+        """Take in what is there; return where the last whole line ends."""
+        end = 0
+        with self._path.open("rb") as lines:
+            for line in lines:
+                entry = _entry(line)
+                if entry is None:
+                    break
+                self._know(entry.pop("kind"), entry, end)
+                end += len(line)
+        return end
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """One line of the journal, or None where a kill or a power cut broke it."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    known = line.endswith(b"\n") and isinstance(entry, dict) and entry.get("kind") in _KEYS
+    return entry if known and _KEYS[entry["kind"]] in entry else None

@@ -1,0 +1,154 @@
+"""Cells and artifacts that tell the same, as one. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from packaging.version import Version
+
+from harness.model import CONVERTED, Finding, Status
+
+#: What differs from process to process in messages that tell the same: addresses, lines, where files lie.
+_VARYING = re.compile(r"0x[0-9a-fA-F]+|(?<=line )\d+|(?<= from ')/[^']+")
+#: What takes the process with it comes before what raises; within each, what happens most.
+_DEADLY = ("crash", "oom", "timeout")
+_DIFFERS = {
+    Finding.LABELS: "labels differ",
+    Finding.PROBABILITIES: "probabilities drift",
+    Finding.VALUES: "values drift",
+    Finding.MISSING: "NaN or infinities on one side only",
+    Finding.SHAPE: "another shape",
+    Finding.NAMES: "other names",
+    Finding.INCOMPARABLE: "cannot be compared",
+    Finding.SCORE: "score out of range",
+    Finding.CONTAINER: "another container",
+    Finding.DTYPE: "another dtype",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Cells or artifacts that fail in the same way."""
+
+    status: str
+    message: str
+    count: int
+    cases: tuple[str, ...]
+    formats: tuple[str, ...]
+    pairs: int  # how many (producer, consumer)
+    dumped_by: str  # scikit-learn versions, such as "1.5 to 1.7", and environments without one
+    loaded_by: str
+    example: str  # an id
+    silent: int  # of the cells: without any warning about versions
+    findings: dict[str, int]  # of the cells that drift: in how many each is found, what weighs most first
+
+    @property
+    def differs(self) -> str:
+        """What differs, in words: "labels differ in 3 of 8, probabilities drift"."""
+        return ", ".join(
+            _DIFFERS[Finding(kind)] + (f" in {count} of {self.count}" if count < self.count else "")
+            for kind, count in self.findings.items()
+        )
+
+
+def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = False) -> tuple[Group, ...]:
+    """Rows that tell the same, worst first; drifts by case, since their figures differ from pair to pair.
+
+    Of the drifts, each format that converts is a group by itself: what it does to a model is not what versions do.
+    """
+    if rows.empty:
+        return ()
+    minors = _minors(pd.concat([everything["producer_sklearn"], everything["consumer_sklearn"]]))
+    told = rows.assign(told=_place(rows) if by_case else [_same(text) for text in rows["reason"]])
+    groups = []
+    for (status, words), group in told.groupby(["status", "told"], sort=False):
+        worst = _worst(group)
+        groups.append(
+            Group(
+                status=str(status),
+                message=str(worst["reason"]).partition("; ")[0] if by_case else str(words),
+                count=len(group),
+                cases=_most(group["case"]),
+                formats=_most(group["format"]),
+                pairs=len(group[["producer", "consumer"]].drop_duplicates()),
+                dumped_by=_span(group, "producer", minors),
+                loaded_by=_span(group, "consumer", minors),
+                example=str(worst["cell_id"]),
+                silent=int((~group["version_warning"].eq(True)).sum()),
+                findings=_found(group),
+            )
+        )
+    return tuple(sorted(groups, key=lambda g: (_rank(g.status), -g.silent if by_case else 0, -g.count)))
+
+
+def _worst(group: pd.DataFrame) -> pd.Series[Any]:
+    order = group.sort_values(["label_mismatch", "max_abs_diff"], ascending=False, na_position="last")
+    return order.iloc[0]
+
+
+def _place(rows: pd.DataFrame) -> pd.Series[Any]:
+    return rows["case"] + rows["format"].where(converts(rows["format"]), "").radd(" ")
+
+
+def converts(formats: pd.Series[Any]) -> pd.Series[bool]:
+    """Which of them carry models over, or fit them again."""
+    return formats.str.partition("-")[0].isin(CONVERTED)
+
+
+def _found(group: pd.DataFrame) -> dict[str, int]:
+    counts = Counter(kind for kinds in group["findings"] for kind in kinds)
+    return {str(kind): counts[kind] for kind in Finding if kind in counts}
+
+
+def of_artifacts(artifacts: pd.DataFrame) -> tuple[Group, ...]:
+    """Artifacts that could not be written, for the same reason."""
+    rows = artifacts[~artifacts["status"].isin([str(Status.OK), str(Status.NOT_RUN)])]
+    groups = []
+    for (status, told), group in rows.assign(told=[_same(t) for t in rows["reason"]]).groupby(
+        ["status", "told"], sort=False
+    ):
+        groups.append(
+            Group(
+                status=str(status), message=str(told), count=len(group), cases=_most(group["case"]),
+                formats=_most(group["format"]), pairs=0, dumped_by="", loaded_by="",
+                example=str(group.iloc[0]["artifact_id"]), silent=0, findings={},
+            )
+        )  # fmt: skip
+    return tuple(sorted(groups, key=lambda g: (_rank(g.status), -g.count)))
+
+
+def _minors(versions: pd.Series[Any]) -> list[str]:
+    """The minors of some versions, oldest first: "1.5" of "1.5.2"."""
+    known = {Version(str(text)) for text in versions.dropna().unique()}
+    return [f"{major}.{minor}" for major, minor in sorted({version.release[:2] for version in known})]
+
+
+def _span(cells: pd.DataFrame, side: str, minors: list[str]) -> str:
+    """Minors as ranges of those that there are, then whatever has no scikit-learn: "1.0, 1.5 to 1.7, node24"."""
+    versions = cells[f"{side}_sklearn"]
+    there = set(_minors(versions))
+    ranges: list[list[str]] = []
+    for before, minor in zip(["", *minors], minors, strict=False):
+        if minor in there:
+            if ranges and ranges[-1][-1] == before:
+                ranges[-1].append(minor)
+            else:
+                ranges.append([minor])
+    spans = [r[0] if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in ranges]
+    return ", ".join([*spans, *cells.loc[versions.isna(), side].unique()])
+
+
+def _rank(status: str) -> int:
+    return 0 if status in _DEADLY else 1
+
+
+def _same(text: object) -> str:
+    return _VARYING.sub("…", str(text))
+
+
+def _most(column: pd.Series[Any]) -> tuple[str, ...]:
+    return tuple(str(key) for key, _ in Counter(column).most_common())
