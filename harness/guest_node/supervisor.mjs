@@ -75,8 +75,7 @@ export class Supervisor {
 class Child {
   constructor(folder, pending, limits, say) {
     Object.assign(this, { pending, limits, say });
-    this.current = null; // the id of the task that it is at
-    this.step = null;
+    this.step = null; // of the first task that is pending: it takes them in their order
     this.since = performance.now();
     this.peak = 0;
     this.scratch = fs.mkdtempSync(path.join(os.tmpdir(), "child-"));
@@ -120,11 +119,10 @@ class Child {
   hear(line) {
     if (this.stopped) return;
     const message = JSON.parse(line);
-    if (this.pending.has(message.begin)) {
-      Object.assign(this, { current: message.begin, step: message.step, since: performance.now() });
-    } else if (this.current !== null && message.id === this.current) {
-      this.pending.delete(this.current);
-      this.current = null;
+    if (message.begin) {
+      Object.assign(this, { step: message.step, since: performance.now() });
+    } else if (this.pending.delete(message.id)) {
+      this.step = null;
       this.say(message);
     }
   }
@@ -144,12 +142,10 @@ class Child {
     return { event: "died", step: this.step, peak_bytes: this.peak || null, memory, ...how };
   }
 
-  // The task that it was at has its answer; where it was at none, the next one that is owed.
+  // The task that it was at, or was to come to, has its answer.
   blame(message) {
-    if (!this.pending.size) return;
-    const id = this.current ?? this.pending.keys().next().value;
-    this.pending.delete(id);
-    this.say({ ...message, id });
+    const [id] = this.pending.keys();
+    if (this.pending.delete(id)) this.say({ ...message, id });
   }
 
   // Add what it printed to our own log, no more than is useful; return that.
