@@ -118,7 +118,7 @@ class Child {
 
   hear(line) {
     if (this.stopped) return;
-    const message = JSON.parse(line);
+    const message = parsed(line);
     if (message.begin) {
       Object.assign(this, { step: message.step, since: performance.now() });
     } else if (this.pending.delete(message.id)) {
@@ -162,6 +162,15 @@ class Child {
   printed(position, length) {
     const bytes = Buffer.alloc(length);
     return bytes.toString("utf8", 0, fs.readSync(this.log, bytes, 0, length, position));
+  }
+}
+
+// A line that a dying child did not finish says nothing; its task will be seen as unanswered.
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
   }
 }
 
