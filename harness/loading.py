@@ -9,6 +9,7 @@ where the child did not get so far, everything but a clean ok is run again, alon
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from harness import outcome, parity
 from harness.model import Artifact, Cell, Parity, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from harness.ledger import Ledger
     from harness.station import Station
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 SHARED_SECONDS = 1.0
 #: Cells of one case in one child, controls not counted.
 BATCH = 64
+#: Children in one job.
+JOB = 100
 _CONTROL = "control:"
 
 
@@ -44,7 +47,7 @@ def load(station: Station, ledger: Ledger, cells: list[Cell]) -> None:
     doubts = Doubts()
     again: list[dict[str, Any]] = []
     able = [cell for cell in cells if _can_be_read(station, ledger, cell)]
-    for event in station.events("load", list(batches(ledger, able)), seconds=min(seconds, SHARED_SECONDS)):
+    for event in _in_jobs(station, batches(ledger, able), seconds=min(seconds, SHARED_SECONDS)):
         settled, alone = doubts.from_other_children(event["child"])
         _record(ledger, settled)
         again += alone
@@ -57,8 +60,15 @@ def load(station: Station, ledger: Ledger, cells: list[Cell]) -> None:
             doubts.add(event, row)
     settled, alone = doubts.from_other_children(None)
     _record(ledger, settled)
-    for event in station.events("load", [[task] for task in again + alone], seconds=seconds):
+    for event in _in_jobs(station, ([task] for task in again + alone), seconds=seconds):
         ledger.cell(event["task"]["id"], _judge(ledger, event))
+
+
+def _in_jobs(station: Station, children: Iterable[list[dict[str, Any]]], *, seconds: float) -> Iterator[dict[str, Any]]:
+    """Events of many children, a hundred to a job: the guest holds a job in memory while it forks."""
+    remaining = iter(children)
+    while job := list(itertools.islice(remaining, JOB)):
+        yield from station.events("load", job, seconds=seconds)
 
 
 def _can_be_read(station: Station, ledger: Ledger, cell: Cell) -> bool:
@@ -75,6 +85,7 @@ def batches(ledger: Ledger, cells: list[Cell]) -> Iterable[list[dict[str, Any]]]
     for cell in cells:
         by_case.setdefault(cell.artifact.case, []).append(cell)
     for those in by_case.values():
+        those.sort(key=lambda cell: (cell.artifact.format, cell.reader))  # few kinds in a batch need few controls
         for start in range(0, len(those), BATCH):
             batch = those[start : start + BATCH]
             yield [_task(ledger, cell, cell.id) for cell in batch] + _controls(ledger, batch)

@@ -93,6 +93,11 @@ class Environment:
     def arch(self) -> str:
         return self.platform.partition("/")[2]
 
+    @property
+    def produces(self) -> bool:
+        """Without scikit-learn there is nothing to fit: such an environment consumes only."""
+        return self.scikit_learn is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Case:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from harness.model import Artifact, Cell
@@ -21,41 +22,48 @@ class Plan:
     profile: Profile
     impossible: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def environments(self) -> dict[str, Environment]:
         return {environment.name: environment for environment in self.profile.environments}
 
-    @property
+    @cached_property
+    def producers(self) -> tuple[str, ...]:
+        """The environments that can fit a model."""
+        return tuple(environment.name for environment in self.profile.environments if environment.produces)
+
+    @cached_property
     def cases(self) -> dict[str, Case]:
         return {case.name: case for case in self.profile.cases}
 
-    @property
+    @cached_property
     def formats(self) -> dict[str, Format]:
         return {item.name: item for item in self.profile.formats}
 
     def artifacts(self, producer: str) -> Iterator[Artifact]:
-        """What a producer is to write, case by case."""
+        """What a producer is to write, case by case; nothing for an environment that cannot fit."""
+        if producer not in self.producers:
+            return
         for case in self.profile.cases:
             for item in self.profile.formats:
                 yield Artifact(producer=producer, case=case.name, format=item.name)
 
     def cells(self, consumer: str) -> Iterator[Cell]:
         """What a consumer is to load: every artifact of every producer, by every reader of its format."""
-        for producer in self.profile.environments:
+        for producer in self.producers:
             for case in self.profile.cases:
                 for item in self.profile.formats:
-                    artifact = Artifact(producer=producer.name, case=case.name, format=item.name)
+                    artifact = Artifact(producer=producer, case=case.name, format=item.name)
                     for reader in item.readers:
                         yield Cell(artifact=artifact, consumer=consumer, reader=reader)
 
     @property
     def artifact_count(self) -> int:
-        return len(self.profile.environments) * len(self.profile.cases) * len(self.profile.formats)
+        return len(self.producers) * len(self.profile.cases) * len(self.profile.formats)
 
     @property
     def cell_count(self) -> int:
         readers = sum(len(item.readers) for item in self.profile.formats)
-        return len(self.profile.environments) ** 2 * len(self.profile.cases) * readers
+        return len(self.producers) * len(self.profile.environments) * len(self.profile.cases) * readers
 
     @property
     def digest(self) -> str:

@@ -37,6 +37,7 @@ class Station:
         self._stage = stage
         self._built: Built | None = None
         self._guest: Guest | None = None
+        self._deaths = 0  # of guests
         self._recorded = False  # that it was given up
         self._given_up: str | None = ledger.plan.impossible.get(environment.name)
 
@@ -99,7 +100,7 @@ class Station:
         """
         answered = Answered(batches)
         limits = {"seconds": seconds, "memory": self._ledger.plan.profile.limits.memory}
-        for life in range(DEATHS):
+        for _ in range(DEATHS):
             todo = answered.todo()
             if not todo:
                 return
@@ -107,8 +108,9 @@ class Station:
             try:
                 for event in self.open().run(job):
                     # Each guest counts its children from 1; those of different guests are different children.
-                    yield {**answered.settle(event), "child": (life, event["child"])}
+                    yield {**answered.settle(event), "child": (self._deaths, event["child"])}
             except GuestDiedError as died:
+                self._deaths += 1
                 processes.raise_if_stopped()
                 self.close()
                 blamed = answered.blame(todo, str(died))

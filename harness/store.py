@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 2: findings, tolerance_used, mapped_arrays and mapped_bytes; another manifest
 ROWS_AT_ONCE = 20_000
 
 

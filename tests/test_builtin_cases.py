@@ -9,8 +9,9 @@ import pytest
 
 CASES = Path(__file__).parents[1] / "harness" / "guest" / "cases"
 FILES = sorted(CASES.glob("*.py"))
-HELPERS = {"__init__.py", "data.py"}
-FAMILIES = [file for file in FILES if file.name not in HELPERS]
+HELPERS = {"__init__.py", "data.py", "estimator_data.py", "estimator_rules.py"}
+CATALOGUE = CASES / "estimators.py"
+FAMILIES = [file for file in FILES if file.name not in HELPERS and file != CATALOGUE]
 METHODS = {"predict", "predict_proba", "decision_function", "transform", "score_samples"}
 
 
@@ -50,8 +51,9 @@ CASE_FUNCTIONS = [
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_importing_a_file_needs_the_standard_library_only(file):
-    outer = {name.partition(".")[0] for name in imports(parse(file)) if name != ".data"}
-    assert outer <= sys.stdlib_module_names
+    outer = imports(parse(file))
+    assert not [name for name in outer if name.startswith("..")]  # only its siblings are kept beside an artifact
+    assert {name.partition(".")[0] for name in outer if not name.startswith(".")} <= sys.stdlib_module_names
 
 
 @pytest.mark.parametrize("file", FAMILIES, ids=lambda file: file.stem)
@@ -97,3 +99,45 @@ def test_names_are_unique_over_all_families():
 
 def test_there_are_enough_cases():
     assert len(CASE_FUNCTIONS) >= 35
+
+
+# ------------------------------------------------------------------------------------------------ the catalogue
+
+
+def literal(file: Path, name: str) -> object:
+    """The value of a constant, which must be a literal."""
+    (value,) = [
+        node.value
+        for node in parse(file).body
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [name]
+    ]
+    return ast.literal_eval(value)
+
+
+def test_the_catalogue_names_each_estimator_once_in_order():
+    names = literal(CATALOGUE, "ESTIMATORS")
+    assert isinstance(names, tuple)
+    assert list(names) == sorted(set(names))
+    assert all(name.isidentifier() for name in names)
+    assert len(names) >= 208  # so many are public in scikit-learn 1.9
+
+
+def test_the_catalogue_builds_by_name_and_seed():
+    (build,) = [function for function in functions(CATALOGUE) if function.name == "build"]
+    assert ast.unparse(build.args) == "name, seed"
+
+
+@pytest.mark.parametrize("table", ["PARAMETERS", "NEED_A_MODEL", "DATA"])
+def test_exceptions_are_of_estimators_that_there_are(table):
+    found = literal(CASES / "estimator_rules.py", table)
+    names = [name for part in found.values() for name in part] if table == "DATA" else list(found)
+    assert set(names) <= set(literal(CATALOGUE, "ESTIMATORS"))
+    assert len(set(names)) == len(names)
+    assert table in {"DATA", "NEED_A_MODEL"} or names == sorted(names)
+
+
+def test_kinds_of_data_are_functions_of_a_seed():
+    recipes = CASES / "estimator_rules.py"
+    made = {f.name for f in functions(CASES / "estimator_data.py") if ast.unparse(f.args) == "seed"}
+    used = {*literal(recipes, "DATA"), *literal(recipes, "MODULES").values(), *dict(literal(recipes, "KINDS")).values()}
+    assert made == used | {"classes"}

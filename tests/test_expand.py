@@ -94,7 +94,7 @@ def test_a_runtime_is_under_its_own_name_and_has_no_python_packages():
     node, python, _ = found
     assert (node.scikit_learn, node.python, node.numpy, node.packages) == (None, None, None, ())
     assert (node.kind, node.node, node.npm) == ("node", "24", ("onnxruntime-node",))
-    assert (python.scikit_learn, python.python, python.packages) == (None, "3.13", ("pandas", "onnxruntime"))
+    assert (python.scikit_learn, python.python, python.packages) == (None, "3.13", ("onnxruntime",))
 
 
 def test_included_environments_come_last_and_no_exclude_drops_them():

@@ -136,7 +136,12 @@ def test_a_format_may_keep_a_part_of_the_methods_and_a_model_may_not() -> None:
 
 def test_a_recipe_is_judged_by_its_cross_validation() -> None:
     def of(format, theirs, ours):  # noqa: A002
-        event = {"event": "cell", "task": {"format": format}, "outputs": encoded(1.0, 9.0), "observed": {"cv_scores": ours}}
+        event = {
+            "event": "cell",
+            "task": {"format": format},
+            "outputs": encoded(1.0, 9.0),
+            "observed": {"cv_scores": ours},
+        }
         return outcome.of_cell(event, {**FITTED, "cv_scores": theirs}, lambda *_: Tolerance(rtol=0.0, atol=0.0))
 
     row = of("recipe", [0.9, 0.8], [0.85, 0.85])

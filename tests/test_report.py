@@ -210,6 +210,7 @@ def test_what_hangs_on_the_tolerance_is_named_and_nothing_else(plan, tmp_path):
         used("new/one/pickle>new/pickle", 0.05),
         used("new/two/pickle>old/pickle", 3.0, findings=["labels", "probabilities"]),  # would drift anyhow
         used("old/two/pickle>new/pickle", 50.0, findings=["values"]),
+        cell("old/two/pickle>old/pickle", "drift", tolerance_used=0.5, reason="int became float", findings=["dtype"]),
     ]
     found = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
     (near,) = digests.of(found).near

@@ -71,8 +71,9 @@ def resolve(environment: Environment) -> Lock:
         day = _release_day(environment)
     if isinstance(day, AsOf):
         return Lock(text=_resolved(environment))
-    asked = [*requirements(environment), environment.python or "", environment.platform, day.isoformat()]
-    kept = _kept("locks", [*asked, *environment.tools, *environment.npm])
+    python = environment.python or ""
+    asked = [*requirements(environment), *environment.tools, *environment.npm]
+    kept = _kept("locks", [*asked, python, environment.platform, day.isoformat()])
     if not kept.exists():
         replace_text(kept, _resolved(environment, until=day + dt.timedelta(days=1)))
     return Lock(text=kept.read_text())

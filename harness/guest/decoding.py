@@ -184,6 +184,7 @@ _DECODERS: dict[str, Callable[[dict[str, Any], int], Any]] = {
     "dense": _decode_dense,
     "objects": _decode_objects,
     "texts": lambda obj, depth: list(obj["items"]),
+    "dict": lambda obj, depth: {name: _decode_item(item) for name, item in obj["items"]},
     "list": _decode_list,
     "csr": _decode_csr,
     "frame": _decode_frame,

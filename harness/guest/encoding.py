@@ -48,6 +48,8 @@ def _encode(value: Any, depth: int) -> dict[str, Any]:
         return {"kind": "objects", "container": "scalar", "shape": [], "items": [_item(value)]}
     if depth <= 0:
         return _opaque(value)
+    if cls is dict:
+        return _dict(value)
     if cls is list or cls is tuple:
         return _sequence(value, cls.__name__, depth)
     if cls is np.memmap:
@@ -125,6 +127,12 @@ def _sequence(values: Any, container: str, depth: int) -> dict[str, Any]:
         items = [_item(v) for v in values]
         return {"kind": "objects", "container": container, "shape": [len(items)], "items": items}
     return {"kind": "list", "container": container, "items": [_encode(v, depth - 1) for v in values]}
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    if not all(type(name) is str for name in value):
+        return _opaque(value)
+    return {"kind": "dict", "items": [[name, _item(v)] for name, v in value.items()]}
 
 
 def _item(value: Any, depth: int = 2) -> Any:

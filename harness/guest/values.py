@@ -11,6 +11,7 @@ texts     ``items``: a list of str.
 csr       ``shape``, ``data``, ``indices``, ``indptr`` (dense), ``format`` and ``container`` ("matrix" or "array") of
           the original. Duplicates are summed, indices sorted, explicit zeros kept.
 list      ``items`` (encoded values), ``container`` "list", "tuple", or "array" with its ``shape``.
+dict      ``items``: pairs of a str and an item, in their order. Other keys make it opaque.
 frame     ``columns``: a list of {``name`` (an item), ``value``}; ``rows``; ``index``: a value, null for 0, 1, 2, ...
 series    ``name`` (an item), ``value``, ``index`` as in a frame.
 category  ``codes`` (dense, -1 is missing), ``categories`` (a value), ``ordered``.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from harness import model, tools
@@ -58,15 +59,15 @@ class Matrix:
         environments = self.environments(satisfiable=satisfiable)
         names = [environment.name for environment in environments]
         for word in chosen.environments:
-            if not any(fits(known, [word]) for known in names):
+            if not any(fits(known, [word.removeprefix(checks.NOT)]) for known in names):
                 place = f"profiles.{name}.environments"
                 raise InputError(f"{self.path}: {place}: {unknown('environment', word, names)} among those chosen")
         tolerances = (*chosen.tolerances, *self.spec.tolerances)
         return model.Profile(
             name=name,
             seed=self.seed,
-            environments=tuple(item for item in environments if fits(item.name, chosen.environments)),
-            cases=tuple(item for item in self.cases if any(case_fits(item, word) for word in chosen.cases)),
+            environments=tuple(e for e in environments if checks.chosen(chosen.environments, partial(_fits, e.name))),
+            cases=tuple(case for case in self.cases if checks.chosen(chosen.cases, partial(case_fits, case))),
             formats=tuple(filter(None, (_chosen(item, chosen.formats) for item in self.formats))),
             limits=_overridden(_overridden(model.Limits(), self.spec.limits), chosen.limits),
             tolerances=tuple(_tolerance(item, self.formats) for item in tolerances),
@@ -140,9 +141,13 @@ def _overridden(limits: model.Limits, by: Limits) -> model.Limits:
     return replace(limits, **{name: int(value) if name == "memory" else value for name, value in given.items()})
 
 
+def _fits(name: str, pattern: str) -> bool:
+    return fits(name, [pattern])
+
+
 def _chosen(item: model.Format, patterns: Sequence[str]) -> model.Format | None:
     """A format with those of its readers that are wanted, or None."""
-    readers = tuple(reader for reader in item.readers if any(format_fits(item, reader, word) for word in patterns))
+    readers = tuple(r for r in item.readers if checks.chosen(patterns, partial(format_fits, item, r)))
     return replace(item, readers=readers) if readers else None
 
 

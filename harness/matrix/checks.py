@@ -19,7 +19,7 @@ from harness.matrix.spec import Environments, Spec
 from harness.model import AsOf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Problems: TypeAlias = list[Problem]
 
 FAMILY = "family:"
+NOT = "!"
 _SHAPES = dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "must be a mapping") | {
     "tuple_type": "must be a list",
     "too_short": "must not be empty",
@@ -43,6 +44,13 @@ _TAKEN = frozenset((*sys.stdlib_module_names, *_OTHER_STDLIB, *_GUEST, "sklearn"
 
 def fits(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def chosen(patterns: Iterable[str], fits_one: Callable[[str], bool]) -> bool:
+    """Whether one of the patterns fits, and none of those that begin with "!"."""
+    words = list(patterns)
+    left_out = any(fits_one(word[1:]) for word in words if word.startswith(NOT))
+    return not left_out and any(fits_one(word) for word in words if not word.startswith(NOT))
 
 
 def case_fits(case: Case, pattern: str) -> bool:
@@ -131,18 +139,22 @@ def check_patterns(
 ) -> Iterator[Problem]:
     """Say which pattern matches nothing. None for the environments or cases: those cannot be told."""
     for holder in _holders(document.value):
-        for place, word in _words(document.value, (*holder, "formats")):
+        for place, word in _patterns(document.value, (*holder, "formats")):
             if not any(format_fits(item, reader, word) for item in formats for reader in item.readers):
                 yield document.problem(place, unknown_format(word, formats))
         for place, word in _tolerance_words(document.value, holder):
             if not any(fits(item.name, [word]) for item in formats):
                 yield document.problem(place, unknown("format", word, [item.name for item in formats]))
-        for place, word in _words(document.value, (*holder, "environments")):
+        for place, word in _patterns(document.value, (*holder, "environments")):
             if environments is not None and not any(fits(name, [word]) for name in environments):
                 yield document.problem(place, unknown("environment", word, environments))
-        for place, word in _words(document.value, (*holder, "cases")):
+        for place, word in _patterns(document.value, (*holder, "cases")):
             if cases is not None and not any(case_fits(case, word) for case in cases):
                 yield document.problem(place, unknown_case(word, cases))
+
+
+def _patterns(value: Plain, place: Place) -> Iterator[tuple[Place, str]]:
+    return ((inner, word.removeprefix(NOT)) for inner, word in _words(value, place))
 
 
 def _holders(value: Plain) -> list[Place]:

@@ -181,8 +181,9 @@ def _from_include(spec: Environments, item: Include, index: int, native: str) ->
         platform=_platform(item.platform, native),
         kind=item.kind,
         as_of=item.as_of or spec.as_of,
-        packages=(*spec.packages, *item.packages) if item.kind == "local" else (),
-        tools=() if item.scikit_learn is None else spec.tools,  # some would bring a scikit-learn along
+        # A runtime holds what it names and nothing else: that is what it is there for.
+        packages=item.packages if item.scikit_learn is None else (*spec.packages, *item.packages),
+        tools=() if item.scikit_learn is None else spec.tools,
         origin=f"environments.include[{index}]",
         node=item.node,
         npm=item.npm,

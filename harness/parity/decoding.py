@@ -95,9 +95,9 @@ class Category:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Frame:
-    """A DataFrame, or a Series as a frame of one column."""
+    """A DataFrame, a Series as a frame of one column, or a dict as a frame of one row, its keys in order."""
 
-    container: str  # "frame" or "series"
+    container: str  # "frame", "series" or "dict"
     names: tuple[Any, ...]
     columns: tuple[Value, ...]
     rows: int
@@ -251,6 +251,15 @@ def _series(encoded: Encoded, depth: int) -> Frame:
     return Frame(container="series", names=(name,), columns=(column,), rows=-1, index=index)
 
 
+def _dict(encoded: Encoded, _depth: int) -> Frame:
+    pairs = [(_text(name), _item(item)) for name, item in encoded["items"]]
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a dict with a key that is there twice")
+    pairs.sort(key=lambda pair: pair[0])
+    values = tuple(Items(items=(item,), shape=(), dtype="object", container="scalar") for _, item in pairs)
+    return Frame(container="dict", names=tuple(name for name, _ in pairs), columns=values, rows=1, index=None)
+
+
 def _opaque(encoded: Encoded, _depth: int) -> Opaque:
     return Opaque(type=_text(encoded["type"]))
 
@@ -276,5 +285,6 @@ _DECODERS: dict[str, Callable[[Encoded, int], Value]] = {
     "category": _category,
     "frame": _frame,
     "series": _series,
+    "dict": _dict,
     "opaque": _opaque,
 }

@@ -87,6 +87,10 @@ class Digest:
     diagonal_off: tuple[str, ...]  # of those: not identical; the harness or the model is not deterministic
 
     @property
+    def producers(self) -> tuple[str, ...]:
+        return tuple(name for name in self.environments if name in self.written)
+
+    @property
     def cells(self) -> int:
         return sum(self.statuses.values())
 

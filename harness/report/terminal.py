@@ -27,7 +27,7 @@ NAMED = 4  # cases of a group
 LEGEND = (
     "[green]ok[/] all that was written loads and predicts the same   [yellow]warn[/] with a version warning   "
     "[bold red]≠n[/] n predict differently\n"
-    "[magenta]✗n[/] n fail   [dim](✗n)[/] n fail in their own producer too   [dim]–n[/] n not run"
+    "[magenta]✗n[/] n fail   [dim](✗n)[/] n fail in their own producer too   [dim]–n[/] n not run, or not possible"
 )
 
 
@@ -68,7 +68,7 @@ def matrix(digest: Digest) -> Table:
     table.add_column("wrote ", justify="right", no_wrap=True)
     for name in digest.environments:
         table.add_column(_stacked(name), justify="center", no_wrap=True, min_width=6)
-    for producer in digest.environments:
+    for producer in digest.producers:
         pairs = ((consumer, digest.pairs.get((producer, consumer))) for consumer in digest.environments)
         row = [_glance(pair, diagonal=producer == consumer) for consumer, pair in pairs]
         wrote, of = digest.written[producer]

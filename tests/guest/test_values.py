@@ -229,6 +229,34 @@ def test_nested_sequences():
     assert roundtrip(value) == value
 
 
+def test_dicts():
+    for value in [{}, {"b": 1, "a": 2.5}, {"": None, "\ud800": "x", "t": (1, "y")}, [{"a": 1}, {}, {"b": "c"}]]:
+        back = roundtrip(value)
+        assert back == value and type(back) is type(value)
+    assert list(roundtrip({"b": 1, "a": 2})) == ["b", "a"]
+    assert values.encode({"a": np.float64(0.5)}) == {"kind": "dict", "items": [["a", 0.5]]}
+
+
+def test_dicts_of_anything_else_do_not_travel():
+    class Key(str):
+        def __hash__(self):
+            return 1
+
+        __eq__ = None
+
+    for value in [{1: "a"}, {Key("a"): 1}, {"a": 1, None: 2}]:
+        assert values.encode(value) == {"kind": "opaque", "type": "dict"}
+    hostile = object.__new__(Hostile)
+    encoded = values.encode([{"a": hostile, "b": [1]}])
+    assert encoded["items"][0]["items"] == [["a", {"opaque": __name__ + ".Hostile"}], ["b", {"opaque": "list"}]]
+    try:
+        values.decode(encoded)
+    except ValueError as error:
+        assert "Hostile" in str(error)
+    else:
+        raise AssertionError("decoded")
+
+
 def test_lists_of_arrays():
     value = [np.arange(4.0).reshape(2, 2), np.array([1, 2])]
     back = roundtrip(value)
@@ -299,7 +327,24 @@ def test_subclasses_of_builtins_are_opaque():
         def __iter__(self):
             raise AssertionError
 
-    for value in [Text("x"), Number(1), Array(1), Items([1]), {"a": 1}, {1}, range(3), object(), np.dtype("f8"), int]:
+    class Mapping(dict):
+        def items(self):
+            raise AssertionError
+
+        __iter__ = __getitem__ = items
+
+    for value in [
+        Text("x"),
+        Number(1),
+        Array(1),
+        Items([1]),
+        Mapping(a=1),
+        {1},
+        range(3),
+        object(),
+        np.dtype("f8"),
+        int,
+    ]:
         assert values.encode(value)["kind"] == "opaque", type(value)
     assert "opaque" in values.encode(np.array([Text("x")], dtype=object))["items"][0]
 

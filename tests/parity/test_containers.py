@@ -56,6 +56,17 @@ def test_frames_are_compared_by_column():
     assert check(pandas.DataFrame([[1.0]]), pandas.DataFrame([[1.0]], columns=[0.0])).parity is DRIFT
 
 
+def test_dicts_are_compared_by_key():
+    old = [{"city": "Oslo", "degrees": 1.5}]
+    assert check(old, [{"degrees": 1.5, "city": "Oslo"}]).parity is IDENTICAL
+    found = check(old, [{"city": "Rome", "degrees": 1.5}])
+    assert found.parity is DRIFT and found.label_mismatch == 1.0
+    assert found.sentences == ("predict: output 0: column 'city': 1 of 1 labels differ, first: 'Oslo' -> 'Rome'",)
+    assert "names of the columns" in check(old, [{"city": "Oslo", "rain": 1.5}]).sentences[0]
+    assert "shape (1, 2) -> (1, 1)" in check(old, [{"city": "Oslo"}]).sentences[0]
+    assert "type dict -> array" in check(old, [np.ones(1)]).sentences[0]
+
+
 def test_an_index_that_changes_is_seen():
     found = check(FRAME, FRAME.set_axis([1, 0]))
     assert found.parity is DRIFT and found.sentences[0].startswith("predict: index: 2 of 2 labels differ")

@@ -32,6 +32,7 @@ IDENTICALS = {
     "texts": (["a", "b"], False, True),
     "list": ([1, 2.0], True, True),
     "list of arrays": ([np.array([0.5]), np.array([1])], True, True),
+    "dicts": ([{"city": "Oslo", "degrees": 1.5}, {}], True, True),
     "tuple of arrays": ((np.array([0.5]), np.array([0.5])), True, False),
     "ragged": (objects(np.arange(2), np.arange(3.0)), True, True),
     "sparse": (sparse([[0, 1.0], [0, np.nan]]), True, False),

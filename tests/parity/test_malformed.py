@@ -75,6 +75,9 @@ def spoiled(value, **changes):
         spoiled(sparse(np.eye(3)), indices=wire(np.array([0, -1, 2]))),
         spoiled(sparse([[1, 1]]), indices=wire(np.array([1, 0]))),
         spoiled(sparse([[1, 1]]), indices=wire(np.array([1, 1]))),
+        {"kind": "dict", "items": [["a", 1], ["a", 2]]},
+        {"kind": "dict", "items": [[1, 1]]},
+        {"kind": "dict", "items": [["a", {"new": 2}]]},
         spoiled(pandas.Categorical(["a"]), codes=wire(np.array([1], dtype="i1"))),
     ],
 )

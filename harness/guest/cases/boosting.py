@@ -1,6 +1,6 @@
 """Boosting: the loss is an object of a private module, and private modules move."""
 
-from .data import tumours, wine, with_holes
+from .data import payments, tumours, wine, with_holes
 
 
 def case_gradient_boosting_classifier(seed):
@@ -36,3 +36,17 @@ def case_ada_boost_classifier(seed):
     X, y = wine(seed)
     model = AdaBoostClassifier(n_estimators=20, random_state=seed)
     return model, X, y, ("predict", "predict_proba", "decision_function")
+
+
+def case_fraud_detection(seed):
+    """Categories as integers that the trees split by sets, which they keep as bits beside the nodes."""
+    _enable_hist_gradient_boosting()
+    from sklearn.compose import ColumnTransformer
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OrdinalEncoder
+
+    X, y = payments(seed)
+    columns = ColumnTransformer([("categories", OrdinalEncoder(), ["shop", "country"])], remainder="passthrough")
+    model = HistGradientBoostingClassifier(max_iter=20, categorical_features=[0, 1], random_state=seed)
+    return make_pipeline(columns, model), X, y, ("predict", "predict_proba")

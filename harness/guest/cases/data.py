@@ -99,3 +99,38 @@ def passengers(seed):
     chance = 0.2 + 0.5 * (sex == "female") + 0.2 * (age < 15)
     X.loc[random.uniform(size=200) < 0.2, "age"] = np.nan
     return X, named((random.uniform(size=200) < chance).astype(int), "drowned", "survived")
+
+
+def payments(seed):
+    """A DataFrame of 300 rows, shops and countries as strings beside amounts; fraud 1 or not 0, one in ten."""
+    import numpy as np
+    import pandas as pd
+
+    random = np.random.RandomState(seed)
+    X = pd.DataFrame({"amount": random.lognormal(3.0, size=300), "hour": random.randint(24, size=300)})
+    X["shop"] = pd.Series(random.choice(["books", "games", "jewels", "shoes"], 300), dtype=object)
+    X["country"] = pd.Series(random.choice(["DE", "FR", "PL"], 300), dtype=object)
+    risk = np.log(X["amount"]) + 2 * (X["shop"] == "jewels") + (X["hour"] < 5) + random.normal(0, 0.5, size=300)
+    return X, (risk > np.quantile(risk, 0.9)).astype(int).to_numpy()
+
+
+def reviews(seed):
+    """A DataFrame of 200 rows, a short text beside a price and a shop; 0 or 1."""
+    import numpy as np
+    import pandas as pd
+
+    texts, y = mails(seed)
+    random = np.random.RandomState(seed)
+    X = pd.DataFrame({"review": pd.Series(texts, dtype=object), "price": random.lognormal(2.0, size=200)})
+    X["shop"] = pd.Series(random.choice(["north", "south"], 200), dtype=object)
+    return X, (y == "spam").astype(int)
+
+
+def tagged_mails(seed):
+    """A list of 200 short texts; a column of zeros and ones for each of three tags, which may come together."""
+    import numpy as np
+
+    texts, y = mails(seed)
+    words = ("lunch meeting team project call", "family dinner weekend train", "free prize cash credit")
+    tags = [[any(word in text.split() for word in tag.split()) for tag in words] for text in texts]
+    return texts, np.array(tags).astype(int)

@@ -1,6 +1,6 @@
 """Ensembles of different models."""
 
-from .data import iris, named, wine
+from .data import diabetes, iris, named, wine
 
 
 def case_stacking_classifier(seed):
@@ -25,3 +25,33 @@ def case_voting_classifier(seed):
     X, y = wine(seed)
     model = VotingClassifier([("logistic", LogisticRegression()), ("bayes", GaussianNB())], voting="soft")
     return model, X / X.max(axis=0), y, ("predict", "predict_proba", "transform")
+
+
+def case_hard_voting(seed):
+    """A majority of labels: in ONNX it becomes the mean of probabilities, which says something else for some rows."""
+    from sklearn.ensemble import VotingClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.naive_bayes import GaussianNB
+    from sklearn.tree import DecisionTreeClassifier
+
+    X, y = iris(seed)
+    models = [
+        ("logistic", LogisticRegression(C=0.01)),
+        ("stump", DecisionTreeClassifier(max_depth=1, random_state=seed)),
+        ("bayes", GaussianNB()),
+    ]
+    return VotingClassifier(models, voting="hard", flatten_transform=False), X, y, ("predict", "transform")
+
+
+def case_stacking_regressor(seed):
+    """Different regressors under a linear one that sees the features, too."""
+    from sklearn.ensemble import RandomForestRegressor, StackingRegressor
+    from sklearn.linear_model import RidgeCV
+    from sklearn.neighbors import KNeighborsRegressor
+
+    X, y = diabetes(seed)
+    forest = RandomForestRegressor(n_estimators=10, random_state=seed)
+    model = StackingRegressor(
+        [("forest", forest), ("neighbors", KNeighborsRegressor())], RidgeCV(), cv=3, passthrough=True
+    )
+    return model, X, y, ("predict", "transform")

@@ -1,6 +1,6 @@
 """Neighbours: the artifact holds the training data, in trees of compiled classes that were renamed."""
 
-from .data import diabetes, iris
+from .data import diabetes, iris, mails
 
 
 def case_k_neighbors_classifier(seed):
@@ -17,3 +17,14 @@ def case_k_neighbors_regressor(seed):
 
     X, y = diabetes(seed)
     return KNeighborsRegressor(algorithm="ball_tree", weights="distance"), X, y, ("predict",)
+
+
+def case_k_neighbors_cosine(seed):
+    """No tree but the sparse training texts themselves, and a distance that is looked up by its name when predicting."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.pipeline import make_pipeline
+
+    X, y = mails(seed)
+    model = make_pipeline(TfidfVectorizer(), KNeighborsClassifier(metric="cosine", weights="distance"))
+    return model, X, y, ("predict", "predict_proba")

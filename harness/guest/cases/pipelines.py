@@ -1,6 +1,6 @@
 """Compositions: one part that does not load is enough."""
 
-from .data import passengers, tumours, wine
+from .data import diabetes, passengers, reviews, tumours, wine
 
 
 def case_column_transformer(seed):
@@ -49,3 +49,46 @@ def case_one_vs_rest(seed):
     X, y = wine(seed)
     model = OneVsRestClassifier(LogisticRegression())
     return model, X / X.max(axis=0), y, ("predict", "predict_proba", "decision_function")
+
+
+def case_house_prices(seed):
+    """Prices learnt as logarithms: NumPy's own functions are within, and NumPy's modules were renamed."""
+    import numpy as np
+    from sklearn.compose import TransformedTargetRegressor
+    from sklearn.linear_model import Ridge
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+
+    X, y = diabetes(seed)
+    model = make_pipeline(StandardScaler(), PolynomialFeatures(2), Ridge(alpha=100.0))
+    return TransformedTargetRegressor(model, func=np.log1p, inverse_func=np.expm1), X, y, ("predict",)
+
+
+def case_product_reviews(seed):
+    """Text, number and category in one data frame: a column by its name alone goes in as one dimension."""
+    from sklearn.compose import ColumnTransformer
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    X, y = reviews(seed)
+    columns = ColumnTransformer(
+        [
+            ("text", TfidfVectorizer(), "review"),
+            ("number", StandardScaler(), ["price"]),
+            ("category", OneHotEncoder(handle_unknown="ignore"), ["shop"]),
+        ]
+    )
+    return make_pipeline(columns, LogisticRegression()), X, y, ("predict", "predict_proba")
+
+
+def case_feature_selection(seed):
+    """The best features, then a forest: the score is a function of scikit-learn's, kept by its name."""
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.feature_selection import SelectKBest, f_classif
+    from sklearn.pipeline import make_pipeline
+
+    X, y = tumours(seed)
+    forest = RandomForestClassifier(n_estimators=10, random_state=seed)
+    return make_pipeline(SelectKBest(f_classif, k=8), forest), X, y, ("predict", "predict_proba")
