@@ -55,12 +55,21 @@ def abilities():
     writers, readers = {}, {}
     for module in formats.modules():
         why_not = _missing(module.WRITES_WITH)
+        if why_not is None and hasattr(module, "warm_up"):
+            _warm_up(module)
         writers.update(dict.fromkeys(module.FORMATS, why_not))
         for names in module.READERS.values():
             for name in names:
                 if readers.get(name, "") is not None:  # one format that it can read is enough
                     readers[name] = _missing(module.READS_WITH)
     return {"writers": writers, "readers": readers}
+
+
+def _warm_up(module):
+    try:
+        module.warm_up()
+    except Exception:  # whatever it is, the tasks of this format will say so
+        pass
 
 
 def _missing(names):

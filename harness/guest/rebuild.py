@@ -45,7 +45,8 @@ def recipe(code, data):
     """The unfitted estimator, its data and its truth (or None), out of what was stored."""
     fitting.seed_everything(code["seed"])
     arguments = (code["estimator"], code["seed"]) if code.get("estimator") else (code["seed"],)
-    estimator = sources.run(code)(*arguments)[0]
+    with sources.installed(code) as function:
+        estimator = function(*arguments)[0]
     return estimator, values.decode(data["train"]), None if data["truth"] is None else values.decode(data["truth"])
 
 

@@ -1,11 +1,14 @@
 """The code that a case is made by, as text: found in the producer, run again by whoever rebuilds the model."""
 
 import ast
+import contextlib
 import importlib
 import importlib.machinery
 import os
 import sys
 import types
+
+PACKAGE = "recipe"  # what the stored modules are part of while they run
 
 
 def of_case(case):
@@ -31,29 +34,35 @@ def _siblings(text):
                 yield name + ".py"
 
 
-def run(code):
-    """The case's function out of code that was stored; what stands in this environment's own files is not looked at."""
-    package = types.ModuleType("recipe")
+@contextlib.contextmanager
+def installed(code):
+    """The case's function out of code that was stored; what stands in this environment's own files is not looked at.
+
+    Its modules can be imported while the context lasts, and are gone afterwards.
+    """
+    package = types.ModuleType(PACKAGE)
     package.__path__ = []
-    sys.modules["recipe"] = package
     finder = _Finder(code["files"])
+    sys.modules[PACKAGE] = package
     sys.meta_path.insert(0, finder)
     try:
-        module = importlib.import_module("recipe." + code["module"].rpartition(".")[2])
+        module = importlib.import_module(PACKAGE + "." + code["module"].rpartition(".")[2])
+        yield getattr(module, code["function"])
     finally:
         sys.meta_path.remove(finder)
-    return getattr(module, code["function"])
+        for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+            del sys.modules[name]
 
 
 class _Finder:
-    """Imports ``recipe.NAME`` from text."""
+    """Imports ``PACKAGE.NAME`` from text."""
 
     def __init__(self, files):
         self.files = files
 
     def find_spec(self, name, path=None, target=None):
         package, _, module = name.rpartition(".")
-        if package != "recipe" or module + ".py" not in self.files:
+        if package != PACKAGE or module + ".py" not in self.files:
             return None
         return importlib.machinery.ModuleSpec(name, self)
 

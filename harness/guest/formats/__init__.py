@@ -14,6 +14,8 @@ A format module has
     ``data`` are the bytes that were checked, ``path`` their file. ``options`` hold besides the format's own ``outputs``
     (of each method of the fitted model its ``shape``, ``dtype`` and ``kind``, for formats that know of no ranks) and
     ``trusted_types`` (matrix.yaml's).
+``warm_up()``
+    optional: what is done once in the process that children are forked from, so that they need not; no threads.
 ``facts(data) -> dict``
     optional: what the bytes tell of themselves, for the artifact's manifest.
 ``observe(model, reader) -> dict``
