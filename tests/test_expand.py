@@ -87,7 +87,9 @@ def test_what_an_included_environment_is():
 def test_a_runtime_is_under_its_own_name_and_has_no_python_packages():
     runtime = {"kind": "node", "name": "node24", "node": "24", "npm": ["onnxruntime-node"], "as_of": "newest"}
     bare = {"name": "bare", "python": "3.13", "packages": ["onnxruntime"], "as_of": "newest"}
-    found = expand(spec(include=[runtime, bare, item()], packages=["pandas"]), native=NATIVE, satisfiable=never)
+    wanted = spec(include=[runtime, bare, item()], packages=["pandas"], tools=["skl2onnx"])
+    found = expand(wanted, native=NATIVE, satisfiable=never)
+    assert [environment.tools for environment in found] == [(), (), ("skl2onnx",)]  # it needs scikit-learn
     assert [environment.name for environment in found] == ["node24", "bare", "sk1.5-py3.12-amd64"]
     node, python, _ = found
     assert (node.scikit_learn, node.python, node.numpy, node.packages) == (None, None, None, ())

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
-import { Unsupported, decode, encode } from "./npy.mjs";
+import { Unsupported, decode } from "./npy.mjs";
 import { Graph, describe, laidOut, load } from "./runtime.mjs";
 import { writeLine } from "./supervisor.mjs";
 
@@ -43,7 +43,7 @@ async function loadAndCall(task, onnxruntime, bytes, inputs, answer) {
   const tensors = await graph.call(decoded, task.methods);
   answer.predict_seconds = (performance.now() - started) / 1000;
   const layouts = task.options?.outputs ?? {};
-  const encoded = Object.entries(tensors).map(([name, tensor]) => [name, encode(laidOut(tensor, layouts[name]))]);
+  const encoded = Object.entries(tensors).map(([name, tensor]) => [name, laidOut(tensor, layouts[name])]);
   Object.assign(answer, { methods: Object.keys(tensors), outputs: Object.fromEntries(encoded) });
 }
 

@@ -26,9 +26,8 @@ export function decode(value) {
   return decoder(value);
 }
 
-// A tensor of onnxruntime (its type, dims and data) as a value.
-export function encode({ type, dims, data }) {
-  const shape = dims.map(Number);
+// A tensor (onnxruntime's name of its type, its dims and data) as a value.
+export function encode({ type, dims: shape, data }) {
   if (type === "string") return { kind: "objects", container: "array", dtype: "object", shape, items: [...data] };
   const descr = DESCRS[type];
   if (!descr) throw new Unsupported(`a tensor of type ${type} has no place in the table`);

@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 
-import { Unsupported, stack } from "./npy.mjs";
+import { Unsupported, encode, stack } from "./npy.mjs";
 
 const WHOLE = "inputs"; // the name of a graph's one input with all columns; others have one for each column
 // One thread, so that arithmetic differs only where packages do; what is refused comes as an exception, not to a log.
@@ -44,7 +44,7 @@ export class Graph {
   async call(inputs, methods) {
     const { outputNames } = this.session;
     const wanted = methods.filter((name) => outputNames.includes(name));
-    if (!wanted.length) throw new Unsupported(`the graph has none of the methods, only ${outputNames.join(", ")}`);
+    if (!wanted.length) throw new Unsupported(`it has none of ${methods.join(", ")}, only ${outputNames.join(", ")}`);
     return this.session.run(this.feeds(inputs), wanted);
   }
 
@@ -65,14 +65,20 @@ export class Graph {
   }
 }
 
-// A tensor in the shape of the fitted model's own output, if all its values keep their order: ONNX has (n, 1) where
-// scikit-learn has (n,), and the reverse. Everything else is left to differ.
-export function laidOut(tensor, layout) {
-  const [rows, ...dims] = tensor.dims.map(Number);
-  const lengths = (layout?.shape ?? []).slice(1);
-  const long = (tail) => String(tail.filter((length) => length !== 1));
-  if (!layout?.shape || layout.kind === "list" || lengths.length === dims.length || long(lengths) !== long(dims)) return tensor;
-  return { type: tensor.type, data: tensor.data, dims: [rows, ...lengths] };
+// A tensor as the value that it is in the layout of the fitted model's own output, if all its values keep their order:
+// ONNX has (n, 1) where scikit-learn has (n,), the reverse, and one tensor where scikit-learn has a list of arrays, one
+// for each target. Everything else is left to differ.
+export function laidOut({ type, dims, data }, layout) {
+  const lengths = dims.map(Number);
+  if (layout?.kind === "list") {
+    const [count, ...rest] = lengths;
+    const size = data.length / count;
+    const parts = Array.from({ length: count }, (_, i) => data.slice(i * size, (i + 1) * size));
+    return { kind: "list", container: "list", items: parts.map((part) => encode({ type, dims: rest, data: part })) };
+  }
+  const long = (shape) => String(shape.filter((length) => length !== 1));
+  const same = layout?.shape && long(layout.shape) === long(lengths);
+  return encode({ type, dims: same ? layout.shape : lengths, data });
 }
 
 function column({ columns }, name) {

@@ -75,8 +75,7 @@ export class Supervisor {
 class Child {
   constructor(folder, pending, limits, say) {
     Object.assign(this, { pending, limits, say });
-    this.current = null; // the id of the task that it is at
-    this.step = null;
+    this.step = null; // of the first task that is pending: it takes them in their order
     this.since = performance.now();
     this.peak = 0;
     this.scratch = fs.mkdtempSync(path.join(os.tmpdir(), "child-"));
@@ -119,12 +118,11 @@ class Child {
 
   hear(line) {
     if (this.stopped) return;
-    const message = JSON.parse(line);
-    if (this.pending.has(message.begin)) {
-      Object.assign(this, { current: message.begin, step: message.step, since: performance.now() });
-    } else if (this.current !== null && message.id === this.current) {
-      this.pending.delete(this.current);
-      this.current = null;
+    const message = parsed(line);
+    if (message.begin) {
+      Object.assign(this, { step: message.step, since: performance.now() });
+    } else if (this.pending.delete(message.id)) {
+      this.step = null;
       this.say(message);
     }
   }
@@ -144,12 +142,10 @@ class Child {
     return { event: "died", step: this.step, peak_bytes: this.peak || null, memory, ...how };
   }
 
-  // The task that it was at has its answer; where it was at none, the next one that is owed.
+  // The task that it was at, or was to come to, has its answer.
   blame(message) {
-    if (!this.pending.size) return;
-    const id = this.current ?? this.pending.keys().next().value;
-    this.pending.delete(id);
-    this.say({ ...message, id });
+    const [id] = this.pending.keys();
+    if (this.pending.delete(id)) this.say({ ...message, id });
   }
 
   // Add what it printed to our own log, no more than is useful; return that.
@@ -166,6 +162,15 @@ class Child {
   printed(position, length) {
     const bytes = Buffer.alloc(length);
     return bytes.toString("utf8", 0, fs.readSync(this.log, bytes, 0, length, position));
+  }
+}
+
+// A line that a dying child did not finish says nothing; its task will be seen as unanswered.
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
   }
 }
 

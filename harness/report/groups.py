@@ -40,7 +40,7 @@ class Group:
     cases: tuple[str, ...]
     formats: tuple[str, ...]
     pairs: int  # how many (producer, consumer)
-    dumped_by: str  # scikit-learn versions, such as "1.5 to 1.7"
+    dumped_by: str  # scikit-learn versions, such as "1.5 to 1.7", and environments without one
     loaded_by: str
     example: str  # an id
     silent: int  # of the cells: without any warning about versions

@@ -208,7 +208,6 @@ def test_a_frame_goes_in_column_by_column_or_whole(talk):
         ({"shape": [3], "kind": "dense"}, (3,)),
         ({"shape": [3, 1], "kind": "dense"}, (3, 1)),
         ({"shape": [3, 2], "kind": "dense"}, (3, 1)),  # another number of values: left to differ
-        ({"shape": [3], "kind": "list"}, (3, 1)),
     ],
 )
 def test_outputs_are_laid_out_as_the_fitted_models_were(talk, layout, shape):
@@ -217,12 +216,17 @@ def test_outputs_are_laid_out_as_the_fitted_models_were(talk, layout, shape):
     assert values.decode(event["outputs"]["predict"]).shape == shape
 
 
+def test_a_list_of_outputs_is_a_list_again(talk):
+    event = talk.one(ECHO, options={"outputs": {"predict": {"kind": "list", "items": []}}})
+    assert event["outputs"]["predict"] == values.encode(list(ROWS))
+
+
 def test_only_the_methods_that_the_graph_has(talk):
     event = talk.one(ECHO, methods=["predict_proba", "predict"])
     assert (event["methods"], list(event["outputs"]), event["step"]) == (["predict"], ["predict"], "predict")
     assert event["load_seconds"] > 0
     assert event["predict_seconds"] > 0
-    assert "none of the methods" in talk.one(ECHO, methods=["transform"])["unsupported"]
+    assert "it has none of transform, only predict" in talk.one(ECHO, methods=["transform"])["unsupported"]
 
 
 def test_what_was_changed_is_not_loaded(talk):
