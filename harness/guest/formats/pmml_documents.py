@@ -19,7 +19,12 @@ READS_WITH = ("jpmml_evaluator.py4j", "pandas")
 PARTIAL = True
 
 #: Exceptions of these are the converter's own words, that it does not do this. All others are its bugs.
-_CONVERTER = ("org.jpmml.", "com.sklearn2pmml.", "java.lang.IllegalArgumentException", "java.lang.UnsupportedOperationException")
+_CONVERTER = (
+    "org.jpmml.",
+    "com.sklearn2pmml.",
+    "java.lang.IllegalArgumentException",
+    "java.lang.UnsupportedOperationException",
+)
 _TYPES = {"double": "float64", "float": "float32", "integer": "int64", "boolean": "bool"}
 
 
