@@ -45,6 +45,8 @@ export class Graph {
     const { outputNames } = this.session;
     const wanted = methods.filter((name) => outputNames.includes(name));
     if (!wanted.length) throw new Unsupported(`it has none of ${methods.join(", ")}, only ${outputNames.join(", ")}`);
+    const strange = this.session.outputMetadata.find(({ name, isTensor }) => wanted.includes(name) && !isTensor);
+    if (strange) throw new Unsupported(`onnxruntime-node returns tensors only, and ${strange.name} is none`);
     return this.session.run(this.feeds(inputs), wanted);
   }
 
