@@ -24,8 +24,10 @@ def main():
     from .errors import describe
 
     try:
-        facts.import_everything(sys.argv[1:] + [work.__name__])  # what is imported before the fork need not be after it
-        hello = {"event": "hello", "protocol": wire.PROTOCOL, "facts": facts.gather(), **facts.abilities()}
+        modules, _, formats = " ".join(sys.argv[1:]).partition(" -- ")
+        modules, formats = modules.split() + [work.__name__], facts.formats(formats.split())
+        facts.import_everything(modules, formats)  # what is imported before the fork need not be after it
+        hello = {"event": "hello", "protocol": wire.PROTOCOL, "facts": facts.gather(), **facts.abilities(formats)}
     except BaseException as error:
         unready = {"event": "unready", "protocol": wire.PROTOCOL, "error": describe(error)}
         wire.write_all(answer, wire.encode_line(unready))

@@ -8,14 +8,22 @@ import platform
 import sys
 
 
-def import_everything(modules):
-    """Import what the host names, and every public part of scikit-learn: children forked later import nothing.
+def formats(names):
+    """The format modules ``names``; all of them when there are none."""
+    from . import formats as every
+
+    return [importlib.import_module(name) for name in names] or every.modules()
+
+
+def import_everything(modules, formats):
+    """Import what the host names, what the formats need, and every public part of scikit-learn: children forked later
+    import nothing.
 
     This is also the proof that the environment is ready: resolvable is not importable.
     """
     for name in modules:
         importlib.import_module(name)
-    for name in _optional():
+    for name in _optional(formats):
         try:
             importlib.import_module(name)
         except Exception:  # the formats that need it say so in `abilities`
@@ -39,21 +47,17 @@ def _import_stand_ins():
         importlib.import_module("numpy._core." + module.name)
 
 
-def _optional():
-    from . import formats
-
+def _optional(formats):
     names = {"pandas"}  # data frames travel as data, and need it to be built again
-    for module in formats.modules():
+    for module in formats:
         names.update(module.WRITES_WITH + module.READS_WITH)
     return sorted(names)
 
 
-def abilities():
+def abilities(formats):
     """``{"writers": {format: None or why not}, "readers": {reader: None or why not}}``."""
-    from . import formats
-
     writers, readers = {}, {}
-    for module in formats.modules():
+    for module in formats:
         why_not = _missing(module.WRITES_WITH)
         if why_not is None and hasattr(module, "warm_up"):
             _warm_up(module)
@@ -97,8 +101,17 @@ def gather():
         "cpu": _cpu(),
         "packages": _packages(),
         "blas": _blas(),
+        "estimators": _estimators(),
         "variables": {k: v for k, v in os.environ.items() if k.endswith(("_NUM_THREADS", "_CORETYPE"))},
     }
+
+
+def _estimators():
+    """The public estimators here, and which of them the catalogue does not know; None where it is not asked for."""
+    catalogue = sys.modules.get(__package__ + ".cases.estimators")
+    if catalogue is None:
+        return None
+    return {"public": sorted(catalogue.public()), "unlisted": sorted(catalogue.unlisted())}
 
 
 def _packages():

@@ -15,7 +15,7 @@ import signal
 import tempfile
 import time
 
-from . import child, wire
+from . import child, services, wire
 
 _POLL_SECONDS = 0.05  # how soon a child is noticed whose own children hold its pipe open
 _PR_SET_CHILD_SUBREAPER = 36
@@ -48,6 +48,7 @@ class Supervisor:
         for batch in job["batches"]:
             pending = [Pending(task) for task in batch]
             while pending:  # one child is enough, unless one of its tasks ends it
+                services.start([task.task for task in pending])
                 self._run_child(pending, job)
                 pending = [task for task in pending if task.expected]
         self._say({"event": "done"})
@@ -73,7 +74,9 @@ class Supervisor:
         try:
             self._follow(watch)
         finally:
-            _kill_all(pid)
+            if not watch.well:
+                services.stop()
+            _kill_all(pid, services.processes())
             os.close(reader)
             shutil.rmtree(folder, ignore_errors=True)
             with log:
@@ -153,6 +156,7 @@ class Watch:
         self.since = time.monotonic()
         self.silent = False
         self.leaving = False
+        self.well = True  # until it is blamed for something
         self._key = key
         self._number = 0  # of the next line
         self._pieces = []  # of a line that is not complete
@@ -230,6 +234,7 @@ class Watch:
         owing = [identifier for task in self.batch for identifier in task.expected]
         if not owing:
             return
+        self.well = False
         blamed = owing[0] if self.current is None else self.current
         self._settle(blamed)
         yield dict(message, id=blamed)
@@ -244,8 +249,8 @@ def _resident_bytes():
         return int(statm.read().split()[1]) * resource.getpagesize()
 
 
-def _kill_all(pid):
-    """Kill the child's group and whatever else came down to us, and wait for each."""
+def _kill_all(pid, spared):
+    """Kill the child's group and whatever else came down to us but the ``spared``, and wait for each."""
     try:
         os.killpg(pid, signal.SIGKILL)
     except OSError:
@@ -256,7 +261,10 @@ def _kill_all(pid):
                 continue
         except ChildProcessError:
             return
-        for stray in _children():
+        strays = set(_children()) - spared
+        if spared and not strays:
+            return
+        for stray in strays:
             try:
                 os.kill(stray, signal.SIGKILL)
             except OSError:

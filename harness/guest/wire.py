@@ -2,6 +2,8 @@
 
 Nothing here is about Python: a guest in another language can speak it. Standard library only, Python 3.8 and newer.
 
+The guest is started with the modules that must be there, then ``--``, then the format modules that will be wanted.
+
 Host to guest, on the guest's standard input::
 
     {"do": "dump", "batches": [[DUMP TASK, ...], ...], "limits": {...}}

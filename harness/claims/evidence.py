@@ -1,0 +1,82 @@
+"""A run's tables as claims are judged by them: native apart from emulated, old runs beside new ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from packaging.version import Version
+
+from harness import tables
+from harness.model import Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.store import RunTables
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """The tables with every column of `harness.tables`; null where the run is older than a column.
+
+    ``cells`` has three more: ``sound_at_home`` (the same reader, in the producer itself, predicts the same),
+    ``same_python`` (of one minor) and ``to_newer`` (the consumer's scikit-learn is the newer one).
+    """
+
+    environments: pd.DataFrame
+    artifacts: pd.DataFrame
+    cells: pd.DataFrame
+    emulated: Evidence | None = None  # what ran under an emulator, kept apart: it is never in the tables above
+
+
+def of(run: RunTables) -> Evidence:
+    """The evidence of a run; what is native, and beside it what is emulated."""
+    environments = _completed(run.environments, tables.ENVIRONMENTS.names)
+    artifacts = _completed(run.artifacts, tables.ARTIFACTS.names)
+    cells = _with_comparisons(_completed(run.cells, tables.CELLS.names))
+    foreign = cells["producer_emulated"].eq(True) | cells["consumer_emulated"].eq(True)
+    emulators = environments[environments["emulated"].eq(True)]["environment"]
+    apart = artifacts["producer"].isin(emulators)
+    return Evidence(
+        environments=environments,
+        artifacts=artifacts[~apart],
+        cells=cells[~foreign],
+        emulated=Evidence(environments=environments, artifacts=artifacts[apart], cells=cells[foreign]),
+    )
+
+
+def _completed(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    return table.reindex(columns=names)
+
+
+def _with_comparisons(cells: pd.DataFrame) -> pd.DataFrame:
+    home = cells[(cells["producer"] == cells["consumer"]) & (cells["status"] == Status.OK)]
+    sound = set(zip(home["artifact_id"], home["reader"], strict=True))
+    keys = zip(cells["artifact_id"], cells["reader"], strict=True)
+    pythons = zip(cells["producer_python"], cells["consumer_python"], strict=True)
+    versions = zip(cells["producer_sklearn"], cells["consumer_sklearn"], strict=True)
+    return cells.assign(
+        sound_at_home=np.array([key in sound for key in keys], dtype=bool),
+        same_python=np.array([_minor(one) == _minor(other) != () for one, other in pythons], dtype=bool),
+        to_newer=np.array([bool(_release(one)) and _release(one) < _release(other) for one, other in versions], bool),
+    )
+
+
+def _minor(version: Any) -> tuple[int, ...]:
+    return _release(version)[:2]
+
+
+@cache
+def _release(version: Any) -> tuple[int, ...]:
+    return Version(version).release if isinstance(version, str) else ()
+
+
+def side(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The rows of ``FORMAT`` or ``FORMAT/READER``, each a name or a pattern: "skops/skops", "onnx*"."""
+    formats, _, reader = name.partition("/")
+    rows = table[table["format"].isin([text for text in table["format"].unique() if fnmatchcase(text, formats)])]
+    return rows[rows["reader"] == reader] if reader and "reader" in rows else rows

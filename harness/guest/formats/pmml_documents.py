@@ -1,0 +1,191 @@
+"""PMML by sklearn2pmml, evaluated by jpmml_evaluator; both are Java programs with a Python front.
+
+What a document does not say, its model does not have: see `harness.guest.formats._pmml`.
+"""
+
+import contextlib
+import copy
+import io
+import os
+import tempfile
+
+from ..errors import Unsupported
+from . import _java, _pmml
+
+FORMATS = {"pmml": {}}
+READERS = {"pmml": ("pmml",)}
+WRITES_WITH = ("sklearn", "sklearn2pmml")
+READS_WITH = ("jpmml_evaluator.py4j", "pandas")
+PARTIAL = True
+
+#: Exceptions of these are the converter's own words, that it does not do this. All others are its bugs.
+_CONVERTER = (
+    "org.jpmml.",
+    "com.sklearn2pmml.",
+    "java.lang.IllegalArgumentException",
+    "java.lang.UnsupportedOperationException",
+)
+_TYPES = {"double": "float64", "float": "float32", "integer": "int64", "boolean": "bool"}
+
+
+class ConversionError(Exception):
+    """sklearn2pmml has failed; the text is its Java program's, the first line says most."""
+
+
+def dump(model, options, fit):
+    _java.program()
+    data = _pmml.annotated(_converted(model), model)
+    _pmml.check(_pmml.Document(data), fit.methods)
+    return data
+
+
+def _converted(model):
+    import sklearn2pmml
+
+    handle, path = tempfile.mkstemp(suffix=".pmml", dir=".")
+    os.close(handle)
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            # It leaves marks on what it converts, and others write this model, too.
+            sklearn2pmml.sklearn2pmml(copy.deepcopy(model), path, java_opts=_java.OPTIONS + _java.NO_NETWORK)
+        with open(path, "rb") as file:
+            return file.read()
+    except RuntimeError as error:
+        _explain(printed.getvalue(), error)
+        raise
+    finally:
+        os.environ.pop("SKLEARN2PMML_BANNER", None)
+        os.remove(path)
+
+
+def _explain(printed, error):
+    """Raise what the Java program's text says; sklearn2pmml itself says only that it failed."""
+    thrown = _java.thrown(printed)
+    if thrown is None:
+        if printed:
+            raise ConversionError(printed.strip()[-2000:]) from error
+        return
+    name, message, advice = thrown
+    line = "sklearn2pmml: " + _java.line_of(name, message, advice)
+    if name == "java.lang.OutOfMemoryError":
+        raise MemoryError(line) from error
+    if name.startswith(_CONVERTER) or message == "The SkLearn2PMML package has expired":
+        raise Unsupported(line) from error
+    raise ConversionError(line + "\n" + printed) from error
+
+
+def facts(data):
+    document = _pmml.Document(data)
+    return {"pmml": document.version, "application": document.application, "model": document.model}
+
+
+def load(data, path, reader, options):
+    document = _pmml.Document(data)
+    gateway = SERVICE.connect()
+    try:
+        return Model(document, gateway, _evaluator(gateway, data), options["outputs"])
+    except BaseException:
+        gateway.close()
+        raise
+
+
+def _evaluator(gateway, data):
+    from jpmml_evaluator import make_evaluator
+    from jpmml_evaluator.py4j import Py4JBackend
+
+    with _java.errors_of_java():
+        return make_evaluator(data, Py4JBackend(gateway))
+
+
+class Model:
+    """A document in the JVM. It has those of scikit-learn's methods that the document answers: ``methods``."""
+
+    def __init__(self, document, gateway, evaluator, outputs):
+        self.methods = tuple(sorted(document.fields()))
+        self._document = document
+        self._gateway = gateway
+        self._evaluator = evaluator
+        self._outputs = outputs
+
+    def __getattr__(self, name):
+        if name.startswith("_") or name not in self.methods:
+            raise AttributeError("the PMML document has no field for %s" % name)
+        return lambda inputs: self._call(name, inputs)
+
+    def __del__(self):
+        # At once, and in the JVM as well: connections and large models must not pile up until a collector comes by.
+        try:
+            self._gateway.detach(self._evaluator.javaEvaluator)
+        finally:
+            self._gateway.close()
+
+    def _call(self, method, inputs):
+        import numpy as np
+
+        with _java.errors_of_java():
+            table, errors = self._evaluator.evaluateAll(_frame(inputs, self._document.inputs), error_col=None)
+        if errors is not None:
+            told = [text for text in errors if text is not None]
+            raise _java.JavaError("%d of %d rows: %s" % (len(told), len(errors), " ".join(told[0].split())))
+        names = self._document.fields()[method]
+        columns = [_column(table[name], self._document.type_of(name)) for name in names]
+        values = np.column_stack(columns) if len(columns) > 1 else columns[0]
+        shape = self._outputs.get(method, {}).get("shape")
+        return values if shape is None or np.prod(shape) != values.size else values.reshape(shape)
+
+
+def _column(values, kind):
+    import numpy as np
+
+    given = [None if value is None or value != value else value for value in values]
+    if kind in ("double", "float"):
+        return np.array(given, dtype=_TYPES[kind])  # None becomes NaN
+    if None in given:
+        return np.array(given, dtype=object)
+    if kind == "integer":
+        given = [int(value) for value in given]
+    return np.array(given, dtype=_TYPES.get(kind))
+
+
+def _frame(inputs, fields):
+    """The inputs as a data frame whose columns are the document's input fields.
+
+    sklearn2pmml names them as the model does, which knows the columns of frames only; else x1, x2 ...
+    """
+    import pandas as pd
+
+    if hasattr(inputs, "toarray"):
+        inputs = inputs.toarray()
+    if not hasattr(inputs, "columns"):
+        if isinstance(inputs, list) and not isinstance(inputs[0], (list, tuple)):
+            inputs = [[text] for text in inputs]
+        inputs = pd.DataFrame(inputs)
+    if not set(fields) <= set(inputs.columns):
+        inputs = inputs.set_axis(["x%d" % number for number in range(1, inputs.shape[1] + 1)], axis=1)
+    missing = [name for name in fields if name not in inputs.columns]
+    if missing:
+        raise ValueError("the document asks for fields that the inputs do not have: %s" % ", ".join(missing))
+    return inputs[fields]
+
+
+def _classpath():
+    import jpmml_evaluator
+
+    return jpmml_evaluator._classpath([])
+
+
+_CONSTANT = b"""<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header/>
+<DataDictionary><DataField name="y" optype="continuous" dataType="double"/><DataField name="x1" optype="continuous" dataType="double"/></DataDictionary>
+<RegressionModel functionName="regression"><MiningSchema><MiningField name="y" usageType="target"/><MiningField name="x1"/></MiningSchema>
+<RegressionTable intercept="1"><NumericPredictor name="x1" coefficient="2"/></RegressionTable></RegressionModel></PMML>"""
+
+
+def _warm_up(gateway):
+    import pandas as pd
+
+    _evaluator(gateway, _CONSTANT).evaluateAll(pd.DataFrame({"x1": [1.0]}))
+
+
+#: Kept by the supervisor for all its children, see `harness.guest.services`.
+SERVICE = _java.Gateway(_classpath, _warm_up)
