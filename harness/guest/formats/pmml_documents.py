@@ -115,10 +115,9 @@ class Model:
 
     def __del__(self):
         # At once, and in the JVM as well: connections and large models must not pile up until a collector comes by.
-        try:
+        with contextlib.suppress(Exception):  # where the JVM has ended, nothing is left to let go
             self._gateway.detach(self._evaluator.javaEvaluator)
-        finally:
-            self._gateway.close()
+        self._gateway.close()
 
     def _call(self, method, inputs):
         import numpy as np
