@@ -297,6 +297,13 @@ def test_what_fails_at_home_says_nothing_of_versions():
     assert verdict_of("versions-may-not-load", RunTables(**{**vars(run), "cells": cells})).answer == Answer.NO_DATA
 
 
+def test_a_reader_that_its_producer_lacks_is_held_against_another_at_home():
+    home = [cell(case, "onnx", "onnxruntime", status="ok" if case in CASES[2:] else "drift") for case in CASES]
+    away = [cell(case, "onnx", "onnxruntime-node", "old", "node") for case in CASES]
+    verdict = verdict_of("onnx-without-python", run_of(home + away))
+    assert (verdict.answer, verdict.supporting) == (Answer.SUPPORTED, 10)
+
+
 def test_a_missing_tool_is_no_missing_type():
     run = kept("skops", "skops", "pickle", "pickle")(True)
     artifacts = run.artifacts.assign(

@@ -8,14 +8,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from packaging.version import Version
 
 from harness import tables
-from harness.model import Status
+from harness.model import UNTRIED, Status
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from harness.store import RunTables
 
 
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 class Evidence:
     """The tables with every column of `harness.tables`; null where the run is older than a column.
 
-    ``cells`` has three more: ``sound_at_home`` (the same reader, in the producer itself, predicts the same),
-    ``same_python`` (of one minor) and ``to_newer`` (the consumer's scikit-learn is the newer one).
+    ``cells`` has three more: ``sound_at_home`` (in the producer itself the same reader predicts the same, or another
+    where that was not tried), ``same_python`` (of one minor) and ``to_newer`` (the consumer's scikit-learn is newer).
     """
 
     environments: pd.DataFrame
@@ -54,16 +53,23 @@ def _completed(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 
 def _with_comparisons(cells: pd.DataFrame) -> pd.DataFrame:
-    home = cells[(cells["producer"] == cells["consumer"]) & (cells["status"] == Status.OK)]
-    sound = set(zip(home["artifact_id"], home["reader"], strict=True))
-    keys = zip(cells["artifact_id"], cells["reader"], strict=True)
     pythons = zip(cells["producer_python"], cells["consumer_python"], strict=True)
     versions = zip(cells["producer_sklearn"], cells["consumer_sklearn"], strict=True)
     return cells.assign(
-        sound_at_home=np.array([key in sound for key in keys], dtype=bool),
+        sound_at_home=_sound_at_home(cells),
         same_python=np.array([_minor(one) == _minor(other) != () for one, other in pythons], dtype=bool),
         to_newer=np.array([bool(_release(one)) and _release(one) < _release(other) for one, other in versions], bool),
     )
+
+
+def _sound_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
+    home = cells[(cells["producer"] == cells["consumer"]) & ~cells["status"].isin([str(status) for status in UNTRIED])]
+    by_reader = dict(
+        zip(zip(home["artifact_id"], home["reader"], strict=True), home["status"] == Status.OK, strict=True)
+    )
+    by_any = set(home[home["status"] == Status.OK]["artifact_id"])
+    keys = zip(cells["artifact_id"], cells["reader"], strict=True)
+    return pd.Series([by_reader.get(key, key[0] in by_any) for key in keys], index=cells.index, dtype=bool)
 
 
 def _minor(version: Any) -> tuple[int, ...]:
