@@ -12,6 +12,7 @@
 #     "pydantic>=2.7",
 #     "rich>=13.7",
 #     "ruamel.yaml>=0.18",
+#     "scipy>=1.11",
 #     "typer>=0.16",
 # ]
 # ///

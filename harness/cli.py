@@ -218,6 +218,20 @@ def show(
 
 
 @app.command()
+def claims(run: RunArgument = None, results: ResultsOption = RESULTS, as_json: JsonOption = False) -> None:
+    """What scikit-learn's documentation says of persistence, held against a stored run."""
+    from harness import claims as statements  # noqa: PLC0415
+    from harness import store  # noqa: PLC0415
+    from harness.report import claims as rendering  # noqa: PLC0415
+
+    judgement = statements.judge(store.read_run(store.find_run(results, run)))
+    if as_json:
+        print(json.dumps(statements.as_data(judgement), indent=2))
+    else:
+        rendering.show(judgement, console())
+
+
+@app.command()
 def export(
     run: RunArgument = None,
     to: Annotated[str, typer.Option(help="csv or json.")] = "csv",

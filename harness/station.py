@@ -142,8 +142,11 @@ class Station:
         with writing(log):
             self.scratch.mkdir(parents=True, exist_ok=True)
             log.touch()
-        modules = ["numpy"] if self.environment.scikit_learn is None else ["sklearn", "numpy"]
-        formats = sorted({item.module for item in self._ledger.plan.profile.formats})
+        profile = self._ledger.plan.profile
+        modules = ["numpy"]
+        if self.environment.produces:
+            modules += ["sklearn", *sorted({case.module for case in profile.cases if case.estimator is not None})]
+        formats = sorted({item.module for item in profile.formats})
         guest = Guest(built.command, modules=[*modules, "--", *formats], folder=self.scratch, log=log)
         try:
             guest.hello()

@@ -84,6 +84,13 @@ def echo(element: str, shape: Sequence[int | None], method: str = "predict", nam
     )
 
 
+def pair() -> bytes:
+    """A graph whose output is a sequence: its input, twice."""
+    held = _field(4, _field(1, _field(1, _fields((1, ELEMENTS["float"]), (2, b"")))))
+    twice = node("SequenceConstruct", ["inputs", "inputs"], ["predict"])
+    return model(graph([twice], [value("inputs", "float", [None, 2])], [_fields((1, "predict"), (2, held))]))
+
+
 def endless() -> bytes:
     """A graph that takes its input and loops for ever."""
     body = graph(

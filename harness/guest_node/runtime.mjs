@@ -8,7 +8,8 @@ import { Unsupported, encode, stack } from "./npy.mjs";
 const WHOLE = "inputs"; // the name of a graph's one input with all columns; others have one for each column
 // One thread, so that arithmetic differs only where packages do; what is refused comes as an exception, not to a log.
 const OPTIONS = {
-  executionProviders: ["cpu"], intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: "sequential", logSeverityLevel: 4,
+  executionProviders: ["cpu"], intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: "sequential",
+  logSeverityLevel: 4,
 };
 const MEMORY = /bad_?alloc|bad allocation|Failed to allocate|Array buffer allocation failed/i;
 const CONVERTED = {
@@ -45,6 +46,8 @@ export class Graph {
     const { outputNames } = this.session;
     const wanted = methods.filter((name) => outputNames.includes(name));
     if (!wanted.length) throw new Unsupported(`it has none of ${methods.join(", ")}, only ${outputNames.join(", ")}`);
+    const strange = this.session.outputMetadata.find(({ name, isTensor }) => wanted.includes(name) && !isTensor);
+    if (strange) throw new Unsupported(`onnxruntime-node returns tensors only, and ${strange.name} is none`);
     return this.session.run(this.feeds(inputs), wanted);
   }
 

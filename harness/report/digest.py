@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from harness.model import UNTRIED, Finding, Parity, Status
-from harness.report import groups
+from harness.report import coverage, groups
 
 if TYPE_CHECKING:
+    from harness.report.coverage import Coverage
     from harness.report.groups import Group
     from harness.store import RunTables
 
@@ -83,6 +84,7 @@ class Digest:
     failures: tuple[Group, ...]
     unwritten: tuple[Group, ...]  # artifacts
     near: tuple[Near, ...]  # what is nearest to its tolerance first
+    coverage: tuple[Coverage, ...]  # of the producers that were asked for every estimator
     diagonal: int  # cells in their own producer that loaded, without formats that convert
     diagonal_off: tuple[str, ...]  # of those: not identical; the harness or the model is not deterministic
 
@@ -124,6 +126,7 @@ def of(tables: RunTables) -> Digest:
         failures=groups.of_cells(tried[~tried["status"].isin([str(Status.OK), str(Status.DRIFT)])], cells),
         unwritten=groups.of_artifacts(tables.artifacts),
         near=_near(tried),
+        coverage=coverage.of(tables),
         diagonal=len(diagonal),
         diagonal_off=tuple(diagonal[diagonal["parity"] != Parity.IDENTICAL]["cell_id"]),
     )

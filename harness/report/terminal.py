@@ -170,4 +170,7 @@ def _headline(digest: Digest, console: Console) -> None:
     console.print(f"{digest.cells} cells: {told}")
     if digest.diagonal:
         console.print(f"in their own producer: {same} of {digest.diagonal} that load are identical")
+    for one in digest.coverage:
+        left = f", without {', '.join(one.reasons)}" if one.reasons else ""
+        console.print(escape(f"{one.environment}: {one.dumped} of {one.public} public estimators dumped{left}"))
     console.print(f"{digest.run['seconds']:.0f} s")

@@ -20,10 +20,15 @@ from ..errors import Unsupported
 #: The heap is small enough for a child's limit, which a JVM shares with the Python that started it.
 OPTIONS = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ActiveProcessorCount=1", "-Xmx1g"]
 #: sklearn2pmml reports each failure to its makers, with names and versions. A model's owner has not asked for that.
-NO_NETWORK = ["-Dhttp%s.proxy%s" % pair for pair in [("", "Host=127.0.0.1"), ("", "Port=9"), ("s", "Host=127.0.0.1"), ("s", "Port=9")]]
+NO_NETWORK = [
+    "-Dhttp%s.proxy%s" % pair
+    for pair in [("", "Host=127.0.0.1"), ("", "Port=9"), ("s", "Host=127.0.0.1"), ("s", "Port=9")]
+]
 
 _START_SECONDS = 60
-_THROWN = re.compile(r'^(?:Exception in thread "[^"]*" |Caused by: )?([a-z][\w$]*(?:\.[\w$]+)+(?:Exception|Error))(?:: (.*))?$')
+_THROWN = re.compile(
+    r'^(?:Exception in thread "[^"]*" |Caused by: )?([a-z][\w$]*(?:\.[\w$]+)+(?:Exception|Error))(?:: (.*))?$'
+)
 _WRAPPERS = ("Failed to convert", "Failed to encode")
 
 
@@ -154,6 +159,8 @@ class Gateway:
             byte = os.read(descriptor, 1) if select.select([descriptor], [], [], left)[0] else b""
             if not byte:
                 self.stop()
-                raise RuntimeError("Java did not start; it printed %r, and more in the log" % data.decode("utf-8", "replace"))
+                raise RuntimeError(
+                    "Java did not start; it printed %r, and more in the log" % data.decode("utf-8", "replace")
+                )
             data += byte
         return data.decode("ascii").split("\n")[:count]

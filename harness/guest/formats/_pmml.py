@@ -38,13 +38,20 @@ class Document:
         header = _child(root, "Header")
         self.version = root.get("version")
         self.application = " ".join("%(name)s %(version)s" % one.attrib for one in _children(header, "Application"))
-        notes = [one.text[len(_ANNOTATION) :] for one in _children(header, "Annotation") if one.text.startswith(_ANNOTATION)]
+        notes = [
+            one.text[len(_ANNOTATION) :] for one in _children(header, "Annotation") if one.text.startswith(_ANNOTATION)
+        ]
         self.classes = json.loads(notes[0]) if notes else None
-        self.types = {one.get("name"): one.get("dataType") for one in _children(_child(root, "DataDictionary"), "DataField")}
+        self.types = {
+            one.get("name"): one.get("dataType") for one in _children(_child(root, "DataDictionary"), "DataField")
+        }
         model = _model(root)
         self.model = None if model is None else _tag(model)
         self.function = None if model is None else model.get("functionName")
-        usages = [(one.get("usageType", "active"), one.get("name")) for one in _children(_child(model, "MiningSchema"), "MiningField")]
+        usages = [
+            (one.get("usageType", "active"), one.get("name"))
+            for one in _children(_child(model, "MiningSchema"), "MiningField")
+        ]
         self.inputs = [name for usage, name in usages if usage == "active"]
         self.targets = [name for usage, name in usages if usage in ("target", "predicted")]
         self.outputs = list(_outputs(model))

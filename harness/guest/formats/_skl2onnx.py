@@ -1,19 +1,10 @@
-"""A fitted model as an ONNX graph: the opset stated, probabilities as a tensor, outputs named by method.
-
-Which output is which method follows from what skl2onnx says that it is, never from whether its values agree:
-
-label                        predict
-probabilities                predict_proba; decision_function where the model has no probabilities, or none are asked for
-scores                       transform of clusterers (distances), decision_function of outlier detectors
-score_samples                itself
-any other, and the only one  predict of what predicts, else transform
-"""
+"""A fitted model as an ONNX graph, by skl2onnx: opsets and IR version stated, probabilities as a tensor."""
 
 from ..errors import Unsupported
-from . import _tensors
+from . import _onnx_names, _tensors
 
 #: The first opset that goes with each version of the file format, newest first (onnx.helper.VERSION_TABLE).
-_IR_OF_OPSET = ((25, 13), (24, 12), (23, 11), (21, 10), (19, 9), (15, 8), (12, 7))
+_IR_OF_OPSET = ((25, 13), (24, 12), (23, 11), (21, 10), (19, 9), (15, 8), (12, 7), (11, 6), (10, 5), (1, 4))
 #: ai.onnx.ml 3 came with opset 16; it keeps thresholds of trees as doubles. skl2onnx writes nothing newer.
 _ML_OF_OPSET = ((16, 3), (1, 2))
 _CONVERTERS = (
@@ -22,6 +13,7 @@ _CONVERTERS = (
     "skl2onnx._parse",
     "skl2onnx.common.utils",
     "skl2onnx.common.shape_calculator",
+    "onnxconverter_common.utils",  # where older versions have them
 )
 
 
@@ -29,21 +21,25 @@ def convert(model, options, fit):
     """The graph of a fitted model; raises Unsupported with skl2onnx's words where it declines."""
     opset = _opset(options["opset"])
     scores = _scores_method(model, fit.methods)
+    types = _types(fit.inputs, options["dtype"], by_column=_has_columns(model))
     try:
         written = _converted(
             model,
             opset,
             name=type(model).__name__,
-            initial_types=_types(fit.inputs, options["dtype"], by_column=_has_columns(model)),
+            initial_types=types,
             options=_options(model, scores, fit.methods),
         )
     except (RuntimeError, NotImplementedError, AssertionError) as error:
         if not _declined(error):
             raise
         raise Unsupported("skl2onnx: %s" % error) from error
-    written.ir_version = _at(_IR_OF_OPSET, _opsets(written).get("", opset))
-    _name_outputs(written.graph, model, scores)
-    _state_locale(written.graph)
+    written.ir_version = _at(_IR_OF_OPSET, _onnx_names.opsets(written).get("", opset))
+    _onnx_names.name_inputs(written.graph, [name for name, _ in types])
+    _onnx_names.name_outputs(written.graph, model, _chain(model)[-1], scores)
+    if scores == "decision_function" and len(getattr(model, "classes_", ())) == 2:
+        _onnx_names.keep_last_column(written, scores, opset)
+    _onnx_names.state_locale(written.graph)
     return written
 
 
@@ -58,16 +54,12 @@ def _converted(model, opset, **settings):
     most = _at(_ML_OF_OPSET, opset)
     try:
         written = skl2onnx.convert_sklearn(model, target_opset=opset, **settings)
-        if _opsets(written).get("ai.onnx.ml", 0) <= most:
+        if _onnx_names.opsets(written).get("ai.onnx.ml", 0) <= most:
             return written
     except RuntimeError as error:
         if "ai.onnx.ml" not in str(error):
             raise
     return skl2onnx.convert_sklearn(model, target_opset={"": opset, "ai.onnx.ml": most}, **settings)
-
-
-def _opsets(written):
-    return {one.domain: one.version for one in written.opset_import}
 
 
 def _opset(asked):
@@ -117,82 +109,39 @@ def _has_columns(model):
     return any(hasattr(part, "transformers_") for part in [model] + list(model.get_params(deep=True).values()))
 
 
-def _last(model):
-    """The part whose outputs the model's are."""
-    while True:
-        if hasattr(model, "best_estimator_"):
-            model = model.best_estimator_
-        elif hasattr(model, "steps"):
-            model = model.steps[-1][1]
-        else:
-            return model
+def _chain(model):
+    """The model, the part of it whose outputs are the model's, the part of that, and so on."""
+    parts = []
+    while model is not None and not isinstance(model, str):
+        parts.append(model)
+        model = getattr(model, "best_estimator_", None) or (model.steps[-1][1] if hasattr(model, "steps") else None)
+    return parts
 
 
 def _options(model, scores, methods):
+    """No dictionaries instead of probabilities; raw scores and ``score_samples`` where these are wanted."""
+    wanted = {"zipmap": False, "raw_scores": scores == "decision_function", "score_samples": "score_samples" in methods}
+    parts = _chain(model)
+    known = _known_options(parts[-1])
+    options = {}
+    for part in parts:
+        allowed = _known_options(part)
+        names = known if allowed == "passthrough" else allowed  # a search hands its options on
+        options[id(part)] = {name: value for name, value in wanted.items() if name in names and name in known}
+    return options
+
+
+def _known_options(model):
     from skl2onnx._supported_operators import sklearn_operator_name_map
     from skl2onnx.common._registration import _converter_pool
 
-    last = _last(model)
-    converter = _converter_pool.get(sklearn_operator_name_map.get(type(last)))
-    allowed = (converter.get_allowed_options() if converter is not None else None) or ()
-    wanted = {
-        "zipmap": False,
-        "raw_scores": scores == "decision_function",
-        "score_samples": "score_samples" in methods,
-    }
-    return {id(last): {name: value for name, value in wanted.items() if name in allowed}}
+    converter = _converter_pool.get(sklearn_operator_name_map.get(type(model)))
+    return converter.get_allowed_options() or () if converter is not None else ()
 
 
 def _scores_method(model, methods):
     """What a classifier's second output shall be, or None."""
-    given = [name for name in ("predict_proba", "decision_function") if hasattr(model, name)]
-    return next((name for name in given if name in methods), next(iter(given), None))
-
-
-def _name_outputs(graph, model, scores):
-    """Give the outputs the names of their methods, and remove those that are none."""
-    kept = []
-    for output in list(graph.output):
-        method = _method_of(output.name.rstrip("0123456789"), model, scores)
-        if method is None:
-            continue
-        if any(one.name == method for one in graph.input):
-            raise Unsupported("a column of the inputs is called %s, as an output of the graph is" % method)
-        _rename(graph, output.name, method)
-        output.name = method
-        kept.append(output)
-    del graph.output[:]
-    graph.output.extend(kept)
-
-
-def _method_of(output, model, scores):
-    if output in ("label", "output_label"):
-        return "predict"
-    if output == "probabilities":
-        return scores
-    if output == "scores":
-        return "decision_function" if hasattr(model, "decision_function") else "transform"
-    if output == "score_samples":
-        return output
-    return "predict" if hasattr(model, "predict") else "transform"
-
-
-def _rename(graph, old, new):
-    """Rename a value wherever a node, or a graph inside one, writes or reads it."""
-    for node in graph.node:
-        for names in (node.input, node.output):
-            for i, name in enumerate(names):
-                if name == old:
-                    names[i] = new
-        for attribute in node.attribute:
-            if attribute.HasField("g"):
-                _rename(attribute.g, old, new)
-
-
-def _state_locale(graph):
-    """Lower case of which language? onnxruntime's own choice is en_US.UTF-8, which slim images do not have."""
-    from onnx import helper
-
-    for node in graph.node:
-        if node.op_type == "StringNormalizer" and not any(one.name == "locale" for one in node.attribute):
-            node.attribute.append(helper.make_attribute("locale", "C.UTF-8"))
+    if hasattr(model, "predict_proba"):
+        raw = "decision_function" in methods and "predict_proba" not in methods
+        return "decision_function" if raw and "raw_scores" in _known_options(_chain(model)[-1]) else "predict_proba"
+    return "decision_function" if hasattr(model, "decision_function") else None

@@ -95,5 +95,5 @@ def laid_out(output, layout):
     if layout.get("kind") == "list":
         return list(output)
     shape = tuple(layout.get("shape") or ())
-    same = [n for n in shape[1:] if n != 1] == [n for n in output.shape[1:] if n != 1]
-    return output.reshape(output.shape[:1] + shape[1:]) if same else output
+    same = [n for n in shape if n != 1] == [n for n in output.shape if n != 1]
+    return output.reshape(shape) if same else output

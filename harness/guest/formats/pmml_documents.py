@@ -19,7 +19,12 @@ READS_WITH = ("jpmml_evaluator.py4j", "pandas")
 PARTIAL = True
 
 #: Exceptions of these are the converter's own words, that it does not do this. All others are its bugs.
-_CONVERTER = ("org.jpmml.", "com.sklearn2pmml.", "java.lang.IllegalArgumentException", "java.lang.UnsupportedOperationException")
+_CONVERTER = (
+    "org.jpmml.",
+    "com.sklearn2pmml.",
+    "java.lang.IllegalArgumentException",
+    "java.lang.UnsupportedOperationException",
+)
 _TYPES = {"double": "float64", "float": "float32", "integer": "int64", "boolean": "bool"}
 
 
@@ -110,10 +115,9 @@ class Model:
 
     def __del__(self):
         # At once, and in the JVM as well: connections and large models must not pile up until a collector comes by.
-        try:
+        with contextlib.suppress(Exception):  # where the JVM has ended, nothing is left to let go
             self._gateway.detach(self._evaluator.javaEvaluator)
-        finally:
-            self._gateway.close()
+        self._gateway.close()
 
     def _call(self, method, inputs):
         import numpy as np
