@@ -21,6 +21,7 @@ PARAMETERS = {
     "ElasticNetCV": {"alphas": [0.01, 0.1], "cv": 3},
     "FastICA": {"n_components": 2, "max_iter": 1000},
     "GaussianMixture": {"n_components": 3, "n_init": 1},
+    "GaussianProcessRegressor": {"alpha": 0.1, "normalize_y": True},
     "GaussianRandomProjection": {"n_components": 3},
     "GenericUnivariateSelect": {"mode": "k_best", "param": 2},
     "GraphicalLasso": {"alpha": 0.3},
@@ -124,7 +125,7 @@ def parameters(cls, seed):
 def _model(cls):
     from sklearn.linear_model import LogisticRegression, Ridge
 
-    if cls.__name__ != "FrozenEstimator":
+    if cls.__name__ != "FrozenEstimator":  # which takes one that was fitted elsewhere
         return Ridge() if "Regress" in cls.__name__ else LogisticRegression()
     X, y = estimator_data.classes(seed=1)
     return LogisticRegression().fit(X, y)

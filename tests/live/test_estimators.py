@@ -1,0 +1,23 @@
+"""The guest's tests that need scikit-learn, in environments that have one: above all the catalogue of estimators."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .conftest import NEW, OLD, ROOT, Bench
+
+FILES = ("test_estimators.py", "test_values.py")
+
+
+@pytest.mark.parametrize("name", [OLD, NEW])
+def test_the_guests_tests_hold_beside_scikit_learn(undisturbed: Bench, workspace: Path, name: str) -> None:
+    python = workspace / f"environment-{name.replace('.', '-')}" / "bin" / "python"
+    tests = ROOT / "tests" / "guest"
+    done = subprocess.run(
+        [python, "-I", tests / "run.py", *(tests / file for file in FILES)], capture_output=True, text=True, timeout=280
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no scikit-learn" not in done.stdout
