@@ -29,7 +29,7 @@ _START_SECONDS = 60
 _THROWN = re.compile(
     r'^(?:Exception in thread "[^"]*" |Caused by: )?([a-z][\w$]*(?:\.[\w$]+)+(?:Exception|Error))(?:: (.*))?$'
 )
-_WRAPPERS = ("Failed to convert", "Failed to encode")
+_WRAPPERS = ("Failed to convert", "Failed to load")
 
 
 class JavaError(Exception):
@@ -54,8 +54,9 @@ def thrown(text):
     for number, line in enumerate(lines):
         match = _THROWN.match(line)
         if match:
-            advice = lines[number + 2].strip() if lines[number + 1 : number + 2] == ["Solution:"] else ""
-            found.append((match.group(1), match.group(2) or "", advice))
+            after = [one.strip() for one in lines[number + 1 : number + 3]] + [""]
+            advice = after[1] if after[0] == "Solution:" else ""
+            found.append((match.group(1), match.group(2) or after[0], advice))  # without a message, where it was
     told = [one for one in found if not one[1].startswith(_WRAPPERS)]
     return next(iter(told or found), None)
 
@@ -103,9 +104,10 @@ class Gateway:
         """Start it, unless it is there. What makes the first model slow is done once here, so that no model pays for it."""
         if self._process is not None and self._process.poll() is None:
             return
+        java = program()
         from py4j.java_gateway import find_jar_path
 
-        command = [program()] + OPTIONS + NO_NETWORK + ["-cp", os.pathsep.join([find_jar_path()] + self._classpath())]
+        command = [java] + OPTIONS + NO_NETWORK + ["-cp", os.pathsep.join([find_jar_path()] + self._classpath())]
         command += ["py4j.GatewayServer", "--die-on-broken-pipe", "--enable-auth", "0"]
         # A session of its own: it must outlive the child that comes first. It ends when nobody holds its input any more.
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
@@ -134,11 +136,11 @@ class Gateway:
 
     def connect(self):
         """A py4j gateway, to be closed by whoever asked. Starts the JVM where none is running."""
-        from py4j.java_gateway import GatewayParameters, JavaGateway
-
         if not self._answers():
             self._process = None
             self.start()
+        from py4j.java_gateway import GatewayParameters, JavaGateway
+
         port, token = self._address
         return JavaGateway(gateway_parameters=GatewayParameters(port=port, auth_token=token))
 

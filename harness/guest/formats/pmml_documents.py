@@ -7,6 +7,7 @@ import contextlib
 import copy
 import io
 import os
+import re
 import tempfile
 
 from ..errors import Unsupported
@@ -18,13 +19,9 @@ WRITES_WITH = ("sklearn", "sklearn2pmml")
 READS_WITH = ("jpmml_evaluator.py4j", "pandas")
 PARTIAL = True
 
-#: Exceptions of these are the converter's own words, that it does not do this. All others are its bugs.
-_CONVERTER = (
-    "org.jpmml.",
-    "com.sklearn2pmml.",
-    "java.lang.IllegalArgumentException",
-    "java.lang.UnsupportedOperationException",
-)
+#: Exceptions of these are the converter's own words, that it does not do this. Others are bugs, unless they speak of support.
+_SUPPORT = re.compile(r"\b(un)?supported\b")
+_CONVERTER = ("org.jpmml.", "com.sklearn2pmml.", "java.lang.UnsupportedOperationException")
 _TYPES = {"double": "float64", "float": "float32", "integer": "int64", "boolean": "bool"}
 
 
@@ -34,9 +31,22 @@ class ConversionError(Exception):
 
 def dump(model, options, fit):
     _java.program()
-    data = _pmml.annotated(_converted(model), model)
+    data = _pmml.annotated(_converted(_named(model, fit.inputs)), model)
     _pmml.check(_pmml.Document(data), fit.methods)
     return data
+
+
+def _named(model, inputs):
+    """What sklearn2pmml is given. It leaves marks on that, and other formats write this model, too: hence a copy.
+
+    It counts the fields itself, where the model says how many features it has. Elsewhere it must be told their names.
+    """
+    from sklearn2pmml import make_pmml_pipeline
+
+    model = copy.deepcopy(model)
+    if "n_features_in_" in vars(model):  # where that is a property, the Java program does not see it
+        return model
+    return make_pmml_pipeline(model, active_fields=list(_table(inputs).columns))
 
 
 def _converted(model):
@@ -47,8 +57,7 @@ def _converted(model):
     printed = io.StringIO()
     try:
         with contextlib.redirect_stdout(printed):
-            # It leaves marks on what it converts, and others write this model, too.
-            sklearn2pmml.sklearn2pmml(copy.deepcopy(model), path, java_opts=_java.OPTIONS + _java.NO_NETWORK)
+            sklearn2pmml.sklearn2pmml(model, path, java_opts=_java.OPTIONS + _java.NO_NETWORK)
         with open(path, "rb") as file:
             return file.read()
     except RuntimeError as error:
@@ -70,7 +79,7 @@ def _explain(printed, error):
     line = "sklearn2pmml: " + _java.line_of(name, message, advice)
     if name == "java.lang.OutOfMemoryError":
         raise MemoryError(line) from error
-    if name.startswith(_CONVERTER) or message == "The SkLearn2PMML package has expired":
+    if name.startswith(_CONVERTER) or _SUPPORT.search(message) or message == "The SkLearn2PMML package has expired":
         raise Unsupported(line) from error
     raise ConversionError(line + "\n" + printed) from error
 
@@ -125,7 +134,7 @@ class Model:
         with _java.errors_of_java():
             table, errors = self._evaluator.evaluateAll(_frame(inputs, self._document.inputs), error_col=None)
         if errors is not None:
-            told = [text for text in errors if text is not None]
+            told = [text for text in errors if isinstance(text, str)]  # beside None, or pandas 3's NaN
             raise _java.JavaError("%d of %d rows: %s" % (len(told), len(errors), " ".join(told[0].split())))
         names = self._document.fields()[method]
         columns = [_column(table[name], self._document.type_of(name)) for name in names]
@@ -148,24 +157,32 @@ def _column(values, kind):
 
 
 def _frame(inputs, fields):
-    """The inputs as a data frame whose columns are the document's input fields.
-
-    sklearn2pmml names them as the model does, which knows the columns of frames only; else x1, x2 ...
-    """
-    import pandas as pd
-
-    if hasattr(inputs, "toarray"):
-        inputs = inputs.toarray()
-    if not hasattr(inputs, "columns"):
-        if isinstance(inputs, list) and not isinstance(inputs[0], (list, tuple)):
-            inputs = [[text] for text in inputs]
-        inputs = pd.DataFrame(inputs)
-    if not set(fields) <= set(inputs.columns):
-        inputs = inputs.set_axis(["x%d" % number for number in range(1, inputs.shape[1] + 1)], axis=1)
-    missing = [name for name in fields if name not in inputs.columns]
+    """The document's input fields from the inputs: by name, or, where the names are sklearn2pmml's own, by place."""
+    table = _table(inputs)
+    if not set(fields) <= set(table.columns):
+        table = table.set_axis(_places(table), axis=1)
+    missing = [name for name in fields if name not in table.columns]
     if missing:
         raise ValueError("the document asks for fields that the inputs do not have: %s" % ", ".join(missing))
-    return inputs[fields]
+    return table[fields]
+
+
+def _table(inputs):
+    """The inputs as a data frame. A list of texts is one column; columns without names are x1, x2 ... as in sklearn2pmml."""
+    import pandas as pd
+
+    if hasattr(inputs, "columns"):
+        return inputs.set_axis(map(str, inputs.columns), axis=1)
+    if hasattr(inputs, "toarray"):
+        inputs = inputs.toarray()
+    if isinstance(inputs, list) and not isinstance(inputs[0], (list, tuple)):
+        inputs = [[text] for text in inputs]
+    table = pd.DataFrame(inputs)
+    return table.set_axis(_places(table), axis=1)
+
+
+def _places(table):
+    return ["x%d" % number for number in range(1, table.shape[1] + 1)]
 
 
 def _classpath():
