@@ -3,7 +3,7 @@
 Which output is which method follows from what skl2onnx says that it is, never from whether its values agree:
 
 label                        predict
-probabilities                predict_proba; decision_function of a model without probabilities, or if raw scores were asked for
+probabilities                predict_proba; decision_function of a model that has none, or if raw scores were asked for
 scores                       transform of clusterers (distances), decision_function of outlier detectors
 score_samples                itself
 any other, and the only one  predict of regressors and whatever cannot transform, else transform

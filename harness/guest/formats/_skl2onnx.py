@@ -46,8 +46,9 @@ def convert(model, options, fit):
 def _converted(model, opset, **settings):
     """Convert with an opset of both domains; raises as skl2onnx does.
 
-    Given one number, skl2onnx takes the newest of onnx for the domain ai.onnx.ml, which may be newer than itself or than the runtimes of
-    that opset. Given one for each domain, its converter of Gaussian mixtures fails. So the second is for where it must be.
+    Given one number, skl2onnx takes the newest of onnx for the domain ai.onnx.ml, which may be newer than itself or than
+    the runtimes of that opset. Given one for each domain, its converter of Gaussian mixtures fails. So the second is for
+    where it must be.
     """
     import skl2onnx
 
@@ -77,15 +78,18 @@ def _at(table, opset):
 def _declined(error):
     """Whether skl2onnx says that it does not support this. Anything else is a bug, and stays an exception.
 
-    It has exceptions of its own for converters that do not exist. The others, RuntimeErrors for the most part, count where a converter,
-    not the machinery under it, raised them with a message.
+    It has exceptions of its own for converters that do not exist. Of the others, RuntimeErrors for the most part, those
+    count that a converter raised with a message, not the machinery under it.
     """
     if type(error).__name__ in ("MissingConverter", "MissingShapeCalculator"):
         return True
     trace = error.__traceback__
     while trace.tb_next is not None:
         trace = trace.tb_next
-    return trace.tb_frame.f_globals.get("__name__", "").startswith(_CONVERTERS) and bool(str(error))
+    raised_in = trace.tb_frame.f_globals.get("__name__", "")
+    if isinstance(error, NotImplementedError):
+        return raised_in.startswith("skl2onnx.")
+    return raised_in.startswith(_CONVERTERS) and bool(str(error))
 
 
 def _types(inputs, dtype, by_column):

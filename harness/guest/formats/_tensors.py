@@ -1,8 +1,8 @@
 """The inputs of a case as the tensors of an ONNX graph, for who writes the graph and for who feeds it.
 
 A graph has one input, ``inputs``, with all columns; or one input for each column of a data frame, by the column's
-name. Numbers travel in the graph's floating-point type, texts as strings. ONNX knows neither sparse matrices nor missing texts
-here: a sparse matrix is fed dense, and a missing text as what ``str`` makes of it ("nan", "None", "<NA>"), which is
+name. Integers are 64 bits wide, other numbers what the format says. There are neither sparse matrices nor missing
+texts: a sparse matrix is fed dense, and a missing text as what ``str`` makes of it ("nan", "None", "<NA>"), which is
 how skl2onnx writes such a category.
 
 NumPy is imported inside functions; pandas and SciPy not at all: their values bring their methods along.

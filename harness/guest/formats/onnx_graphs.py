@@ -56,7 +56,7 @@ def load(data, path, reader, options):
 
 
 class Graph:
-    """A session with the methods that its graph gives, by name; ``layouts`` tells how the fitted model's outputs lay."""
+    """A session with the methods that its graph gives, by name; ``layouts`` are the shapes of the fitted model's."""
 
     def __init__(self, session, layouts):
         self.session = session
@@ -87,8 +87,8 @@ def _element(declared):
 def laid_out(output, layout):
     """Bring an output to the shape of the fitted model's own, if all its values keep their order.
 
-    ONNX has (n, 1) where scikit-learn has (n,), the reverse, and one tensor where scikit-learn has a list of arrays, one for each target.
-    Everything else is left to differ.
+    ONNX has (n, 1) where scikit-learn has (n,), the reverse, and one tensor where scikit-learn has a list of arrays, one
+    for each target. Everything else is left to differ.
     """
     if not hasattr(output, "reshape"):
         return output
