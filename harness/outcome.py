@@ -149,6 +149,7 @@ def _comparison(
         # Only the format may leave methods out, never a model: it could hide behind that.
         methods=event.get("methods") if task.get("partial") else None,
         labels=("predict",) if classifies else (),
+        converted=bool(task.get("partial")),
     )
 
 

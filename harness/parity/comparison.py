@@ -50,6 +50,7 @@ def compare(
     tolerance: Callable[[str, str], Tolerance],
     methods: Sequence[str] | None = None,
     labels: Collection[str] = (),
+    converted: bool = False,
 ) -> Comparison:
     """Compare the outputs of each method of ``reference``; further ones in ``outputs`` are ignored.
 
@@ -59,6 +60,8 @@ def compare(
     tolerance : of a method and the coarser dtype of the two outputs (``"<f4"``; ``"<f8"`` for Python floats).
     methods : only these are compared, which a format that keeps a part of the model has. None: all.
     labels : methods whose outputs are labels even where they are floats, and have no tolerance: a classifier's predict.
+    converted : whether the format has types of its own, such as ONNX, which knows no sparse counts and no labels of
+        type bool: then equal numbers of another kind (1 and 1.0, True and 1) are close, with the finding dtype.
 
     Raises
     ------
@@ -80,7 +83,7 @@ def compare(
         return _all_identical(names, frozenset[str]().union(*known))
     found: dict[str, Difference] = {}
     for method, contents in equal.items():
-        rules = rules_of(method, tolerance, exact=method in labels)
+        rules = rules_of(method, tolerance, exact=method in labels, converted=converted)
         expected, got = reference[method], outputs[method]
         found[method] = _of_method(method, expected, got, rules) if contents is None else _identical(contents)
     return _total(names, found)
@@ -109,13 +112,16 @@ def _of_method(method: str, expected: Encoded, got: Encoded, rules: Rules) -> Di
         raise ValueError(f"{method}: {error}") from error
 
 
-def rules_of(method: str, tolerance: Callable[[str, str], Tolerance], *, exact: bool = False) -> Rules:
+def rules_of(
+    method: str, tolerance: Callable[[str, str], Tolerance], *, exact: bool = False, converted: bool = False
+) -> Rules:
     """What a method's name says about its outputs."""
     return Rules(
         noun="labels" if method in _LABELS else "values",
         drifting=Finding.PROBABILITIES if method in _PROBABILITIES else Finding.VALUES,
         exact=exact,
         tolerance=lambda dtype: tolerance(method, dtype),
+        converted=converted,
     )
 
 

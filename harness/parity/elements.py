@@ -85,10 +85,16 @@ def _components(array: Array) -> Array:
 
 
 def _of_families(b: Array, a: Array, families: tuple[str, str], places: Places, rules: Rules) -> Difference:
-    """Never better than drift. Says whether at least the values are equal."""
+    """Drift, whether the values are equal or not; only where a converted model has equal ones, it is close."""
     comparable = _NUMBERS.issuperset(families)
     different = np.asarray(b != a) if comparable else np.ones(len(b), dtype=np.bool_)
     found = _of_labels(b, a, different, places)
+    if rules.converted and comparable and not found.findings:
+        sentence = f"{families[0]} became {families[1]}, values equal"
+        mismatch = None if _NUMERIC.issuperset(families) else found.mismatch
+        return Difference(
+            parity=Parity.CLOSE, mismatch=mismatch, findings=frozenset({Finding.DTYPE}), sentences=(sentence,)
+        )
     values = found.sentences or ("values equal",)
     kind = rules.drifting if families[0] in _NUMERIC and not rules.exact else Finding.LABELS
     return Difference(

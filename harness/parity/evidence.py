@@ -40,6 +40,7 @@ class Rules:
     drifting: Finding  # what numbers beyond their tolerance are
     exact: bool  # all elements are labels, even where they are floats: no tolerance is for them
     tolerance: Callable[[str], Tolerance]  # of a dtype such as "<f4"
+    converted: bool = False  # of a format with types of its own: equal numbers of another kind are close
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -239,7 +239,9 @@ def test_what_it_did_not_expect_is_an_error_and_memory_is_memory():
     assert "PythonObject.java:258" in text
     assert explained(OLD_STYLE % "java.lang.OutOfMemoryError: Java heap space")[0] is MemoryError
     assert explained(OLD_STYLE % "java.lang.IllegalArgumentException")[0] is pmml_documents.ConversionError
-    unread = NEW_STYLE.replace("convert the", "load the") % "net.razorvine.pickle.PickleException: expected zero arguments"
+    unread = (
+        NEW_STYLE.replace("convert the", "load the") % "net.razorvine.pickle.PickleException: expected zero arguments"
+    )
     assert explained(unread)[0] is pmml_documents.ConversionError
     assert explained("Standard error:\n# A fatal error has been detected")[0] is pmml_documents.ConversionError
     assert explained("") is None

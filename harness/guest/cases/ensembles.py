@@ -1,6 +1,6 @@
 """Ensembles of different models."""
 
-from .data import diabetes, iris, named, wine
+from .data import diabetes, iris, named, tumours, wine
 
 
 def case_stacking_classifier(seed):
@@ -28,19 +28,20 @@ def case_voting_classifier(seed):
 
 
 def case_hard_voting(seed):
-    """A majority of labels: in ONNX it becomes the mean of probabilities, which says something else for some rows."""
+    """A majority of labels; with a part that has scores and no probabilities, the ONNX graph counts otherwise."""
     from sklearn.ensemble import VotingClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.naive_bayes import GaussianNB
-    from sklearn.tree import DecisionTreeClassifier
+    from sklearn.svm import LinearSVC
 
-    X, y = iris(seed)
+    X, y = tumours(seed)
     models = [
-        ("logistic", LogisticRegression(C=0.01)),
-        ("stump", DecisionTreeClassifier(max_depth=1, random_state=seed)),
+        ("vectors", LinearSVC(C=0.01, random_state=seed)),
         ("bayes", GaussianNB()),
+        ("logistic", LogisticRegression(C=0.01)),
     ]
-    return VotingClassifier(models, voting="hard", flatten_transform=False), X, y, ("predict", "transform")
+    model = VotingClassifier(models, voting="hard", flatten_transform=False)
+    return model, X[:, :4] / X[:, :4].max(axis=0), y, ("predict", "transform")
 
 
 def case_stacking_regressor(seed):
