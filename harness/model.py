@@ -85,6 +85,7 @@ class Environment:
     as_of: AsOf | dt.date
     packages: tuple[str, ...]  # further requirements, PEP 508
     tools: tuple[str, ...] = ()  # the same, each installed where it resolves
+    days: tuple[tuple[str, dt.date], ...] = ()  # packages whose index is that of another day than as_of
     origin: str  # why it is there: "environments.include[3]" or "environments.axes (pairwise)"
     node: str | None = None  # of Node.js: "24" or "24.19.0"
     npm: tuple[str, ...] = ()  # what npm installs: "onnxruntime-node@1.30.0"

@@ -72,7 +72,7 @@ def resolve(environment: Environment) -> Lock:
     if isinstance(day, AsOf):
         return Lock(text=_resolved(environment))
     python = environment.python or ""
-    asked = [*requirements(environment), *environment.tools, *environment.npm]
+    asked = [*requirements(environment), *environment.tools, *environment.npm, *_other_days(environment)]
     kept = _kept("locks", [*asked, python, environment.platform, day.isoformat()])
     if not kept.exists():
         replace_text(kept, _resolved(environment, until=day + dt.timedelta(days=1)))
@@ -80,9 +80,14 @@ def resolve(environment: Environment) -> Lock:
 
 
 def _resolved(environment: Environment, until: dt.date | None = None) -> str:
-    day = [] if until is None else ["--exclude-newer", until.isoformat()]
+    day = [] if until is None else ["--exclude-newer", until.isoformat(), *_other_days(environment)]
     text = _with_tools(environment, *day)
     return npm.locked(text, environment.npm, until=until) if environment.npm else text
+
+
+def _other_days(environment: Environment) -> list[str]:
+    days = ((name, day + dt.timedelta(days=1)) for name, day in environment.days)
+    return [word for name, day in days for word in ("--exclude-newer-package", f"{name}={day.isoformat()}")]
 
 
 def _with_tools(environment: Environment, *options: str) -> str:

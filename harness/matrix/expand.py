@@ -163,6 +163,7 @@ def _from_axes(spec: Environments, point: Point) -> Environment:
         as_of=spec.as_of,
         packages=spec.packages,
         tools=spec.tools,
+        days=tuple(spec.days.items()),
         origin=f"environments.axes ({spec.strategy})",
     )
 
@@ -184,6 +185,7 @@ def _from_include(spec: Environments, item: Include, index: int, native: str) ->
         # A runtime holds what it names and nothing else: that is what it is there for.
         packages=item.packages if item.scikit_learn is None else (*spec.packages, *item.packages),
         tools=() if item.scikit_learn is None else spec.tools,
+        days=tuple(spec.days.items()),
         origin=f"environments.include[{index}]",
         node=item.node,
         npm=item.npm,

@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.matrix.values import (
+    Date,
     Day,
     Dtype,
     Fraction,
@@ -19,6 +20,7 @@ from harness.matrix.values import (
     NpmPackage,
     Package,
     Platform,
+    Project,
     Python,
     Release,
     SchemaVersion,
@@ -108,6 +110,10 @@ class Environments(Part):
     )
     tools: tuple[Package, ...] = Field(
         default=(), description="Requirements that are installed in the environments where they resolve (PEP 508)."
+    )
+    days: dict[Project, Date] = Field(
+        default_factory=dict,
+        description="Packages that are resolved as of another day, by name.",
     )
     strategy: Strategy = Field(default="newest-compatible", description="How the axes are combined.")
     axes: Axes | None = None

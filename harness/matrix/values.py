@@ -7,6 +7,7 @@ import re
 from typing import Annotated, Any, Literal
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import is_normalized_name
 from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, PlainValidator, WithJsonSchema
 
@@ -135,6 +136,19 @@ def _as_of(value: object) -> AsOf | dt.date:
     raise ValueError(f'{shown(text)} is neither "release" nor "newest" nor a day such as 2024-09-11')
 
 
+def _date(value: object) -> dt.date:
+    day = _as_of(value)
+    if isinstance(day, AsOf):
+        raise ValueError(f"{shown(day)} is not a day such as 2024-09-11")  # noqa: TRY004  # pydantic collects ValueErrors
+    return day
+
+
+def _project(text: str) -> str:
+    if not is_normalized_name(text):
+        raise ValueError(f"{shown(text)} is not the name of a package, in lower case and with hyphens")
+    return text
+
+
 def _memory(size: ByteSize) -> ByteSize:
     if not MEMORY_FLOOR <= size <= MEMORY_CEILING:
         raise ValueError(f"{size.human_readable()} is not between 64 MiB and 1 TiB")
@@ -162,6 +176,8 @@ Strategy = Annotated[
     BeforeValidator(_word),
 ]
 Day = Annotated[AsOf | dt.date, PlainValidator(_as_of), _json("string", examples=["release", "newest", "2024-09-11"])]
+Date = Annotated[dt.date, PlainValidator(_date), _json("string", examples=["2024-09-11"])]
+Project = Annotated[Word, AfterValidator(_project)]
 Seconds = Annotated[float, Field(gt=0, le=DAY, allow_inf_nan=False)]
 Memory = Annotated[ByteSize, BeforeValidator(_word), AfterValidator(_memory), _json("string", examples=["2 GiB"])]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
