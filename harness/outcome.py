@@ -17,8 +17,8 @@ _VERSION_KEY = "original_sklearn_version"
 
 
 def unwritten(status: Status, reason: str) -> dict[str, Any]:
-    """The row of something that was not tried or not answered for."""
-    return {"status": str(status), "reason": reason}
+    """The row of something that was not tried or not answered for; the reason, perhaps another's words, on one line."""
+    return {"status": str(status), "reason": " ".join(reason.split())}
 
 
 def of_artifact(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,4 +27,5 @@ def case_k_neighbors_cosine(seed):
 
     X, y = mails(seed)
     model = make_pipeline(TfidfVectorizer(), KNeighborsClassifier(metric="cosine", weights="distance"))
-    return model, X, y, ("predict", "predict_proba")
+    # Its probabilities are sums whose last bit depends on where in memory the rows lie, at home as well.
+    return model, X, y, ("predict",)
