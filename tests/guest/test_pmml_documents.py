@@ -1,7 +1,9 @@
 """PMML written and evaluated, where Java and the packages are there."""
 
+import gc
 import importlib.util
 import os
+import tempfile
 import types
 import unittest
 
@@ -33,7 +35,10 @@ def needs(*modules):
 
 def loaded(data, **shapes):
     outputs = {name: {"shape": shape} for name, shape in shapes.items()}
-    return pmml_documents.load(data, None, "pmml", {"outputs": outputs})
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        return pmml_documents.load(data, file.name, "pmml", {"outputs": outputs})
 
 
 def test_labels_have_the_declared_type_and_probabilities_the_models_order():
@@ -117,6 +122,7 @@ def test_nothing_is_left_open():
     before, process = opened(), pmml_documents.SERVICE.pid
     for _ in range(3):
         loaded(samples.regression()).predict([[1.0]])
+        gc.collect()  # which finds objects that stand for Java's
         assert opened() == before
     assert pmml_documents.SERVICE.pid == process
 

@@ -72,15 +72,17 @@ def errors_of_java():
     try:
         yield
     except EvaluatorError as error:
-        raise _error(error.className, error.message or "") from error
+        trace = ["\tat %s" % line for line in error.stackTraceElements]
+        _raise("\n".join(["%s: %s" % (error.className, error.message)] + trace))
     except Py4JJavaError as error:
-        name, message, advice = thrown(str(error).partition("\n: ")[2]) or ("", str(error), "")
-        raise _error(name, message, advice) from error
+        _raise(str(error).partition("\n: ")[2])
 
 
-def _error(name, message, advice=""):
+def _raise(text):
+    """Raise what a stack trace tells. It is the cause, as text: py4j's exceptions ask Java for it when they are shown."""
+    name, message, advice = thrown(text) or ("java", text, "")
     kind = MemoryError if name == "java.lang.OutOfMemoryError" else JavaError
-    return kind(line_of(name, " ".join(message.split()), advice))
+    raise kind(line_of(name, " ".join(message.split()), advice)) from JavaError(text)
 
 
 class Gateway:
@@ -111,8 +113,11 @@ class Gateway:
         port, token = self._lines(2)
         self._process.stdout.close()
         self._address = int(port), token
-        with self.client() as gateway:
+        gateway = self.connect()
+        try:
             self._warm_up(gateway)
+        finally:
+            disconnect(gateway)
 
     def stop(self):
         """End it; the next `start` starts another."""
@@ -122,17 +127,8 @@ class Gateway:
             self._process.stdin.close()
             self._process = self._address = None
 
-    @contextlib.contextmanager
-    def client(self):
-        """A connection, closed afterwards."""
-        gateway = self.connect()
-        try:
-            yield gateway
-        finally:
-            gateway.close()
-
     def connect(self):
-        """A py4j gateway, to be closed by whoever asked. Starts the JVM where none is running."""
+        """A py4j gateway, for `disconnect`. Starts the JVM where none is running."""
         if not self._answers():
             self._process = None
             self.start()
@@ -163,3 +159,9 @@ class Gateway:
                 )
             data += byte
         return data.decode("ascii").split("\n")[:count]
+
+
+def disconnect(gateway):
+    """Close what `Gateway.connect` gave, and for good: py4j would connect again to say that an object of it is gone."""
+    gateway._gateway_client.is_connected = False
+    gateway.close()

@@ -94,18 +94,23 @@ def load(data, path, reader, options):
     document = _pmml.Document(data)
     gateway = SERVICE.connect()
     try:
-        return Model(document, gateway, _evaluator(gateway, data), options["outputs"])
+        return Model(document, gateway, _evaluator(gateway, path), options["outputs"])
     except BaseException:
-        gateway.close()
+        _java.disconnect(gateway)
         raise
 
 
-def _evaluator(gateway, data):
-    from jpmml_evaluator import make_evaluator
+def _evaluator(gateway, path):
+    """What jpmml_evaluator.make_evaluator gives; and what it took to make it is let go at once in the JVM, too."""
+    from jpmml_evaluator import LoadingModelEvaluatorBuilder
     from jpmml_evaluator.py4j import Py4JBackend
 
-    with _java.errors_of_java():
-        return make_evaluator(data, Py4JBackend(gateway))
+    builder = LoadingModelEvaluatorBuilder(Py4JBackend(gateway))
+    try:
+        with _java.errors_of_java():
+            return builder.loadFile(path).build()
+    finally:
+        gateway.detach(builder.javaModelEvaluatorBuilder)
 
 
 class Model:
@@ -124,10 +129,9 @@ class Model:
         return lambda inputs: self._call(name, inputs)
 
     def __del__(self):
-        # At once, and in the JVM as well: connections and large models must not pile up until a collector comes by.
-        with contextlib.suppress(Exception):  # where the JVM has ended, nothing is left to let go
-            self._gateway.detach(self._evaluator.javaEvaluator)
-        self._gateway.close()
+        # At once: connections, and large models in the JVM, must not pile up until Python's collector comes by.
+        self._gateway.detach(self._evaluator.javaEvaluator)
+        _java.disconnect(self._gateway)
 
     def _call(self, method, inputs):
         import numpy as np
@@ -203,7 +207,10 @@ _CONSTANT = b"""<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header/
 def _warm_up(gateway):
     import pandas as pd
 
-    _evaluator(gateway, _CONSTANT).evaluateAll(pd.DataFrame({"x1": [1.0]}))
+    with tempfile.NamedTemporaryFile(suffix=".pmml") as file:
+        file.write(_CONSTANT)
+        file.flush()
+        _evaluator(gateway, file.name).evaluateAll(pd.DataFrame({"x1": [1.0]}))
 
 
 #: Kept by the supervisor for all its children, see `harness.guest.services`.
