@@ -1,8 +1,8 @@
 """Processes that a guest keeps beside its children, because it would be dear to start one in each: a Java runtime.
 
-A format module may have ``SERVICE``, an object with ``start()``, which does nothing where it runs already, ``stop()``, and ``pid``, None
-where it does not run. Children find it in their own copy of the module. A child that does not end well may have left it in any
-state, and ends it.
+A format module may have ``SERVICE``, an object with ``start()``, which does nothing where it runs already, ``stop()``,
+and ``pid``, None where it does not run. Children find it in their own copy of the module. A child that does not end
+well may have left it in any state, and takes it along.
 """
 
 import sys

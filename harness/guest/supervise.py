@@ -37,12 +37,14 @@ class Supervisor:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
     def serve(self):
-        with os.fdopen(self.jobs, "rb", closefd=False) as lines:  # no duplicate: children close the one there is
-            for line in lines:
-                try:
+        try:
+            with os.fdopen(self.jobs, "rb", closefd=False) as lines:  # no duplicate: children close the one there is
+                for line in lines:
                     self._job(wire.decode_line(line))
-                except HostGone:
-                    return
+        except HostGone:
+            pass
+        finally:
+            services.stop()
 
     def _job(self, job):
         for batch in job["batches"]:

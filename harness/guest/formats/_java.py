@@ -1,8 +1,8 @@
 """The Java runtime: where it is, how it is started, what it says when it fails, and one that is kept for many children.
 
-A JVM takes some two seconds of processor time before it has evaluated its first model, and 0.03 seconds for each after that. So the
-supervisor starts one before it forks (see `harness.guest.services`), and the children are its clients, one at a time. A process
-without such a supervisor starts its own.
+A JVM takes nearly two seconds of processor time until it has evaluated its first model, and 0.03 seconds for each
+after that. So the supervisor starts one before it forks (see `harness.guest.services`), and the children are its
+clients, one at a time. A process without such a supervisor starts its own.
 """
 
 import contextlib
@@ -16,14 +16,11 @@ import time
 
 from ..errors import Unsupported
 
-#: For one thread and short lives: no parallel collector, the quick compiler only. They halve a conversion's time (2.1 to 1.2 s).
-#: The heap is small enough for a child's limit, which a JVM shares with the Python that started it.
+#: For one thread and short lives: no parallel collector, the quick compiler only. They halve a conversion's time (2.1
+#: to 1.2 s). The heap fits into a child's limit of memory, which a JVM inherits from the Python that starts it.
 OPTIONS = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ActiveProcessorCount=1", "-Xmx1g"]
-#: sklearn2pmml reports each failure to its makers, with names and versions. A model's owner has not asked for that.
-NO_NETWORK = [
-    "-Dhttp%s.proxy%s" % pair
-    for pair in [("", "Host=127.0.0.1"), ("", "Port=9"), ("s", "Host=127.0.0.1"), ("s", "Port=9")]
-]
+#: sklearn2pmml reports each failure to https://telemetry.jpmml.org, with names and versions, unless no way leads there.
+NO_NETWORK = ["-Dhttps.proxyHost=127.0.0.1", "-Dhttps.proxyPort=9"]
 
 _START_SECONDS = 60
 _THROWN = re.compile(
@@ -75,15 +72,17 @@ def errors_of_java():
     try:
         yield
     except EvaluatorError as error:
-        raise _error(error.className, error.message or "") from error
+        trace = ["\tat %s" % line for line in error.stackTraceElements]
+        _raise("\n".join(["%s: %s" % (error.className, error.message)] + trace))
     except Py4JJavaError as error:
-        name, message, advice = thrown(str(error).partition("\n: ")[2]) or ("", str(error), "")
-        raise _error(name, message, advice) from error
+        _raise(str(error).partition("\n: ")[2])
 
 
-def _error(name, message, advice=""):
+def _raise(text):
+    """Raise what a stack trace tells. It is the cause, as text: py4j's exceptions ask Java for it when they are shown."""
+    name, message, advice = thrown(text) or ("java", text, "")
     kind = MemoryError if name == "java.lang.OutOfMemoryError" else JavaError
-    return kind(line_of(name, " ".join(message.split()), advice))
+    raise kind(line_of(name, " ".join(message.split()), advice)) from JavaError(text)
 
 
 class Gateway:
@@ -101,7 +100,7 @@ class Gateway:
         return None if self._process is None else self._process.pid
 
     def start(self):
-        """Start it, unless it is there. What makes the first model slow is done once here, so that no model pays for it."""
+        """Start it, unless it is there. What makes the first model slow is done here, so that no model pays for it."""
         if self._process is not None and self._process.poll() is None:
             return
         java = program()
@@ -109,13 +108,16 @@ class Gateway:
 
         command = [java] + OPTIONS + NO_NETWORK + ["-cp", os.pathsep.join([find_jar_path()] + self._classpath())]
         command += ["py4j.GatewayServer", "--die-on-broken-pipe", "--enable-auth", "0"]
-        # A session of its own: it must outlive the child that comes first. It ends when nobody holds its input any more.
+        # In a session of its own: it outlives the first child. It ends when nobody holds its input any more.
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         port, token = self._lines(2)
         self._process.stdout.close()
         self._address = int(port), token
-        with self.client() as gateway:
+        gateway = self.connect()
+        try:
             self._warm_up(gateway)
+        finally:
+            disconnect(gateway)
 
     def stop(self):
         """End it; the next `start` starts another."""
@@ -125,17 +127,8 @@ class Gateway:
             self._process.stdin.close()
             self._process = self._address = None
 
-    @contextlib.contextmanager
-    def client(self):
-        """A connection, closed afterwards."""
-        gateway = self.connect()
-        try:
-            yield gateway
-        finally:
-            gateway.close()
-
     def connect(self):
-        """A py4j gateway, to be closed by whoever asked. Starts the JVM where none is running."""
+        """A py4j gateway, for `disconnect`. Starts the JVM where none is running."""
         if not self._answers():
             self._process = None
             self.start()
@@ -166,3 +159,9 @@ class Gateway:
                 )
             data += byte
         return data.decode("ascii").split("\n")[:count]
+
+
+def disconnect(gateway):
+    """Close what `Gateway.connect` gave, and for good: py4j would connect again to say that an object of it is gone."""
+    gateway._gateway_client.is_connected = False
+    gateway.close()

@@ -4,8 +4,8 @@ Which field is which method follows from what the document declares, never from 
 
 predict            the target fields; a clustering's number (its id in PMML, which knows ids as strings only);
                    sklearn2pmml's own field ``predict(outlier)`` of outlier detectors
-predict_proba      the output fields that are the target's probabilities, in the order of the model's ``classes_``, which sklearn2pmml's
-                   document does not promise: the dump adds it, as an annotation
+predict_proba      the output fields that are the target's probabilities, in the order of the model's ``classes_``, which
+                   sklearn2pmml's document does not promise: the dump adds it, as an annotation
 decision_function  the field ``decisionFunction``
 
 Other methods have no field: no transformer's output is a field of a document.
@@ -57,7 +57,7 @@ class Document:
         self.outputs = list(_outputs(model))
 
     def fields(self):
-        """For each method that the document answers, the names of its fields, one for each column of the method's output."""
+        """For each method that the document answers, the names of its fields: one for each column of the output."""
         found = {"predict": self._predicted(), "predict_proba": self._probabilities()}
         found["decision_function"] = [one["name"] for one in self.outputs if one["name"] == "decisionFunction"]
         return {method: names for method, names in found.items() if names}
@@ -88,7 +88,7 @@ class Document:
 
 
 def _outputs(model):
-    """The attributes of a model's final output fields. What the last model of a chain has found is found by the chain."""
+    """The attributes of a model's final output fields; a chain has those of its last model, too."""
     while model is not None:
         for one in _children(_child(model, "Output"), "OutputField"):
             if one.get("isFinalResult") != "false":
@@ -130,7 +130,7 @@ def annotated(data, model):
 
 
 def _classes(model):
-    """``classes_`` as JSON has it, or None: no classes, those of more than one target, or such as JSON does not have."""
+    """``classes_`` as a list, or None: there are none, or of several targets, or of a type that JSON does not have."""
     classes = getattr(model, "classes_", None)
     if getattr(classes, "ndim", None) != 1:
         return None

@@ -19,7 +19,8 @@ WRITES_WITH = ("sklearn", "sklearn2pmml")
 READS_WITH = ("jpmml_evaluator.py4j", "pandas")
 PARTIAL = True
 
-#: Exceptions of these are the converter's own words, that it does not do this. Others are bugs, unless they speak of support.
+#: Exceptions of these are the converter's own words, that it does not do this. Others are bugs, unless they speak of
+#: what is supported.
 _SUPPORT = re.compile(r"\b(un)?supported\b")
 _CONVERTER = ("org.jpmml.", "com.sklearn2pmml.", "java.lang.UnsupportedOperationException")
 _TYPES = {"double": "float64", "float": "float32", "integer": "int64", "boolean": "bool"}
@@ -93,48 +94,52 @@ def load(data, path, reader, options):
     document = _pmml.Document(data)
     gateway = SERVICE.connect()
     try:
-        return Model(document, gateway, _evaluator(gateway, data), options["outputs"])
+        return Model(document, gateway, _evaluator(gateway, path), options["outputs"])
     except BaseException:
-        gateway.close()
+        _java.disconnect(gateway)
         raise
 
 
-def _evaluator(gateway, data):
-    from jpmml_evaluator import make_evaluator
+def _evaluator(gateway, path):
+    """What jpmml_evaluator.make_evaluator gives; and what it took to make it is let go at once in the JVM, too."""
+    from jpmml_evaluator import LoadingModelEvaluatorBuilder
     from jpmml_evaluator.py4j import Py4JBackend
 
-    with _java.errors_of_java():
-        return make_evaluator(data, Py4JBackend(gateway))
+    builder = LoadingModelEvaluatorBuilder(Py4JBackend(gateway))
+    try:
+        with _java.errors_of_java():
+            return builder.loadFile(path).build()
+    finally:
+        gateway.detach(builder.javaModelEvaluatorBuilder)
 
 
 class Model:
     """A document in the JVM. It has those of scikit-learn's methods that the document answers: ``methods``."""
 
     def __init__(self, document, gateway, evaluator, outputs):
-        self.methods = tuple(sorted(document.fields()))
-        self._document = document
         self._gateway = gateway
         self._evaluator = evaluator
+        self._document = document
         self._outputs = outputs
+        self.methods = tuple(sorted(document.fields()))
 
     def __getattr__(self, name):
-        if name.startswith("_") or name not in self.methods:
+        if name not in vars(self).get("methods", ()):
             raise AttributeError("the PMML document has no field for %s" % name)
         return lambda inputs: self._call(name, inputs)
 
     def __del__(self):
-        # At once, and in the JVM as well: connections and large models must not pile up until a collector comes by.
-        with contextlib.suppress(Exception):  # where the JVM has ended, nothing is left to let go
-            self._gateway.detach(self._evaluator.javaEvaluator)
-        self._gateway.close()
+        # At once: connections, and large models in the JVM, must not pile up until Python's collector comes by.
+        self._gateway.detach(self._evaluator.javaEvaluator)
+        _java.disconnect(self._gateway)
 
     def _call(self, method, inputs):
         import numpy as np
 
         with _java.errors_of_java():
             table, errors = self._evaluator.evaluateAll(_frame(inputs, self._document.inputs), error_col=None)
-        if errors is not None:
-            told = [text for text in errors if isinstance(text, str)]  # beside None, or pandas 3's NaN
+        told = [] if errors is None else [text for text in errors if isinstance(text, str)]  # else None, or NaN
+        if told:
             raise _java.JavaError("%d of %d rows: %s" % (len(told), len(errors), " ".join(told[0].split())))
         names = self._document.fields()[method]
         columns = [_column(table[name], self._document.type_of(name)) for name in names]
@@ -168,7 +173,7 @@ def _frame(inputs, fields):
 
 
 def _table(inputs):
-    """The inputs as a data frame. A list of texts is one column; columns without names are x1, x2 ... as in sklearn2pmml."""
+    """The inputs as a data frame: a list of texts is one column; x1, x2 ... are sklearn2pmml's names for the nameless."""
     import pandas as pd
 
     if hasattr(inputs, "columns"):
@@ -191,16 +196,21 @@ def _classpath():
     return jpmml_evaluator._classpath([])
 
 
-_CONSTANT = b"""<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header/>
-<DataDictionary><DataField name="y" optype="continuous" dataType="double"/><DataField name="x1" optype="continuous" dataType="double"/></DataDictionary>
-<RegressionModel functionName="regression"><MiningSchema><MiningField name="y" usageType="target"/><MiningField name="x1"/></MiningSchema>
-<RegressionTable intercept="1"><NumericPredictor name="x1" coefficient="2"/></RegressionTable></RegressionModel></PMML>"""
+_CONSTANT = b"""<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4"><Header/><DataDictionary>
+<DataField name="y" optype="continuous" dataType="double"/><DataField name="x1" optype="continuous" dataType="double"/>
+</DataDictionary><RegressionModel functionName="regression"><MiningSchema>
+<MiningField name="y" usageType="target"/><MiningField name="x1"/></MiningSchema>
+<RegressionTable intercept="1"><NumericPredictor name="x1" coefficient="2"/></RegressionTable>
+</RegressionModel></PMML>"""
 
 
 def _warm_up(gateway):
     import pandas as pd
 
-    _evaluator(gateway, _CONSTANT).evaluateAll(pd.DataFrame({"x1": [1.0]}))
+    with tempfile.NamedTemporaryFile(suffix=".pmml") as file:
+        file.write(_CONSTANT)
+        file.flush()
+        _evaluator(gateway, file.name).evaluateAll(pd.DataFrame({"x1": [1.0]}))
 
 
 #: Kept by the supervisor for all its children, see `harness.guest.services`.
