@@ -10,16 +10,16 @@ FLOOR = (3, 8)
 
 
 def main():
+    if sys.argv[1:2] == ["rebuild"]:
+        from . import rebuild
+
+        return rebuild.main(sys.argv[2:])
     answer = os.dup(1)  # not inheritable: nothing started from here can hold it
     os.dup2(2, 1)  # descriptors 1 and 2 are the log from here on, for Python and for C alike
     if sys.version_info[:2] < FLOOR:
         text = '{"event":"unready","protocol":1,"error":{"type":"RuntimeError","message":"Python %s is below 3.8"}}\n'
         os.write(answer, (text % sys.version.split()[0]).encode("ascii"))
         return 3
-    if sys.argv[1:2] == ["rebuild"]:
-        from . import rebuild
-
-        return rebuild.main(sys.argv[2:])
     from . import facts, supervise, wire, work
     from .errors import describe
 

@@ -74,8 +74,10 @@ def test_every_format_and_reader_has_rows_and_works_somewhere(run):
     planned = {(item.name, reader) for item in catalogue.builtin_formats() for reader in item.readers}
     assert set(zip(run.cells.format, run.cells.reader, strict=True)) == planned
     good = run.cells[run.cells.status == "ok"]
-    without_java = {("pmml", "pmml")} if shutil.which("java", path="/usr/bin:/bin") is None else set()
-    assert planned - set(zip(good.format, good.reader, strict=True)) <= without_java
+    nowhere = {("skops", "skops-trusted-true")}  # which every skops that is new enough for these refuses
+    if shutil.which("java", path="/usr/bin:/bin") is None:
+        nowhere.add(("pmml", "pmml"))
+    assert planned - set(zip(good.format, good.reader, strict=True)) == nowhere
 
 
 def test_what_pickles_load_at_home_is_identical(run):
@@ -115,7 +117,7 @@ def test_an_opset_that_a_runtime_does_not_know_does_not_load(run):
 
 def test_serving_needs_no_scikit_learn_and_no_python(run):
     runtimes = run.cells[run.cells.consumer_sklearn.isna()]
-    onnx = runtimes[(runtimes.format == "onnx") & (runtimes.case == "random_forest_classifier")]
+    onnx = runtimes[(runtimes.format == "onnx") & (runtimes.case == "logistic_regression")]
     served = onnx[onnx.status == "ok"]
     assert served.consumer.str.contains("node").any()
     assert served.consumer.str.contains("py3").any()
