@@ -1,6 +1,5 @@
 """PMML written and evaluated, where Java and the packages are there."""
 
-import gc
 import importlib.util
 import os
 import tempfile
@@ -112,19 +111,28 @@ def test_what_cannot_be_loaded_is_told_in_one_line():
         raise AssertionError("it was loaded")
 
 
+def opened():
+    return len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
+
+
 def test_nothing_is_left_open():
     needs("jpmml_evaluator", "pandas")
-
-    def opened():
-        return len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
-
     loaded(samples.regression()).predict([[1.0]])
     before, process = opened(), pmml_documents.SERVICE.pid
     for _ in range(3):
         loaded(samples.regression()).predict([[1.0]])
-        gc.collect()  # which finds objects that stand for Java's
         assert opened() == before
     assert pmml_documents.SERVICE.pid == process
+
+
+def test_what_is_collected_late_opens_nothing():
+    needs("jpmml_evaluator", "pandas")
+    gateway = pmml_documents.SERVICE.connect()
+    file = gateway.jvm.java.io.File("x")
+    _java.disconnect(gateway)
+    before = opened()
+    del file
+    assert opened() == before
 
 
 def test_a_java_that_has_ended_is_started_again():
