@@ -46,7 +46,8 @@ def correctness_pass(ledger: Ledger, selection: Selection) -> None:
     try:
         with processes.workers(tools.processors()) as pool:
             _all(pool.submit(_produce, s, ledger, keep) for s in stations if s.name in selection.producers)
-            consumers = [station for station in stations if station.name in selection.consumers]
+            # The newest first: they can read most and take longest, and what takes longest must not come last.
+            consumers = [station for station in reversed(stations) if station.name in selection.consumers]
             ledger.progress.expect("cells", sum(len(loading.owed(ledger, station.name)) for station in consumers))
             _all(pool.submit(_consume, station, ledger) for station in consumers)
     finally:
