@@ -44,6 +44,7 @@ class Group:
     loaded_by: str
     example: str  # an id
     silent: int  # of the cells: without any warning about versions
+    at_home: int  # of the cells: in their own producer
     findings: dict[str, int]  # of the cells that drift: in how many each is found, what weighs most first
 
     @property
@@ -58,7 +59,7 @@ class Group:
 def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = False) -> tuple[Group, ...]:
     """Rows that tell the same, worst first; drifts by case, since their figures differ from pair to pair.
 
-    Of the drifts, each format that converts is a group by itself: what it does to a model is not what versions do.
+    Of the drifts, a format that converts is a group by itself: what it does to a model is not what versions do.
     """
     if rows.empty:
         return ()
@@ -79,6 +80,7 @@ def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = Fa
                 loaded_by=_span(group, "consumer", minors),
                 example=str(worst["cell_id"]),
                 silent=int((~group["version_warning"].eq(True)).sum()),
+                at_home=int((group["producer"] == group["consumer"]).sum()),
                 findings=_found(group),
             )
         )
@@ -91,12 +93,17 @@ def _worst(group: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _place(rows: pd.DataFrame) -> pd.Series[Any]:
-    return rows["case"] + rows["format"].where(converts(rows["format"]), "").radd(" ")
+    return rows["case"] + _base(rows["format"]).where(converts(rows["format"]), "").radd(" ")
+
+
+def _base(formats: pd.Series[Any]) -> pd.Series[Any]:
+    """The format without its variant: "onnx" of "onnx-float64"."""
+    return formats.str.partition("-")[0]
 
 
 def converts(formats: pd.Series[Any]) -> pd.Series[bool]:
     """Which of them carry models over, or fit them again."""
-    return formats.str.partition("-")[0].isin(CONVERTED)
+    return _base(formats).isin(CONVERTED)
 
 
 def _found(group: pd.DataFrame) -> dict[str, int]:
@@ -115,7 +122,7 @@ def of_artifacts(artifacts: pd.DataFrame) -> tuple[Group, ...]:
             Group(
                 status=str(status), message=str(told), count=len(group), cases=_most(group["case"]),
                 formats=_most(group["format"]), pairs=0, dumped_by="", loaded_by="",
-                example=str(group.iloc[0]["artifact_id"]), silent=0, findings={},
+                example=str(group.iloc[0]["artifact_id"]), silent=0, at_home=0, findings={},
             )
         )  # fmt: skip
     return tuple(sorted(groups, key=lambda g: (_rank(g.status), -g.count)))

@@ -120,7 +120,7 @@ def _drifts(digest: Digest, console: Console) -> None:
         warned = "each with a version warning" if not group.silent else f"{group.silent} without any version warning"
         console.print(
             f"  [bold red]{escape(group.cases[0])}[/] ({escape(', '.join(group.formats))})  "
-            f"dumped by {group.dumped_by}, loaded by {group.loaded_by}: {group.count} cells, {warned}",
+            f"dumped by {group.dumped_by}, loaded by {group.loaded_by}: {group.count} cells, {warned}{_at_home(group)}",
             soft_wrap=True,
         )
         console.print(f"    [bold red]{group.differs}[/]", soft_wrap=True)
@@ -128,6 +128,10 @@ def _drifts(digest: Digest, console: Console) -> None:
         console.print(f"    [dim]{escape(group.example)}[/]", soft_wrap=True)
     _more(len(digest.drifts), console)
     console.print()
+
+
+def _at_home(group: Group) -> str:
+    return f", {group.at_home} of them in their own producer" if group.at_home else ""
 
 
 def _near(digest: Digest, console: Console) -> None:
