@@ -8,6 +8,7 @@ A format module has
 ``READS_WITH``   the same to load.
 ``PARTIAL``      optional, True where a loaded model may lack methods of the fitted one. Then its attribute ``methods``
                  names those it has, and only those are compared.
+``SERVICE``      optional, a process that a guest keeps for all its children; see `harness.guest.services`.
 ``dump(model, options, fit) -> bytes``
     ``fit`` is a `harness.guest.fitting.Fit`.
 ``load(data, path, reader, options) -> model``
