@@ -21,7 +21,7 @@ from harness.files import writing
 from harness.ledger import Ledger
 from harness.model import Status
 from harness.progress import Progress
-from harness.store import RunFolder, find_run, read_run_json, runs
+from harness.store import SCHEMA_VERSION, RunFolder, find_run, read_run_json, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +100,8 @@ def _is_unfinished(path: Path, profile: str | None) -> bool:
         told = read_run_json(path)
     except InputError:  # of another schema version, say: not one to go on with
         return False
-    return profile in (None, told["profile"]) and not told.get("complete")
+    current = told["schema_version"] == SCHEMA_VERSION
+    return current and profile in (None, told["profile"]) and not told.get("complete")
 
 
 def _named(error: Exception) -> str:

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SCHEMA_VERSION = 2  # 2: findings, tolerance_used, mapped_arrays and mapped_bytes; another manifest
+SCHEMA_VERSION = 2
+#: 2: findings, tolerance_used, mapped_arrays, mapped_bytes, estimators; another manifest, and fits in the journal.
+READABLE = (1, SCHEMA_VERSION)
 ROWS_AT_ONCE = 20_000
 
 
@@ -80,6 +82,8 @@ class RunFolder:
     def reopen(cls, path: Path) -> RunFolder:
         """An unfinished run, with what its journal holds."""
         run = read_run_json(path)
+        if run["schema_version"] != SCHEMA_VERSION:
+            raise InputError(f"{path}: it was begun under schema version {run['schema_version']}: start a new run")
         with writing(path):
             (path / "spool").mkdir(exist_ok=True)
         return cls(path, run)
@@ -173,10 +177,10 @@ def read_run_json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise InputError(f"{path / 'run.json'}: cannot be read: {error}") from error
     version = run.get("schema_version") if isinstance(run, dict) else None
-    if version != SCHEMA_VERSION:
+    if version not in READABLE:
         raise InputError(
-            f"{path}: this run was written under schema version {version}, and this harness reads {SCHEMA_VERSION}: "
-            "read it with the harness version that wrote it, or run it again"
+            f"{path}: this run was written under schema version {version}, and this harness reads up to "
+            f"{SCHEMA_VERSION}: read it with the harness version that wrote it, or run it again"
         )
     return run
 
@@ -194,7 +198,21 @@ def read_run(path: str | Path) -> RunTables:
             f"continue it with `python -m harness run --run {folder.name}`"
         )
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in ("environments", "artifacts", "cells")}
+    if run["schema_version"] < SCHEMA_VERSION:
+        tables = {name: _as_today(table, name) for name, table in tables.items()}
     return RunTables(path=folder, run=run, **tables)
+
+
+def _as_today(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """A table of an older schema with the columns of this one: what was not measured then is null."""
+    from harness import tables as schemas  # noqa: PLC0415  # pyarrow, too, costs its half second
+
+    wanted = {"environments": schemas.ENVIRONMENTS, "artifacts": schemas.ARTIFACTS, "cells": schemas.CELLS}[name]
+    added = {column: None for column in wanted.names if column not in table}
+    table = table.assign(**added)[wanted.names]
+    if "findings" in added:
+        table["findings"] = [[] for _ in range(len(table))]
+    return table
 
 
 def runs(results: Path) -> list[Path]:

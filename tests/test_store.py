@@ -8,9 +8,11 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from harness import files, store
+from harness import files, store, tables
 from harness.errors import InputError, MachineError
 from harness.store import RunFolder
 
@@ -115,8 +117,26 @@ def test_a_run_is_found_by_its_beginning(tmp_path) -> None:
 
 @pytest.mark.parametrize("version", [None, 0, 99, "1"])
 def test_another_schema_version_is_told(tmp_path, version) -> None:
-    with pytest.raises(InputError, match=f"schema version {version}, and this harness reads 1"):
+    with pytest.raises(InputError, match=f"schema version {version}, and this harness reads up to 2"):
         store.read_run(a_run(tmp_path, "a", schema_version=version))
+
+
+def test_a_run_of_schema_1_is_read_with_nulls_for_what_came_later(tmp_path) -> None:
+    path = a_run(tmp_path, "a", schema_version=1)
+    later = {"findings", "tolerance_used", "mapped_arrays", "mapped_bytes", "estimators"}
+    for name, schema in (
+        ("environments", tables.ENVIRONMENTS),
+        ("artifacts", tables.ARTIFACTS),
+        ("cells", tables.CELLS),
+    ):
+        kept = pa.schema([field for field in schema if field.name not in later])
+        pq.write_table(pa.Table.from_pylist([{"run_id": "a", "status": "ok"}], schema=kept), path / f"{name}.parquet")
+    read = store.read_run(path)
+    assert list(read.cells.columns) == tables.CELLS.names
+    assert read.cells.loc[0, "findings"] == [] and read.cells.tolerance_used.isna().all()
+    assert list(read.environments.columns) == tables.ENVIRONMENTS.names
+    with pytest.raises(InputError, match="begun under schema version 1"):
+        RunFolder.reopen(path)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7"])
