@@ -175,10 +175,7 @@ def _headline(digest: Digest, console: Console) -> None:
     if digest.diagonal:
         console.print(f"in their own producer: {same} of {digest.diagonal} that load are identical")
     for one in digest.coverage:
-        names = [
-            *list(one.reasons)[:NAMED],
-            *([f"{len(one.reasons) - NAMED} more"] if len(one.reasons) > NAMED else []),
-        ]
-        left = f", without {', '.join(names)}" if names else ""
+        more = f" and {len(one.reasons) - NAMED} more" if len(one.reasons) > NAMED else ""
+        left = f", without {', '.join(list(one.reasons)[:NAMED])}{more}" if one.reasons else ""
         console.print(escape(f"{one.environment}: {one.dumped} of {one.public} public estimators dumped{left}"))
     console.print(f"{digest.run['seconds']:.0f} s")

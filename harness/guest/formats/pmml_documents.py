@@ -169,7 +169,7 @@ def _frame(inputs, fields):
     missing = [name for name in fields if name not in table.columns]
     if missing:
         raise ValueError("the document asks for fields that the inputs do not have: %s" % ", ".join(missing))
-    return table[fields]
+    return table[fields or list(table.columns)[:1]]  # a constant asks for no field, and without any there are no rows
 
 
 def _table(inputs):
