@@ -45,7 +45,7 @@ def prepared(tmp_path_factory):
         '    - {scikit-learn: "1.6.1", python: "3.13", numpy: "2.2"}\n'
         '    - {scikit-learn: "1.7.2", python: "3.13", numpy: "2.3"}\n'
         '    - {scikit-learn: "1.9.1", python: "3.13", numpy: "2.5"}\n'
-        f"profiles:\n  bench: {{cases: [{families}], formats: [pickle, joblib, cloudpickle]}}\n"
+        f"profiles:\n  bench: {{cases: [{families}], formats: [pickle, joblib/joblib, cloudpickle/cloudpickle]}}\n"
     )
     plan = Plan(profile=matrix.load_matrix(path).profile("bench", satisfiable=lambda _: True))
     console = Console(quiet=True)

@@ -208,8 +208,8 @@ def show(
     from harness.report import artifacts  # noqa: PLC0415
 
     tables = store.read_run(store.find_run(results, run))
-    row = artifacts.find(tables, artifact)
-    rebuilt = row["manifest"] is not None
+    row = artifacts.find(tables, artifact.partition(">")[0])  # a cell's id begins with its artifact's
+    rebuilt = row["manifest"] is not None and row["status"] == "ok"
     commands = artifacts.rebuild_commands(tables, row, stage([])) if rebuilt else []
     if as_json:
         print(json.dumps({**row, "rebuild": commands}, indent=2, default=str))
@@ -256,7 +256,7 @@ def export(
 def _flat(table: pd.DataFrame) -> pd.DataFrame:
     """Whole numbers stay whole beside missing ones, and lists become JSON."""
     flat = table.convert_dtypes()
-    for name in ("warnings", "compared"):
+    for name in ("warnings", "compared", "findings"):
         if name in flat:
             flat[name] = [None if value is None else json.dumps(list(value)) for value in table[name]]
     return flat

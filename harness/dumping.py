@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness import outcome
+from harness.errors import MachineError
 from harness.model import Status
 
 if TYPE_CHECKING:
@@ -38,8 +39,17 @@ def dump(station: Station, ledger: Ledger, artifacts: list[Artifact]) -> None:
         ids = [item["id"] for item in task["formats"]] if event["id"] == task["id"] else [event["id"]]
         for artifact_id in ids:
             if artifact_id not in ledger.journal.artifacts:
-                row = outcome.of_artifact(event)
-                ledger.artifact(artifact_id, row, event.get("spooled"), fitted.get(task["id"]), event.get("facts"))
+                _record(ledger, artifact_id, event, fitted.get(task["id"]))
+
+
+def _record(ledger: Ledger, artifact_id: str, event: dict[str, Any], fitted: str | None) -> None:
+    try:
+        row = outcome.of_artifact(event)
+        ledger.artifact(artifact_id, row, event.get("spooled"), fitted, event.get("facts"))
+    except (MachineError, KeyboardInterrupt):
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever a process sends, the run goes on
+        ledger.artifact(artifact_id, outcome.of_nonsense(error), None, fitted)
 
 
 def _task(station: Station, ledger: Ledger, case_name: str, artifacts: list[Artifact]) -> dict[str, Any]:

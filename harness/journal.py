@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _KEYS = {"environment": "environment", "fit": "fitted_sha256", "artifact": "artifact_id", "cell": "cell_id"}
+
+
+#: Escapes of surrogates, which may be lone ones, and of control characters, with which text could move a cursor.
+_SUSPICIOUS = re.compile(rb"\\u(d[89a-f]|00[01789]|202[a-e]|206[6-9])|\\[bf]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(value: Any) -> Any:
+    """The same without lone surrogates, which no table can hold, and control characters, which no terminal should."""
+    if isinstance(value, str):
+        return _CONTROL.sub("\ufffd", value.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    if isinstance(value, dict):
+        return {clean(key): clean(item) for key, item in value.items()}
+    return [clean(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class Journal:
@@ -37,6 +52,9 @@ class Journal:
     def add(self, kind: str, row: dict[str, Any]) -> None:
         """Append one outcome; it is with the operating system when this returns."""
         line = json.dumps({"kind": kind, **row}, separators=(",", ":"), default=str).encode() + b"\n"
+        if _SUSPICIOUS.search(line):
+            row = clean(row)
+            line = json.dumps({"kind": kind, **row}, separators=(",", ":"), default=str).encode() + b"\n"
         with self._lock, writing(self._path):
             self._file.seek(self._end)
             self._file.write(line)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from harness import parity
-from harness.model import Parity, Status
+from harness.model import Finding, Parity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from harness.model import Tolerance
 
 _VERSION_KEY = "original_sklearn_version"
+FOREVER = 1e9  # seconds; more is nonsense
+HELD_OUT = 40  # rows that the held-out score is counted by, see `harness.guest.fitting`
 
 
 def unwritten(status: Status, reason: str) -> dict[str, Any]:
@@ -28,7 +31,7 @@ def of_artifact(event: Mapping[str, Any]) -> dict[str, Any]:
         row = {"status": str(Status.OK), "reason": None}
     elif row["status"] is None:
         row["status"] = str(Status.FIT_ERROR if event.get("step") == "fit" else Status.DUMP_ERROR)
-    row["dump_seconds"] = event.get("dump_seconds")
+    row["dump_seconds"] = _seconds(event, "dump_seconds")
     row["sha256"] = event.get("sha256")
     row["size_bytes"] = event.get("size_bytes")
     return {**row, "warnings": _warnings(event)}
@@ -39,7 +42,7 @@ def of_cell(
     fitted: Mapping[str, Any],
     tolerance: Callable[[str, str], Tolerance],
 ) -> dict[str, Any]:
-    """The observed columns of a cell.
+    """The observed columns of a cell. An event that makes no sense is a crash: it comes from a broken process.
 
     Parameters
     ----------
@@ -47,22 +50,41 @@ def of_cell(
     fitted : the producer's ``fitted`` event: reference outputs, truth, methods.
     tolerance : of (method, dtype).
     """
+    try:
+        return _of_cell(event, fitted, tolerance)
+    except Exception as error:  # noqa: BLE001  # whatever it sends, the run goes on
+        return of_nonsense(error)
+
+
+def _of_cell(
+    event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
+) -> dict[str, Any]:
     row = _common(event)
     if row is None:
-        try:
-            row = _compared(event, fitted, tolerance)
-        except (ValueError, TypeError, KeyError) as error:  # only a broken or a hostile process sends such outputs
-            row = unwritten(Status.CRASH, f"its answer makes no sense: {error}")
+        row = _compared(event, fitted, tolerance)
     elif row["status"] is None:
         row["status"] = str(Status.PREDICT_ERROR if event.get("step") == "predict" else Status.LOAD_ERROR)
     originals = [w[_VERSION_KEY] for w in event.get("warnings", ()) if w.get(_VERSION_KEY)]
     row["version_warning"] = bool(originals)
     row["original_sklearn_version"] = originals[0] if originals else None
     row |= _mapped(event.get("observed", {}), row)
-    row["load_seconds"] = event.get("load_seconds")
-    row["first_load_seconds"] = event.get("load_seconds")
-    row["predict_seconds"] = event.get("predict_seconds")
+    row["load_seconds"] = row["first_load_seconds"] = _seconds(event, "load_seconds")
+    row["predict_seconds"] = _seconds(event, "predict_seconds")
     return {**row, "warnings": _warnings(event)}
+
+
+def of_nonsense(error: Exception) -> dict[str, Any]:
+    """The outcome of an event that cannot be made sense of: only a broken or a hostile process sends such."""
+    return unwritten(Status.CRASH, f"its answer makes no sense: {type(error).__name__}: {error}")
+
+
+def _seconds(event: Mapping[str, Any], name: str) -> float | None:
+    value = event.get(name)
+    if value is None:
+        return None
+    if type(value) not in (int, float) or not 0 <= value < FOREVER:
+        raise ValueError(f"{name} is {str(value)[:40]}")
+    return float(value)
 
 
 def _common(event: Mapping[str, Any]) -> dict[str, Any] | None:  # noqa: PLR0911  # a table: one event, one row
@@ -136,10 +158,10 @@ def _comparison(
 ) -> parity.Comparison:
     """A model that was fitted again is judged by its cross-validation, every other by its outputs."""
     task = event.get("task", {})
-    theirs, ours = fitted.get("cv_scores"), event.get("observed", {}).get("cv_scores")
-    if task.get("format") == "recipe" and ours is not None and parity.has_scores(theirs):
-        return parity.compare_scores(theirs, ours, tolerance=tolerance)
+    theirs = fitted.get("cv_scores")
     reference = fitted["reference"]
+    if task.get("format") == "recipe" and parity.has_scores(theirs):
+        return _refitted(event, fitted, tolerance)
     # A classifier's labels are labels even where they are floats. Who has probabilities is one, whatever else it says.
     classifies = fitted["score_kind"] == "accuracy" or "predict_proba" in reference
     return parity.compare(
@@ -153,11 +175,40 @@ def _comparison(
     )
 
 
+def _refitted(
+    event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
+) -> parity.Comparison:
+    """By the cross-validation, and by how well the very model that was fitted again does on the held-out rows.
+
+    Its outputs need not be those of the producer, so that they decide no more than whether it is the identical model.
+    """
+    row = 1 / fitted["n_samples"] if fitted["score_kind"] == "accuracy" and fitted.get("n_samples") else 0.0
+    theirs, outputs = fitted["cv_scores"], event["outputs"]
+    result = parity.compare_scores(theirs, event["observed"]["cv_scores"] or [], tolerance=tolerance, row=row)
+    if result.parity is Parity.IDENTICAL and outputs != fitted["reference"]:
+        sentence = "the same cross-validation score in every fold, other outputs"
+        result = replace(result, parity=Parity.CLOSE, sentences=(sentence,))
+    if fitted["score"] is None or "predict" not in outputs:
+        return result
+    score = parity.score(fitted["score_kind"], outputs["predict"], fitted["truth"])
+    known = [value for value in theirs if value is not None]
+    allowed = max(known) - min(known) + max(row * len(theirs), 1 / HELD_OUT if row else 0.0, 1e-3)
+    if score is not None and score >= fitted["score"] - allowed:
+        return result
+    sentence = (
+        f"held-out score {score}, producer's {fitted['score']:.4g}, which is further off than its folds are apart"
+    )
+    findings = tuple(dict.fromkeys([Finding.SCORE, *result.findings]))
+    return replace(result, parity=Parity.DRIFT, findings=findings, sentences=(sentence, *result.sentences))
+
+
 def _mapped(observed: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     """How much of a model is mapped, where its reader looked; where it is nothing, the reason says so."""
     if "mapped_arrays" not in observed:
         return {}
-    told = {name: observed[name] for name in ("mapped_arrays", "mapped_bytes")}
+    told: dict[str, Any] = {name: observed[name] for name in ("mapped_arrays", "mapped_bytes")}
+    if not all(type(value) is int and 0 <= value < 2**63 for value in told.values()):
+        raise ValueError(f"what is mapped is {str(told)[:80]}")
     if observed["mapped_arrays"] == 0 and row["status"] == Status.OK:
         told["reason"] = "; ".join(filter(None, [row["reason"], "no array is mapped into memory"]))
     return told

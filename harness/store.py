@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import itertools
 import json
+import re
 import secrets
 import threading
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ SCHEMA_VERSION = 2
 #: 2: findings, tolerance_used, mapped_arrays, mapped_bytes, estimators; another manifest, and fits in the journal.
 READABLE = (1, SCHEMA_VERSION)
 ROWS_AT_ONCE = 20_000
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +123,8 @@ class RunFolder:
 
     def adopt(self, spooled: Path, digest: str) -> None:
         """Move what a guest spooled to its place among the objects."""
+        if (self.path / "spool") not in spooled.parents:
+            raise ValueError(f"{spooled}: nothing is taken from outside the run's spool")
         path = self.object_path(digest)
         with writing(path):
             path.parent.mkdir(exist_ok=True)
@@ -139,6 +143,8 @@ class RunFolder:
         return data
 
     def object_path(self, digest: str) -> Path:
+        if not _DIGEST.fullmatch(digest):
+            raise ValueError(f"{digest[:80]!r} is no sha256")
         return self.path / "objects" / digest[:2] / digest
 
     def write_text(self, name: str, text: str) -> Path:

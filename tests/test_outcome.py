@@ -124,7 +124,7 @@ def test_a_format_may_keep_a_part_of_the_methods_and_a_model_may_not() -> None:
         row = outcome.of_cell({**event, "task": task}, BOTH, close)
         assert (row["status"], row["reason"]) == (
             "crash",
-            "its answer makes no sense: transform: no output to compare",
+            "its answer makes no sense: ValueError: transform: no output to compare",
         )
     for methods in ([], ["fit"], 7, [[]]):
         row = outcome.of_cell({**event, "methods": methods, "task": {"partial": True}}, BOTH, close)
@@ -142,7 +142,8 @@ def test_a_recipe_is_judged_by_its_cross_validation() -> None:
             "outputs": encoded(1.0, 9.0),
             "observed": {"cv_scores": ours},
         }
-        return outcome.of_cell(event, {**FITTED, "cv_scores": theirs}, lambda *_: Tolerance(rtol=0.0, atol=0.0))
+        fitted = {**FITTED, "cv_scores": theirs, "score": None}
+        return outcome.of_cell(event, fitted, lambda *_: Tolerance(rtol=0.0, atol=0.0))
 
     row = of("recipe", [0.9, 0.8], [0.85, 0.85])
     assert (row["status"], row["parity"], row["compared"]) == ("ok", "close", ["cross_val_score"])
@@ -153,12 +154,43 @@ def test_a_recipe_is_judged_by_its_cross_validation() -> None:
     for format, theirs, ours in [  # noqa: A001
         ("pickle", [0.9], [0.9]),
         ("recipe", None, [0.9]),
-        ("recipe", [0.9], None),
         ("recipe", [None, float("nan")], [0.9]),
     ]:
         assert of(format, theirs, ours)["compared"] == ["predict"]  # by its outputs
+    assert of("recipe", [0.9], None)["findings"] == ["missing"]  # scored there and not here
     for scores in ("good", [10**400], [[]]):
         assert of("recipe", [0.9], scores)["status"] == "crash"
+
+
+def test_a_recipe_whose_outputs_differ_is_not_identical_and_must_do_as_well_on_the_held_out_rows() -> None:
+    def of(*outputs: float):
+        fitted = {**FITTED, "cv_scores": [0.9, 0.8], "score": 1.0, "n_samples": 100}
+        event = {"event": "cell", "task": {"format": "recipe"}, "observed": {"cv_scores": [0.9, 0.8]}}
+        return outcome.of_cell(
+            {**event, "outputs": encoded(*outputs)}, fitted, lambda *_: Tolerance(rtol=0.0, atol=0.0)
+        )
+
+    assert of(1.0, 2.0)["parity"] == "identical"
+    assert of(1.0, 2.01)["parity"] == "close"
+    worse = of(1.0, 9.0)
+    assert (worse["status"], worse["findings"]) == ("drift", ["score"])
+    assert worse["reason"].startswith("held-out score ")
+
+
+def test_whatever_a_process_sends_is_a_crash_and_no_end_of_the_run() -> None:
+    for nonsense in (
+        {"observed": None},
+        {"observed": {"mapped_arrays": 0}},
+        {"observed": {"mapped_arrays": "many", "mapped_bytes": 1}},
+        {"load_seconds": "x"},
+        {"load_seconds": float("inf")},
+        {"warnings": [1]},
+        {"refused": 5},
+        {"error": "x"},
+    ):
+        event = {"event": "cell", "outputs": encoded(1.0, 2.0), **nonsense}
+        row = outcome.of_cell(event, FITTED, lambda *_: Tolerance(rtol=0.0, atol=0.0))
+        assert row["status"] == "crash", nonsense
 
 
 def test_the_version_warning_tells_the_version() -> None:

@@ -179,6 +179,7 @@ def surroundings():
         [signal.getitimer(timer)[0] > 0 for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)],
         _has_children(),
         _numpy_errors(),
+        _sklearn_config(),
     )
 
 
@@ -232,6 +233,11 @@ def _has_children():
     except ChildProcessError:
         return False
     return True
+
+
+def _sklearn_config():
+    sklearn = sys.modules.get("sklearn")
+    return None if sklearn is None else sklearn.get_config()
 
 
 def _numpy_errors():

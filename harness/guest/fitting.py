@@ -3,6 +3,7 @@
 Standard library at its top; scikit-learn and its friends were imported before the fork.
 """
 
+import copy
 import hashlib
 import importlib
 import json
@@ -32,8 +33,11 @@ class Fit:
         self.estimator, data, truth, named = recipe(case)
         self.train, test = _split(data)
         self.train_truth, self.truth = (None, None) if truth is None else _split(truth)
+        # Before the fit, which may write into its data: what is stored is what the model was given.
+        self.data = {"train": values.encode(self.train), "truth": encoded_or_none(self.train_truth)}
+        train, train_truth = fresh(self.train), fresh(self.train_truth)
         started = time.perf_counter()
-        self.model = fitted(self.estimator, self.train, self.train_truth)
+        self.model = fitted(self.estimator, train, train_truth)
         self.seconds = time.perf_counter() - started
         self.methods = list(named) if named else [name for name in METHODS if hasattr(self.model, name)]
         if not self.methods:
@@ -42,12 +46,16 @@ class Fit:
         self.encoded = values.encode(test)
         # The reference sees exactly what a consumer will see: data that went through the encoding once.
         self.inputs = values.decode(self.encoded)
-        self.reference = call_methods(self.model, self.inputs, self.methods)
-        self.cv_scores = cross_validated(self.estimator, self.train, self.train_truth)
+        # A copy answers: a model that draws its random numbers as it goes is dumped as it was before.
+        self.reference = call_methods(_copied(self.model), self.inputs, self.methods)
+        try:
+            self.cv_scores = cross_validated(self.estimator, self.train, self.train_truth)
+        except Exception:  # precomputed kernels, one row a class, scores that want truth: nothing to go by
+            self.cv_scores = None
 
     def facts(self):
         """The ``fitted`` event."""
-        train = values.encode(self.train)
+        train = self.data["train"]
         reference = {name: values.encode(value) for name, value in self.reference.items()}
         return {
             "fit_seconds": self.seconds,
@@ -56,13 +64,13 @@ class Fit:
             "n_features": int(self.train.shape[1]) if len(getattr(self.train, "shape", ())) > 1 else None,
             "methods": self.methods,
             "inputs": self.encoded,
-            "truth": None if self.truth is None else values.encode(self.truth),
+            "truth": encoded_or_none(self.truth),
             "score_kind": _score_kind(self.model, self.methods, self.truth),
             "reference": reference,
             "outputs": {name: layout(value, reference[name]) for name, value in self.reference.items()},
             "estimator": errors.qualified_name(type(self.model)),
             "parameters": _parameters(self.estimator),
-            "data": {"train": train, "truth": None if self.train_truth is None else values.encode(self.train_truth)},
+            "data": self.data,
             "train_sha256": hashlib.sha256(json.dumps(train, sort_keys=True).encode("ascii")).hexdigest(),
             "cv_scores": self.cv_scores,
             "code": sources.of_case(self.case),
@@ -103,7 +111,8 @@ def call_methods(model, inputs, methods):
 
 
 def cross_validated(estimator, train, truth):
-    """The scores of a cross-validation on the training data, one for each fold; None where there are none to have."""
+    """The scores of a cross-validation on the training data, one for each fold; None where the estimator has no score,
+    or gives none that is finite. Raises whatever scoring raises."""
     if not hasattr(estimator, "score"):
         return None
     from sklearn.base import clone
@@ -112,12 +121,25 @@ def cross_validated(estimator, train, truth):
     seed_everything(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            scores = cross_val_score(clone(estimator), train, truth, cv=FOLDS, error_score="raise")
-        except Exception:  # precomputed kernels, one row a class, scores that want truth: nothing to go by
-            return None
+        scores = cross_val_score(clone(estimator), fresh(train), fresh(truth), cv=FOLDS, error_score="raise")
     scores = [float(score) for score in scores]
     return scores if all(map(math.isfinite, scores)) else None
+
+
+def fresh(data):
+    """A copy of training data, for an estimator that may write into it."""
+    return copy.deepcopy(data)
+
+
+def _copied(model):
+    try:
+        return copy.deepcopy(model)
+    except Exception:  # a user's estimator need not bear it
+        return model
+
+
+def encoded_or_none(value):
+    return None if value is None else values.encode(value)
 
 
 def seed_everything(seed):

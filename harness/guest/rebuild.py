@@ -26,7 +26,7 @@ def main(arguments):
         print("what was stored cannot be read: %s" % error, file=sys.stderr)
         return 2
     estimator, train, truth = recipe(code, data)
-    model = fitting.fitted(estimator, train, truth)
+    model = fitting.fitted(estimator, fitting.fresh(train), fitting.fresh(truth))
     outputs = fitting.call_methods(model, inputs, stored["methods"])
     for name, value in outputs.items():
         same = values.encode(value) == stored["reference"][name]

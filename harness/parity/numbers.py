@@ -13,6 +13,10 @@ from harness.parity.tolerances import coarser
 if TYPE_CHECKING:
     from harness.parity.decoding import Array
 
+_FLOOR = (
+    1e-2  # of the largest value: a column that is nearly zero is what is left of larger numbers, and of their rounding
+)
+
 
 def of_numbers(reference: Array, output: Array, places: Places, rules: Rules, dtypes: tuple[str, str]) -> Difference:
     """Two 1-d arrays of floats; ``dtypes`` are those that the outputs have.
@@ -25,11 +29,12 @@ def of_numbers(reference: Array, output: Array, places: Places, rules: Rules, dt
     same = (a == b) | (np.isnan(a) & np.isnan(b))
     if same.all():
         return Difference(max_abs=0.0, max_rel=0.0, max_ulp=0.0, used=0.0)
-    tolerance = rules.tolerance(coarser(*dtypes))
+    # A format that stores every bit has no excuse for a coarser output than the model gave.
+    tolerance = rules.tolerance(coarser(*dtypes) if rules.converted else dtypes[0])
     finite = np.isfinite(a) & np.isfinite(b)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         gap = np.where(finite, np.abs(a - b), 0.0)
-        scale = np.max(np.abs(b), where=np.isfinite(b), initial=0.0)
+        scale = _scale(b, places)
         used = np.where(gap > 0, gap / (tolerance.rtol * np.abs(b) + tolerance.atol * scale), 0.0)
     used[np.isnan(used)] = np.inf  # an overflow of the difference must not be forgiven by one of the limit
     beyond = used > 1
@@ -50,6 +55,21 @@ def of_numbers(reference: Array, output: Array, places: Places, rules: Rules, dt
         text = f"{_gaps(gap, reference, output, places)}, within {bounds}{share and ': '}{share}"
         parts.append(Difference(parity=Parity.CLOSE, sentences=(text,)))
     return merged([*parts, *_of_special(b, a, ~same & ~finite, places)])
+
+
+def _scale(b: Array, places: Places) -> Array | float:
+    """What atol is a fraction of: the largest value; in a table that of the same column, and at least a hundredth of
+    the largest of all, so that a column of billions does not pardon one of units.
+    """
+    size = np.where(np.isfinite(b), np.abs(b), 0.0)
+    largest = float(size.max(initial=0.0))
+    if len(places.shape) != 2 or places.parts != 1:  # noqa: PLR2004
+        return largest
+    positions = np.arange(len(b)) if places.positions is None else places.positions
+    columns = positions % places.shape[1]
+    by_column = np.zeros(places.shape[1])
+    np.maximum.at(by_column, columns, size)
+    return np.maximum(by_column, _FLOOR * largest)[columns]
 
 
 def _gaps(gap: Array, reference: Array, output: Array, places: Places) -> str:

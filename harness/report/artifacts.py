@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from harness import interpreters
 from harness.errors import InputError
 from harness.matrix.problems import unknown
 
@@ -49,7 +50,8 @@ def rebuild_commands(tables: RunTables, row: dict[str, Any], stage: Path) -> lis
     """Shell commands that make the model again from what the run has stored."""
     manifest, run = row["manifest"], os.path.relpath(tables.path)
     environment: pd.Series[Any] = tables.environments.set_index("environment").loc[row["producer"]]
-    python = ".".join(str(environment["python"]).split(".")[:2])
+    minor = ".".join(str(environment["python"]).split(".")[:2])
+    python = str(interpreters.find(minor) or environment["python"])  # uv does not look where pyenv keeps them
     pip = ["uv", "pip", "install", "--python", "rebuilt", "--require-hashes", "-r", f"{run}/{manifest['lock']}"]
     threads = "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 "
     start = ["rebuilt/bin/python", "-I", os.path.relpath(stage), "rebuild", run, manifest["fitted_sha256"]]
@@ -72,7 +74,8 @@ def show(row: dict[str, Any], commands: list[str], console: Console) -> None:
         table.add_row(name, escape(value))
     console.print(table)
     if commands:
-        console.print("\nTo make the model again, and hold it against what was stored:")
+        told = "what it predicts is compared, since no two pickles have the same bytes"
+        console.print(f"\nTo make the model again, and hold it against what was stored ({told}):")
         for command in commands:
             console.print(f"  {escape(command)}", soft_wrap=True)
     console.print()

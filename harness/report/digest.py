@@ -82,6 +82,7 @@ class Digest:
     pairs: dict[tuple[str, str], Pair]
     drifts: tuple[Group, ...]
     failures: tuple[Group, ...]
+    impossible: tuple[Group, ...]  # cells whose format or reader cannot do this there
     unwritten: tuple[Group, ...]  # artifacts
     near: tuple[Near, ...]  # what is nearest to its tolerance first
     coverage: tuple[Coverage, ...]  # of the producers that were asked for every estimator
@@ -124,6 +125,7 @@ def of(tables: RunTables) -> Digest:
         pairs=_pairs(cells),
         drifts=groups.of_cells(tried[tried["status"] == Status.DRIFT], cells, by_case=True),
         failures=groups.of_cells(tried[~tried["status"].isin([str(Status.OK), str(Status.DRIFT)])], cells),
+        impossible=groups.of_cells(cells[cells["status"] == Status.UNSUPPORTED], cells),
         unwritten=groups.of_artifacts(tables.artifacts),
         near=_near(tried),
         coverage=coverage.of(tables),
@@ -150,7 +152,8 @@ def _never_tried(cells: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
-    broken = ~cells["status"].isin([str(s) for s in (*UNTRIED, Status.OK, Status.DRIFT)])
+    # A refusal is a decision, not a breakage; that of the whole table is told below it.
+    broken = ~cells["status"].isin([str(s) for s in (*UNTRIED, Status.OK, Status.DRIFT, Status.REFUSED)])
     home = cells[broken & (cells["producer"] == cells["consumer"])]
     at_home = set(zip(home["artifact_id"], home["reader"], strict=True))
     keys = zip(cells["artifact_id"], cells["reader"], strict=True)
@@ -162,7 +165,7 @@ def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
         drift=cells["status"] == Status.DRIFT,
         broken=broken,
         at_home=broken & np.array([key in at_home for key in keys], dtype=bool),
-        untried=cells["status"].isin([str(s) for s in UNTRIED]),
+        untried=cells["status"].isin([str(s) for s in (*UNTRIED, Status.REFUSED)]),
         unwritten=(cells["status"] == Status.NO_ARTIFACT) & ~_never_tried(cells),
     )
     sums = flags.groupby(["producer", "consumer"], sort=False).sum()

@@ -37,6 +37,7 @@ def show(tables: RunTables, console: Console) -> None:
     _top(digest, console)
     _near(digest, console)
     _failures("Fails", digest.failures, console)
+    _failures("Not possible there", digest.impossible, console)
     _failures("Not written", digest.unwritten, console)
     _headline(digest, console)
     console.print(f"[dim]{escape(os.path.relpath(tables.path))}[/]", soft_wrap=True)

@@ -89,7 +89,11 @@ class Bench:
         self.write()
 
     def write(
-        self, include: str = BOTH, cases: str = CASES, formats: str = "[pickle, cloudpickle]", files: str = "[]"
+        self,
+        include: str = BOTH,
+        cases: str = CASES,
+        formats: str = "[pickle, cloudpickle/cloudpickle]",
+        files: str = "[]",
     ) -> None:
         self.matrix.write_text(
             "schema: 1\n"
@@ -98,7 +102,7 @@ class Bench:
             f'profiles:\n  default:\n    environments: ["*"]\n    cases: {cases}\n    formats: {formats}\n'
         )
 
-    def write_slow(self, count: int, seconds: float, formats: str = "[pickle, joblib]") -> None:
+    def write_slow(self, count: int, seconds: float, formats: str = "[pickle, joblib/joblib]") -> None:
         text = SLOW.format(loaded=str(self.loaded), seconds=seconds)
         text += "".join(f"\n\ndef case_slow_{i}(seed):\n    return _case({i})\n" for i in range(count))
         (self.folder / "slow.py").write_text(text)

@@ -18,7 +18,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_an_undisturbed_one(bench: 
     bench.write_slow(3, 0.05)
     bench.write(
         cases='["family:slow", logistic_regression, function_transformer_lambda]',
-        formats="[pickle, joblib, cloudpickle]",
+        formats="[pickle, joblib/joblib, cloudpickle/cloudpickle]",
         files="[slow.py]",
     )
     bench.run()

@@ -23,7 +23,7 @@ environments:
 cases: {files: [hostile.py]}
 limits: {seconds: 2, memory: 256 MiB, fit_seconds: 60}
 profiles:
-  default: {environments: ["*"], cases: ["family:hostile"], formats: [pickle, joblib]}
+  default: {environments: ["*"], cases: ["family:hostile"], formats: [pickle, joblib/joblib]}
 """
 ROWS = 2 * 2 * 2  # producers, consumers, formats
 

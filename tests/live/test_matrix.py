@@ -33,7 +33,7 @@ profiles:
   default:
     cases: [logistic_regression, decision_tree_classifier, random_forest_classifier, standard_scaler,
             main_function, function_transformer_lambda, local_class, churn]
-    formats: [pickle, joblib, cloudpickle]
+    formats: [pickle, joblib/joblib, cloudpickle/cloudpickle]
 """
 
 

@@ -45,7 +45,7 @@ def asked(reference, output, method="transform"):
         found.append(of)
         return TIGHT
 
-    compare({method: wire(reference)}, {method: wire(output)}, tolerance=tolerance)
+    compare({method: wire(reference)}, {method: wire(output)}, tolerance=tolerance, converted=True)
     return found
 
 
@@ -75,7 +75,7 @@ def test_the_order_of_entries_does_not_decide_between_two_dtypes():
     )
     reference, output = {"transform": wire(np.ones(1))}, {"transform": wire(np.full(1, 1 + 1e-6, dtype="f4"))}
     for entries in ([double, single], [single, double]):
-        found = compare(reference, output, tolerance=tolerance_for(entries, "onnx"))
+        found = compare(reference, output, tolerance=tolerance_for(entries, "onnx"), converted=True)
         assert found.parity is CLOSE and found.findings == ("dtype",)
         same = compare(reference, {"transform": wire(np.full(1, 1 + 1e-6))}, tolerance=tolerance_for(entries, "onnx"))
         assert same.parity is DRIFT  # a double is held to what doubles can keep

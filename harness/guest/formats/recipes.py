@@ -19,8 +19,8 @@ def dump(model, options, fit):
     written = {
         "version": options["version"],
         "code": sources.of_case(fit.case),
-        "train": values.encode(fit.train),
-        "truth": None if fit.train_truth is None else values.encode(fit.train_truth),
+        "train": fit.data["train"],
+        "truth": fit.data["truth"],
         "cv_scores": fit.cv_scores,
     }
     if "opaque" in (written["train"]["kind"], (written["truth"] or {}).get("kind")):
@@ -32,7 +32,7 @@ def load(data, path, reader, options):
     """The model, fitted here; its attribute ``cv_scores`` has the scores that its estimator reaches here."""
     written = json.loads(data)
     estimator, train, truth = rebuild.recipe(written["code"], written)
-    model = fitting.fitted(estimator, train, truth)
+    model = fitting.fitted(estimator, fitting.fresh(train), fitting.fresh(truth))
     scores = fitting.cross_validated(estimator, train, truth) if written["cv_scores"] is not None else None
     return Rebuilt(model, scores)
 

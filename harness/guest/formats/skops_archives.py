@@ -4,6 +4,7 @@ What skops itself does not trust is looked up in matrix.yaml's ``trusted_types``
 """
 
 import fnmatch
+import importlib
 import inspect
 import io
 import json
@@ -41,7 +42,7 @@ def load(data, path, reader, options):
     import skops.io
 
     untrusted = untrusted_types(data)
-    unlisted = [name for name in untrusted if not any(fnmatch.fnmatchcase(name, p) for p in options["trusted_types"])]
+    unlisted = [name for name in untrusted if not _is_trusted(name, options["trusted_types"])]
     if unlisted:
         raise Refused("untrusted types that trusted_types in matrix.yaml does not list: %s" % ", ".join(unlisted))
     if reader == "skops":
@@ -52,6 +53,23 @@ def load(data, path, reader, options):
         if "trusted" in str(error):  # skops' own refusal, in its own words
             raise Refused("trusted=True: %s" % error) from error
         raise
+
+
+def _is_trusted(name, patterns):
+    """Listed as it is, or fitting a pattern and really a class of that name.
+
+    A module has more in it than its own: ``sklearn.utils._testing.check_output`` is the one of ``subprocess``.
+    """
+    return name in patterns or any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns) and _is_class(name)
+
+
+def _is_class(name):
+    module, _, attribute = name.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except Exception:  # it is not there, so nothing can be built of it: skops will say so in its own words
+        return True
+    return isinstance(found, type) and found.__module__ == module and found.__qualname__ == attribute
 
 
 def facts(data):
