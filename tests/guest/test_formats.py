@@ -118,3 +118,13 @@ def test_the_types_are_recorded():
     with Skops(booleans=True):
         told = skops_archives.facts(archive(["b", "a"]))
     assert told == {"untrusted_types": ["a", "b"], "skops_protocol": 2}
+
+
+def test_a_pattern_means_classes_that_are_really_of_that_name():
+    with Skops(booleans=True) as skops:
+        assert read(archive(["json.decoder.JSONDecoder"]), ["json.*"]) == "model"
+        for name in ("json.loads", "json.JSONDecoder", "json.decoder.scanner"):  # a function, another's class, a module
+            assert name in refused(archive([name]), ["json.*"])
+        assert read(archive(["json.loads"]), ["json.loads"]) == "model"
+        assert read(archive(["json.gone.Class"]), ["json.*"]) == "model"  # skops will say that it is not there
+        assert skops.trusted == [["json.decoder.JSONDecoder"], ["json.loads"], ["json.gone.Class"]]
