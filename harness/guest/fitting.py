@@ -46,8 +46,7 @@ class Fit:
         self.encoded = values.encode(test)
         # The reference sees exactly what a consumer will see: data that went through the encoding once.
         self.inputs = values.decode(self.encoded)
-        # A copy answers: a model that draws its random numbers as it goes is dumped as it was before.
-        self.reference = call_methods(_copied(self.model), self.inputs, self.methods)
+        self.reference = call_methods(self.model, self.inputs, self.methods)
         try:
             self.cv_scores = cross_validated(self.estimator, self.train, self.train_truth)
         except Exception:  # precomputed kernels, one row a class, scores that want truth: nothing to go by
@@ -129,13 +128,6 @@ def cross_validated(estimator, train, truth):
 def fresh(data):
     """A copy of training data, for an estimator that may write into it."""
     return copy.deepcopy(data)
-
-
-def _copied(model):
-    try:
-        return copy.deepcopy(model)
-    except Exception:  # a user's estimator need not bear it
-        return model
 
 
 def encoded_or_none(value):

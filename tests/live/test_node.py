@@ -44,7 +44,8 @@ def built(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NOXENVDIR", str(workspace))
         patch.setenv("HARNESS_MATRIX", str(matrix))
-        yield node.build(wanted, lock.resolve(wanted), stage=stage([]), limits=model.Limits())
+        made = node.build(wanted, lock.resolve(wanted), stage=stage([]), limits=model.Limits())
+    yield made  # with the variables as they were: other tests start programs, too
 
 
 class Talk:
