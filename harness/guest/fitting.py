@@ -29,6 +29,7 @@ class Fit:
 
     def __init__(self, case):
         self.case = case
+        self.code = sources.of_case(case)
         seed_everything(case["seed"])
         self.estimator, data, truth, named = recipe(case)
         self.train, test = _split(data)
@@ -72,7 +73,7 @@ class Fit:
             "data": self.data,
             "train_sha256": hashlib.sha256(json.dumps(train, sort_keys=True).encode("ascii")).hexdigest(),
             "cv_scores": self.cv_scores,
-            "code": sources.of_case(self.case),
+            "code": self.code,
         }
 
 
@@ -80,8 +81,7 @@ def recipe(case):
     """What a case function gives: (estimator, X, y or None, methods or None). Says what is wrong with it."""
     module = importlib.import_module(case["module"])
     where = "%s.%s" % (case["module"], case["function"])
-    arguments = (case["estimator"], case["seed"]) if case.get("estimator") else (case["seed"],)
-    made = getattr(module, case["function"])(*arguments)
+    made = getattr(module, case["function"])(*sources.arguments(case))
     if not isinstance(made, tuple) or not 2 <= len(made) <= 4:
         raise TypeError("%s must return (estimator, X), (estimator, X, y) or (estimator, X, y, methods)" % where)
     estimator, data, truth, named = made + (None,) * (4 - len(made))

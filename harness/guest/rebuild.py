@@ -1,7 +1,8 @@
 """Make a stored model again: ``python -I STAGE rebuild RUN FITTED_SHA256 FILE``. Standard library at its top.
 
 Fits the stored code on the stored data, holds outputs and cross-validation score against those that were stored, and
-writes the model with cloudpickle, where there is one, or pickle. Exit code 0 when the score is reached, 1 when it is not, 2 when something is missing.
+writes the model with cloudpickle, where there is one, or pickle. Exit code 0 when the score is reached, 1 when it is
+not, 2 when something is missing.
 """
 
 import hashlib
@@ -25,13 +26,11 @@ def main(arguments):
     except (OSError, ValueError) as error:
         print("what was stored cannot be read: %s" % error, file=sys.stderr)
         return 2
-    estimator, train, truth = recipe(code, data)
-    model = fitting.fitted(estimator, fitting.fresh(train), fitting.fresh(truth))
+    model, scores = refitted(code, data, scored=stored["cv_scores"] is not None)
     outputs = fitting.call_methods(model, inputs, stored["methods"])
     for name, value in outputs.items():
         same = values.encode(value) == stored["reference"][name]
         print("%s: %s" % (name, "identical to what was stored" if same else "differs from what was stored"))
-    scores = None if stored["cv_scores"] is None else fitting.cross_validated(estimator, train, truth)
     try:
         import cloudpickle as writer  # functions of the case travel with it
     except ImportError:
@@ -41,13 +40,15 @@ def main(arguments):
     return _told(stored["cv_scores"], scores)
 
 
-def recipe(code, data):
-    """The unfitted estimator, its data and its truth (or None), out of what was stored."""
+def refitted(code, data, scored):
+    """A model by the stored code on the stored data, and its cross-validation scores if ``scored``, else None."""
     fitting.seed_everything(code["seed"])
-    arguments = (code["estimator"], code["seed"]) if code.get("estimator") else (code["seed"],)
     with sources.installed(code) as function:
-        estimator = function(*arguments)[0]
-    return estimator, values.decode(data["train"]), None if data["truth"] is None else values.decode(data["truth"])
+        estimator = function(*sources.arguments(code))[0]
+    train = values.decode(data["train"])
+    truth = None if data["truth"] is None else values.decode(data["truth"])
+    model = fitting.fitted(estimator, fitting.fresh(train), fitting.fresh(truth))
+    return model, fitting.cross_validated(estimator, train, truth) if scored else None
 
 
 def _told(before, now):

@@ -27,6 +27,11 @@ def of_case(case):
     return dict(case, files=files)
 
 
+def arguments(case):
+    """What a case's function is called with: the seed, after the estimator's name where one function builds many."""
+    return (case["estimator"], case["seed"]) if case.get("estimator") else (case["seed"],)
+
+
 def _siblings(text):
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom) and node.level == 1:

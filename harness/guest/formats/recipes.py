@@ -6,7 +6,7 @@ holds the cross-validation score against the producer's.
 
 import json
 
-from .. import fitting, rebuild, sources, values
+from .. import rebuild
 from ..errors import Unsupported
 
 FORMATS = {"recipe": {"version": 1}}
@@ -18,7 +18,7 @@ READS_WITH = ("sklearn",)
 def dump(model, options, fit):
     written = {
         "version": options["version"],
-        "code": sources.of_case(fit.case),
+        "code": fit.code,
         "train": fit.data["train"],
         "truth": fit.data["truth"],
         "cv_scores": fit.cv_scores,
@@ -31,10 +31,7 @@ def dump(model, options, fit):
 def load(data, path, reader, options):
     """The model, fitted here; its attribute ``cv_scores`` has the scores that its estimator reaches here."""
     written = json.loads(data)
-    estimator, train, truth = rebuild.recipe(written["code"], written)
-    model = fitting.fitted(estimator, fitting.fresh(train), fitting.fresh(truth))
-    scores = fitting.cross_validated(estimator, train, truth) if written["cv_scores"] is not None else None
-    return Rebuilt(model, scores)
+    return Rebuilt(*rebuild.refitted(written["code"], written, scored=written["cv_scores"] is not None))
 
 
 class Rebuilt:
