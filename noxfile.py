@@ -10,6 +10,7 @@
 #     "pandas>=2.2",
 #     "pyarrow>=15",
 #     "pydantic>=2.7",
+#     "pytest-benchmark>=5",
 #     "rich>=13.7",
 #     "ruamel.yaml>=0.18",
 #     "scipy>=1.11",

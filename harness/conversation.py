@@ -35,12 +35,17 @@ class UnreadyError(Exception):
 class Guest:
     """A running guest; a context manager that leaves no process behind."""
 
-    def __init__(self, command: Command, *, modules: list[str], folder: Path, log: Path) -> None:
+    def __init__(
+        self, command: Command, *, modules: list[str], folder: Path, log: Path, processor: int | None = None
+    ) -> None:
+        """``processor``: the one that it and all its children may run on; None: any."""
         self._log = log.open("ab")
         self._mark = f"TMPDIR={folder}"
         self._process: subprocess.Popen[bytes] = processes.start(
             [*command.argv, *modules], env={**command.variables, "TMPDIR": str(folder)}, cwd=folder, log=self._log
         )
+        if processor is not None:
+            os.sched_setaffinity(self._process.pid, {processor})
         self._buffer = b""
         self.facts: dict[str, Any] = {}
         self.writers: dict[str, str | None] = {}  # by format: why it cannot be written here, or None

@@ -1,6 +1,7 @@
 """journal.jsonl: the outcomes of a run in the order they came, each written before the next is asked for.
 
-Environments, fits and artifacts are kept in memory. Of a cell only the place of its line is: a run may have a million.
+Environments, fits and artifacts are kept in memory. Of a cell and its measurement only the place of the line is: a run
+may have a million.
 """
 
 from __future__ import annotations
@@ -16,8 +17,13 @@ from harness.files import writing
 if TYPE_CHECKING:
     from pathlib import Path
 
-_KEYS = {"environment": "environment", "fit": "fitted_sha256", "artifact": "artifact_id", "cell": "cell_id"}
-
+_KEYS = {
+    "environment": "environment",
+    "fit": "fitted_sha256",
+    "artifact": "artifact_id",
+    "cell": "cell_id",
+    "measurement": "cell_id",
+}
 
 #: Escapes of surrogates, which may be lone ones, and of control characters, with which text could move a cursor.
 _SUSPICIOUS = re.compile(rb"\\u(d[89a-f]|00[01789]|202[a-e]|206[6-9])|\\[bf]")
@@ -41,6 +47,7 @@ class Journal:
         self.fits: dict[str, dict[str, Any]] = {}
         self.artifacts: dict[str, dict[str, Any]] = {}
         self._cells: dict[str, int] = {}  # where the line begins
+        self._measurements: dict[str, int] = {}
         self._path = path
         self._lock = threading.Lock()
         with writing(path):
@@ -67,7 +74,16 @@ class Journal:
 
     def cell(self, cell_id: str) -> dict[str, Any] | None:
         """A cell's outcome, or None where there is none yet."""
-        place = self._cells.get(cell_id)
+        return self._line(self._cells.get(cell_id))
+
+    def has_measurement(self, cell_id: str) -> bool:
+        return cell_id in self._measurements
+
+    def measurement(self, cell_id: str) -> dict[str, Any] | None:
+        """A cell's samples, or None where it was not measured yet."""
+        return self._line(self._measurements.get(cell_id))
+
+    def _line(self, place: int | None) -> dict[str, Any] | None:
         if place is None:
             return None
         with self._lock:
@@ -88,6 +104,8 @@ class Journal:
         name = row[_KEYS[kind]]
         if kind == "cell":
             self._cells[name] = place
+        elif kind == "measurement":
+            self._measurements[name] = place
         else:
             {"environment": self.environments, "fit": self.fits, "artifact": self.artifacts}[kind][name] = row
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from functools import lru_cache
 from pathlib import Path
@@ -69,6 +70,16 @@ class Ledger:
         row["cell_id"] = cell_id
         self.journal.add("cell", row)
         self.progress.cell(row)
+
+    def seconds_since_start(self) -> float:
+        """Of the run, whose first beginning counts."""
+        began = dt.datetime.fromisoformat(self.folder.run["started"])
+        return (dt.datetime.now(dt.UTC) - began).total_seconds()
+
+    def measurement(self, cell_id: str, samples: list[dict[str, Any]], missing: dict[str, str]) -> None:
+        """What was measured of a cell, and by figure why something was not. See `harness.measuring`."""
+        self.journal.add("measurement", {"cell_id": cell_id, "samples": samples, "missing": missing})
+        self.progress.measured()
 
     def keep_fitted(self, event: dict[str, Any]) -> str:
         """Store a fit's data, code and reference outputs as objects; return the digest of the whole."""

@@ -88,7 +88,7 @@ def batches(ledger: Ledger, cells: list[Cell]) -> Iterable[list[dict[str, Any]]]
         those.sort(key=lambda cell: (cell.artifact.format, cell.reader))  # few kinds in a batch need few controls
         for start in range(0, len(those), BATCH):
             batch = those[start : start + BATCH]
-            yield [_task(ledger, cell, cell.id) for cell in batch] + _controls(ledger, batch)
+            yield [load_task(ledger, cell, cell.id) for cell in batch] + _controls(ledger, batch)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,11 +141,12 @@ def _controls(ledger: Ledger, batch: list[Cell]) -> list[dict[str, Any]]:
         own = Artifact(producer=first.consumer, case=first.artifact.case, format=name)
         if ledger.journal.artifacts.get(own.id, {}).get("status") == Status.OK:
             cell = Cell(artifact=own, consumer=first.consumer, reader=reader)
-            found.append(_task(ledger, cell, _CONTROL + cell.id))
+            found.append(load_task(ledger, cell, _CONTROL + cell.id))
     return found
 
 
-def _task(ledger: Ledger, cell: Cell, task_id: str) -> dict[str, Any]:
+def load_task(ledger: Ledger, cell: Cell, task_id: str) -> dict[str, Any]:
+    """A LOAD TASK of `harness.guest.wire`, with what the host wants to know of it later."""
     artifact = ledger.journal.artifacts[cell.artifact.id]
     fit = ledger.journal.fits[artifact["fitted_sha256"]]
     item = ledger.plan.formats[cell.artifact.format]

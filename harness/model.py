@@ -30,6 +30,8 @@ class Status(StrEnum):
 
 #: Nothing was tried: such a row never counts as passing.
 UNTRIED = frozenset({Status.NO_ARTIFACT, Status.NOT_RUN, Status.UNSUPPORTED})
+#: A model was loaded and its methods answered.
+LOADED = frozenset({Status.OK, Status.DRIFT})
 ARTIFACT_STATUSES = frozenset(Status) - {Status.DRIFT, Status.LOAD_ERROR, Status.PREDICT_ERROR, Status.NO_ARTIFACT}
 CELL_STATUSES = frozenset(Status) - {Status.FIT_ERROR, Status.DUMP_ERROR}
 
@@ -58,6 +60,25 @@ class Finding(StrEnum):
     SCORE = "score"  # a cross-validation score outside the producer's range
     CONTAINER = "container"  # sparse to dense, list to tuple, frame to array
     DTYPE = "dtype"
+
+
+class Figure(StrEnum):
+    """The closed list of what can be measured of a cell; each fills the column of its name. Seconds and bytes."""
+
+    LOAD = "load_seconds"  # again, in a process that has loaded it before
+    EVICTED_LOAD = "evicted_load_seconds"  # the same, with the artifact out of the page cache
+    PREDICT = "predict_seconds"  # every method, for the first time
+    FIRST_LOAD = "first_load_seconds"  # in a fresh interpreter that has imported the library and nothing of its parts
+    COLD_START = "cold_start_seconds"  # a fresh interpreter, from nothing to its first prediction
+    COLD_START_PEAK = "cold_start_peak_bytes"
+    LOAD_PEAK = "load_peak_bytes"  # while loading, above what was held before
+    LOAD_PRIVATE = "load_private_bytes"  # after loading, above what was held before
+    SHARED_PSS = "mmap_pss_bytes"  # of several processes that hold it, above what they held before
+    SHARED_PRIVATE = "mmap_private_bytes"
+
+    @property
+    def unit(self) -> str:
+        return "s" if self.endswith("_seconds") else "B"
 
 
 #: Formats that carry a model over into another kind of program, or fit it again: what they give back is not the same
@@ -174,6 +195,27 @@ class Tolerance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Measure:
+    """What a profile measures, and how well. Every field that lists names is already expanded."""
+
+    environments: tuple[str, ...]  # that load
+    cases: tuple[str, ...]
+    formats: tuple[Format, ...]  # with the readers that are measured
+    rounds: int = 10  # children for each kind of sample
+    seconds: float = 2.0  # loading one cell, when more rounds than those are needed for the precision
+    precision: float = 0.02  # of the median of load_seconds, relative
+    cold_starts: int = 3  # fresh interpreters for each cell
+    sharing: int = 4  # processes that hold one artifact together; 0: not measured
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Those that each measured cell has."""
+        cold = {Figure.COLD_START, Figure.COLD_START_PEAK, Figure.FIRST_LOAD} if not self.cold_starts else set()
+        shared = {Figure.SHARED_PSS, Figure.SHARED_PRIVATE} if not self.sharing else set()
+        return tuple(figure for figure in Figure if figure not in cold | shared)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Profile:
     """A named selection; every field lists names, already expanded."""
 
@@ -185,3 +227,4 @@ class Profile:
     limits: Limits
     tolerances: tuple[Tolerance, ...]  # the first that applies counts
     trusted_types: tuple[str, ...] = ()  # names or patterns that readers may build which ask before they do
+    measure: Measure | None = None

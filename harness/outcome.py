@@ -78,13 +78,22 @@ def of_nonsense(error: Exception) -> dict[str, Any]:
     return unwritten(Status.CRASH, f"its answer makes no sense: {type(error).__name__}: {error}")
 
 
+def why_not(event: Mapping[str, Any]) -> str | None:
+    """Why an event tells of no success, in one line; None when it does. Raises as nonsense makes it."""
+    row = _common(event)
+    return None if row is None else f"{row['status'] or Status.LOAD_ERROR}: {row['reason']}"
+
+
+def number(value: object, name: str, most: float = 1e15) -> float:
+    """A figure that a guest sent. Raises ValueError for what is none."""
+    if type(value) not in (int, float) or not 0 <= value < most:  # type: ignore[operator]
+        raise ValueError(f"{name} is {str(value)[:40]}")
+    return float(value)  # type: ignore[arg-type]
+
+
 def _seconds(event: Mapping[str, Any], name: str) -> float | None:
     value = event.get(name)
-    if value is None:
-        return None
-    if type(value) not in (int, float) or not 0 <= value < FOREVER:
-        raise ValueError(f"{name} is {str(value)[:40]}")
-    return float(value)
+    return None if value is None else number(value, name, FOREVER)
 
 
 def _common(event: Mapping[str, Any]) -> dict[str, Any] | None:  # noqa: PLR0911  # a table: one event, one row

@@ -56,6 +56,30 @@ class Plan:
                     for reader in item.readers:
                         yield Cell(artifact=artifact, consumer=consumer, reader=reader)
 
+    def measured(self, consumer: str) -> Iterator[tuple[Cell, ...]]:
+        """What is measured in a consumer: the cells of one case together, because they are measured in turn.
+
+        Each loads what it wrote itself: across versions it is correctness that is asked for. A runtime wrote nothing,
+        and loads what the last producer of the profile wrote.
+        """
+        measure = self.profile.measure
+        if measure is None or consumer not in measure.environments or not self.producers:
+            return
+        producer = consumer if consumer in self.producers else self.producers[-1]
+        for case in measure.cases:
+            yield tuple(
+                Cell(
+                    artifact=Artifact(producer=producer, case=case, format=item.name), consumer=consumer, reader=reader
+                )
+                for item in measure.formats
+                for reader in item.readers
+            )
+
+    @cached_property
+    def measured_count(self) -> int:
+        """Cells, not figures."""
+        return sum(len(cells) for name in self.environments for cells in self.measured(name))
+
     @property
     def artifact_count(self) -> int:
         return len(self.producers) * len(self.profile.cases) * len(self.profile.formats)

@@ -31,9 +31,11 @@ LINE_SECONDS = 10.0  # between plain lines
 class Progress:
     """Counts environments, artifacts and cells."""
 
-    def __init__(self, console: Console, *, environments: int, artifacts: int, cells: int) -> None:
+    def __init__(self, console: Console, *, environments: int, artifacts: int, cells: int, measured: int = 0) -> None:
         self._console = console
         self._totals = {"environments": environments, "artifacts": artifacts, "cells": cells}
+        if measured:
+            self._totals["measured"] = measured
         self._done: Counter[str] = Counter()
         self._statuses: Counter[str] = Counter()
         self._busy: dict[str, str] = {}
@@ -81,9 +83,16 @@ class Progress:
             self._advance("cells", f"{self._rate():.0f}/s  {told}")
             self._speak()
 
+    def measured(self) -> None:
+        with self._lock:
+            self._advance("measured", "")
+            self._speak()
+
     def expect(self, name: str, count: int) -> None:
         """It has turned out how many there are to come."""
         with self._lock:
+            if name not in self._totals:
+                return
             self._totals[name] = self._done[name] + count
             if self._bars is not None:
                 self._bars.update(self._rows[name], total=self._totals[name])

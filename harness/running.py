@@ -7,7 +7,6 @@ import dataclasses
 import datetime as dt
 import json
 import os
-import platform
 import shutil
 import time
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 import harness
-from harness import schedule, tables, tools
+from harness import hardware, schedule, tables, tools
 from harness.errors import InputError, MachineError
 from harness.files import writing
 from harness.ledger import Ledger
@@ -113,8 +112,9 @@ def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.S
     share = len(selection.consumers) / max(len(plan.environments), 1)
     counts = {"artifacts": plan.artifact_count - len(journal.artifacts), "cells": plan.cell_count - journal.cell_count}
     counts["cells"] = round(counts["cells"] * share)
+    counts["measured"] = plan.measured_count
     with Progress(console, environments=len(plan.environments), **counts) as progress:
-        schedule.correctness_pass(Ledger(plan, folder, progress), selection)
+        schedule.both_passes(Ledger(plan, folder, progress), selection)
 
 
 def _open(plan: Plan, results: Path, resume: Path | None) -> RunFolder:
@@ -141,6 +141,8 @@ def _finish(plan: Plan, folder: RunFolder, started: float, cut_short: str) -> No
     folder.write_table("environments", tables.ENVIRONMENTS, built.environments.values())
     folder.write_table("artifacts", tables.ARTIFACTS, built.artifacts())
     folder.write_table("cells", tables.CELLS, built.cells())
+    folder.write_table("figures", tables.FIGURES, built.figures())
+    folder.write_table("samples", tables.SAMPLES, built.samples())
     usable = any(row["status"] == Status.OK for row in built.environments.values())
     folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
     folder.run["finished"] = dt.datetime.now(dt.UTC).isoformat()
@@ -183,12 +185,7 @@ def _need_something(journal: Journal) -> None:
 def _host_facts() -> dict[str, Any]:
     return {
         "harness_version": harness.__version__,
-        "host": {
-            "python": platform.python_version(),
-            "platform": platform.platform(),
-            "machine": platform.machine(),
-            "processors": tools.processors(),
-        },
+        "host": hardware.facts(),
     }
 
 

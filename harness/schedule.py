@@ -1,7 +1,10 @@
-"""Which environment is at work when: the correctness pass.
+"""Which environment is at work when: two passes, because they want opposite things.
 
-Every environment is built and dumps its artifacts; when all have, every environment loads everything. As many are at
-work as there are processors. A guest stays between its two turns, so that it imports only once.
+The correctness pass wants breadth. Every environment is built and dumps its artifacts; when all have, every environment
+loads everything. As many are at work as there are processors. A guest stays between its two turns, so that it imports
+only once.
+
+The measuring pass wants quiet. It comes when nothing else is at work any more, and takes one environment at a time.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import dumping, loading, processes, tools
+from harness import dumping, loading, measuring, processes, tools
 from harness.environments import NotReadyError
 from harness.environments.stage import stage
 from harness.station import Station
@@ -33,8 +36,8 @@ class Selection:
     consumers: frozenset[str]
 
 
-def correctness_pass(ledger: Ledger, selection: Selection) -> None:
-    """Dump with the producers, then load with the consumers.
+def both_passes(ledger: Ledger, selection: Selection) -> None:
+    """Dump with the producers, then load with the consumers, then measure what the profile says in those.
 
     Raises MachineError; KeyboardInterrupt passes. No process is left behind either way.
     """
@@ -50,6 +53,7 @@ def correctness_pass(ledger: Ledger, selection: Selection) -> None:
             consumers = [station for station in reversed(stations) if station.name in selection.consumers]
             ledger.progress.expect("cells", sum(len(loading.owed(ledger, station.name)) for station in consumers))
             _all(pool.submit(_consume, station, ledger) for station in consumers)
+        _measuring_pass(consumers, ledger)
     finally:
         for station in stations:
             station.close()
@@ -76,6 +80,20 @@ def _consume(station: Station, ledger: Ledger) -> None:
         station.give_up(str(reason))
     finally:
         station.close()
+
+
+def _measuring_pass(stations: list[Station], ledger: Ledger) -> None:
+    owed = [(station, measuring.owed(ledger, station.name)) for station in stations]
+    ledger.progress.expect("measured", sum(len(cells) for _, groups in owed for cells in groups))
+    for station, groups in owed:
+        if not groups:
+            continue
+        try:
+            measuring.measure(station, ledger, groups)
+        except NotReadyError as reason:
+            measuring.give_up(ledger, groups, str(reason))
+        finally:
+            station.close()
 
 
 def _all(submitted: Iterable[Future[None]]) -> None:

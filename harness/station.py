@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness import processes, tables
+from harness import processes, tables, tools
 from harness.conversation import Guest, GuestDiedError, UnreadyError
 from harness.environments import NotReadyError, local, node
 from harness.environments.lock import Lock, resolve
@@ -39,6 +39,7 @@ class Station:
         self._guest: Guest | None = None
         self._deaths = 0  # of guests
         self._recorded = False  # that it was given up
+        self._measuring = False
         self._given_up: str | None = ledger.plan.impossible.get(environment.name)
 
     def open(self) -> Guest:
@@ -57,10 +58,16 @@ class Station:
                 "how_built": self._built.how,
                 "seconds": self._built.seconds,
             }
-            self._ledger.environment(self.name, row)
+            if not self._measuring:  # else it is on record already
+                self._ledger.environment(self.name, row)
         else:
             self._guest = self._start(self._built)
         return self._guest
+
+    def measure_from_now_on(self) -> None:
+        """The next guest has a processor to itself."""
+        self.close()
+        self._measuring = True
 
     def cannot_write(self, format_name: str) -> str | None:
         """Why this environment cannot write a format, or None. Raises NotReadyError."""
@@ -146,8 +153,9 @@ class Station:
         modules = ["numpy"]
         if self.environment.produces:
             modules += ["sklearn", *sorted({case.module for case in profile.cases if case.estimator is not None})]
-        formats = sorted({item.module for item in profile.formats})
-        guest = Guest(built.command, modules=[*modules, "--", *formats], folder=self.scratch, log=log)
+        words = [*modules, "--", *sorted({item.module for item in profile.formats})]
+        processor = tools.quiet_processor() if self._measuring else None
+        guest = Guest(built.command, modules=words, folder=self.scratch, log=log, processor=processor)
         try:
             guest.hello()
         except UnreadyError as error:

@@ -27,9 +27,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 #: 2: findings, tolerance_used, mapped_arrays, mapped_bytes, estimators; another manifest, and fits in the journal.
-READABLE = (1, SCHEMA_VERSION)
+#: 3: the tables figures and samples; evicted_load_seconds, cold_start_peak_bytes, load_stable; more of the host.
+READABLE = (1, 2, SCHEMA_VERSION)
+TABLES = ("environments", "artifacts", "cells", "figures", "samples")
+#: Runs of older schemas have measured nothing, and have none of these tables.
+MEASURED = 3
+_MEASURED_TABLES = frozenset({"figures", "samples"})
 ROWS_AT_ONCE = 20_000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -43,6 +48,8 @@ class RunTables:
     environments: pd.DataFrame
     artifacts: pd.DataFrame
     cells: pd.DataFrame
+    figures: pd.DataFrame  # one row for each figure of each cell that was to be measured
+    samples: pd.DataFrame  # what the figures were made of: one row for each process that measured
 
 
 class RunFolder:
@@ -197,23 +204,27 @@ def read_run(path: str | Path) -> RunTables:
 
     folder = Path(path)
     run = read_run_json(folder)
-    missing = [n for n in ("environments", "artifacts", "cells") if not (folder / f"{n}.parquet").exists()]
+    stored = [name for name in TABLES if run["schema_version"] >= MEASURED or name not in _MEASURED_TABLES]
+    missing = [name for name in stored if not (folder / f"{name}.parquet").exists()]
     if missing:
         raise InputError(
             f"{folder}: the run was not finished ({', '.join(missing)} missing): "
             f"continue it with `python -m harness run --run {folder.name}`"
         )
-    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in ("environments", "artifacts", "cells")}
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in stored}
     if run["schema_version"] < SCHEMA_VERSION:
-        tables = {name: _as_today(table, name) for name, table in tables.items()}
+        tables = {name: _as_today(tables.get(name), name) for name in TABLES}
     return RunTables(path=folder, run=run, **tables)
 
 
-def _as_today(table: pd.DataFrame, name: str) -> pd.DataFrame:
+def _as_today(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
     """A table of an older schema with the columns of this one: what was not measured then is null."""
     from harness import tables as schemas  # noqa: PLC0415  # pyarrow, too, costs its half second
 
-    wanted = {"environments": schemas.ENVIRONMENTS, "artifacts": schemas.ARTIFACTS, "cells": schemas.CELLS}[name]
+    wanted = schemas.OF[name]
+    if table is None:
+        empty: pd.DataFrame = wanted.empty_table().to_pandas()
+        return empty
     added = {column: None for column in wanted.names if column not in table}
     table = table.assign(**added)[wanted.names]
     if "findings" in added:

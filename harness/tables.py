@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from harness import figures
 from harness.manifest import manifest
-from harness.model import Status
+from harness.model import LOADED, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.journal import Journal
-    from harness.model import Artifact, Environment
+    from harness.model import Artifact, Cell, Environment
     from harness.plan import Plan
 
 _TEXT = pa.string()
@@ -50,12 +51,25 @@ CELLS = _schema(
     ("label_mismatch", pa.float64()), ("score", pa.float64()),
     ("score_producer", pa.float64()), ("load_seconds", pa.float64()), ("load_seconds_min", pa.float64()),
     ("load_seconds_iqr", pa.float64()), ("load_rounds", pa.int64()), ("first_load_seconds", pa.float64()),
-    ("predict_seconds", pa.float64()), ("cold_start_seconds", pa.float64()), ("load_peak_bytes", pa.int64()),
-    ("load_private_bytes", pa.int64()), ("mapped_arrays", pa.int64()),
+    ("evicted_load_seconds", pa.float64()), ("load_stable", pa.bool_()),
+    ("predict_seconds", pa.float64()), ("cold_start_seconds", pa.float64()), ("cold_start_peak_bytes", pa.int64()),
+    ("load_peak_bytes", pa.int64()), ("load_private_bytes", pa.int64()), ("mapped_arrays", pa.int64()),
     ("mapped_bytes", pa.int64()), ("mmap_readers", pa.int64()), ("mmap_pss_bytes", pa.int64()),
     ("mmap_private_bytes", pa.int64()), ("size_bytes", pa.int64()), ("traceback", _TEXT),
     *[(f"{side}_{name}", kind) for side in ("producer", "consumer") for name, kind in _SIDE],
 )  # fmt: skip
+FIGURES = _schema(
+    ("run_id", _TEXT), ("cell_id", _TEXT), ("figure", _TEXT), ("unit", _TEXT), ("rounds", pa.int64()),
+    ("median", pa.float64()), ("min", pa.float64()), ("max", pa.float64()), ("mean", pa.float64()),
+    ("stddev", pa.float64()), ("iqr", pa.float64()), ("stable", pa.bool_()), ("reason", _TEXT),
+)  # fmt: skip
+SAMPLES = _schema(
+    ("run_id", _TEXT), ("cell_id", _TEXT), ("figure", _TEXT), ("guest", pa.int64()), ("child", pa.int64()),
+    ("at", pa.float64()), ("values", pa.list_(pa.float64())), ("yardstick", pa.float64()),
+)  # fmt: skip
+OF = {
+    "environments": ENVIRONMENTS, "artifacts": ARTIFACTS, "cells": CELLS, "figures": FIGURES, "samples": SAMPLES,
+}  # fmt: skip
 
 
 class Tables:
@@ -145,7 +159,42 @@ class Tables:
                     **producers[cell.artifact.producer],
                     **consumers[consumer],
                     **row,
+                    **self._measured(cell),
                 }
+
+    def _measured(self, cell: Cell) -> dict[str, Any]:
+        """The columns of a cell that come from its samples."""
+        told = self._journal.measurement(cell.id)
+        measure = self._plan.profile.measure
+        if told is None or measure is None:
+            return {}
+        return figures.columns(told, measure)
+
+    def figures(self) -> Iterator[dict[str, Any]]:
+        """One row for each figure of each cell that is to be measured, whatever became of it."""
+        for cell in self._to_measure():
+            told = self._journal.measurement(cell.id) or {"samples": [], "missing": {}}
+            for row in figures.rows(told, self._plan.profile.measure, otherwise=self._why_unmeasured(cell)):
+                yield {"run_id": self._run_id, "cell_id": cell.id, **row}
+
+    def samples(self) -> Iterator[dict[str, Any]]:
+        for cell in self._to_measure():
+            for sample in (self._journal.measurement(cell.id) or {"samples": []})["samples"]:
+                yield {"run_id": self._run_id, "cell_id": cell.id, **sample}
+
+    def _to_measure(self) -> Iterator[Cell]:
+        return (cell for name in self.environments for cells in self._plan.measured(name) for cell in cells)
+
+    def _why_unmeasured(self, cell: Cell) -> str:
+        """Of a cell without a sample of some figure, when nothing else is known."""
+        row = self._journal.cell(cell.id)
+        if row is None:
+            artifact = self._journal.artifacts.get(cell.artifact.id) or self._unwritten(cell.artifact)
+            row = self._untried(artifact, self.environments[cell.consumer])
+        if row["status"] not in LOADED:
+            return f"{row['status']}: {row['reason']}"
+        self.waiting = self.waiting or not self._journal.has_measurement(cell.id)
+        return self._cut_short
 
     def _untried(self, artifact: dict[str, Any], environment: dict[str, Any]) -> dict[str, Any]:
         if environment["status"] != Status.OK:

@@ -37,6 +37,12 @@ def processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
+def quiet_processor() -> int | None:
+    """The one that measurements run on; None where there is but one. Not the first: interrupts tend to go there."""
+    allowed = os.sched_getaffinity(0)
+    return max(allowed) if len(allowed) > 1 else None
+
+
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"} | dict.fromkeys(
     ("i386", "i486", "i586", "i686", "x86"), "386"
 )

@@ -1,5 +1,7 @@
 """The guest's entry: version gate, imports, then the supervisor. Started as ``python -I STAGE``.
 
+``rebuild`` and ``cold`` as the first word are programs of their own, see the modules of that name.
+
 Parses under any Python 3, so that one below the floor says so instead of failing on syntax.
 """
 
@@ -14,18 +16,22 @@ def main():
         from . import rebuild
 
         return rebuild.main(sys.argv[2:])
+    if sys.argv[1:2] == ["cold"]:
+        from . import cold
+
+        return cold.main(sys.argv[2:])
     answer = os.dup(1)  # not inheritable: nothing started from here can hold it
     os.dup2(2, 1)  # descriptors 1 and 2 are the log from here on, for Python and for C alike
     if sys.version_info[:2] < FLOOR:
         text = '{"event":"unready","protocol":1,"error":{"type":"RuntimeError","message":"Python %s is below 3.8"}}\n'
         os.write(answer, (text % sys.version.split()[0]).encode("ascii"))
         return 3
-    from . import facts, supervise, wire, work
+    from . import facts, measure, supervise, wire, work
     from .errors import describe
 
     try:
-        modules, _, formats = " ".join(sys.argv[1:]).partition(" -- ")
-        modules, formats = modules.split() + [work.__name__], facts.formats(formats.split())
+        modules, formats = _split(sys.argv[1:])
+        modules, formats = modules + [measure.__name__, work.__name__], facts.formats(formats)
         facts.import_everything(modules, formats)  # what is imported before the fork need not be after it
         hello = {"event": "hello", "protocol": wire.PROTOCOL, "facts": facts.gather(), **facts.abilities(formats)}
     except BaseException as error:
@@ -35,6 +41,12 @@ def main():
     wire.write_all(answer, wire.encode_line(hello))
     supervise.Supervisor(answer=answer, jobs=0).serve()
     return 0
+
+
+def _split(words):
+    """What stands before ``--`` and what after it."""
+    at = words.index("--") if "--" in words else len(words)
+    return words[:at], words[at + 1 :]
 
 
 if __name__ == "__main__":

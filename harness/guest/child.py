@@ -109,9 +109,9 @@ def _lead_a_group():
 
 
 def _work(tasks, job, channel):
-    from . import work
+    from . import measure, work
 
-    todo = {"dump": work.dump, "load": work.load}[job["do"]]
+    todo = {"dump": work.dump, "load": work.load, "measure": measure.measure}[job["do"]]
     if len(tasks) == 1:  # nobody comes after it
         todo(tasks[0], channel)
         return

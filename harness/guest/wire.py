@@ -8,6 +8,7 @@ Host to guest, on the guest's standard input::
 
     {"do": "dump", "batches": [[DUMP TASK, ...], ...], "limits": {...}}
     {"do": "load", "batches": [[LOAD TASK, ...], ...], "limits": {...}}
+    {"do": "measure", "batches": [[MEASURE TASK], ...], "limits": {...}}
     end of input                                          stop, and leave nothing behind
 
 The tasks of a batch run one after the other in one forked child; where one of them ends it, the rest go on in another.
@@ -16,6 +17,11 @@ DUMP TASK   {"id", "case": {"module", "function", "seed", "estimator": its first
             "formats": [{"id", "module", "options": {...}}]}
 LOAD TASK   {"id", "artifact": file, "sha256", "inputs": file, "inputs_sha256", "methods": [...],
             "module", "options": {..., "outputs": layouts by method, "trusted_types": [...]}, "reader"}
+MEASURE TASK  as a LOAD TASK, and "kind": what kind of sample is to be taken, with what that needs:
+            "speed"    "seconds": how long to go on loading
+            "memory"   "imports": modules that a load would import
+            "sharing"  "imports", "processes": how many
+            "cold"
 limits      {"seconds": of one step, "memory": bytes above what the guest already holds}
 
 Guest to host, on a descriptor that was standard output and that no child ever holds::
@@ -28,6 +34,9 @@ Guest to host, on a descriptor that was standard output and that no child ever h
                                                           "unsupported": why; "facts" of the format
     {"event": "cell", "id": task, ...}                    "outputs", or "error", or "refused" or "unsupported": why
                                                           "observed": what the reader found in the loaded model
+    {"event": "measured", "id": task, ...}                "figures": {name: [values]}, "missing": {name: why}, "imported": modules
+                                                          that the first load imported, "yardstick": seconds that a
+                                                          fixed piece of work took; or "error" and so on
     {"event": "died", "id": task or format's id, "step", "signal" or "exit", "peak_bytes",
      "memory": true when it had come near its limit}
     {"event": "overtime", "id": as above, "step", "seconds"}

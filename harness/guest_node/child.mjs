@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
+import { measure } from "./measure.mjs";
 import { Unsupported, decode } from "./npy.mjs";
 import { Graph, describe, laidOut, load } from "./runtime.mjs";
 import { writeLine } from "./supervisor.mjs";
@@ -55,6 +56,15 @@ function checked(file, digest) {
   return bytes;
 }
 
-const onnxruntime = load(process.argv[2]);
-for (const task of JSON.parse(fs.readFileSync(0, "utf8"))) writeLine(ANSWER, await cell(task, onnxruntime));
+const [folder] = process.argv.slice(2);
+const { verb, tasks, spawned } = JSON.parse(fs.readFileSync(0, "utf8"));
+if (verb === "measure") {
+  for (const task of tasks) {
+    writeLine(ANSWER, { begin: task.id, step: "load" });
+    writeLine(ANSWER, await measure(task, folder, spawned));
+  }
+} else {
+  const onnxruntime = load(folder);
+  for (const task of tasks) writeLine(ANSWER, await cell(task, onnxruntime));
+}
 process.exit(0); // at once: nothing that a runtime's threads still do is wanted

@@ -37,14 +37,23 @@ export class Graph {
     return new Graph(onnxruntime, await onnxruntime.InferenceSession.create(bytes, OPTIONS));
   }
 
+  // From the file, as people do it; that is what is measured.
+  static async readFile(onnxruntime, file) {
+    return new Graph(onnxruntime, await onnxruntime.InferenceSession.create(file, OPTIONS));
+  }
+
+  async release() {
+    await this.session.release();
+  }
+
   constructor(onnxruntime, session) {
     Object.assign(this, { onnxruntime, session });
   }
 
-  // The outputs named after the methods, those that the graph has, as tensors by name.
-  async call(inputs, methods) {
+  // The outputs named after the methods, those that the graph has or the first of them, as tensors by name.
+  async call(inputs, methods, most = Infinity) {
     const { outputNames } = this.session;
-    const wanted = methods.filter((name) => outputNames.includes(name));
+    const wanted = methods.filter((name) => outputNames.includes(name)).slice(0, most);
     if (!wanted.length) throw new Unsupported(`it has none of ${methods.join(", ")}, only ${outputNames.join(", ")}`);
     const strange = this.session.outputMetadata.find(({ name, isTensor }) => wanted.includes(name) && !isTensor);
     if (strange) throw new Unsupported(`onnxruntime-node returns tensors only, and ${strange.name} is none`);

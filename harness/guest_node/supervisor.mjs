@@ -45,7 +45,7 @@ export class Supervisor {
   async job({ do: verb, batches, limits }) {
     for (const batch of batches) {
       if (verb === "dump") this.decline(batch);
-      else await this.load(batch, limits);
+      else await this.work(verb, batch, limits);
     }
     this.say({ event: "done" });
   }
@@ -60,11 +60,11 @@ export class Supervisor {
     }
   }
 
-  async load(batch, limits) {
+  async work(verb, batch, limits) {
     const pending = new Map(batch.map((task) => [task.id, task]));
     while (pending.size) { // one child is enough, unless one of its tasks ends it
       this.child += 1;
-      this.running = new Child(this.folder, pending, limits, (message) => this.say(message));
+      this.running = new Child(this.folder, verb, pending, limits, (message) => this.say(message));
       await this.running.ended();
       this.running = null;
     }
@@ -73,8 +73,8 @@ export class Supervisor {
 
 // One child process and what is known of it. It strikes from `pending` each task that it answered for, or died of.
 class Child {
-  constructor(folder, pending, limits, say) {
-    Object.assign(this, { pending, limits, say });
+  constructor(folder, verb, pending, limits, say) {
+    Object.assign(this, { verb, pending, limits, say });
     this.step = null; // of the first task that is pending: it takes them in their order
     this.since = performance.now();
     this.peak = 0;
@@ -89,9 +89,10 @@ class Child {
     const data = Math.ceil((inStatus("self", "VmData") + this.limits.memory) / 1024);
     const limits = [data, Math.ceil(this.limits.memory / BLOCK)].map(String);
     const argv = ["-c", LIMITED, "sh", ...limits, process.execPath, CHILD, folder];
+    const spawned = String(process.hrtime.bigint()); // too large for a number of JSON
     const started = spawn("/bin/sh", argv, { cwd: this.scratch, stdio: ["pipe", this.log, this.log, "pipe"] });
     started.stdin.on("error", () => {}); // it ended before it read its tasks: its end says so
-    started.stdin.end(JSON.stringify([...this.pending.values()]));
+    started.stdin.end(JSON.stringify({ verb: this.verb, tasks: [...this.pending.values()], spawned }));
     return started;
   }
 

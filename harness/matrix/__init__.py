@@ -12,7 +12,7 @@ from harness.matrix import catalogue, checks, places
 from harness.matrix.checks import case_fits, fits, format_fits
 from harness.matrix.expand import expand
 from harness.matrix.problems import Problem, refusal, unknown
-from harness.matrix.spec import Limits, Spec, Tolerance
+from harness.matrix.spec import Limits, Measure, Spec, Tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,7 +63,7 @@ class Matrix:
                 place = f"profiles.{name}.environments"
                 raise InputError(f"{self.path}: {place}: {unknown('environment', word, names)} among those chosen")
         tolerances = (*chosen.tolerances, *self.spec.tolerances)
-        return model.Profile(
+        profile = model.Profile(
             name=name,
             seed=self.seed,
             environments=tuple(e for e in environments if checks.chosen(chosen.environments, partial(_fits, e.name))),
@@ -73,6 +73,23 @@ class Matrix:
             tolerances=tuple(_tolerance(item, self.formats) for item in tolerances),
             trusted_types=self.spec.trusted_types,
         )
+        return profile if chosen.measure is None else self._measuring(profile, chosen.measure)
+
+    def _measuring(self, profile: model.Profile, spec: Measure) -> model.Profile:
+        """The profile with what it measures. Raises InputError when that is nothing."""
+        environments = (e.name for e in profile.environments)
+        measure = model.Measure(
+            environments=tuple(e for e in environments if checks.chosen(spec.environments, partial(_fits, e))),
+            cases=tuple(c.name for c in profile.cases if checks.chosen(spec.cases, partial(case_fits, c))),
+            formats=tuple(filter(None, (_chosen(item, spec.formats) for item in profile.formats))),
+        )
+        for field in ("environments", "cases", "formats"):
+            if not getattr(measure, field):
+                place = f"profiles.{profile.name}.measure.{field}"
+                raise InputError(f"{self.path}: {place}: fits none of the profile's own {field}: nothing is measured")
+        numbers = ("rounds", "seconds", "precision", "cold_starts", "sharing")
+        given = {name: getattr(spec, name) for name in numbers if getattr(spec, name) is not None}
+        return replace(profile, measure=replace(measure, **given))
 
 
 def load_matrix(

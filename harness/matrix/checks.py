@@ -158,9 +158,10 @@ def _patterns(value: Plain, place: Place) -> Iterator[tuple[Place, str]]:
 
 
 def _holders(value: Plain) -> list[Place]:
-    """Where patterns may stand: at the top, and in each profile."""
+    """Where patterns may stand: at the top, in each profile, and in what it measures."""
     profiles = _at(value, ("profiles",))
-    return [(), *(("profiles", name) for name in (profiles if isinstance(profiles, dict) else ()))]
+    places: list[Place] = [("profiles", name) for name in (profiles if isinstance(profiles, dict) else ())]
+    return [(), *places, *((*place, "measure") for place in places)]
 
 
 def _tolerance_words(value: Plain, holder: Place) -> Iterator[tuple[Place, str]]:

@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.matrix.values import (
+    Count,
     Date,
     Day,
     Dtype,
@@ -23,6 +24,7 @@ from harness.matrix.values import (
     Project,
     Python,
     Release,
+    Rounds,
     SchemaVersion,
     Seconds,
     Seed,
@@ -151,6 +153,19 @@ class Tolerance(Part):
     atol: Fraction = Field(description="As a fraction of the largest output.")
 
 
+class Measure(Part):
+    environments: tuple[Word, ...] = Field(
+        default=("*",), min_length=1, description="That load; names or patterns, among those of the profile."
+    )
+    cases: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Among those of the profile.")
+    formats: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Among those of the profile.")
+    rounds: Rounds | None = Field(default=None, description="Processes for each kind of sample; 10 if not given.")
+    seconds: Seconds | None = Field(default=None, description="Of loading one cell, until the precision is reached.")
+    precision: Fraction | None = Field(default=None, description="Of the median of load_seconds; 0.02 if not given.")
+    cold_starts: Count | None = Field(default=None, description="Fresh interpreters for each cell; 3 if not given.")
+    sharing: Count | None = Field(default=None, description="Processes that hold one artifact at once; 4 if not given.")
+
+
 class Profile(Part):
     description: str = ""
     environments: tuple[Word, ...] = Field(
@@ -160,6 +175,7 @@ class Profile(Part):
     formats: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Names or patterns.")
     limits: Limits = Field(default_factory=Limits, description="Instead of those at the top, one by one.")
     tolerances: tuple[Tolerance, ...] = Field(default=(), description="Tried before those at the top.")
+    measure: Measure | None = Field(default=None, description="What is measured; nothing, if it is not given.")
 
 
 class Spec(Part):

@@ -182,4 +182,6 @@ Seconds = Annotated[float, Field(gt=0, le=DAY, allow_inf_nan=False)]
 Memory = Annotated[ByteSize, BeforeValidator(_word), AfterValidator(_memory), _json("string", examples=["2 GiB"])]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]  # what NumPy's RandomState takes
+Rounds = Annotated[int, Field(ge=1, le=1000)]
+Count = Annotated[int, Field(ge=0, le=1000)]
 SchemaVersion = Annotated[Word, AfterValidator(_schema), _json("integer", "string", enum=[1, "1"])]

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from harness.model import UNTRIED, Finding, Parity, Status
-from harness.report import coverage, groups
+from harness.report import coverage, groups, measured
 
 if TYPE_CHECKING:
     from harness.report.coverage import Coverage
     from harness.report.groups import Group
+    from harness.report.measured import Measured
     from harness.store import RunTables
 
 #: Between these many tolerances, another tolerance would be another verdict.
@@ -87,6 +88,7 @@ class Digest:
     near: tuple[Near, ...]  # what is nearest to its tolerance first
     coverage: tuple[Coverage, ...]  # of the producers that were asked for every estimator
     diagonal: int  # cells in their own producer that loaded, without formats that convert
+    measured: Measured
     diagonal_off: tuple[str, ...]  # of those: not identical; the harness or the model is not deterministic
 
     @property
@@ -129,6 +131,7 @@ def of(tables: RunTables) -> Digest:
         unwritten=groups.of_artifacts(tables.artifacts),
         near=_near(tried),
         coverage=coverage.of(tables),
+        measured=measured.of(tables),
         diagonal=len(diagonal),
         diagonal_off=tuple(diagonal[diagonal["parity"] != Parity.IDENTICAL]["cell_id"]),
     )
@@ -137,6 +140,8 @@ def of(tables: RunTables) -> Digest:
 def as_data(digest: Digest) -> dict[str, Any]:
     """The digest as JSON-able data."""
     data = asdict(digest)
+    for row in data["measured"]["rows"]:
+        row["unstable"] = sorted(row["unstable"])
     data["pairs"] = [{"producer": p, "consumer": c, **asdict(pair)} for (p, c), pair in digest.pairs.items()]
     return data
 

@@ -39,7 +39,8 @@ def as_data(plan: Plan) -> dict[str, Any]:
         "formats": [{"name": f.name, "readers": list(f.readers)} for f in profile.formats],
         "artifacts": [a.id for e in profile.environments for a in plan.artifacts(e.name)],
         "cells": [c.id for e in profile.environments for c in plan.cells(e.name)],
-        "counts": {"artifacts": plan.artifact_count, "cells": plan.cell_count},
+        "measured": [cell.id for e in profile.environments for cells in plan.measured(e.name) for cell in cells],
+        "counts": {"artifacts": plan.artifact_count, "cells": plan.cell_count, "measured": plan.measured_count},
         "skips": _skips(plan),
         "limits": asdict(profile.limits),
     }
@@ -69,7 +70,8 @@ def show(plan: Plan, console: Console) -> None:
     console.print(f"\nformats (readers): {escape(formats)}")
     console.print(
         f"{count} environments, {len(plan.profile.cases)} cases: "
-        f"{plan.artifact_count} artifacts to write, {plan.cell_count} cells to read"
+        f"{plan.artifact_count} artifacts to write, {plan.cell_count} cells to read, "
+        f"{plan.measured_count} of them measured"
     )
     skipped = _skips(plan)
     if skipped:

@@ -19,10 +19,12 @@ from harness.report import digest as digests
 if TYPE_CHECKING:
     from harness.report.digest import Digest, Pair
     from harness.report.groups import Group
+    from harness.report.measured import Measured
     from harness.store import RunTables
 
 SHOWN = 10  # groups of each kind
 NAMED = 4  # cases of a group
+MEASURED_ROWS = 40
 
 LEGEND = (
     "[green]ok[/] all that was written loads and predicts the same   [yellow]warn[/] with a version warning   "
@@ -39,6 +41,7 @@ def show(tables: RunTables, console: Console) -> None:
     _failures("Fails", digest.failures, console)
     _failures("Not possible there", digest.impossible, console)
     _failures("Not written", digest.unwritten, console)
+    _measured(digest.measured, console)
     _headline(digest, console)
     console.print(f"[dim]{escape(os.path.relpath(tables.path))}[/]", soft_wrap=True)
 
@@ -162,6 +165,41 @@ def _failures(title: str, groups: tuple[Group, ...], console: Console) -> None:
         console.print(f"        [dim]{escape(group.example)}[/]", soft_wrap=True)
     _more(len(groups), console)
     console.print()
+
+
+def _measured(measured: Measured, console: Console) -> None:
+    if not measured.rows:
+        return
+    console.print("[bold]Measured[/]  beside pickle: the median over cases of how many times as much")
+    trades = _figures_table(["format/reader", "cells"], measured.columns)
+    for trade in measured.trades:
+        trades.add_row(escape(trade.way), str(trade.cells), *(trade.text(name) for name, _ in measured.columns))
+    console.print(trades)
+    table = _figures_table(["case", "format/reader"], measured.columns)
+    shown = sorted(measured.rows, key=lambda row: (row.consumer, row.case))[:MEASURED_ROWS]
+    consumer = None
+    for row in shown:
+        if row.consumer != consumer:
+            consumer = row.consumer
+            table.add_section()
+            table.add_row(f"[bold]{escape(consumer)}[/]")
+        table.add_row(escape(row.case), escape(row.way), *(row.text(name) for name, _ in measured.columns))
+    console.print(table)
+    if len(measured.rows) > len(shown):
+        console.print(f"  [dim]and {len(measured.rows) - len(shown)} more cells: see SUMMARY.md[/]")
+    console.print(f"[dim]{escape(measured.legend)}[/]")
+    for reason, count in measured.unmeasured.items():
+        console.print(f"  [yellow]{count} figures not measured[/]: {escape(reason[:300])}", soft_wrap=True)
+    console.print()
+
+
+def _figures_table(first: list[str], columns: list[tuple[str, str]]) -> Table:
+    table = Table(box=box.SIMPLE, padding=(0, 1), pad_edge=False)
+    for heading in first:
+        table.add_column(heading, no_wrap=True)
+    for _, heading in columns:
+        table.add_column(heading, justify="right")
+    return table
 
 
 def _more(count: int, console: Console) -> None:

@@ -15,6 +15,8 @@ A format module has
     ``data`` are the bytes that were checked, ``path`` their file. ``options`` hold besides the format's own ``outputs``
     (of each method of the fitted model its ``shape``, ``dtype`` and ``kind``, for formats that know of no ranks) and
     ``trusted_types`` (matrix.yaml's).
+``load_file(path, reader, options) -> model``
+    optional: the same from the file, as people do it; that is what is measured. Otherwise the file is read first.
 ``warm_up()``
     optional: what is done once in the process that children are forked from, so that they need not; no threads.
 ``facts(data) -> dict``

@@ -20,3 +20,9 @@ def load(data, path, reader, options):
     if reader == "pickle":
         return pickle.loads(data)
     return need("cloudpickle").loads(data)
+
+
+def load_file(path, reader, options):
+    module = pickle if reader == "pickle" else need("cloudpickle")
+    with open(path, "rb") as file:
+        return module.load(file)

@@ -37,7 +37,13 @@ def load(data, path, reader, options):
     import joblib
 
     _need_lz4(options)
-    return joblib.load(path, mmap_mode="r") if reader == "joblib-mmap" else joblib.load(io.BytesIO(data))
+    return load_file(path, reader, options) if reader == "joblib-mmap" else joblib.load(io.BytesIO(data))
+
+
+def load_file(path, reader, options):
+    import joblib
+
+    return joblib.load(path, mmap_mode="r" if reader == "joblib-mmap" else None)
 
 
 def _need_lz4(options):

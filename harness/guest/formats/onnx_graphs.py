@@ -45,13 +45,22 @@ def facts(data):
 
 
 def load(data, path, reader, options):
+    return _session(data, options)
+
+
+def load_file(path, reader, options):
+    return _session(path, options)
+
+
+def _session(source, options):
+    """``source`` is a graph's bytes or its file."""
     import onnxruntime
 
     onnxruntime.set_default_logger_severity(4)  # it would warn on stderr, and what it refuses comes as an exception
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = settings.inter_op_num_threads = 1
     settings.log_severity_level = 4
-    session = onnxruntime.InferenceSession(data, settings, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(source, settings, providers=["CPUExecutionProvider"])
     return Graph(session, options["outputs"])
 
 

@@ -42,6 +42,11 @@ def load(data, path, reader, options):
     return pickle.loads(parts[0], buffers=parts[1:])
 
 
+def load_file(path, reader, options):
+    with open(path, "rb") as file:
+        return pickle.load(file) if options["buffers"] == "in" else load(file.read(), path, reader, options)
+
+
 def _end(position):
     return -(-position // _ALIGNMENT) * _ALIGNMENT
 

@@ -41,14 +41,24 @@ def dump(model, options, fit):
 def load(data, path, reader, options):
     import skops.io
 
-    untrusted = untrusted_types(data)
+    return _loaded(skops.io.loads, untrusted_types(data), data, reader, options)
+
+
+def load_file(path, reader, options):
+    import skops.io
+
+    return _loaded(skops.io.load, sorted(skops.io.get_untrusted_types(file=path)), path, reader, options)
+
+
+def _loaded(read, untrusted, source, reader, options):
+    """What ``read`` makes of ``source`` when it trusts what matrix.yaml trusts."""
     unlisted = [name for name in untrusted if not _is_trusted(name, options["trusted_types"])]
     if unlisted:
         raise Refused("untrusted types that trusted_types in matrix.yaml does not list: %s" % ", ".join(unlisted))
     if reader == "skops":
-        return skops.io.loads(data, trusted=untrusted)
+        return read(source, trusted=untrusted)
     try:
-        return skops.io.loads(data, trusted=True)
+        return read(source, trusted=True)
     except TypeError as error:
         if "trusted" in str(error):  # skops' own refusal, in its own words
             raise Refused("trusted=True: %s" % error) from error

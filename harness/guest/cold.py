@@ -1,0 +1,56 @@
+"""Cold start: a fresh interpreter, from nothing to its first prediction. ``python -I STAGE cold TASK-FILE``.
+
+The task is one of a load. The interpreter tells by the clock that all processes of a machine share when it had
+predicted, and its own peak of memory; and how long its first load took, which imports what a model needs. Standard library at its top, and little of that: every import counts.
+"""
+
+import json
+import os
+import sys
+import time
+
+_TASK = "cold.json"
+
+
+def start(task):
+    """The figures of a process that is started for this task. Raises RuntimeError when it fails."""
+    with open(_TASK, "w") as file:
+        json.dump(task, file)
+    reader, writer = os.pipe()
+    argv = [sys.executable, "-I", sys.argv[0], "cold", os.path.abspath(_TASK)]
+    actions = [(os.POSIX_SPAWN_DUP2, writer, 1)]
+    started = time.monotonic()
+    pid = os.posix_spawn(sys.executable, argv, os.environ, file_actions=actions)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as answers:
+        told = answers.read()
+    status = os.waitpid(pid, 0)[1]
+    if status or not told:
+        raise RuntimeError("the fresh interpreter ended with status %d; what it said is in the log" % status)
+    answer = json.loads(told)
+    return {
+        "cold_start_seconds": [answer["predicted"] - started],
+        "cold_start_peak_bytes": [answer["peak_bytes"]],
+        "first_load_seconds": [answer["first_load_seconds"]],
+    }
+
+
+def main(arguments):
+    """Import, load, call the first method, tell."""
+    answer = os.dup(1)
+    os.dup2(2, 1)  # whatever a library prints goes to the log
+    with open(arguments[0]) as file:
+        task = json.load(file)
+    from .measure import Subject
+
+    subject = Subject(task)
+    subject.import_library()
+    imported = time.monotonic()
+    model = subject.load()
+    loaded = time.monotonic()
+    subject.predict(model, most=1)
+    told = {"predicted": time.monotonic(), "first_load_seconds": loaded - imported}
+    from . import memory
+
+    os.write(answer, json.dumps(dict(told, peak_bytes=memory.peak())).encode("ascii"))
+    return 0

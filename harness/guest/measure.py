@@ -1,0 +1,176 @@
+"""What a measuring child does: load one artifact again and again, or once and look at its memory. It judges nothing.
+
+Each kind of sample has a fresh child of its own, because a process that has loaded a model once is another process:
+libraries have imported their parts, the allocator has kept what was freed. What is loaded is the artifact's file, the
+way people load it (``load_file`` of its format); its digest is checked before any clock is started.
+
+Standard library at its top.
+"""
+
+import gc
+import hashlib
+import importlib
+import json
+import os
+import pickle
+import sys
+import time
+import warnings
+
+from . import errors, fitting, memory, page_cache, sharing, values
+from .errors import Refused, Unsupported
+
+#: A fixed piece of work that a machine does as fast as it does everything: unpickling some 2,000 small objects.
+_YARDSTICK = pickle.dumps([{"name": str(i), "value": (i, float(i))} for i in range(500)], protocol=4)
+_YARDSTICK_ROUNDS = 5
+#: Of one child. More of them say little more: they come from one process, and are not independent.
+_MOST_LOADS = 100
+_ELSEWHERE = "the model is held by another process than the one that is measured"
+
+
+def measure(task, channel):
+    """Take one sample of a task's ``kind``; send one ``measured`` event."""
+    answer = {"event": "measured", "id": task["id"], "step": "load"}
+    channel.begin(task["id"], "load")
+    warnings.simplefilter("ignore")  # the correctness pass has them; to show one takes its time
+    try:
+        answer.update(_KINDS[task["kind"]](task))
+    except Unsupported as reason:
+        answer["unsupported"] = errors.text_of(reason)
+    except Refused as reason:
+        answer["refused"] = errors.text_of(reason)
+    except BaseException as error:
+        answer["error"] = errors.describe(error)
+    channel.send(answer)
+
+
+class Subject:
+    """One artifact, ready to be loaded and called."""
+
+    def __init__(self, task):
+        self.path = task["artifact"]
+        self._task = task
+        self._format = importlib.import_module(task["module"])
+        self._inputs = values.decode(json.loads(_checked(task["inputs"], task["inputs_sha256"])))
+
+    def import_library(self):
+        """What a user of the format imports before anything is loaded."""
+        for name in self._format.READS_WITH:
+            importlib.import_module(name)
+
+    def load(self):
+        if hasattr(self._format, "load_file"):
+            return self._format.load_file(self.path, self._task["reader"], self._task["options"])
+        with open(self.path, "rb") as file:
+            return self._format.load(file.read(), self.path, self._task["reader"], self._task["options"])
+
+    def predict(self, model, most=None):
+        """Call the methods once on the held-out rows: all that are compared, or ``most`` of them."""
+        wanted = self._task["methods"]
+        offered = model.methods if getattr(self._format, "PARTIAL", False) else wanted
+        fitting.call_methods(model, self._inputs, [name for name in wanted if name in offered][:most])
+
+
+def _checked(path, digest):
+    with open(path, "rb") as file:
+        data = file.read()
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise Refused("%s: its bytes are not those that were stored (sha256 differs)" % os.path.basename(path))
+    return data
+
+
+def _speed(task):
+    """The first prediction, warm loads, and a load from the disk."""
+    _checked(task["artifact"], task["sha256"])
+    subject = Subject(task)
+    before = set(sys.modules)
+    gc.collect()
+    gc.disable()  # as timeit does: whether a collection falls into a load is chance
+    model = subject.load()
+    imported = sorted(name for name in set(sys.modules) - before if isinstance(name, str))
+    figures = {"predict_seconds": [_timed(lambda: subject.predict(model))[0]]}
+    del model
+    yardstick = min(_timed(lambda: pickle.loads(_YARDSTICK))[0] for _ in range(_YARDSTICK_ROUNDS))
+    figures["load_seconds"] = _warm(subject, task["seconds"])
+    answer = {"figures": figures, "imported": imported, "yardstick": yardstick}
+    try:
+        page_cache.evict(subject.path)
+        figures["evicted_load_seconds"] = [_timed(subject.load)[0]]
+    except Unsupported as reason:
+        answer["missing"] = {"evicted_load_seconds": str(reason)}
+    return answer
+
+
+def _warm(subject, seconds):
+    """Seconds of single loads, one after the other for so long; what was loaded is let go before the next."""
+    found, until = [], time.perf_counter() + seconds
+    while not found or len(found) < _MOST_LOADS and time.perf_counter() < until:
+        found.append(_timed(subject.load)[0])
+    return found
+
+
+def _timed(act):
+    started = time.perf_counter()
+    result = act()
+    return time.perf_counter() - started, result
+
+
+def _memory(task):
+    """What loading takes at most, and what it keeps; above what this process held before."""
+    subject = _without_imports(task)
+    memory.make_own()
+    held = memory.private()
+    memory.reset_peak()
+    base = memory.peak()
+    model = subject.load()
+    peak = memory.peak()
+    kept = memory.private()
+    del model
+    return {"figures": {"load_peak_bytes": [max(peak - base, 0)], "load_private_bytes": [max(kept - held, 0)]}}
+
+
+def _without_imports(task):
+    """A subject whose load imports nothing any more: modules are no part of a model's memory."""
+    if _is_held_elsewhere(task):
+        raise Unsupported(_ELSEWHERE)
+    _checked(task["artifact"], task["sha256"])
+    page_cache.write_back(task["artifact"])
+    for name in task["imports"]:
+        try:
+            importlib.import_module(name)
+        except Exception:  # a name that some library put there by itself
+            continue
+    return Subject(task)
+
+
+def _sharing(task):
+    """Several processes that hold the same artifact and have predicted with it: what they hold together."""
+    subject = _without_imports(task)
+
+    def hold():
+        model = subject.load()
+        subject.predict(model)
+        return model
+
+    proportional, private = sharing.held_by(task["processes"], hold)
+    return {"figures": {"mmap_pss_bytes": [max(proportional, 0)], "mmap_private_bytes": [max(private, 0)]}}
+
+
+def _cold(task):
+    """A fresh interpreter, from nothing to its first prediction; its first load is the first there, too."""
+    from . import cold
+
+    _checked(task["artifact"], task["sha256"])
+    _checked(task["inputs"], task["inputs_sha256"])
+    figures = cold.start(task)
+    if not _is_held_elsewhere(task):
+        return {"figures": figures}
+    del figures["cold_start_peak_bytes"]
+    return {"figures": figures, "missing": {"cold_start_peak_bytes": _ELSEWHERE}}
+
+
+def _is_held_elsewhere(task):
+    return hasattr(importlib.import_module(task["module"]), "SERVICE")
+
+
+_KINDS = {"speed": _speed, "memory": _memory, "sharing": _sharing, "cold": _cold}

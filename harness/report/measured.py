@@ -1,0 +1,179 @@
+"""What a run has measured, in few words: each cell's figures, and each reader beside pickle's. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from harness.model import Figure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.store import RunTables
+
+#: What readers are held against: the one that Python itself has.
+BASE = "pickle/pickle"
+SIZE = "size_bytes"
+#: Ratios of less than this to less than this say nothing: an allocator gives what it has. Bytes.
+_MEMORY_FLOOR = 1024**2
+_STEPS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
+
+
+#: What a table of figures shows: the figure, its heading.
+COLUMNS = (
+    (SIZE, "size"),
+    (Figure.LOAD, "load"),
+    (Figure.EVICTED_LOAD, "from disk"),
+    (Figure.PREDICT, "predict"),
+    (Figure.FIRST_LOAD, "first load"),
+    (Figure.COLD_START, "cold start"),
+    (Figure.COLD_START_PEAK, "its peak"),
+    (Figure.LOAD_PEAK, "load peak"),
+    (Figure.LOAD_PRIVATE, "kept"),
+    (Figure.SHARED_PSS, "held together"),
+    (Figure.SHARED_PRIVATE, "of it private"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One measured cell. A figure that was not measured is not in there."""
+
+    cell_id: str
+    consumer: str
+    case: str
+    way: str  # format/reader
+    size_bytes: float | None
+    figures: Mapping[str, float]
+    unstable: frozenset[str]  # figures among them
+
+    def text(self, figure: str) -> str:
+        """A figure as people read it, with ~ before one that is not stable."""
+        value = self.size_bytes if figure == SIZE else self.figures.get(figure)
+        if value is None:
+            return ""
+        mark = "~" if figure in self.unstable else ""
+        return mark + (seconds(value) if figure.endswith("_seconds") else size(value))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trade:
+    """One way of writing and reading beside pickle: medians over cases of the ratio, by figure (or size_bytes)."""
+
+    way: str
+    cells: int
+    ratios: Mapping[str, float] = field(default_factory=dict)
+
+    def text(self, figure: str) -> str:
+        ratio = self.ratios.get(figure)
+        return "" if ratio is None else f"{ratio:.2f}x" if ratio < 10 else f"{ratio:.0f}x"  # noqa: PLR2004  # digits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Everything that was measured, in the order of the table."""
+
+    rows: tuple[Row, ...]
+    trades: tuple[Trade, ...]
+    unmeasured: Mapping[str, int]  # reasons, with the number of figures
+    unstable: int  # figures
+    readers: int  # processes that held one artifact together
+
+    @property
+    def columns(self) -> list[tuple[str, str]]:
+        """Of the table: figures that any cell has."""
+        return [(name, heading) for name, heading in COLUMNS if any(row.text(name) for row in self.rows)]
+
+    @property
+    def legend(self) -> str:
+        """What the headings mean."""
+        told = (
+            "load: again, in a process that has loaded it before; from disk: out of the page cache; first load: in a "
+        )
+        told += (
+            "fresh interpreter that has imported the library; cold start: from no interpreter to a prediction; load "
+        )
+        told += "peak, kept: memory above what was held before"
+        together = f"; held together: by {self.readers} processes with the same artifact (Pss)" if self.readers else ""
+        return told + together + ". Medians; ~ known to less than ±5 %."
+
+
+def of(tables: RunTables) -> Measured:
+    """What a stored run has measured; without rows when that is nothing."""
+    figures = tables.figures
+    there = figures[figures["rounds"] > 0]
+    rows = tuple(_rows(tables.cells, there))
+    absent = figures[(figures["rounds"] == 0) & figures["reason"].notna()]
+    return Measured(
+        rows=rows,
+        trades=tuple(_trades(rows)),
+        unmeasured={str(reason): int(count) for reason, count in absent["reason"].value_counts().items()},
+        unstable=int((there["stable"] == False).sum()),  # noqa: E712  # nulls are neither
+        readers=int(tables.cells["mmap_readers"].max()) if tables.cells["mmap_readers"].notna().any() else 0,
+    )
+
+
+def _rows(cells: pd.DataFrame, figures: pd.DataFrame) -> list[Row]:
+    by_cell = {str(name): group for name, group in figures.groupby("cell_id", sort=False)}
+    columns = ["cell_id", "consumer", "case", "format", "reader", "size_bytes"]
+    found = []
+    for cell in cells.loc[cells["cell_id"].isin(list(by_cell)), columns].to_dict("records"):
+        mine = by_cell[cell["cell_id"]]
+        found.append(
+            Row(
+                cell_id=cell["cell_id"],
+                consumer=cell["consumer"],
+                case=cell["case"],
+                way=f"{cell['format']}/{cell['reader']}",
+                size_bytes=None if pd.isna(cell["size_bytes"]) else float(cell["size_bytes"]),
+                figures=dict(zip(mine["figure"], mine["median"], strict=True)),
+                unstable=frozenset(mine.loc[mine["stable"] == False, "figure"]),  # noqa: E712
+            )
+        )
+    return found
+
+
+def _trades(rows: tuple[Row, ...]) -> list[Trade]:
+    bases = {(row.consumer, row.case): row for row in rows if row.way == BASE}
+    pairs: dict[str, list[tuple[Row, Row]]] = {}
+    for row in rows:
+        base = bases.get((row.consumer, row.case))
+        if base is not None:
+            pairs.setdefault(row.way, []).append((row, base))
+    return [Trade(way=way, cells=len(those), ratios=_ratios(those)) for way, those in pairs.items()]
+
+
+def _ratios(pairs: list[tuple[Row, Row]]) -> dict[str, float]:
+    found = {}
+    for figure in (SIZE, *Figure):
+        ratios = [ratio for row, base in pairs if (ratio := _ratio(row, base, figure)) is not None]
+        if ratios:
+            found[str(figure)] = float(pd.Series(ratios).median())
+    return found
+
+
+def _ratio(row: Row, base: Row, figure: str) -> float | None:
+    ours, theirs = ((r.size_bytes if figure == SIZE else r.figures.get(figure)) for r in (row, base))
+    if ours is None or theirs is None or theirs <= 0:
+        return None
+    memory = figure.endswith("_bytes") and figure != SIZE
+    return None if memory and max(ours, theirs) < _MEMORY_FLOOR else ours / theirs
+
+
+def seconds(value: float) -> str:
+    """Such as 31.4 ms."""
+    for unit, factor in (("s", 1.0), ("ms", 1e-3)):
+        if value >= factor:
+            return f"{value / factor:.3g} {unit}"
+    return f"{value / 1e-6:.3g} µs"
+
+
+def size(value: float) -> str:
+    """Such as 80.8 MB; SI units, as ``ls -l --si``."""
+    for unit, factor in _STEPS:
+        if value >= factor:
+            return f"{value / factor:.3g} {unit}B"
+    return f"{value:.0f} B"
