@@ -21,7 +21,7 @@ _APART = ("inputs", "data", "code")
 #: What the journal has of a fit; all of it is stored as an object.
 _TOLD = (
     "estimator", "parameters", "methods", "outputs", "score_kind", "score", "cv_scores", "fit_seconds", "fitted_at",
-    "n_samples", "n_features", "train_sha256", "inputs_sha256", "data_sha256", "code_sha256", "case",
+    "n_samples", "n_features", "data_stored", "train_sha256", "inputs_sha256", "data_sha256", "code_sha256", "case",
 )  # fmt: skip
 #: Fits whose reference outputs are kept in memory: those of a case by all producers, for each consumer at work.
 _FITS_AT_HAND = 256

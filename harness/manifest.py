@@ -30,6 +30,7 @@ def manifest(fit: Mapping[str, Any], facts: object, environment: Mapping[str, An
         "code": code,
         "data": {
             "train_sha256": fit["train_sha256"],
+            "stored": fit.get("data_stored", True),  # journals of before had it always; else the code makes it again
             "sha256": fit["data_sha256"],
             "object": place(fit["data_sha256"]),
             "inputs_sha256": fit["inputs_sha256"],

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from harness.matrix import load_matrix
+
 CASES = Path(__file__).parents[1] / "harness" / "guest" / "cases"
 FILES = sorted(CASES.glob("*.py"))
 HELPERS = {"__init__.py", "data.py", "estimator_data.py", "estimator_rules.py"}
 CATALOGUE = CASES / "estimators.py"
-FAMILIES = [file for file in FILES if file.name not in HELPERS and file != CATALOGUE]
+LARGE = CASES / "large.py"
+BUILDERS = [CATALOGUE, LARGE]  # one function builds all their cases
+FAMILIES = [file for file in FILES if file.name not in HELPERS and file not in BUILDERS]
 METHODS = {"predict", "predict_proba", "decision_function", "transform", "score_samples"}
 
 
@@ -115,15 +119,16 @@ def literal(file: Path, name: str) -> object:
 
 
 def test_the_catalogue_names_each_estimator_once_in_order():
-    names = literal(CATALOGUE, "ESTIMATORS")
+    names = literal(CATALOGUE, "BUILT")
     assert isinstance(names, tuple)
     assert list(names) == sorted(set(names))
     assert all(name.isidentifier() for name in names)
     assert len(names) >= 208  # so many are public in scikit-learn 1.9
 
 
-def test_the_catalogue_builds_by_name_and_seed():
-    (build,) = [function for function in functions(CATALOGUE) if function.name == "build"]
+@pytest.mark.parametrize("file", BUILDERS, ids=lambda file: file.stem)
+def test_a_builder_builds_by_name_and_seed(file):
+    (build,) = [function for function in functions(file) if function.name == "build"]
     assert ast.unparse(build.args) == "name, seed"
 
 
@@ -131,7 +136,7 @@ def test_the_catalogue_builds_by_name_and_seed():
 def test_exceptions_are_of_estimators_that_there_are(table):
     found = literal(CASES / "estimator_rules.py", table)
     names = [name for part in found.values() for name in part] if table == "DATA" else list(found)
-    assert set(names) <= set(literal(CATALOGUE, "ESTIMATORS"))
+    assert set(names) <= set(literal(CATALOGUE, "BUILT"))
     assert len(set(names)) == len(names)
     assert table in {"DATA", "NEED_A_MODEL"} or names == sorted(names)
 
@@ -141,3 +146,25 @@ def test_kinds_of_data_are_functions_of_a_seed():
     made = {f.name for f in functions(CASES / "estimator_data.py") if ast.unparse(f.args) == "seed"}
     used = {*literal(recipes, "DATA"), *literal(recipes, "MODULES").values(), *dict(literal(recipes, "KINDS")).values()}
     assert made == used | {"classes"}
+
+
+# ----------------------------------------------------------------------------------------------- the large models
+
+
+def test_each_kind_of_large_model_has_a_small_one_for_the_tests_and_a_size_in_its_name():
+    names = literal(LARGE, "BUILT")
+    sizes = literal(LARGE, "_UNITS")
+    assert len(set(names)) == len(names)
+    kinds = {name.rpartition("_")[0] for name in names}
+    assert len(kinds) == 3
+    assert {f"{kind}_10mb" for kind in kinds} <= set(names)
+    assert {name.rpartition("_")[2] for name in names} == set(sizes)
+
+
+def test_large_models_are_in_no_profile_that_takes_every_case():
+    matrix = load_matrix(CASES.parents[2] / "matrix.yaml")
+    for name, told in matrix.spec.profiles.items():
+        profile = matrix.profile(name, satisfiable=lambda _: True)
+        held = {case.name for case in profile.cases if case.family == "large"}
+        named = [word for word in told.cases if word != "*" and not word.startswith("!")]
+        assert not held or (named and "*" not in told.cases), name

@@ -173,7 +173,7 @@ def test_the_guests_own_files():
 
 
 def test_names_that_one_function_builds(write):
-    cases = user_cases(write("every.py", 'ESTIMATORS = ("PCA", "NMF")\ndef build(name, seed): pass'))
+    cases = user_cases(write("every.py", 'BUILT = ("PCA", "NMF")\ndef build(name, seed): pass'))
     assert [(case.name, case.family, case.function, case.estimator) for case in cases] == [
         ("PCA", "every", "build", "PCA"),
         ("NMF", "every", "build", "NMF"),

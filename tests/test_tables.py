@@ -86,6 +86,7 @@ FIT = {
     "fitted_sha256": "f", "estimator": "sklearn.linear_model.Ridge", "parameters": {}, "fitted_at": 0.0, "score": 0.5,
     "score_kind": "r2", "cv_scores": [0.25, 0.75], "case": {"module": "m", "function": "f", "seed": 0}, "methods": [],
     "outputs": {}, "fit_seconds": 0.5, "n_samples": 7, "n_features": 2, "warnings": [], "train_sha256": "aa",
+    "data_stored": False,
     "inputs_sha256": "bb", "data_sha256": "cc", "code_sha256": "dd",
 }  # fmt: skip
 
@@ -101,7 +102,7 @@ def test_a_manifest_holds_what_is_to_be_kept() -> None:
     row = next(row for row in made["artifacts"] if row["artifact_id"] == "old/ridge/pickle")
     manifest = json.loads(row["manifest"])
     assert manifest["cross_validation"] == {"folds": 2, "scores": [0.25, 0.75], "mean": 0.5, "std": 0.25}
-    assert manifest["data"]["object"] == "objects/cc/cc"
+    assert (manifest["data"]["object"], manifest["data"]["stored"]) == ("objects/cc/cc", False)
     assert manifest["code"]["sha256"] == "dd"
     assert manifest["packages"] == {"numpy": "2.1"}
     assert manifest["format"] == {"opset": 17}

@@ -4,16 +4,14 @@ Standard library at its top; scikit-learn and its friends were imported before t
 """
 
 import copy
-import hashlib
 import importlib
-import json
 import math
 import random
 import sys
 import time
 import warnings
 
-from . import errors, sources, values
+from . import errors, sources, training, values
 
 HELD_OUT = 40  # the last rows of a case's data: not fitted on, and what the methods are called with
 METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_samples")
@@ -23,8 +21,8 @@ FOLDS = 3  # of the cross-validation: every fit is done again for each, and a ru
 class Fit:
     """One case after its fit.
 
-    ``estimator`` is unfitted, ``model`` fitted on ``train`` and ``train_truth``; ``inputs`` and ``truth`` were held
-    out; ``reference`` has the raw output of each of ``methods`` on ``inputs``. ``truth`` and ``train_truth`` may be None.
+    ``estimator`` is unfitted, ``model`` fitted; ``inputs`` and ``truth`` (which may be None) were held out; ``reference``
+    has the raw output of each of ``methods`` on ``inputs``.
     """
 
     def __init__(self, case):
@@ -32,13 +30,14 @@ class Fit:
         self.code = sources.of_case(case)
         seed_everything(case["seed"])
         self.estimator, data, truth, named = recipe(case)
-        self.train, test = _split(data)
-        self.train_truth, self.truth = (None, None) if truth is None else _split(truth)
-        # Before the fit, which may write into its data: what is stored is what the model was given.
-        self.data = {"train": values.encode(self.train), "truth": encoded_or_none(self.train_truth)}
-        train, train_truth = fresh(self.train), fresh(self.train_truth)
+        train, test = split(data)
+        train_truth, self.truth = (None, None) if truth is None else split(truth)
+        # Before the fit, which may write into its data: what is kept is what the model was given.
+        self.data = training.kept(train, train_truth)
+        small = self.data["stored"]
+        given = (fresh(train), fresh(train_truth)) if small else (train, train_truth)
         started = time.perf_counter()
-        self.model = fitted(self.estimator, train, train_truth)
+        self.model = fitted(self.estimator, *given)
         self.seconds = time.perf_counter() - started
         self.methods = list(named) if named else [name for name in METHODS if hasattr(self.model, name)]
         if not self.methods:
@@ -49,19 +48,19 @@ class Fit:
         self.inputs = values.decode(self.encoded)
         self.reference = call_methods(self.model, self.inputs, self.methods)
         try:
-            self.cv_scores = cross_validated(self.estimator, self.train, self.train_truth)
+            self.cv_scores = cross_validated(self.estimator, train, train_truth) if small else None
         except Exception:  # precomputed kernels, one row a class, scores that want truth: nothing to go by
             self.cv_scores = None
 
     def facts(self):
         """The ``fitted`` event."""
-        train = self.data["train"]
+        told = self.data["told"]["train"]
         reference = {name: values.encode(value) for name, value in self.reference.items()}
         return {
             "fit_seconds": self.seconds,
             "fitted_at": time.time(),
-            "n_samples": _rows(self.train),
-            "n_features": int(self.train.shape[1]) if len(getattr(self.train, "shape", ())) > 1 else None,
+            "n_samples": told["shape"][0],
+            "n_features": told["shape"][1] if len(told["shape"]) > 1 else None,
             "methods": self.methods,
             "inputs": self.encoded,
             "truth": encoded_or_none(self.truth),
@@ -71,7 +70,8 @@ class Fit:
             "estimator": errors.qualified_name(type(self.model)),
             "parameters": _parameters(self.estimator),
             "data": self.data,
-            "train_sha256": hashlib.sha256(json.dumps(train, sort_keys=True).encode("ascii")).hexdigest(),
+            "data_stored": self.data["stored"],
+            "train_sha256": told["sha256"],
             "cv_scores": self.cv_scores,
             "code": self.code,
         }
@@ -151,7 +151,7 @@ def layout(value, encoded):
     return told
 
 
-def _split(rows):
+def split(rows):
     """(train, held out); a pair was split by the case itself."""
     if isinstance(rows, tuple):
         return rows

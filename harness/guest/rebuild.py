@@ -1,8 +1,9 @@
 """Make a stored model again: ``python -I STAGE rebuild RUN FITTED_SHA256 FILE``. Standard library at its top.
 
 Fits the stored code on the stored data, holds outputs and cross-validation score against those that were stored, and
-writes the model with cloudpickle, where there is one, or pickle. Exit code 0 when the score is reached, 1 when it is
-not, 2 when something is missing.
+writes the model with cloudpickle, where there is one, or pickle. Data that was too large to be stored is made again by
+the code, and must have the digest that was stored. Exit code 0 when the score is reached or, for a model on such data,
+which has none, when every output is identical; 1 when not; 2 when something is missing.
 """
 
 import hashlib
@@ -11,7 +12,11 @@ import os
 import pickle
 import sys
 
-from . import fitting, sources, values
+from . import fitting, sources, training, values
+
+
+class OtherDataError(ValueError):
+    """The code and its seed make other data here than the model was fitted on."""
 
 
 def main(arguments):
@@ -26,38 +31,64 @@ def main(arguments):
     except (OSError, ValueError) as error:
         print("what was stored cannot be read: %s" % error, file=sys.stderr)
         return 2
-    model, scores = refitted(code, data, scored=stored["cv_scores"] is not None)
+    try:
+        model, scores = refitted(code, data, scored=stored["cv_scores"] is not None)
+    except OtherDataError as error:
+        print(error, file=sys.stderr)
+        return 2
     outputs = fitting.call_methods(model, inputs, stored["methods"])
-    for name, value in outputs.items():
-        same = values.encode(value) == stored["reference"][name]
-        print("%s: %s" % (name, "identical to what was stored" if same else "differs from what was stored"))
+    same = {name: values.encode(value) == stored["reference"][name] for name, value in outputs.items()}
+    for name, is_same in same.items():
+        print("%s: %s" % (name, "identical to what was stored" if is_same else "differs from what was stored"))
     try:
         import cloudpickle as writer  # functions of the case travel with it
     except ImportError:
         writer = pickle
     with open(target, "wb") as file:
         writer.dump(model, file)
-    return _told(stored["cv_scores"], scores)
+    reached = _told(stored["cv_scores"], scores)
+    return 0 if reached and (data["train"] is not None or all(same.values())) else 1
 
 
 def refitted(code, data, scored):
-    """A model by the stored code on the stored data, and its cross-validation scores if ``scored``, else None."""
+    """A model by the stored code on the stored data, and its cross-validation scores if ``scored``, else None.
+
+    ``data["train"]`` is null where data was not stored. Raises OtherDataError.
+    """
     fitting.seed_everything(code["seed"])
     with sources.installed(code) as function:
-        estimator = function(*sources.arguments(code))[0]
+        estimator, *made = function(*sources.arguments(code))
+    if data["train"] is None:
+        return fitting.fitted(estimator, *_made_again(made, data["told"])), None
     train = values.decode(data["train"])
     truth = None if data["truth"] is None else values.decode(data["truth"])
     model = fitting.fitted(estimator, fitting.fresh(train), fitting.fresh(truth))
     return model, fitting.cross_validated(estimator, train, truth) if scored else None
 
 
+def _made_again(made, told):
+    """(train, truth) out of what the case's function gave after its estimator."""
+    rows, truth = made[0], made[1] if len(made) > 1 else None
+    again = {"train": fitting.split(rows)[0], "truth": None if truth is None else fitting.split(truth)[0]}
+    for name, data in again.items():
+        before = told[name] and told[name]["sha256"]
+        now = None if data is None else training.told(data)["sha256"]
+        if before != now:
+            raise OtherDataError(
+                "the code and its seed make other data here than the model was fitted on: "
+                "the sha256 of %s is %s, stored was %s" % (name, now, before)
+            )
+    return again["train"], again["truth"]
+
+
 def _told(before, now):
+    """Whether the score is reached, which is said."""
     if before is None:
         print("it has no cross-validation score")
-        return 0
+        return True
     reached = now is not None and min(before) <= sum(now) / len(now) <= max(before)
     print("cross-validation scores: %s, stored were %s" % (now, before))
-    return 0 if reached else 1
+    return reached
 
 
 def _object(run, digest):

@@ -29,7 +29,8 @@ Guest to host, on a descriptor that was standard output and that no child ever h
     {"event": "hello", "protocol": 1, "facts": {...},     ready: everything imports
      "writers": {format: null or why it cannot}, "readers": {reader: null or why it cannot}}
     {"event": "unready", "protocol": 1, "error": ERROR}   and the guest exits
-    {"event": "fitted", "id": task, ...}                  a case was fitted: its data and reference outputs
+    {"event": "fitted", "id": task, ...}                  a case was fitted: its data, or what tells of it
+                                                          where it is large, and its reference outputs
     {"event": "artifact", "id": format's id, ...}         the bytes are in the spool, or "error", "refused" or
                                                           "unsupported": why; "facts" of the format
     {"event": "cell", "id": task, ...}                    "outputs", or "error", or "refused" or "unsupported": why

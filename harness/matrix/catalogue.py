@@ -94,8 +94,8 @@ def scan_cases(path: Path, *, module: str) -> Scan:
 
 
 def _built_cases(path: Path, tree: ast.Module, module: str, digest: str) -> tuple[Case, ...]:
-    """The cases of ``ESTIMATORS``, a literal of names, each of which a function ``build(name, seed)`` makes."""
-    names = _literals(tree, {"ESTIMATORS"}).get("ESTIMATORS", ())
+    """The cases of ``BUILT``, a literal of names, each of which a function ``build(name, seed)`` makes."""
+    names = _literals(tree, {"BUILT"}).get("BUILT", ())
     return tuple(
         Case(
             name=str(name),

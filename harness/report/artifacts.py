@@ -97,6 +97,9 @@ def _lines(row: dict[str, Any]) -> list[tuple[str, str]]:
     platform = manifest["platform"]
     first_argument = f"{code['estimator']!r}, " if code["estimator"] else ""
     called = f"{code['function']}({first_argument}seed={code['seed']})"
+    kept = data["object"]
+    if not data.get("stored", True):
+        kept = f"too large to be stored: made again by the code, sha256 {data['train_sha256']}, described in {kept}"
     spread = "none" if scores is None else f"{scores['mean']:.4f} ± {scores['std']:.4f} over {scores['folds']} folds"
     listed = ", ".join(f"{name} {packages[name]}" for name in first)
     return [
@@ -106,7 +109,7 @@ def _lines(row: dict[str, Any]) -> list[tuple[str, str]]:
         ("fitted", f"{manifest['fitted_at']}, in {row['fit_seconds']:.3f} s"),
         ("cross-validation", spread),
         ("held-out score", "none" if held_out is None else f"{held_out['kind']} {held_out['value']:.4f}"),
-        ("training data", f"{data['n_samples']} x {data['n_features'] or '?'}, {data['object']}"),
+        ("training data", f"{data['n_samples']} x {data['n_features'] or '?'}, {kept}"),
         ("held-out data", data["inputs_object"]),
         ("code", f"{code['module']}.{called}, {code['object']}"),
         ("format tells", json.dumps(manifest["format"]) if manifest["format"] else "nothing"),

@@ -9,7 +9,7 @@ import pytest
 
 from .conftest import NEW, OLD, ROOT, Bench
 
-FILES = ("test_estimators.py", "test_values.py")
+FILES = ("test_estimators.py", "test_values.py", "test_training.py", "test_rebuild.py", "test_large.py")
 
 
 @pytest.mark.parametrize("name", [OLD, NEW])

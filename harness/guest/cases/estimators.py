@@ -14,7 +14,7 @@ from . import estimator_data, estimator_rules
 
 #: The union over scikit-learn 0.24.2 to 1.9.1. A literal: the host reads it from this file's syntax tree.
 # fmt: off
-ESTIMATORS = (
+BUILT = (
     "ARDRegression", "AdaBoostClassifier", "AdaBoostRegressor", "AdditiveChi2Sampler", "AffinityPropagation",
     "AgglomerativeClustering", "BaggingClassifier", "BaggingRegressor", "BayesianGaussianMixture", "BayesianRidge",
     "BernoulliNB", "BernoulliRBM", "Binarizer", "Birch", "BisectingKMeans", "CCA", "CalibratedClassifierCV",
@@ -100,5 +100,5 @@ def public():
 
 
 def unlisted():
-    """Names of the public estimators of this environment that `ESTIMATORS` lacks."""
-    return sorted(set(public()) - set(ESTIMATORS))
+    """Names of the public estimators of this environment that `BUILT` lacks."""
+    return sorted(set(public()) - set(BUILT))

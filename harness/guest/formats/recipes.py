@@ -6,7 +6,7 @@ holds the cross-validation score against the producer's.
 
 import json
 
-from .. import rebuild
+from .. import rebuild, training
 from ..errors import Unsupported
 
 FORMATS = {"recipe": {"version": 1}}
@@ -16,6 +16,11 @@ READS_WITH = ("sklearn",)
 
 
 def dump(model, options, fit):
+    if not fit.data["stored"]:
+        size = sum(part["bytes"] for part in fit.data["told"].values() if part)
+        raise Unsupported(
+            "the training data is not stored: %d bytes of JSON, over the limit of %d" % (size, training.LIMIT)
+        )
     written = {
         "version": options["version"],
         "code": fit.code,

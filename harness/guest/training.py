@@ -1,0 +1,66 @@
+"""What is kept of the data that a model is fitted on: the data, or, where it is large, what tells whether it was made again.
+
+Standard library at its top.
+"""
+
+import hashlib
+import json
+
+from . import values
+
+#: Bytes of JSON that training rows and their truth may come to. What is larger is not stored: the case's code makes it
+#: again from its seed. It is not copied and not cross-validated either, for which every row would be held several times.
+LIMIT = 8 * 1024 * 1024
+BLOCK = 1000  # rows that are encoded at once
+
+
+def kept(train, truth):
+    """What the event ``fitted`` says under ``data``.
+
+    ``told`` has, for ``train`` and for ``truth`` (null where there is none): ``sha256`` (see `told`), ``bytes`` of JSON,
+    ``shape`` and ``dtype`` (null where it has none). ``stored`` says whether they are within `LIMIT`; if so, ``train`` and
+    ``truth`` are the encoded values, else null.
+    """
+    about = {"train": told(train), "truth": None if truth is None else told(truth)}
+    stored = sum(part["bytes"] for part in about.values() if part) <= LIMIT
+    return {
+        "stored": stored,
+        "told": about,
+        "train": values.encode(train) if stored else None,
+        "truth": values.encode(truth) if stored and truth is not None else None,
+    }
+
+
+def told(data):
+    """What is said of rows. ``sha256`` is over the JSON, its keys sorted, of `BLOCK` encoded rows after the other, so that
+    large data is never held a second time; of fewer rows it is over what `harness.guest.values` makes of them."""
+    digest, size = hashlib.sha256(), 0
+    shape = _shape(data)
+    for rows in _blocks(data, shape):
+        text = json.dumps(values.encode(rows), sort_keys=True).encode("ascii")
+        digest.update(text)
+        size += len(text)
+    return {
+        "sha256": digest.hexdigest(),
+        "bytes": size,
+        "shape": [int(length) for length in shape],
+        "dtype": str(data.dtype) if hasattr(data, "dtype") else None,
+    }
+
+
+def _shape(data):
+    if hasattr(data, "shape"):
+        return data.shape
+    return (len(data),) if hasattr(data, "__len__") else ()
+
+
+def _blocks(data, shape):
+    sliced = hasattr(data, "shape") or isinstance(data, (list, tuple))
+    if not sliced or not shape or shape[0] <= BLOCK:
+        yield data
+        return
+    if hasattr(data, "tocsr"):
+        data = data.tocsr()  # other sparse matrices need not have slices
+    places = getattr(data, "iloc", data)
+    for start in range(0, shape[0], BLOCK):
+        yield places[start : start + BLOCK]

@@ -1,0 +1,99 @@
+"""What is kept of training data: small data as it is, of large data what tells whether it was made again."""
+
+import hashlib
+import json
+import unittest
+
+from guest import training, values
+
+try:
+    import numpy as np
+except ImportError:
+    raise unittest.SkipTest("no NumPy under this interpreter") from None
+
+
+class Limit:
+    """Another limit within a ``with``."""
+
+    def __init__(self, limit, block=training.BLOCK):
+        self.wanted = limit, block
+
+    def __enter__(self):
+        self.before = training.LIMIT, training.BLOCK
+        training.LIMIT, training.BLOCK = self.wanted
+
+    def __exit__(self, *_):
+        training.LIMIT, training.BLOCK = self.before
+
+
+def digest_of(*encoded):
+    return hashlib.sha256(b"".join(json.dumps(e, sort_keys=True).encode("ascii") for e in encoded)).hexdigest()
+
+
+def test_small_data_is_stored_with_the_digest_of_its_encoding():
+    rows, truth = np.arange(6.0).reshape(3, 2), ["a", "b", "c"]
+    kept = training.kept(rows, truth)
+    assert kept["stored"] and kept["train"] == values.encode(rows) and kept["truth"] == values.encode(truth)
+    told = kept["told"]["train"]
+    assert (told["sha256"], told["shape"], told["dtype"]) == (digest_of(values.encode(rows)), [3, 2], "float64")
+    assert told["bytes"] == len(json.dumps(values.encode(rows), sort_keys=True))
+    assert (kept["told"]["truth"]["shape"], kept["told"]["truth"]["dtype"]) == ([3], None)
+    assert training.kept(rows, None)["told"]["truth"] is None
+
+
+def test_rows_and_truth_are_large_together():
+    rows, truth = ["x" * 50] * 4, ["y" * 50] * 4
+    size = sum(part["bytes"] for part in training.kept(rows, truth)["told"].values())
+    with Limit(size):
+        assert training.kept(rows, truth)["stored"]
+    with Limit(size - 1):
+        kept = training.kept(rows, truth)
+        assert (kept["stored"], kept["train"], kept["truth"]) == (False, None, None)
+        assert kept["told"]["train"]["shape"] == [4] and len(kept["told"]["truth"]["sha256"]) == 64
+        assert training.kept(rows, None)["stored"]
+
+
+def test_many_rows_are_digested_in_blocks_and_every_row_counts():
+    rows = np.arange(10.0).reshape(5, 2)
+    with Limit(0, block=2):
+        told = training.told(rows)
+        assert told["sha256"] == digest_of(*(values.encode(rows[i : i + 2]) for i in (0, 2, 4)))
+        texts = list("abcde")
+        for i in range(5):
+            changed, others = rows.copy(), list(texts)
+            changed[i, 1] += 1
+            others[i] = "z"
+            assert training.told(changed)["sha256"] != told["sha256"]
+            assert training.told(others)["sha256"] != training.told(texts)["sha256"]
+
+
+def test_no_block_is_more_than_its_rows():
+    class Rows(list):
+        longest = 0
+
+        def __getitem__(self, part):
+            taken = list.__getitem__(self, part)
+            Rows.longest = max(Rows.longest, len(taken))
+            return taken
+
+    assert training.told(Rows("x" * 3500))["shape"] == [3500]
+    assert Rows.longest == training.BLOCK
+
+
+def test_frames_and_sparse_matrices_have_blocks_too():
+    try:
+        import pandas as pd
+        from scipy import sparse
+    except ImportError:
+        raise unittest.SkipTest("no pandas or SciPy under this interpreter") from None
+    matrix = sparse.coo_matrix(np.eye(5))
+    with Limit(0, block=2):
+        assert training.told(pd.DataFrame({"a": range(5), "b": list("vwxyz")}))["shape"] == [5, 2]
+        assert training.told(pd.Series(range(5)))["shape"] == [5]
+        assert training.told(matrix)["sha256"] == training.told(matrix.tocsr())["sha256"]
+    assert training.told(matrix)["sha256"] == digest_of(values.encode(matrix))
+
+
+def test_what_has_no_rows_is_told_too():
+    assert training.told(object())["shape"] == []
+    assert training.told(np.float64(2))["shape"] == []
