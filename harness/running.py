@@ -138,11 +138,8 @@ def _finish(plan: Plan, folder: RunFolder, started: float, cut_short: str) -> No
 
     shutil.rmtree(folder.path / "spool", ignore_errors=True)  # first: where the disk is full, this makes room
     built = tables.Tables(plan, folder.journal, folder.run["run_id"], cut_short)
-    folder.write_table("environments", tables.ENVIRONMENTS, built.environments.values())
-    folder.write_table("artifacts", tables.ARTIFACTS, built.artifacts())
-    folder.write_table("cells", tables.CELLS, built.cells())
-    folder.write_table("figures", tables.FIGURES, built.figures())
-    folder.write_table("samples", tables.SAMPLES, built.samples())
+    for name, rows in built.each():
+        folder.write_table(name, tables.OF[name], rows)
     usable = any(row["status"] == Status.OK for row in built.environments.values())
     folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
     folder.run["finished"] = dt.datetime.now(dt.UTC).isoformat()

@@ -13,7 +13,7 @@ import json
 import re
 import secrets
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +48,10 @@ class RunTables:
     environments: pd.DataFrame
     artifacts: pd.DataFrame
     cells: pd.DataFrame
-    figures: pd.DataFrame  # one row for each figure of each cell that was to be measured
-    samples: pd.DataFrame  # what the figures were made of: one row for each process that measured
+    #: One row for each figure of each cell that was to be measured; and what they were made of, one row for each figure
+    #: of each process that measured.
+    figures: pd.DataFrame = field(default_factory=lambda: _nothing("figures"))
+    samples: pd.DataFrame = field(default_factory=lambda: _nothing("samples"))
 
 
 class RunFolder:
@@ -223,13 +225,20 @@ def _as_today(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
 
     wanted = schemas.OF[name]
     if table is None:
-        empty: pd.DataFrame = wanted.empty_table().to_pandas()
-        return empty
+        return _nothing(name)
     added = {column: None for column in wanted.names if column not in table}
     table = table.assign(**added)[wanted.names]
     if "findings" in added:
         table["findings"] = [[] for _ in range(len(table))]
     return table
+
+
+def _nothing(name: str) -> pd.DataFrame:
+    """A table without rows."""
+    from harness import tables as schemas  # noqa: PLC0415
+
+    empty: pd.DataFrame = schemas.OF[name].empty_table().to_pandas()
+    return empty
 
 
 def runs(results: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from harness.manifest import manifest
 from harness.model import LOADED, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from harness.journal import Journal
     from harness.model import Artifact, Cell, Environment
@@ -102,6 +102,14 @@ class Tables:
             "numpy": environment.numpy,
             **self._journal.environments.get(environment.name, {}),
         }
+
+    def each(self) -> Iterator[tuple[str, Iterable[dict[str, Any]]]]:
+        """Every table by its name, with its rows."""
+        yield "environments", self.environments.values()
+        yield "artifacts", self.artifacts()
+        yield "cells", self.cells()
+        yield "figures", self.figures()
+        yield "samples", self.samples()
 
     def artifacts(self) -> Iterator[dict[str, Any]]:
         for producer in self.environments:

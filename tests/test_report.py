@@ -76,9 +76,8 @@ def tables_of(plan, tmp_path, *, cells, environments=("old", "new"), versions=VE
     for row in cells:
         journal.add("cell", row)
     built = tables.Tables(plan, journal, folder.run["run_id"], "cut short")
-    folder.write_table("environments", tables.ENVIRONMENTS, built.environments.values())
-    folder.write_table("artifacts", tables.ARTIFACTS, built.artifacts())
-    folder.write_table("cells", tables.CELLS, built.cells())
+    for name, rows in built.each():
+        folder.write_table(name, tables.OF[name], rows)
     folder.run["seconds"] = 1.0
     folder.save_run()
     folder.close()
@@ -170,7 +169,7 @@ def test_pictures_and_plans_can_be_made(plan, tmp_path):
     found = tables_of(plan, tmp_path, cells=all_cells(plan))
     assert "@font-face" not in terminal.picture(found)
     data = plans.as_data(plan)
-    assert data["counts"] == {"artifacts": 4, "cells": 8}
+    assert data["counts"] == {"artifacts": 4, "cells": 8, "measured": 0}
     assert len(data["cells"]) == len(set(data["cells"])) == 8
 
 

@@ -119,13 +119,17 @@ def test_a_run_is_found_by_its_beginning(tmp_path) -> None:
 
 @pytest.mark.parametrize("version", [None, 0, 99, "1"])
 def test_another_schema_version_is_told(tmp_path, version) -> None:
-    with pytest.raises(InputError, match=f"schema version {version}, and this harness reads up to 2"):
+    with pytest.raises(InputError, match=f"schema version {version}, and this harness reads up to 3"):
         store.read_run(a_run(tmp_path, "a", schema_version=version))
 
 
-def test_a_run_of_schema_1_is_read_with_nulls_for_what_came_later(tmp_path) -> None:
-    path = a_run(tmp_path, "a", schema_version=1)
-    later = {"findings", "tolerance_used", "mapped_arrays", "mapped_bytes", "estimators"}
+SINCE_3 = {"evicted_load_seconds", "cold_start_peak_bytes", "load_stable"}
+SINCE_2 = SINCE_3 | {"findings", "tolerance_used", "mapped_arrays", "mapped_bytes", "estimators"}
+
+
+@pytest.mark.parametrize(("version", "later"), [(1, SINCE_2), (2, SINCE_3)])
+def test_a_run_of_an_older_schema_is_read_with_nulls_for_what_came_later(tmp_path, version, later) -> None:
+    path = a_run(tmp_path, "a", schema_version=version)
     for name, schema in (
         ("environments", tables.ENVIRONMENTS),
         ("artifacts", tables.ARTIFACTS),
@@ -135,9 +139,13 @@ def test_a_run_of_schema_1_is_read_with_nulls_for_what_came_later(tmp_path) -> N
         pq.write_table(pa.Table.from_pylist([{"run_id": "a", "status": "ok"}], schema=kept), path / f"{name}.parquet")
     read = store.read_run(path)
     assert list(read.cells.columns) == tables.CELLS.names
-    assert read.cells.loc[0, "findings"] == [] and read.cells.tolerance_used.isna().all()
+    assert read.cells.load_stable.isna().all()
+    if version == 1:
+        assert read.cells.loc[0, "findings"] == [] and read.cells.tolerance_used.isna().all()
+    assert len(read.figures) == 0 and list(read.figures.columns) == tables.FIGURES.names
+    assert len(read.samples) == 0 and list(read.samples.columns) == tables.SAMPLES.names
     assert list(read.environments.columns) == tables.ENVIRONMENTS.names
-    with pytest.raises(InputError, match="begun under schema version 1"):
+    with pytest.raises(InputError, match=f"begun under schema version {version}"):
         RunFolder.reopen(path)
 
 
@@ -150,7 +158,7 @@ def test_a_run_json_that_is_none(tmp_path, text) -> None:
 
 
 def test_a_run_without_tables_says_how_to_get_them(tmp_path) -> None:
-    with pytest.raises(InputError, match=r"environments, artifacts, cells missing.*--run 2026-a`"):
+    with pytest.raises(InputError, match=r"environments, artifacts, cells, figures, samples missing.*--run 2026-a`"):
         store.read_run(a_run(tmp_path, "2026-a"))
 
 
