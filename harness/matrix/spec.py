@@ -162,7 +162,7 @@ class Measure(Part):
     rounds: Rounds | None = Field(default=None, description="Processes for each kind of sample; 10 if not given.")
     seconds: Seconds | None = Field(default=None, description="Of loading one cell, until the precision is reached.")
     precision: Fraction | None = Field(default=None, description="Of the median of load_seconds; 0.02 if not given.")
-    cold_starts: Count | None = Field(default=None, description="Fresh interpreters for each cell; 3 if not given.")
+    cold_starts: Count | None = Field(default=None, description="Fresh interpreters for each cell; 5 if not given.")
     sharing: Count | None = Field(default=None, description="Processes that hold one artifact at once; 4 if not given.")
 
 

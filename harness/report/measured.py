@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from harness.model import Figure
+from harness.model import LOADED, Figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,6 @@ BASE = "pickle/pickle"
 SIZE = "size_bytes"
 #: Ratios of less than this to less than this say nothing: an allocator gives what it has. Bytes.
 _MEMORY_FLOOR = 1024**2
-_STEPS = (("G", 1e9), ("M", 1e6), ("k", 1e3))
 
 
 #: What a table of figures shows: the figure, its heading.
@@ -106,7 +105,9 @@ def of(tables: RunTables) -> Measured:
     figures = tables.figures
     there = figures[figures["rounds"] > 0]
     rows = tuple(_rows(tables.cells, there))
-    absent = figures[(figures["rounds"] == 0) & figures["reason"].notna()]
+    # Why a model could not be loaded is told elsewhere.
+    loaded = set(tables.cells.loc[tables.cells["status"].isin([str(status) for status in LOADED]), "cell_id"])
+    absent = figures[(figures["rounds"] == 0) & figures["cell_id"].isin(loaded)]
     return Measured(
         rows=rows,
         trades=tuple(_trades(rows)),
@@ -167,13 +168,18 @@ def seconds(value: float) -> str:
     """Such as 31.4 ms."""
     for unit, factor in (("s", 1.0), ("ms", 1e-3)):
         if value >= factor:
-            return f"{value / factor:.3g} {unit}"
-    return f"{value / 1e-6:.3g} µs"
+            return f"{_digits(value / factor)} {unit}"
+    return f"{_digits(value / 1e-6)} µs"
 
 
 def size(value: float) -> str:
     """Such as 80.8 MB; SI units, as ``ls -l --si``."""
-    for unit, factor in _STEPS:
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if value >= factor:
-            return f"{value / factor:.3g} {unit}B"
+            return f"{_digits(value / factor)} {unit}"
     return f"{value:.0f} B"
+
+
+def _digits(value: float) -> str:
+    """Three of them, and no exponent."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004
