@@ -51,7 +51,7 @@ def of(base: pd.DataFrame, new: pd.DataFrame, identifier: str = "cell_id") -> pd
     Returns
     -------
     The identifying columns, ``was`` and ``now`` (status, or null), ``kind`` (a `Kind`, or null where nothing changed),
-    ``reason`` (of the side that tells why) and ``told`` (the same without what varies), ``findings``, ``worst``
+    ``reason`` (of the side that tells why) and ``told`` (the same without what varies, of failures), ``findings``, ``worst``
     (larger is worse).
     """
     columns = [identifier, *(name for name in IDENTITY if name in new and name != identifier)]
@@ -61,10 +61,15 @@ def of(base: pd.DataFrame, new: pd.DataFrame, identifier: str = "cell_id") -> pd
     joined["was"], joined["now"] = before["status"], after["status"]
     joined["kind"] = _kinds(was, now, _worse(before, after), _otherwise(before, after))
     told = joined["kind"].isin([str(kind) for kind in (Kind.FIXED, Kind.GAINED)])
-    joined["reason"] = before["reason"].where(told, after["reason"])
+    joined["reason"] = before["reason"].astype(object).where(told, after["reason"].astype(object))
     plain = joined["kind"].isna() | joined["kind"].isin([str(kind) for kind in (Kind.NEW, Kind.GONE)])
+    plain |= was.where(told, now) == "drift"  # figures of drifts differ from cell to cell
     words = {text: alike(text) for text in joined.loc[~plain, "reason"].dropna().unique()}
-    joined["told"] = joined["reason"].map(words).where(~plain).fillna("")
+    joined["told"] = pd.Series(
+        ["" if skip else words.get(text, "") for text, skip in zip(joined["reason"], plain, strict=True)],
+        index=joined.index,
+        dtype=object,
+    )
     joined["findings"] = pd.Series(_findings(after), index=joined.index, dtype=object)
     joined["worst"] = _numbers(after, "label_mismatch").fillna(-1.0)
     return joined
@@ -74,7 +79,7 @@ def _states(status: pd.Series[Any]) -> pd.Series[Any]:
     """Each status as what it comes to: "ok", "drift", "failed", "untried", "absent"."""
     known: dict[Any, str] = {str(s): "failed" for s in Status}
     known |= {str(s): "untried" for s in UNTRIED} | {str(s): str(s) for s in (Status.OK, Status.DRIFT)}
-    return status.map(known).fillna("absent")
+    return pd.Series([known.get(word, "absent") for word in status], index=status.index, dtype=object)
 
 
 def _kinds(was: pd.Series[Any], now: pd.Series[Any], worse: Any, otherwise: Any) -> pd.Series[Any]:
@@ -112,12 +117,17 @@ def _worse(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series[bool]:
 
 def _otherwise(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series[bool]:
     """Whether it is another status, another error or other findings; words of messages vary too much."""
-    other = before["status"].fillna("") != after["status"].fillna("")
-    other |= before["error_type"].fillna("") != after["error_type"].fillna("")
+    other = _differ(before["status"], after["status"]) | _differ(before["error_type"], after["error_type"])
     pairs = zip(_findings(before), _findings(after), strict=True)
     return other | pd.Series(
         [bool(b) and bool(a) and set(b) != set(a) for b, a in pairs], index=after.index, dtype=bool
     )
+
+
+def _differ(before: pd.Series[Any], after: pd.Series[Any]) -> pd.Series[bool]:
+    """Where two columns of words differ; null is a value like others."""
+    pairs = [column.astype(object).where(column.notna(), "") for column in (before, after)]
+    return pairs[0] != pairs[1]
 
 
 def _weights(findings: Collection[str]) -> set[int]:

@@ -105,9 +105,8 @@ def judge(table: pd.DataFrame) -> pd.DataFrame:
     pairs = list(table["pair"])
     was, now = (np.array([pair.medians[side] for pair in pairs], dtype=float) for side in (0, 1))
     more, less = ranks.more(pairs), ranks.less(pairs)
-    above = np.array([n > p.effect.above(p.medians[:1])[0] for p, n in zip(pairs, now, strict=True)], dtype=bool)
-    below = np.array([n < p.effect.below(p.medians[:1])[0] for p, n in zip(pairs, now, strict=True)], dtype=bool)
-    grew, shrank = ranks.discoveries(more) & above, ranks.discoveries(less) & below
+    grew = ranks.discoveries(more) & np.array([pair.grew() for pair in pairs], dtype=bool)
+    shrank = ranks.discoveries(less) & np.array([pair.shrank() for pair in pairs], dtype=bool)
     return table.assign(
         was=was,
         now=now,

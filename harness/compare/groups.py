@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 DIMENSIONS = ("consumer", "producer", "case", "format", "reader", "told")
 MOST = 50  # groups of one kind; what is left is one more
+#: How much more a value explains that few unchanged rows have: ten whole cases are ten groups, though all of one format.
+_SHARPNESS = 4
+#: From this share on, everything has changed, and not each environment by itself.
+_ALL = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +41,7 @@ class Group:
     """Cells or artifacts that changed together."""
 
     kind: Kind
-    by: str  # what they have in common, one of `DIMENSIONS`; empty for what is left over
+    by: str  # what they have in common: one of `DIMENSIONS`, "all"; empty for what is left over
     count: int
     of: int  # how many have that in common, changed or not
     was: dict[str, int]  # statuses; empty of new ones
@@ -85,6 +89,9 @@ def cover(
     """
     if rows.empty:
         return
+    if len(rows) > max(1, _ALL * len(everything)):
+        yield "all", len(everything), rows
+        return
     known = [name for name in dimensions if name in rows]
     coded = {name: pd.factorize(rows[name]) for name in known}
     totals = {name: _totals(name, everything, coded[name][1]) for name in known}
@@ -92,18 +99,25 @@ def cover(
     for _ in range(MOST):
         if not left.any():
             return
-        best = ("", -1, -1.0)
+        best = ("", -1, 0.0)
         for name in known:
             counts = np.bincount(coded[name][0][left], minlength=len(totals[name]))
-            scores = counts * (counts / totals[name]) ** 2
+            scores = counts * (counts / totals[name]) ** _SHARPNESS
             if scores.max() > best[2]:
                 best = (name, int(scores.argmax()), float(scores.max()))
         chosen = left & (coded[best[0]][0] == best[1])
-        size = totals[best[0]][best[1]]
-        yield best[0], int(size) if best[0] != "told" else int(chosen.sum()), rows[chosen]
+        by, size = _named(rows[chosen], everything) if best[0] == "told" else (best[0], int(totals[best[0]][best[1]]))
+        yield by, size, rows[chosen]
         left &= ~chosen
     if left.any():
         yield "", int(left.sum()), rows[left]
+
+
+def _named(rows: pd.DataFrame, everything: pd.DataFrame) -> tuple[str, int]:
+    """What else rows with one message have in common, and how many have it: what fewest others have, if anything."""
+    single = [name for name in DIMENSIONS[:-1] if name in rows and len(set(rows[name])) == 1]
+    sizes = {name: int((everything[name] == rows[name].iloc[0]).sum()) for name in single}
+    return min(sizes.items(), key=lambda item: item[1], default=("told", len(rows)))
 
 
 def _totals(name: str, everything: pd.DataFrame, values: pd.Index[Any]) -> np.ndarray[Any, Any]:

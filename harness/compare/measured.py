@@ -42,7 +42,7 @@ def of(base: RunTables, new: RunTables) -> pd.DataFrame:
     `Pair`, or None where either run has no sample).
     """
     before, after = _samples(base), _samples(new)
-    joined = before.join(after, how="outer", lsuffix="_base", rsuffix="_new").reset_index()
+    joined = before.add_suffix("_base").join(after.add_suffix("_new"), how="outer").reset_index()
     joined = joined[joined["figure"].isin(SAMPLED)].reset_index(drop=True)
     cells = _identified(base, new).reindex(joined["cell_id"]).reset_index(drop=True)
     joined = pd.concat([joined, cells], axis=1)
@@ -151,7 +151,8 @@ def _why(joined: pd.DataFrame, common: Machine, unstable: set[tuple[str, str]]) 
         emulated |= pair[0] != pair[1]
         if side == "consumer":
             emulated |= ~timed & pair[0]
-        other |= joined[f"{side}_arch_base"].fillna("") != joined[f"{side}_arch_new"].fillna("")
+        archs = [joined[f"{side}_arch_{run}"] for run in ("base", "new")]
+        other |= (archs[0] != archs[1]) & archs[0].notna() & archs[1].notna()
     other |= (timed & (common != Machine.SAME)) | (common == Machine.ANY)
     pairs = joined["pair"]
     rules = {

@@ -36,6 +36,16 @@ class Pair:
     def medians(self) -> tuple[float, float]:
         return float(np.median(self.base)), float(np.median(self.new))
 
+    def grew(self, ratio: float | None = None) -> bool:
+        """Whether the median is larger by more than the least change, or by more than a ratio in its stead."""
+        was, now = self.medians
+        return now > float(self.effect.above(np.array(was), ratio))
+
+    def shrank(self) -> bool:
+        """Whether the median is smaller by more than the least change."""
+        was, now = self.medians
+        return now < float(self.effect.below(np.array(was)))
+
 
 def more(pairs: Sequence[Pair], ratio: float | None = None) -> Numbers:
     """For each pair the chance of such samples if the figure had not grown by more than the least change.

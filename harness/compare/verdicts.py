@@ -66,14 +66,9 @@ def _of_figure(gate: Gate, figures: Figures) -> Verdict:
     why = Counter(others.loc[others["figure"] == gate.name, "why"]).most_common()
     words = "; ".join(f"{reason} ({count})" for reason, count in why) or f"neither run measured {gate.name} of these"
     significant = ranks.discoveries(ranks.more(list(rows["pair"]), gate.ratio))
-    ratios = zip(rows["pair"], rows["now"], strict=True)
-    beyond = np.array([now > _bar(pair, gate.ratio) for pair, now in ratios], dtype=bool)
+    beyond = np.array([pair.grew(gate.ratio) for pair in rows["pair"]], dtype=bool)
     names = rows.loc[significant & beyond & ~rows["accepted"].to_numpy(dtype=bool), "cell_id"]
     return _told(gate, list(names), len(rows), words)
-
-
-def _bar(pair: ranks.Pair, ratio: float) -> float:
-    return float(pair.effect.above(np.array(pair.medians[:1]), ratio)[0])
 
 
 def _told(gate: Gate, names: list[str], judged: int, otherwise: str) -> Verdict:

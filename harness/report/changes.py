@@ -48,7 +48,9 @@ def show(comparison: Comparison, console: Console) -> None:
 
 
 def _line(console: Console, text: str, style: str = "", indent: int = 0) -> None:
-    console.print(Text(" " * indent + text, style=style), soft_wrap=True)
+    """One line, whatever a message brings along."""
+    words = " ".join(text.split()) if indent else text
+    console.print(Text(" " * indent + words, style=style), soft_wrap=True)
 
 
 def _style(kind: Kind, count: int) -> str:
@@ -73,7 +75,7 @@ def _groups(groups: Sequence[Group], console: Console) -> None:
             (group.example, "dim"),
         ):
             if text:
-                _line(console, text, style, 4)
+                _line(console, text, style, indent=4)
     _more(groups, console)
 
 

@@ -44,7 +44,7 @@ KINDS = {
 ALWAYS = (Kind.DRIFTS, Kind.BREAKS, Kind.LOST)
 _COMMON = {
     "consumer": "loaded by {0}", "producer": "dumped by {0}", "case": "{0}", "format": "format {0}",
-    "reader": "reader {0}", "told": "one message", "": "the others",
+    "reader": "reader {0}", "all": "everything", "told": "one message", "": "the others",
 }  # fmt: skip
 
 
