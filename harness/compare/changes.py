@@ -51,8 +51,8 @@ def of(base: pd.DataFrame, new: pd.DataFrame, identifier: str = "cell_id") -> pd
     Returns
     -------
     The identifying columns, ``was`` and ``now`` (status, or null), ``kind`` (a `Kind`, or null where nothing changed),
-    ``reason`` (of the side that tells why) and ``told`` (the same without what varies, of failures), ``findings``, ``worst``
-    (larger is worse).
+    ``reason`` (of the side that tells why) and ``told`` (the same without what varies, of failures only),
+    ``findings``, ``worst`` (larger is worse).
     """
     columns = [identifier, *(name for name in IDENTITY if name in new and name != identifier)]
     joined = pd.concat([new[columns], base[columns]]).drop_duplicates(identifier).reset_index(drop=True)

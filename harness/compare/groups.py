@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DIMENSIONS = ("consumer", "producer", "case", "format", "reader", "told")
 MOST = 50  # groups of one kind; what is left is one more
-#: How much more a value explains that few unchanged rows have: ten whole cases are ten groups, though all of one format.
+#: How much more a value explains that few unchanged rows have: ten whole cases are ten groups, not one format.
 _SHARPNESS = 4
 #: From this share on, everything has changed, and not each environment by itself.
 _ALL = 0.9

@@ -21,7 +21,14 @@ def parts(cell_id: str) -> dict[str, str]:
     artifact, _, rest = cell_id.partition(">")
     producer, case, form = artifact.split("/")
     consumer, reader = rest.split("/")
-    return {"artifact_id": artifact, "producer": producer, "case": case, "format": form, "consumer": consumer, "reader": reader}
+    return {
+        "artifact_id": artifact,
+        "producer": producer,
+        "case": case,
+        "format": form,
+        "consumer": consumer,
+        "reader": reader,
+    }
 
 
 def cell(cell_id: str, status: str = "ok", **more):
@@ -63,7 +70,14 @@ def run_of(cells=(), *, artifacts=None, environments=None, samples=(), unstable=
     environments = [environment(name, numpy="2.1.0") for name in names] if environments is None else environments
     return SimpleNamespace(
         path=Path("results") / run_id,
-        run={"run_id": run_id, "host": host, "profile": "default", "matrix_digest": "0", "harness_version": "0", **facts},
+        run={
+            "run_id": run_id,
+            "host": host,
+            "profile": "default",
+            "matrix_digest": "0",
+            "harness_version": "0",
+            **facts,
+        },
         environments=pd.DataFrame(environments, columns=list(environment("e"))),
         artifacts=pd.DataFrame(artifacts, columns=list(artifact("p/c/f"))),
         cells=table,

@@ -60,7 +60,9 @@ def test_a_change_is_accepted_for_its_cells_and_between_its_runs(entry, count):
     assert found.verdicts[0].answer is (Answer.HELD if count else Answer.CROSSED)
 
 
-@pytest.mark.parametrize(("entry", "count"), [({}, 1), ({"up_to": 1.5}, 0), ({"up_to": 3.0}, 1), ({"change": "status"}, 0)])
+@pytest.mark.parametrize(
+    ("entry", "count"), [({}, 1), ({"up_to": 1.5}, 0), ({"up_to": 3.0}, 1), ({"change": "status"}, 0)]
+)
 def test_a_slower_figure_is_accepted(entry, count):
     values = np.linspace(1.0, 1.02, 10)
     base, new = (run_of([ONE], samples=sampled(ONE, "load_seconds", values * ratio)) for ratio in (1, 2))
@@ -72,7 +74,12 @@ def test_a_slower_figure_is_accepted(entry, count):
 
 def test_a_larger_artifact_is_accepted_by_its_own_id_or_its_cells():
     base, new = (run_of([ONE], artifacts=[artifact("old/ridge/pickle", size_bytes=size)]) for size in (1000, 2000))
-    for cells, count in (("old/ridge/pickle", 1), ({"reader": "pickle"}, 1), ({"reader": "joblib"}, 0), ({"case": "x"}, 0)):
+    for cells, count in (
+        ("old/ridge/pickle", 1),
+        ({"reader": "pickle"}, 1),
+        ({"reader": "joblib"}, 0),
+        ({"case": "x"}, 0),
+    ):
         found = compare(base, again(new), expected=accepted(change="size_bytes", cells=cells))
         assert (found.settled.accepted, len(found.figures.changed)) == (count, 1 - count)
 

@@ -93,9 +93,7 @@ def test_emulated_memory_is_never_compared(chance, emulated, compared):
 
 @pytest.mark.parametrize(("emulated", "compared"), [((True, True), 1), ((False, True), 0), ((True, False), 0)])
 def test_seconds_are_compared_with_the_same_emulation_only(chance, emulated, compared):
-    runs = [
-        run_of([cell(ONE, producer_emulated=one)], samples=sampled(ONE, LOAD, times(chance))) for one in emulated
-    ]
+    runs = [run_of([cell(ONE, producer_emulated=one)], samples=sampled(ONE, LOAD, times(chance))) for one in emulated]
     assert compare(*runs).figures.compared == compared
 
 
@@ -150,7 +148,9 @@ def test_one_reader_that_slowed_down_is_one_group(chance):
     ids = grid(producers=("a", "b", "c"), consumers=("a", "b", "c"), cases=tuple("pqrst"))
 
     def run(slow):
-        return run_of(ids, samples=[s for i in ids for s in sampled(i, LOAD, times(chance, slow if "joblib" in i else 1.0))])
+        return run_of(
+            ids, samples=[s for i in ids for s in sampled(i, LOAD, times(chance, slow if "joblib" in i else 1.0))]
+        )
 
     (group,) = compare(run(1.0), run(1.5)).figures.changed
     assert (group.by, group.members.formats, group.count, group.of) == ("format", ("joblib",), 45, 45)

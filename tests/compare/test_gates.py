@@ -80,7 +80,9 @@ def test_a_run_in_which_nothing_ran_crosses_status(new):
     assert judged("drift", run_of([ONE]), new).answer is Answer.UNJUDGED
 
 
-@pytest.mark.parametrize("gate", ["status[case=nothing]", "drift[case=nothing]", "gone[case=nothing]", "size_bytes[case=nothing]>2x"])
+@pytest.mark.parametrize(
+    "gate", ["status[case=nothing]", "drift[case=nothing]", "gone[case=nothing]", "size_bytes[case=nothing]>2x"]
+)
 def test_a_scope_that_fits_nothing_never_holds(gate):
     assert judged(gate, BOTH, BOTH).answer is not Answer.HELD
 
@@ -99,7 +101,9 @@ def test_an_artifact_that_is_not_written_any_more_crosses_status():
 
 def run_at(ratio, cells=(ONE, OTHER), **more):
     values = np.linspace(1.0, 1.02, 10)
-    return run_of(cells, samples=[s for c in cells for s in sampled(c, LOAD, values * (ratio if c == ONE else 1))], **more)
+    return run_of(
+        cells, samples=[s for c in cells for s in sampled(c, LOAD, values * (ratio if c == ONE else 1))], **more
+    )
 
 
 @pytest.mark.parametrize(("ratio", "answer"), [(1.25, Answer.HELD), (1.29, Answer.HELD), (1.4, Answer.CROSSED)])

@@ -35,7 +35,10 @@ def loud():
     ids = [*grid(), ONE]
     ids = list(dict.fromkeys(ids))
     base = run_of([cell(OTHER, "crash"), *(i for i in ids if i != OTHER)], samples=samples[1])
-    rows = [cell(i, {ONE: "drift", ids[0]: "load-error"}.get(i, "ok"), **({"reason": EVIL} if i in (ONE, ids[0]) else {})) for i in ids]
+    rows = [
+        cell(i, {ONE: "drift", ids[0]: "load-error"}.get(i, "ok"), **({"reason": EVIL} if i in (ONE, ids[0]) else {}))
+        for i in ids
+    ]
     new = run_of(
         rows, samples=samples[2], artifacts=[artifact(i, size_bytes=1500) for i in dict.fromkeys(i.partition(">")[0] for i in ids)],
         environments=[environment("old", numpy="2.1.0"), environment("new", numpy="2.1.1", **{EVIL: "[bold]1[/]"})],
