@@ -47,6 +47,7 @@ class Verdict:
     count: int  # cells, or artifacts, that cross it
     judged: int  # by which it was judged
     examples: tuple[str, ...] = ()
+    powerless: int = 0  # of those judged: too few samples to cross it alone
     why: str = ""  # it could not be judged, or is crossed as a whole
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,7 +69,7 @@ def _of_figure(gate: Gate, figures: Figures) -> Verdict:
     significant = ranks.discoveries(ranks.more(list(rows["pair"]), gate.ratio))
     beyond = np.array([pair.grew(gate.ratio) for pair in rows["pair"]], dtype=bool)
     names = rows.loc[significant & beyond & ~rows["accepted"].to_numpy(dtype=bool), "cell_id"]
-    return _told(gate, list(names), len(rows), words)
+    return replace(_told(gate, list(names), len(rows), words), powerless=ranks.powerless(list(rows["pair"])))
 
 
 def _told(gate: Gate, names: list[str], judged: int, otherwise: str) -> Verdict:

@@ -174,7 +174,8 @@ def verdict(one: Verdict) -> str:
     if one.answer is Answer.UNJUDGED:
         return f"{one.gate.text}: could not be judged: {one.why}"
     if one.answer is Answer.HELD:
-        return f"{one.gate.text}: held, judged by {one.judged:,}"
+        weak = f", of which {one.powerless:,} have too few samples to cross it alone" if one.powerless else ""
+        return f"{one.gate.text}: held, judged by {one.judged:,}{weak}"
     if one.why:
         return f"{one.gate.text}: crossed: {one.why}"
     more = f" and {one.count - len(one.examples):,} more" if one.count > len(one.examples) else ""

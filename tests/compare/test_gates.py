@@ -6,6 +6,7 @@ import pytest
 from harness.compare import compare
 from harness.compare.gates import Answer, Gate, parse
 from harness.errors import InputError
+from harness.report.wording import verdict
 
 from .common import artifact, cell, grid, run_of, sampled
 
@@ -146,3 +147,16 @@ def test_sizes_cross_by_artifact():
 
     assert judged("size_bytes>1.1x", run(1000), run(1101)).examples == ("old/ridge/pickle",)
     assert judged("size_bytes>1.1x", run(1000), run(1099)).answer is Answer.HELD
+
+
+def test_a_gate_says_how_many_cells_have_too_few_samples_to_cross_it_alone():
+    ids = grid(cases=tuple(f"case{i}" for i in range(40)))
+
+    def run(size, slow=1.0):
+        values = np.linspace(1.0, 1.02, size)
+        return run_of(ids, samples=[s for i in ids for s in sampled(i, LOAD, values * (slow if i == ids[0] else 1.0))])
+
+    weak, strong = (judged("load_seconds>1.3x", run(size), run(size, 9.0)) for size in (6, 10))
+    assert (weak.answer, weak.powerless) == (Answer.HELD, len(ids))
+    assert "held, judged by 320, of which 320 have too few samples to cross it alone" in verdict(weak)
+    assert (strong.answer, strong.powerless) == (Answer.CROSSED, 0)
