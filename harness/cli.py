@@ -19,7 +19,7 @@ from harness import files, interpreters, processes, tools
 from harness import matrix as matrices
 from harness.environments import NotReadyError, UnsatisfiableError
 from harness.environments.lock import resolve, satisfiable
-from harness.errors import HarnessError, InputError, MachineError
+from harness.errors import GateCrossed, HarnessError, InputError, MachineError
 from harness.plan import Plan
 
 if TYPE_CHECKING:
@@ -229,6 +229,49 @@ def claims(run: RunArgument = None, results: ResultsOption = RESULTS, as_json: J
         print(json.dumps(statements.as_data(judgement), indent=2))
     else:
         rendering.show(judgement, console())
+
+
+@app.command()
+def compare(  # noqa: PLR0917  # typer reads the options from the parameters
+    base: Annotated[str, typer.Argument(help="The run to compare with: its id, its beginning, or its folder.")],
+    new: Annotated[str, typer.Argument(help="The run that is compared, likewise.")],
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(help='A gate: status, drift, gone, or a figure such as "load_seconds[format=joblib]>1.3x".'),
+    ] = None,
+    allow_unjudged: Annotated[
+        bool, typer.Option("--allow-unjudged", help="Pass gates for which these runs have nothing to judge by.")
+    ] = False,
+    expectations: Annotated[
+        Path | None,
+        typer.Option(help="Accepted changes and expected outcomes.", show_default="expectations.yaml beside the runs"),
+    ] = None,
+    results: ResultsOption = RESULTS,
+    as_json: JsonOption = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for a CI job's summary.")] = False,
+) -> None:
+    """What changed between two runs; exit code 1 when a gate is crossed."""
+    from harness import compare as comparing  # noqa: PLC0415  # pandas and scipy
+    from harness import store  # noqa: PLC0415
+    from harness.compare import expectations as written  # noqa: PLC0415
+    from harness.compare import gates  # noqa: PLC0415
+    from harness.report import changes  # noqa: PLC0415
+
+    if as_json and as_markdown:
+        raise InputError("--json and --markdown: give one of them")
+    wanted = gates.parse_all(fail_on or ())
+    known = written.beside(results) if expectations is None else written.read(expectations)
+    before, after = (store.read_run(store.find_run(results, name)) for name in (base, new))
+    comparison = comparing.compare(before, after, expected=known, gates=wanted)
+    if as_json:
+        print(json.dumps(changes.as_data(comparison), indent=2))
+    elif as_markdown:
+        print(changes.render(comparison))
+    else:
+        changes.show(comparison, console())
+    crossed = changes.crossed(comparison, allow_unjudged=allow_unjudged)
+    if crossed:
+        raise GateCrossed("\n".join(crossed))
 
 
 @app.command()

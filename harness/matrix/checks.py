@@ -8,21 +8,20 @@ from __future__ import annotations
 import keyword
 import sys
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, TypeAlias, get_origin
+from typing import TYPE_CHECKING, TypeAlias
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from harness.matrix import catalogue
 from harness.matrix.expand import MAX_COMBINATIONS, MAX_ENVIRONMENTS, combinations, expand, possible_names
 from harness.matrix.problems import Problem, shown, unknown
 from harness.matrix.spec import Environments, Spec
+from harness.matrix.validation import validated
 from harness.model import AsOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
-
-    from pydantic_core import ErrorDetails
 
     from harness.matrix.places import Document, Plain
     from harness.matrix.problems import Place
@@ -32,10 +31,6 @@ if TYPE_CHECKING:
 
 FAMILY = "family:"
 NOT = "!"
-_SHAPES = dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "must be a mapping") | {
-    "tuple_type": "must be a list",
-    "too_short": "must not be empty",
-}
 #: Modules that other Pythons have and the host's lacks: a user's file by such a name would stand in for them.
 _OTHER_STDLIB = ("annotationlib", "compression", "dummy_threading", "formatter", "macpath", "parser", "symbol")
 _GUEST = ("guest", "harness", "cloudpickle", "joblib", "numpy", "onnx", "onnxruntime", "pandas", "scipy", "skl2onnx")
@@ -67,17 +62,7 @@ def format_fits(item: Format, reader: str, pattern: str) -> bool:
 
 def check_values(document: Document, problems: Problems) -> Spec | None:
     """Check every value for itself; None when one is wrong."""
-    try:
-        return Spec.model_validate(document.value)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            if detail["type"] == "too_short" and detail["input"]:
-                continue  # a list is called empty, too, when its only item is refused
-            place: Place = detail["loc"]
-            if detail["type"] == "missing" or place[-1:] == ("[key]",):
-                place = place[:-1]
-            problems.append(document.problem(place, _message(detail, place)))
-    return None
+    return validated(Spec, document, problems)
 
 
 def check_case_files(document: Document, known: list[Case], problems: Problems) -> tuple[Path, ...] | None:
@@ -181,40 +166,6 @@ def unknown_case(word: str, cases: Sequence[Case]) -> str:
     if word.startswith(FAMILY):
         return unknown("family", word.removeprefix(FAMILY), (case.family for case in cases))
     return unknown("case", word, (case.name for case in cases))
-
-
-def _message(detail: ErrorDetails, place: Place) -> str:
-    """Pydantic's findings in the words of this project."""
-    kind, value = detail["type"], detail["input"]
-    if kind == "extra_forbidden":
-        return unknown("key", str(place[-1]), _keys(place[:-1]))
-    if kind == "missing":
-        return f"the key {shown(detail['loc'][-1])} is missing"
-    if kind == "value_error":
-        return str(detail["ctx"]["error"])
-    if kind not in _SHAPES and isinstance(value, str):
-        return f"{shown(value)}: {detail['msg'].replace('Input should', 'should').partition(',')[0]}"
-    return _SHAPES.get(kind, "must be a single word or number")
-
-
-def _keys(place: Place) -> list[str]:
-    """The keys that a mapping of the matrix may have."""
-    part: type[BaseModel] = Spec
-    steps = iter(place)
-    for step in steps:
-        info = {field.alias or name: field for name, field in part.model_fields.items()}.get(str(step))
-        inner = [] if info is None else _parts(info.annotation)
-        part = inner[0] if inner else part
-        if info is not None and get_origin(info.annotation) is dict:
-            next(steps)  # a name of the user's, such as a profile's
-    return [field.alias or name for name, field in part.model_fields.items()]
-
-
-def _parts(annotation: object) -> list[type[BaseModel]]:
-    """The models within an annotation such as ``tuple[Include, ...]`` or ``Axes | None``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [part for argument in getattr(annotation, "__args__", ()) for part in _parts(argument)]
 
 
 def _bad_file(path: Path, name: str, files: list[Path]) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from packaging.version import Version
 
+from harness.messages import alike
 from harness.model import CONVERTED, Finding, Status
 
-#: What differs from process to process in messages that tell the same: addresses, lines, where files lie.
-_VARYING = re.compile(r"0x[0-9a-fA-F]+|(?<=line )\d+|(?<= from ')/[^']+")
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 #: What takes the process with it comes before what raises; within each, what happens most.
 _DEADLY = ("crash", "oom", "timeout")
 _DIFFERS = {
@@ -50,10 +51,14 @@ class Group:
     @property
     def differs(self) -> str:
         """What differs, in words: "labels differ in 3 of 8, probabilities drift"."""
-        return ", ".join(
-            _DIFFERS[Finding(kind)] + (f" in {count} of {self.count}" if count < self.count else "")
-            for kind, count in self.findings.items()
-        )
+        return differs(self.findings, self.count)
+
+
+def differs(findings: Mapping[str, int], of: int) -> str:
+    """In how many cells each is found, in words."""
+    return ", ".join(
+        _DIFFERS[Finding(kind)] + (f" in {count} of {of}" if count < of else "") for kind, count in findings.items()
+    )
 
 
 def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = False) -> tuple[Group, ...]:
@@ -64,7 +69,7 @@ def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = Fa
     if rows.empty:
         return ()
     minors = _minors(pd.concat([everything["producer_sklearn"], everything["consumer_sklearn"]]))
-    told = rows.assign(told=_place(rows) if by_case else [_same(text) for text in rows["reason"]])
+    told = rows.assign(told=_place(rows) if by_case else [alike(text) for text in rows["reason"]])
     groups = []
     for (status, words), group in told.groupby(["status", "told"], sort=False):
         worst = _worst(group)
@@ -115,7 +120,7 @@ def of_artifacts(artifacts: pd.DataFrame) -> tuple[Group, ...]:
     """Artifacts that could not be written, for the same reason."""
     rows = artifacts[~artifacts["status"].isin([str(Status.OK), str(Status.NOT_RUN)])]
     groups = []
-    for (status, told), group in rows.assign(told=[_same(t) for t in rows["reason"]]).groupby(
+    for (status, told), group in rows.assign(told=[alike(t) for t in rows["reason"]]).groupby(
         ["status", "told"], sort=False
     ):
         groups.append(
@@ -151,10 +156,6 @@ def _span(cells: pd.DataFrame, side: str, minors: list[str]) -> str:
 
 def _rank(status: str) -> int:
     return 0 if status in _DEADLY else 1
-
-
-def _same(text: object) -> str:
-    return _VARYING.sub("…", str(text))
 
 
 def _most(column: pd.Series[Any]) -> tuple[str, ...]:

@@ -27,6 +27,11 @@ def write(folder: Path) -> Path:
 
 def render(digest: Digest) -> str:
     """The page as Markdown. Text of models, packages and exceptions is escaped."""
+    return template("summary.md").render(digest=digest, glance=glance, stacked=stacked)
+
+
+def template(name: str) -> jinja2.Template:
+    """A page of Markdown, in which every value is escaped but for those that are `Safe`."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("harness.report"),
         undefined=jinja2.StrictUndefined,
@@ -36,7 +41,7 @@ def render(digest: Digest) -> str:
         finalize=markdown,
         autoescape=False,  # noqa: S701  # Markdown, not HTML: `finalize` escapes every value
     )
-    return environment.get_template("summary.md").render(digest=digest, glance=glance, stacked=stacked)
+    return environment.get_template(name)
 
 
 class Safe(str):

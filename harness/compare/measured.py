@@ -1,0 +1,166 @@
+"""The figures of two runs, side by side: which can be compared, and why others cannot. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from harness.compare.changes import IDENTITY
+from harness.compare.effects import EFFECTS, SAMPLED, SIZE, Machine
+from harness.compare.ranks import FEWEST, Pair
+from harness.model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.compare.ranks import Numbers
+    from harness.store import RunTables
+
+_SIDES = ("producer", "consumer")
+_KEY = ["cell_id", "figure"]
+
+
+class Why(StrEnum):
+    """The closed list of reasons why a figure that was measured is not compared."""
+
+    MACHINE = "the runs are from different machines"
+    EMULATION = "emulated in one run, or in both where memory is measured"
+    ONE_SIDE = "measured in one run only"
+    UNSTABLE = "too noisy to compare"
+    FEW = f"fewer than {FEWEST} samples"
+
+
+def of(base: RunTables, new: RunTables) -> pd.DataFrame:
+    """Every (cell, figure) that either run measured.
+
+    Returns
+    -------
+    The cells' identifying columns, ``figure``, ``why`` (a `Why`, or null where it can be compared) and ``pair`` (a
+    `Pair`, or None where either run has no sample).
+    """
+    before, after = _samples(base), _samples(new)
+    joined = before.add_suffix("_base").join(after.add_suffix("_new"), how="outer").reset_index()
+    joined = joined[joined["figure"].isin(SAMPLED)].reset_index(drop=True)
+    cells = _identified(base, new).reindex(joined["cell_id"]).reset_index(drop=True)
+    joined = pd.concat([joined, cells], axis=1)
+    pairs: Any = [_pair(row) for row in joined.to_dict("records")]
+    joined["pair"] = pd.Series(pairs, index=joined.index, dtype=object)
+    joined["why"] = _why(joined, machines(base.run, new.run), _unstable(base) | _unstable(new))
+    return joined[["cell_id", *IDENTITY, "figure", "why", "pair"]]
+
+
+def sizes(base: RunTables, new: RunTables) -> pd.DataFrame:
+    """Artifacts that both runs wrote: identifying columns, ``was`` and ``now`` in bytes, and their ``ratio``."""
+    known = [name for name in IDENTITY if name in new.artifacts]
+    written = [run.artifacts[run.artifacts["status"] == Status.OK] for run in (base, new)]
+    joined = written[1][[*known, SIZE]].merge(
+        written[0][["artifact_id", SIZE]], on="artifact_id", suffixes=("_now", "_was")
+    )
+    joined = joined.rename(columns={f"{SIZE}_now": "now", f"{SIZE}_was": "was"}).dropna(subset=["was", "now"])
+    joined["ratio"] = joined["now"] / joined["was"]
+    return joined.query("0 < ratio < inf").reset_index(drop=True)
+
+
+def yardsticks(base: RunTables, new: RunTables) -> float | None:
+    """The median of NEW's yardsticks over that of BASE's: above 1 the machine has become slower."""
+    medians = [_yardstick(run) for run in (base, new)]
+    return medians[1] / medians[0] if all(np.isfinite(medians)) else None
+
+
+def machines(base: Mapping[str, Any], new: Mapping[str, Any]) -> Machine:
+    """What two runs' machines have in common: what is not known counts as different."""
+    hosts = [run.get("host") or {} for run in (base, new)]
+
+    def equal(fact: str) -> bool:
+        first, second = (host.get(fact) for host in hosts)
+        return first is not None and first == second
+
+    return Machine.SAME if equal("fingerprint") else Machine.ALIKE if equal("machine") else Machine.ANY
+
+
+def _table(run: RunTables, name: str, columns: list[str]) -> pd.DataFrame:
+    """One of the tables of the measurement pass; runs before schema version 3 have none."""
+    found = getattr(run, name, None)
+    return pd.DataFrame(columns=columns) if found is None else found
+
+
+def _samples(run: RunTables) -> pd.DataFrame:
+    """By (cell_id, figure): ``samples`` and ``yardstick`` as arrays, a number for each child."""
+    samples = _table(run, "samples", [*_KEY, "values", "yardstick"])
+    flat = samples[_KEY].assign(
+        value=np.array([_median(values) for values in samples["values"]], dtype=float),
+        yardstick=pd.to_numeric(samples["yardstick"], errors="coerce").astype(float),
+    )
+    groups = flat[np.isfinite(flat["value"])].groupby(_KEY, sort=False)
+    rows = {key: (group["value"].to_numpy(), group["yardstick"].to_numpy()) for key, group in groups}
+    index = pd.MultiIndex.from_arrays([[key[level] for key in rows] for level in (0, 1)], names=_KEY)
+    columns = {"samples": [row[0] for row in rows.values()], "yardstick": [row[1] for row in rows.values()]}
+    return pd.DataFrame({name: pd.Series(column, index=index, dtype=object) for name, column in columns.items()})
+
+
+def _median(values: Any) -> float:
+    return float(np.median(np.asarray(values, dtype=float))) if values is not None and len(values) else np.nan
+
+
+def _yardstick(run: RunTables) -> float:
+    column = pd.to_numeric(_table(run, "samples", ["yardstick"])["yardstick"], errors="coerce").dropna()
+    return float(column.median()) if len(column) else np.nan
+
+
+def _unstable(run: RunTables) -> set[tuple[str, str]]:
+    figures = _table(run, "figures", [*_KEY, "stable"])
+    shaky = figures[figures["stable"].eq(False).fillna(False).astype(bool)]  # null is not False
+    return set(zip(shaky["cell_id"], shaky["figure"], strict=True))
+
+
+def _identified(base: RunTables, new: RunTables) -> pd.DataFrame:
+    """By cell_id: the identifying columns, and what each run says of emulation."""
+    facts = [f"{side}_{fact}" for side in _SIDES for fact in ("emulated", "arch")]
+    cells = pd.concat([new.cells, base.cells])[["cell_id", *IDENTITY]].drop_duplicates("cell_id").set_index("cell_id")
+    for name, run in (("base", base), ("new", new)):
+        told = run.cells.set_index("cell_id")[facts].reindex(cells.index)
+        cells = cells.join(told.rename(columns={fact: f"{fact}_{name}" for fact in facts}))
+    return cells
+
+
+def _pair(row: Mapping[Any, Any]) -> Pair | None:
+    base, new = row["samples_base"], row["samples_new"]
+    if not isinstance(base, np.ndarray) or not isinstance(new, np.ndarray):
+        return None
+    effect = EFFECTS[row["figure"]]
+    sticks = (row["yardstick_base"], row["yardstick_new"])
+    if effect.unit != "s" or not all(_sound(stick) for stick in sticks):
+        return Pair(effect=effect, base=base, new=new)
+    return Pair(effect=effect, base=base, new=new, base_yardstick=sticks[0], new_yardstick=sticks[1])
+
+
+def _sound(yardstick: Numbers) -> bool:
+    return bool(np.all(np.isfinite(yardstick) & (yardstick > 0)))
+
+
+def _why(joined: pd.DataFrame, common: Machine, unstable: set[tuple[str, str]]) -> pd.Series[Any]:
+    needed = joined["figure"].map({name: effect.machine for name, effect in EFFECTS.items()})
+    timed = needed == Machine.SAME
+    other = pd.Series(False, index=joined.index)
+    emulated = other.copy()
+    for side in _SIDES:
+        pair = [joined[f"{side}_emulated_{run}"].eq(True).fillna(False).astype(bool) for run in ("base", "new")]
+        emulated |= pair[0] != pair[1]
+        if side == "consumer":
+            emulated |= ~timed & pair[0]
+        archs = [joined[f"{side}_arch_{run}"] for run in ("base", "new")]
+        other |= (archs[0] != archs[1]) & archs[0].notna() & archs[1].notna()
+    other |= (timed & (common != Machine.SAME)) | (common == Machine.ANY)
+    pairs = joined["pair"]
+    rules = {
+        Why.ONE_SIDE: pairs.isna(),
+        Why.MACHINE: other,
+        Why.EMULATION: emulated,
+        Why.UNSTABLE: pd.Series([key in unstable for key in zip(joined["cell_id"], joined["figure"], strict=True)]),
+        Why.FEW: pairs.map(lambda pair: pair is not None and min(len(pair.base), len(pair.new)) < FEWEST),
+    }
+    found = np.select([np.asarray(rule, dtype=bool) for rule in rules.values()], [str(w) for w in rules], default="")
+    return pd.Series(found, index=joined.index, dtype=object).where(found != "", None)
