@@ -2,7 +2,8 @@
 
 A step is found by PELT [1]_ on logarithms, in units of the series' noise. Three rules keep a quiet history quiet:
 
-- One or two runs that stand out are no step: each value is held against the median of the five runs around it [2]_.
+- One or two runs that stand out are no step: each value is held against the median of the five runs around it [2]_, A
+  value that is far from it is replaced by it, and does not count among the runs that a step needs on each side.
 - The noise is that of first differences, which a step hardly touches; a series never counts as quieter than the
   median of its companions, because six runs of one series can look quiet by accident.
 - A step of less than the least effect is none, however sure.
@@ -77,12 +78,13 @@ def find(values: Sequence[float], *, effect: float, companions: float = 0.0) -> 
         return ()
     # A tenth of the effect: sizes have no noise at all, and a cost cannot be divided by 0.
     unit = max(noise(logs), companions, least / 10)
-    calm = without_outliers(logs, unit)
+    local = _local_medians(logs)
+    steady = np.abs(logs - local) <= _STANDS_OUT * unit
+    calm = np.where(steady, logs, local)
     places = _segmented(calm / unit)
-    medians = _medians(calm, places)
-    while places and np.min(np.abs(np.diff(medians))) < least:
-        del places[int(np.argmin(np.abs(np.diff(medians))))]
-        medians = _medians(calm, places)
+    while places and np.min(differences := _differences(logs, steady, places)) < least:
+        del places[int(np.argmin(differences))]
+    medians = _medians(logs, steady, places)
     edges = [0, *places, len(calm)]
     return tuple(
         Step(
@@ -95,13 +97,12 @@ def find(values: Sequence[float], *, effect: float, companions: float = 0.0) -> 
     )
 
 
-def without_outliers(values: NDArray[np.float64], unit: float) -> NDArray[np.float64]:
-    """The same with the local median in the place of what stands out for fewer than SEGMENT runs."""
+def _local_medians(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of each value and the four nearest; fewer than SEGMENT of them that stand out do not move it."""
     windows = np.lib.stride_tricks.sliding_window_view(values, _WINDOW)
     # At both ends the window stays whole, else the last run would vouch for itself.
     nearest = np.clip(np.arange(len(values)) - _WINDOW // 2, 0, len(windows) - 1)
-    local = np.median(windows, axis=1)[nearest]
-    return np.where(np.abs(values - local) > _STANDS_OUT * unit, local, values)
+    return np.asarray(np.median(windows, axis=1)[nearest])
 
 
 def _segmented(values: NDArray[np.float64]) -> list[int]:
@@ -113,8 +114,15 @@ def _segmented(values: NDArray[np.float64]) -> list[int]:
     return [int(place) for place in search.predict(pen=_PENALTY * math.log(len(values)))[:-1]]
 
 
-def _medians(values: NDArray[np.float64], places: list[int]) -> NDArray[np.float64]:
-    return np.array([np.median(part) for part in np.split(values, places)])
+def _medians(values: NDArray[np.float64], steady: NDArray[np.bool_], places: list[int]) -> NDArray[np.float64]:
+    """Of the steady values between places; NaN where they are too few."""
+    parts = [part[kept] for part, kept in zip(np.split(values, places), np.split(steady, places), strict=True)]
+    return np.array([np.median(part) if len(part) >= SEGMENT else np.nan for part in parts])
+
+
+def _differences(values: NDArray[np.float64], steady: NDArray[np.bool_], places: list[int]) -> NDArray[np.float64]:
+    """How far apart the medians on both sides of each place are; 0 beside too few values."""
+    return np.nan_to_num(np.abs(np.diff(_medians(values, steady, places))), nan=0.0)
 
 
 def _as_good(values: NDArray[np.float64], start: int, place: int, end: int) -> tuple[int, ...]:
