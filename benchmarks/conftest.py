@@ -39,7 +39,7 @@ def plan(nightly) -> Plan:
     profile = nightly.profile
     producing = [environment for environment in profile.environments if environment.produces][:6]
     few = dataclasses.replace(
-        profile, environments=tuple(producing), cases=profile.cases[:16], formats=profile.formats[:12]
+        profile, environments=tuple(producing), cases=profile.cases[:20], formats=profile.formats[:12]
     )
     return Plan(profile=few)
 
