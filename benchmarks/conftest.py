@@ -54,7 +54,14 @@ def folder(plan, tmp_path_factory):
     for name in plan.environments:
         made.journal.add("environment", {"environment": name, **ready})
         for artifact in plan.artifacts(name):
-            row = {"status": "ok", "reason": None, "size_bytes": 1000, "sha256": "ab", "fitted_sha256": "f", "facts": None}
+            row = {
+                "status": "ok",
+                "reason": None,
+                "size_bytes": 1000,
+                "sha256": "ab",
+                "fitted_sha256": "f",
+                "facts": None,
+            }
             made.journal.add("artifact", {"artifact_id": artifact.id, **row, "warnings": []})
         for place, cell in enumerate(plan.cells(name)):
             outcome = OUTCOMES[0 if place % 10 else place // 10 % len(OUTCOMES)]

@@ -77,7 +77,13 @@ def test_one_benchmark_for_each_cell_and_figure_in_seconds() -> None:
     assert {one["group"] for one in data["benchmarks"]} == {"knn load_seconds"}
     assert first["name"] == "load_seconds[old>new-joblib-joblib]"
     assert first["fullname"] == "knn::load_seconds[old>new-joblib-joblib]"
-    assert first["params"] == {"case": "knn", "producer": "old", "consumer": "new", "format": "joblib", "reader": "joblib"}
+    assert first["params"] == {
+        "case": "knn",
+        "producer": "old",
+        "consumer": "new",
+        "format": "joblib",
+        "reader": "joblib",
+    }
     stats = first["stats"]
     assert stats["data"] == [1e-3, 2e-3, 3e-3]  # the median of each sample
     assert (stats["min"], stats["max"], stats["median"], stats["rounds"]) == (1e-3, 3e-3, 2e-3, 3)
@@ -98,7 +104,16 @@ def keys(data: object) -> object:
 
 def test_it_has_every_key_that_pytest_benchmark_writes(tmp_path) -> None:
     (tmp_path / "test_it.py").write_text("def test_it(benchmark):\n    benchmark.pedantic(int, rounds=3)\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--benchmark-json=out.json", "test_it.py"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--benchmark-json=out.json",
+        "test_it.py",
+    ]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     theirs, ours = json.loads((tmp_path / "out.json").read_text()), benchmarks()
     assert keys(theirs).keys() == ours.keys()
@@ -112,10 +127,16 @@ def test_it_has_every_key_that_pytest_benchmark_writes(tmp_path) -> None:
 def test_the_real_command_compares_two_runs(tmp_path) -> None:
     for name, scale in (("base", 1.0), ("new", 3.0)):
         (tmp_path / f"{name}.json").write_text(export.export(measured(scale), "pytest-benchmark"))
-    command = [sys.executable, "-m", "pytest_benchmark", "--storage", str(tmp_path / "store"), "compare", "--csv=out.csv"]
-    done = subprocess.run(
-        [*command, "base.json", "new.json"], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
+    command = [
+        sys.executable,
+        "-m",
+        "pytest_benchmark",
+        "--storage",
+        str(tmp_path / "store"),
+        "compare",
+        "--csv=out.csv",
+    ]
+    done = subprocess.run([*command, "base.json", "new.json"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "benchmark 'knn load_seconds': 6 tests" in done.stdout
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text())))
     medians = sorted(float(row["median"]) for row in rows if row["param:reader"] == "pickle")
