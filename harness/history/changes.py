@@ -139,6 +139,7 @@ def _where(subject: str, earlier: StoredRun, later: StoredRun) -> Mapping[str, o
     names = names_of(subject)
     versions = (earlier.harness_version, later.harness_version)
     digests = (earlier.matrix_digest, later.matrix_digest)
+    same_matrix = digests[0] == digests[1] or earlier.profile != later.profile  # each profile has a digest of its own
     return {
         "run": later.run_id,
         "started": later.started,
@@ -146,7 +147,7 @@ def _where(subject: str, earlier: StoredRun, later: StoredRun) -> Mapping[str, o
         "consumer_packages": _differences(earlier, later, names.consumer),
         "producer_packages": _differences(earlier, later, names.producer),
         "harness_version": versions if versions[0] != versions[1] else None,
-        "matrix_digest": digests if digests[0] != digests[1] else None,
+        "matrix_digest": None if same_matrix else digests,
     }
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-#: What reading a table that is broken, cut short or not there raises.
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, pa.ArrowException)
+#: What a file raises that is broken, cut short, not there, or holds something else than a run's does.
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,12 +99,13 @@ def _run(told: Any, name: str, folder: str, files: Any) -> StoredRun | Skipped:
     if not told.get("complete", told.get("finished") is not None):
         return Skipped(name=name, reason=f"not finished: continue it with `python -m harness run --run {name}`")
     try:
+        fingerprint = (told.get("host") or {}).get("fingerprint")
         return StoredRun(
             name=name,
             run_id=str(told["run_id"]),
             profile=str(told["profile"]),
             started=str(told["started"]),
-            fingerprint=(told.get("host") or {}).get("fingerprint"),
+            fingerprint=None if fingerprint is None else str(fingerprint),
             harness_version=told.get("harness_version"),
             matrix_digest=told.get("matrix_digest"),
             packages=_packages(_table(files, f"{folder}/environments.parquet", ["environment", "python", "packages"])),

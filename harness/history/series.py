@@ -70,7 +70,7 @@ def collect(runs: Sequence[StoredRun], figures: frozenset[str], patterns: Sequen
     for run in runs:
         try:
             cells = _selected(run.table("cells", _CELLS).drop_duplicates("cell_id", keep="last"), patterns)
-            measured = _measured(run, cells, figures)
+            measured, sizes = _measured(run, cells, figures), _sizes(cells, figures)
         except UNREADABLE as error:
             skipped.append(Skipped(name=run.name, reason=f"cannot be read: {type(error).__name__}: {error}"))
             continue
@@ -79,7 +79,7 @@ def collect(runs: Sequence[StoredRun], figures: frozenset[str], patterns: Sequen
         untried = _never_tried(cells)
         not_run = int(untried.sum())
         statuses.see(place, cells.loc[~untried].set_index("cell_id")["status"])
-        rows += [frame.assign(run=place) for frame in (measured, _sizes(cells, figures)) if not frame.empty]
+        rows += [frame.assign(run=place) for frame in (measured, sizes) if not frame.empty]
     return Collected(
         series=_series(rows),
         transitions=statuses.transitions() if STATUS in figures else (),
@@ -115,8 +115,8 @@ class Statuses:
                 strict=True,
             )
         ]
-        others = self._known[~self._known.index.isin(statuses.index)]
-        self._known = pd.concat([others, pd.DataFrame({"status": statuses, "run": place})])
+        known = pd.concat([self._known, pd.DataFrame({"status": statuses, "run": place})])
+        self._known = known[~known.index.duplicated(keep="last")]  # what this run did not try stays as it was
 
     def transitions(self) -> tuple[Transition, ...]:
         last = {cell: run for cell, _, _, _, run in self._seen}
@@ -182,6 +182,8 @@ def _measured(run: StoredRun, cells: pd.DataFrame, figures: frozenset[str]) -> p
 def _series(rows: list[pd.DataFrame]) -> tuple[Series, ...]:
     if not rows:
         return ()
+    every = pd.concat(rows)
+    every = every[np.isfinite(every["value"])]
     return tuple(
         Series(
             subject=str(subject),
@@ -191,5 +193,5 @@ def _series(rows: list[pd.DataFrame]) -> tuple[Series, ...]:
             runs=tuple(int(run) for run in group["run"]),
             values=tuple(float(value) for value in group["value"]),
         )
-        for (subject, figure, fingerprint, emulated), group in pd.concat(rows).groupby(_KEYS, sort=True)
+        for (subject, figure, fingerprint, emulated), group in every.groupby(_KEYS, sort=True)
     )

@@ -112,8 +112,7 @@ def _table(findings: tuple[Finding, ...]) -> Table:
     table.add_column("all with", ratio=2, overflow="fold")
     table.add_column("what else changed there", ratio=2, overflow="fold")
     for finding in findings:
-        since = _text(finding.started[:10] + "\n").append_text(_text(finding.run, "dim"))
-        table.add_row(since, _what(finding), _common(finding), _causes(finding), end_section=True)
+        table.add_row(_text(finding.started[:10]), _what(finding), _common(finding), _causes(finding), end_section=True)
     return table
 
 
@@ -128,7 +127,7 @@ def _what(finding: Finding) -> Text:
         gone = finding.count - finding.lasting
         text.append("  (changed again since)" if not finding.lasting else f"  ({gone} changed again since)", "yellow")
     first = finding.changes[0]
-    return text.append_text(_text(f"\n{first.subject}{_values(first)}", "dim"))
+    return text.append_text(_text(f"\n{first.subject}{_values(first)}\nrun {finding.run}", "dim"))
 
 
 def _values(change: Change) -> str:

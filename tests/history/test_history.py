@@ -176,6 +176,36 @@ def test_runs_that_cannot_be_read_are_told_and_left_out(tmp_path) -> None:
     assert data["series"][0]["runs"] == [run["run_id"] for run in data["runs"]]
 
 
+@pytest.mark.parametrize(
+    "told",
+    [{"host": [1]}, {"host": "x"}, {"schema_version": None}, {"run_id": None}, {"started": 7}, {"complete": None}],
+)
+def test_a_run_that_tells_nonsense_ends_nothing(tmp_path, told) -> None:
+    step(tmp_path)
+    path = store(tmp_path, 20, seconds={cell(): 1.5e-3})
+    (path / "run.json").write_text(json.dumps({**json.loads((path / "run.json").read_text()), **told}))
+    assert history.of(tmp_path).findings[0].count == 3
+    assert shown(history.of(tmp_path))
+    for text in ("[]", "7", "null"):
+        (path / "run.json").write_text(text)
+        assert [one.name for one in history.of(tmp_path).skipped] == [path.name]
+
+
+def test_figures_that_are_no_numbers_are_none(tmp_path) -> None:
+    for place in range(8):
+        store(tmp_path, place, seconds={cell(): [1.0, float("inf"), float("nan")][place % 3]})
+    (series,) = history.of(tmp_path).series
+    assert series.values == (1.0, 1.0, 1.0)
+
+
+def test_each_profile_has_a_matrix_digest_of_its_own(tmp_path) -> None:
+    for place in range(8):
+        told = {"profile": "quick", "matrix_digest": "q"} if place % 2 else {}
+        store(tmp_path, place, seconds={cell(): 2.0 if place >= 4 else 1.0}, **told)
+    (change,) = history.of(tmp_path).changes
+    assert change.matrix_digest is None
+
+
 def test_figures_and_cells_can_be_chosen(tmp_path) -> None:
     step(tmp_path)
     assert len(history.of(tmp_path, patterns=["*/knn/*", "*/forest/*"]).changes) == 2
