@@ -36,6 +36,7 @@ def store(
     sizes: dict[str, int] | None = None,
     packages: dict[str, dict[str, str]] | None = None,
     emulated: bool = False,
+    rounds: int = 5,
     fingerprint: str | None = "a" * 16,
     **told: object,
 ) -> Path:
@@ -74,7 +75,7 @@ def store(
     pq.write_table(pa.Table.from_pylist(rows, schema=_CELLS), path / "cells.parquet")
     if seconds is not None:
         figures = [
-            {"cell_id": name, "figure": figure, "unit": unit, "rounds": 5, "median": value, "stable": True}
+            {"cell_id": name, "figure": figure, "unit": unit, "rounds": rounds, "median": value, "stable": True}
             for name, value in seconds.items()
         ]
         pd.DataFrame(figures).to_parquet(path / "figures.parquet")

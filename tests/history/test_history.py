@@ -77,6 +77,31 @@ def test_where_two_runs_cannot_be_told_apart_the_one_with_the_package_is_named(t
         assert [str(package) for package in change.packages] == ["joblib 1.4.2 -> 1.5.0"]
 
 
+def test_where_packages_changed_in_both_runs_the_figures_decide(tmp_path) -> None:
+    values = [1.0, 1.02, 0.98, 1.01, 0.99, 1.16, 1.3, 1.28, 1.32, 1.3, 1.31, 1.29]
+    for place, value in enumerate(values):
+        packages = {"numpy": "2.2.0"} if place >= 5 else {}
+        packages |= {"joblib": "1.5.0"} if place >= 6 else {}
+        store(tmp_path, place, seconds={cell(): value}, packages={"new": packages})
+    (change,) = history.of(tmp_path).changes
+    assert [str(package) for package in change.packages] == ["numpy 2.1.3 -> 2.2.0"]
+
+
+def test_cells_in_whose_environments_other_packages_changed_are_findings_of_their_own(tmp_path) -> None:
+    for place in range(8):
+        late = place >= 4
+        seconds = {cell(consumer=name): 2.0 if late else 1.0 for name in ("old", "new")}
+        store(tmp_path, place, seconds=seconds, packages=JOBLIB if late else {})
+    first, second = history.of(tmp_path).findings
+    assert {(len(one.packages), one.common["consumer"]) for one in (first, second)} == {(1, "new"), (0, "old")}
+
+
+def test_a_figure_without_rounds_was_not_measured(tmp_path) -> None:
+    for place in range(8):
+        store(tmp_path, place, seconds={cell(): 2.0 if place >= 4 else 1.0}, rounds=0)
+    assert history.of(tmp_path).series == ()
+
+
 def test_another_host_or_an_emulated_one_is_another_series(tmp_path) -> None:
     for place in range(12):
         odd = place % 2 == 1
@@ -100,6 +125,7 @@ def test_sizes_need_no_host_and_are_the_artifacts(tmp_path) -> None:
     found = history.of(tmp_path)
     (change,) = found.changes
     assert (change.subject, change.figure, change.run[:8]) == ("old/ridge/joblib", "size_bytes", "20261105")
+    assert [len(series.values) for series in found.series] == [8]
     assert "1 artifacts are larger  1.03x" in shown(found)
 
 

@@ -61,6 +61,12 @@ def test_one_run_or_two_that_stand_out_are_no_step(places, factor) -> None:
     assert sum(bool(each) for each in found(many)) <= 1
 
 
+def test_one_run_beside_two_that_stand_out_is_no_segment() -> None:
+    many = series(1000, 60)
+    many[:, 58:] *= 0.1
+    assert sum(bool(each) for each in found(many)) <= 2
+
+
 def test_three_runs_that_stay_are_a_step() -> None:
     values = series(1, 60)[0]
     values[57:] *= 1.5
