@@ -131,7 +131,7 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _medians(values: pd.Series[Any]) -> list[float]:
     """One number for each sample: values of one child are not independent."""
-    each = (np.asarray(one, dtype=np.float64) for one in values)
+    each = (np.asarray(one, dtype=np.float64) for one in values if one is not None)
     found = (float(np.median(one)) for one in each if len(one))
     return [one for one in found if np.isfinite(one)]
 

@@ -51,8 +51,8 @@ def measured(scale: float = 1.0) -> SimpleNamespace:
             {**told, "figure": "load_private_bytes", "unit": "B", "rounds": 3, "median": 4096.0},
             {**told, "figure": "cold_start_seconds", "unit": "s", "rounds": 0, "median": None, "stable": None},
         ]
-        for child, values in enumerate(([1e-3], [2e-3, 8e-3, 2e-3], [3e-3], [])):
-            values = [value * scale for value in values]
+        for child, values in enumerate(([1e-3], [2e-3, 8e-3, 2e-3], [3e-3], [], None)):
+            values = values and [value * scale for value in values]
             samples.append({"run_id": "r", "cell_id": name, "figure": "load_seconds", "child": child, "values": values})
         samples.append({"run_id": "r", "cell_id": name, "figure": "load_private_bytes", "child": 9, "values": [4096.0]})
     return SimpleNamespace(

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.history.figures import STATUS
+from harness.history.steps import SEGMENT
 from harness.journal import clean
 from harness.model import Status
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from harness.history import Change, Finding, History
 
+LEAST_RUNS = 2 * SEGMENT
 SHOWN = 20  # findings
 SKIPPED = 10  # runs
 PACKAGES = 6  # of a finding
@@ -181,6 +183,9 @@ def _bottom(history: History, console: Console) -> None:
     told = f"{len(history.runs)} runs, {history.cells} cells, {len(history.series)} series of figures"
     if hosts:
         told += f" on {len(hosts)} {'hosts' if len(hosts) > 1 else 'host'}"
+    longest = max((len(one.values) for one in history.series), default=0)
+    if longest < LEAST_RUNS:
+        told += f": changes of figures are found from {LEAST_RUNS} comparable runs on, and there are {longest}"
     console.print(_text(told))
     console.print(_text(history.source, "dim"), soft_wrap=True)
 

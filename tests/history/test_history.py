@@ -252,6 +252,13 @@ def test_an_accepted_change_is_not_reported_again(tmp_path) -> None:
     assert rendering.as_data(found)["accepted"][0]["subject"] == cell("knn")
 
 
+def test_a_history_too_short_for_its_figures_says_so(tmp_path) -> None:
+    for place in range(6):
+        assert place == 0 or "from 6 comparable runs on, and there are %d" % place in shown(history.of(tmp_path))
+        store(tmp_path, place, seconds={cell(): 1.0})
+    assert "comparable" not in shown(history.of(tmp_path))
+
+
 def test_memory_below_some_pages_is_not_looked_at(tmp_path) -> None:
     for place in range(8):
         store(tmp_path, place, figure="load_private_bytes", unit="B",
