@@ -4,6 +4,7 @@
 #     "nox[uv]>=2025.5.1",
 #     "allpairspy>=2.5",
 #     "filelock>=3.13",
+#     "fsspec>=2024.2",
 #     "jinja2>=3.1",
 #     "numpy>=1.26",
 #     "packaging>=24",
@@ -13,6 +14,7 @@
 #     "pytest-benchmark>=5",
 #     "rich>=13.7",
 #     "ruamel.yaml>=0.18",
+#     "ruptures>=1.1.10; python_version < '3.14'",
 #     "scipy>=1.11",
 #     "typer>=0.16",
 # ]
@@ -85,9 +87,14 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """The pytest-benchmark suite."""
+    """The pytest-benchmark suite: saved under .benchmarks, and compared with what was saved there last."""
     install(session, "bench")
-    session.run("pytest", "benchmarks", "--capture=no", *session.posargs)
+    words = ["--capture=no", f"--benchmark-storage=file://{ROOT / '.benchmarks'}", "--benchmark-autosave"]
+    if any(ROOT.glob(".benchmarks/*/*.json")):
+        words += ["--benchmark-compare", "--benchmark-group-by=fullname"]
+    # Another kernel or clock is worth a warning, and no reason to end.
+    words += ["-W", "default::pytest_benchmark.logger.PytestBenchmarkWarning"]
+    session.run("pytest", "benchmarks", *words, *session.posargs)
 
 
 def install(session: nox.Session, group: str) -> None:

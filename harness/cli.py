@@ -23,8 +23,6 @@ from harness.errors import GateCrossed, HarnessError, InputError, MachineError
 from harness.plan import Plan
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from harness.model import Environment
 
 app = typer.Typer(
@@ -277,32 +275,47 @@ def compare(  # noqa: PLR0917  # typer reads the options from the parameters
 @app.command()
 def export(
     run: RunArgument = None,
-    to: Annotated[str, typer.Option(help="csv or json.")] = "csv",
-    table: Annotated[str, typer.Option(help="cells, artifacts or environments.")] = "cells",
+    to: Annotated[str, typer.Option(help="csv, json or pytest-benchmark.")] = "csv",
+    table: Annotated[
+        str, typer.Option(help="For csv and json: cells, artifacts, environments, figures or samples.")
+    ] = "cells",
+    output: Annotated[Path | None, typer.Option(help="A file, instead of standard output.")] = None,
     results: ResultsOption = RESULTS,
 ) -> None:
-    """A table for other tools, on standard output."""
+    """A table, or the measurements, for other tools."""
+    from harness import export as exporting  # noqa: PLC0415
     from harness import store  # noqa: PLC0415
 
-    tables = store.read_run(store.find_run(results, run))
-    found = {"cells": tables.cells, "artifacts": tables.artifacts, "environments": tables.environments}
-    if table not in found:
-        raise InputError(f"no table {table}; there are {', '.join(found)}")
-    if to == "csv":
-        print(_flat(found[table]).to_csv(index=False), end="")
-    elif to == "json":
-        print(found[table].to_json(orient="records", indent=2))
+    text = exporting.export(store.read_run(store.find_run(results, run)), to, table)
+    if output is None:
+        print(text, end="")
     else:
-        raise InputError(f"cannot export to {to}; there are csv and json")
+        files.replace_text(output, text)
 
 
-def _flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Whole numbers stay whole beside missing ones, and lists become JSON."""
-    flat = table.convert_dtypes()
-    for name in ("warnings", "compared", "findings"):
-        if name in flat:
-            flat[name] = [None if value is None else json.dumps(list(value)) for value in table[name]]
-    return flat
+@app.command()
+def history(
+    source: Annotated[
+        str | None, typer.Option("--from", help="A folder of runs, or an fsspec URL.", show_default="results")
+    ] = None,
+    figure: Annotated[
+        list[str] | None, typer.Option(help="Only this figure, such as load_seconds, size_bytes or status.")
+    ] = None,
+    cells: Annotated[
+        list[str] | None, typer.Option(help="Only cells whose id fits the pattern; with ! before it, only others.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What changed over all stored runs: at which run, and which packages changed there."""
+    from harness import history as histories  # noqa: PLC0415
+    from harness.report import history as rendering  # noqa: PLC0415
+
+    # Accepted changes come in here: `accepted=` takes what gives the reason of one that is known.
+    found = histories.of(source or RESULTS, figures=figure or (), patterns=cells or ())
+    if as_json:
+        print(json.dumps(rendering.as_data(found), indent=2))
+    else:
+        rendering.show(found, console())
 
 
 @app.command()

@@ -1,0 +1,101 @@
+"""What changed over all stored runs, at which run, and which packages changed there. Reads stored runs only.
+
+runs       finds the runs in a folder or bucket, and reads of them what a history needs
+series     one figure of one cell over time, like with like; and the cells whose status changed
+steps      finds where a series changed for good; pure
+changes    a change with its run and its packages
+findings   changes that tell the same, as one; pure
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.errors import InputError
+from harness.history import series as collecting
+from harness.history.changes import Change, of_series, of_statuses
+from harness.history.figures import NAMES
+from harness.history.findings import Finding, grouped
+from harness.history.runs import Skipped, StoredRun, stored_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from harness.history.series import Series
+
+__all__ = ["Accepted", "Change", "Finding", "History", "Skipped", "StoredRun", "of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """A change that somebody has declared to be known, and why."""
+
+    change: Change
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    source: str
+    runs: tuple[StoredRun, ...]  # oldest first
+    skipped: tuple[Skipped, ...]
+    cells: int  # that any of the runs has a status of
+    not_run: int  # cells of the newest run that were never tried
+    series: tuple[Series, ...]
+    changes: tuple[Change, ...]  # without those that are accepted
+    findings: tuple[Finding, ...]  # the same, grouped; the loudest first
+    accepted: tuple[Accepted, ...]
+
+
+def of(
+    source: str | Path,
+    *,
+    figures: Sequence[str] = (),
+    patterns: Sequence[str] = (),
+    accepted: Callable[[Change], str | None] = lambda _: None,
+) -> History:
+    """The history of the runs in a folder.
+
+    Parameters
+    ----------
+    source : a folder of runs, or an fsspec URL of one.
+    figures : "status", "size_bytes" or figures that are measured; every one if none.
+    patterns : of cell ids, with ``*`` and ``?``; one that begins with ``!`` leaves out. Every cell if none.
+    accepted : why a change is known and not to be reported again; None where it is news.
+
+    Raises
+    ------
+    InputError : no run is stored there, there is no such figure, or no cell fits.
+    MachineError : the package for this kind of URL is missing, or the place cannot be reached.
+    """
+    unknown = [name for name in figures if name not in NAMES]
+    if unknown:
+        raise InputError(f"no figure {unknown[0]}; there are {', '.join(NAMES)}")
+    found, skipped = stored_runs(str(source))
+    collected = collecting.collect(found, frozenset(figures or NAMES), patterns)
+    skipped += collected.skipped
+    if patterns and collected.runs and not collected.cells:
+        raise InputError(f"{source}: no cell fits {', '.join(patterns)}; an id is PRODUCER/CASE/FORMAT>CONSUMER/READER")
+    every = [
+        *of_statuses(collected.transitions, collected.runs),
+        *of_series(collected.series, collected.runs),
+    ]
+    reasons = [accepted(change) for change in every]
+    news = [change for change, reason in zip(every, reasons, strict=True) if reason is None]
+    return History(
+        source=str(source),
+        runs=collected.runs,
+        skipped=tuple(skipped),
+        cells=collected.cells,
+        not_run=collected.not_run,
+        series=collected.series,
+        changes=tuple(news),
+        findings=grouped(news),
+        accepted=tuple(
+            Accepted(change=change, reason=reason)
+            for change, reason in zip(every, reasons, strict=True)
+            if reason is not None
+        ),
+    )

@@ -1,0 +1,194 @@
+"""What changed over all runs, on a terminal and as data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from harness.history.figures import STATUS
+from harness.history.steps import SEGMENT
+from harness.journal import clean
+from harness.model import Status
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from harness.history import Change, Finding, History
+
+LEAST_RUNS = 2 * SEGMENT
+SHOWN = 20  # findings
+SKIPPED = 10  # runs
+PACKAGES = 6  # of a finding
+
+
+def show(history: History, console: Console) -> None:
+    """Print the findings, the loudest first. `Text` shows markup in names as it is; names may come from a bucket."""
+    console.print()
+    _top(history, console)
+    if history.findings:
+        console.print(_table(history.findings[:SHOWN]))
+        if len(history.findings) > SHOWN:
+            console.print(_text(f"and {len(history.findings) - SHOWN} more findings: see --json\n", "dim"))
+    else:
+        console.print(_text("Nothing has changed for good.\n", "green"))
+    _bottom(history, console)
+
+
+def as_data(history: History) -> dict[str, Any]:
+    """The history as JSON-able data; of the series, those that changed."""
+    changed = {(change.subject, change.figure) for change in history.changes}
+    changed |= {(one.change.subject, one.change.figure) for one in history.accepted}
+    return {
+        "source": history.source,
+        "runs": [
+            {
+                "run_id": run.run_id,
+                "started": run.started,
+                "profile": run.profile,
+                "fingerprint": run.fingerprint,
+                "harness_version": run.harness_version,
+                "matrix_digest": run.matrix_digest,
+            }
+            for run in history.runs
+        ],
+        "skipped": [asdict(one) for one in history.skipped],
+        "cells": history.cells,
+        "not_run": history.not_run,
+        "series_count": len(history.series),
+        "findings": [_finding_data(finding) for finding in history.findings],
+        "accepted": [{"reason": one.reason, **_change_data(one.change)} for one in history.accepted],
+        "series": [
+            {**asdict(one), "runs": [history.runs[place].run_id for place in one.runs]}
+            for one in history.series
+            if (one.subject, one.figure) in changed
+        ],
+    }
+
+
+def _finding_data(finding: Finding) -> dict[str, Any]:
+    return {
+        "run": finding.run,
+        "started": finding.started,
+        "figure": finding.figure,
+        "what": finding.what,
+        "count": finding.count,
+        "lasting": finding.lasting,
+        "worse": finding.worse,
+        "ratios": finding.ratios,
+        "common": finding.common,
+        "packages": [asdict(one) for one in finding.packages],
+        "harness_version": finding.harness_version,
+        "matrix_changed": finding.matrix_changed,
+        "changes": [_change_data(change) for change in finding.changes],
+    }
+
+
+def _change_data(change: Change) -> dict[str, Any]:
+    return {**asdict(change), "ratio": change.ratio}
+
+
+def _top(history: History, console: Console) -> None:
+    for one in history.skipped[:SKIPPED]:
+        console.print(_text(f"left out: {one.name}: {one.reason}", "yellow"), soft_wrap=True)
+    if len(history.skipped) > SKIPPED:
+        console.print(_text(f"left out: {len(history.skipped) - SKIPPED} more runs: see --json", "yellow"))
+    if history.not_run:
+        told = f"{history.not_run} cells of the newest run did not run: what became of them is not known."
+        console.print(_text(told, "bold yellow"))
+    silent = sum(one.lasting for one in history.findings if one.what == f"{Status.OK} -> {Status.DRIFT}")
+    if silent:
+        told = f" {silent} cells were ok, and now load without an error and predict differently "
+        console.print(_text(told, "bold white on red"))
+    if history.skipped or history.not_run or silent:
+        console.print()
+
+
+def _table(findings: tuple[Finding, ...]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_lines=False)
+    table.add_column("since", no_wrap=True)
+    table.add_column("what changed", ratio=3, overflow="fold")
+    table.add_column("all with", ratio=2, overflow="fold")
+    table.add_column("what else changed there", ratio=2, overflow="fold")
+    for finding in findings:
+        table.add_row(_text(finding.started[:10]), _what(finding), _common(finding), _causes(finding), end_section=True)
+    return table
+
+
+def _what(finding: Finding) -> Text:
+    count = f"{finding.count} {finding.noun} "
+    style = "green" if not finding.worse else "bold red" if finding.figure == STATUS else "red"
+    text = _text(count + finding.what, style)
+    if finding.ratios is not None:
+        least, most = (f"{ratio:.3g}" for ratio in finding.ratios)
+        text.append(f"  {least}x" if least == most else f"  {least} to {most}x")
+    if finding.lasting < finding.count:
+        gone = finding.count - finding.lasting
+        text.append("  (changed again since)" if not finding.lasting else f"  ({gone} changed again since)", "yellow")
+    first = finding.changes[0]
+    return text.append_text(_text(f"\n{first.subject}{_values(first)}\nrun {finding.run}", "dim"))
+
+
+def _values(change: Change) -> str:
+    if isinstance(change.before, str) or isinstance(change.after, str):
+        return ""
+    told = _bytes if change.figure.endswith("_bytes") else _seconds
+    return f": {told(change.before)} -> {told(change.after)}"
+
+
+def _seconds(value: float) -> str:
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if value >= size:
+            return f"{value / size:.3g} {unit}"
+    return f"{value * 1e6:.3g} µs"
+
+
+def _bytes(value: float) -> str:
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if value >= size:
+            return f"{value / size:.4g} {unit}"
+    return f"{value:.0f} B"
+
+
+def _common(finding: Finding) -> Text:
+    lines = [f"{word} {name}" for word, name in finding.common.items()]
+    hosts = {change.fingerprint for change in finding.changes} - {""}
+    if any(change.emulated for change in finding.changes):
+        lines.append("emulated")
+    return _text("\n".join(lines + ([f"{len(hosts)} hosts"] if len(hosts) > 1 else [])))
+
+
+def _causes(finding: Finding) -> Text:
+    lines = [str(package) for package in finding.packages[:PACKAGES]]
+    if len(finding.packages) > PACKAGES:
+        lines.append(f"and {len(finding.packages) - PACKAGES} more packages")
+    if finding.harness_version is not None:
+        old, new = finding.harness_version
+        lines.append(f"harness {old or 'unknown'} -> {new or 'unknown'}")
+    if finding.matrix_changed:
+        lines.append("the matrix, its cases or its formats")
+    return _text("\n".join(lines)) if lines else _text("nothing that is recorded", "dim")
+
+
+def _bottom(history: History, console: Console) -> None:
+    for one in history.accepted[:SHOWN]:
+        told = f"accepted: {one.change.subject} ({one.change.figure}): {one.reason}"
+        console.print(_text(told, "dim"), soft_wrap=True)
+    if len(history.accepted) > SHOWN:
+        console.print(_text(f"accepted: {len(history.accepted) - SHOWN} more: see --json", "dim"))
+    hosts = {one.fingerprint for one in history.series if one.fingerprint}
+    told = f"{len(history.runs)} runs, {history.cells} cells, {len(history.series)} series of figures"
+    if hosts:
+        told += f" on {len(hosts)} {'hosts' if len(hosts) > 1 else 'host'}"
+    longest = max((len(one.values) for one in history.series), default=0)
+    if longest < LEAST_RUNS:
+        told += f": changes of figures are found from {LEAST_RUNS} comparable runs on, and there are {longest}"
+    console.print(_text(told))
+    console.print(_text(history.source, "dim"), soft_wrap=True)
+
+
+def _text(value: str, style: str = "") -> Text:
+    return Text(clean(value), style=style)
