@@ -9,7 +9,6 @@ is `harness.statistics`' to say.
 from __future__ import annotations
 
 import statistics
-import time
 from typing import TYPE_CHECKING, Any
 
 from harness import loading, outcome
@@ -34,6 +33,8 @@ KINDS = {
 WARM_SECONDS = 0.05
 #: Several processes each with a copy of the guest take half a second to set up, and hardly differ from time to time.
 SHARING_ROUNDS = 5
+#: Bytes of an artifact below which nobody asks what processes share of it.
+LEAST_SHARED = 1_000_000
 #: A child loads more often than in the correctness pass, and a fresh interpreter has to import first.
 PATIENCE = 4
 
@@ -59,13 +60,18 @@ def measure(station: Station, ledger: Ledger, groups: list[list[Cell]]) -> None:
     station.measure_from_now_on()
     seconds = PATIENCE * ledger.plan.profile.limits.seconds
     for cells in groups:
-        subjects = {cell.id: Subject(cell, loading.load_task(ledger, cell, cell.id), wanted) for cell in cells}
+        subjects = {cell.id: _subject(ledger, cell, wanted) for cell in cells}
         for batches in _rounds(list(subjects.values())):
             for event in station.events("measure", batches, seconds=seconds):
                 at = ledger.seconds_since_start()
                 subjects[event["task"]["cell"]].take(event, at)
         for subject in subjects.values():
             ledger.measurement(subject.cell.id, subject.samples, subject.missing)
+
+
+def _subject(ledger: Ledger, cell: Cell, measure: Measure) -> Subject:
+    size = ledger.journal.artifacts[cell.artifact.id]["size_bytes"]
+    return Subject(cell, loading.load_task(ledger, cell, cell.id), measure, size)
 
 
 def give_up(ledger: Ledger, groups: list[list[Cell]], reason: str) -> None:
@@ -92,17 +98,21 @@ def _rounds(subjects: list[Subject]) -> Iterator[list[list[dict[str, Any]]]]:
 class Subject:
     """One cell that is being measured."""
 
-    def __init__(self, cell: Cell, load: dict[str, Any], measure: Measure) -> None:
+    def __init__(self, cell: Cell, load: dict[str, Any], measure: Measure, size: int) -> None:
         self.cell = cell
         self.samples: list[dict[str, Any]] = []
         self.missing: dict[str, str] = {}  # by figure, why
         self._load = load
         self._measure = measure
         self._imports: list[str] | None = None  # what a first load brings in; known after the first speed sample
-        self._started = time.monotonic()
+        if size < LEAST_SHARED:
+            why = f"an artifact of {size} bytes: below {LEAST_SHARED:,} there is little to share"
+            self.missing |= dict.fromkeys(map(str, KINDS["sharing"]), why)
 
     def wants(self, kind: str, number: int) -> bool:
         """Whether it wants a sample of that kind in that round, counted from 0."""
+        if not self._measure.sharing and kind == "sharing":
+            return False
         if all(figure in self.missing for figure in KINDS[kind]):
             return False
         if kind == "speed":
@@ -110,8 +120,8 @@ class Subject:
         if kind == "cold":
             return number < self._measure.cold_starts
         # From the second round on: then it is known what a load imports.
-        rounds = self._measure.rounds if kind == "memory" else min(SHARING_ROUNDS, self._measure.rounds)
-        return 0 < number <= (rounds if kind == "memory" or self._measure.sharing else 0)
+        most = SHARING_ROUNDS if kind == "sharing" else self._measure.rounds
+        return 0 < number <= min(most, self._measure.rounds)
 
     def _is_uncertain(self) -> bool:
         values = [statistics.median(sample["values"]) for sample in self._of(Figure.LOAD)]

@@ -34,9 +34,9 @@ class Summary:
 
 def summary(values: Sequence[float]) -> Summary:
     """Of at least one value, one for each sample."""
-    stats = Stats()  # type: ignore[no-untyped-call]
+    stats = Stats()
     for value in values:
-        stats.update(value)  # type: ignore[no-untyped-call]
+        stats.update(value)
     return Summary(
         rounds=len(values),
         median=stats.median,
