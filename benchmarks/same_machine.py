@@ -1,6 +1,6 @@
 """How often does `compare` raise a false alarm? The same profile, again and again on one machine, every pair compared.
 
-    python benchmarks/same_machine.py --runs 12 --profile performance
+    python -m benchmarks.same_machine --runs 12 --profile performance
 
 Prints what each pair flagged and the share of all; exit code 1 when a status changed or more than 1 % of the figures in
 seconds were flagged. Runs that are in the folder already count, so that it can be stopped and continued.

@@ -304,14 +304,18 @@ def history(
     cells: Annotated[
         list[str] | None, typer.Option(help="Only cells whose id fits the pattern; with ! before it, only others.")
     ] = None,
+    expectations: Annotated[
+        Path | None, typer.Option(help="Accepted changes.", show_default="expectations.yaml in results")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """What changed over all stored runs: at which run, and which packages changed there."""
     from harness import history as histories  # noqa: PLC0415
+    from harness.compare import expectations as written  # noqa: PLC0415
     from harness.report import history as rendering  # noqa: PLC0415
 
-    # Accepted changes come in here: `accepted=` takes what gives the reason of one that is known.
-    found = histories.of(source or RESULTS, figures=figure or (), patterns=cells or ())
+    known = written.beside(RESULTS) if expectations is None else written.read(expectations)
+    found = histories.of(source or RESULTS, figures=figure or (), patterns=cells or (), expectations=known)
     if as_json:
         print(json.dumps(rendering.as_data(found), indent=2))
     else:

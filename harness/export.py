@@ -40,9 +40,7 @@ def export(tables: RunTables, to: str, table: str = "cells") -> str:
         raise InputError(f"no table {table}; there are {', '.join(TABLES)}")
     if to == "pytest-benchmark":
         return json.dumps(_pytest_benchmark(tables), indent=4, allow_nan=False) + "\n"
-    found = getattr(tables, table, None)
-    if found is None:
-        raise InputError(f"{tables.path}: this run has no table {table}")
+    found: pd.DataFrame = getattr(tables, table)
     if to == "json":
         return str(found.to_json(orient="records", indent=2)) + "\n"
     return str(_flat(found).to_csv(index=False))
@@ -62,8 +60,7 @@ def _pytest_benchmark(tables: RunTables) -> dict[str, Any]:
 
     pytest-benchmark and what reads its files take everything for seconds: bytes are in each benchmark's extra_info.
     """
-    figures, samples = getattr(tables, "figures", None), getattr(tables, "samples", None)
-    benchmarks = [] if figures is None or samples is None else list(_benchmarks(tables, figures, samples))
+    benchmarks = list(_benchmarks(tables, tables.figures, tables.samples))
     if not benchmarks:
         raise InputError(
             f"{tables.path}: nothing was measured in this run, and pytest-benchmark's format is for measurements: "

@@ -81,15 +81,9 @@ def machines(base: Mapping[str, Any], new: Mapping[str, Any]) -> Machine:
     return Machine.SAME if equal("fingerprint") else Machine.ALIKE if equal("machine") else Machine.ANY
 
 
-def _table(run: RunTables, name: str, columns: list[str]) -> pd.DataFrame:
-    """One of the tables of the measurement pass; runs before schema version 3 have none."""
-    found = getattr(run, name, None)
-    return pd.DataFrame(columns=columns) if found is None else found
-
-
 def _samples(run: RunTables) -> pd.DataFrame:
     """By (cell_id, figure): ``samples`` and ``yardstick`` as arrays, a number for each child."""
-    samples = _table(run, "samples", [*_KEY, "values", "yardstick"])
+    samples = run.samples
     flat = samples[_KEY].assign(
         value=np.array([_median(values) for values in samples["values"]], dtype=float),
         yardstick=pd.to_numeric(samples["yardstick"], errors="coerce").astype(float),
@@ -106,12 +100,12 @@ def _median(values: Any) -> float:
 
 
 def _yardstick(run: RunTables) -> float:
-    column = pd.to_numeric(_table(run, "samples", ["yardstick"])["yardstick"], errors="coerce").dropna()
+    column = pd.to_numeric(run.samples["yardstick"], errors="coerce").dropna()
     return float(column.median()) if len(column) else np.nan
 
 
 def _unstable(run: RunTables) -> set[tuple[str, str]]:
-    figures = _table(run, "figures", [*_KEY, "stable"])
+    figures = run.figures
     shaky = figures[figures["stable"].eq(False).fillna(False).astype(bool)]  # null is not False
     return set(zip(shaky["cell_id"], shaky["figure"], strict=True))
 

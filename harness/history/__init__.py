@@ -4,6 +4,7 @@ runs       finds the runs in a folder or bucket, and reads of them what a histor
 series     one figure of one cell over time, like with like; and the cells whose status changed
 steps      finds where a series changed for good; pure
 changes    a change with its run and its packages
+accepting  which changes somebody has accepted; pure
 findings   changes that tell the same, as one; pure
 """
 
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import InputError
 from harness.history import series as collecting
+from harness.history.accepting import reasons
 from harness.history.changes import Change, of_series, of_statuses
 from harness.history.figures import NAMES
 from harness.history.findings import Finding, grouped
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from harness.compare.expectations import Expectations
     from harness.history.series import Series
 
 __all__ = ["Accepted", "Change", "Finding", "History", "Skipped", "StoredRun", "of"]
@@ -54,7 +57,7 @@ def of(
     *,
     figures: Sequence[str] = (),
     patterns: Sequence[str] = (),
-    accepted: Callable[[Change], str | None] = lambda _: None,
+    expectations: Expectations | None = None,
 ) -> History:
     """The history of the runs in a folder.
 
@@ -63,7 +66,7 @@ def of(
     source : a folder of runs, or an fsspec URL of one.
     figures : "status", "size_bytes" or figures that are measured; every one if none.
     patterns : of cell ids, with ``*`` and ``?``; one that begins with ``!`` leaves out. Every cell if none.
-    accepted : why a change is known and not to be reported again; None where it is news.
+    expectations : changes that are accepted, and not to be reported again.
 
     Raises
     ------
@@ -82,8 +85,9 @@ def of(
         *of_statuses(collected.transitions, collected.runs),
         *of_series(collected.series, collected.runs),
     ]
-    reasons = [accepted(change) for change in every]
-    news = [change for change, reason in zip(every, reasons, strict=True) if reason is None]
+    known = _known(expectations, collected.runs)
+    told = [known(change) for change in every]
+    news = [change for change, reason in zip(every, told, strict=True) if reason is None]
     return History(
         source=str(source),
         runs=collected.runs,
@@ -95,7 +99,15 @@ def of(
         findings=grouped(news),
         accepted=tuple(
             Accepted(change=change, reason=reason)
-            for change, reason in zip(every, reasons, strict=True)
+            for change, reason in zip(every, told, strict=True)
             if reason is not None
         ),
     )
+
+
+def _known(expectations: Expectations | None, runs: Sequence[StoredRun]) -> Callable[[Change], str | None]:
+    if expectations is None or not expectations.accepted or not runs:
+        return lambda _: None
+    cells = runs[-1].table("cells", ["case", "family"]).drop_duplicates()
+    families = dict(zip(cells["case"], cells["family"], strict=True))
+    return reasons(expectations, runs=[run.run_id for run in runs], families=families)

@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 import zipfile
+from pathlib import Path
 
 import fsspec
 import numpy as np
@@ -14,7 +15,11 @@ import pytest
 from rich.console import Console
 
 from harness import history
+from harness.compare import expectations
+from harness.compare.expectations import Expectations
 from harness.errors import InputError, MachineError
+from harness.history.figures import SIZE, WORDS
+from harness.model import Figure
 from harness.report import history as rendering
 
 from .stored import cell, store
@@ -243,13 +248,50 @@ def test_figures_and_cells_can_be_chosen(tmp_path) -> None:
         history.of(tmp_path, patterns=["nothing"])
 
 
-def test_an_accepted_change_is_not_reported_again(tmp_path) -> None:
+def accepting(tmp_path: Path, entry: str) -> Expectations:
+    path = tmp_path / "expectations.yaml"
+    path.write_text("accepted:\n  - {%s, reason: joblib 1.5 checks more}\n" % entry)
+    return expectations.read(path)
+
+
+@pytest.mark.parametrize("since", ["2026-11-06", "20261105T200000Z", "20261107T200000Z-nightly-0006"])
+@pytest.mark.parametrize("cells", ['"*/knn/*"', "{case: knn}", "{case: k*, reader: joblib}"])
+def test_an_accepted_change_is_not_reported_again(tmp_path, since, cells) -> None:
     step(tmp_path)
-    found = history.of(tmp_path, accepted=lambda change: "joblib 1.5 checks more" if "knn" in change.subject else None)
+    known = accepting(tmp_path, f"change: load_seconds, cells: {cells}, since: {since}")
+    found = history.of(tmp_path, expectations=known)
     assert (len(found.changes), found.findings[0].count) == (2, 2)
     assert [one.reason for one in found.accepted] == ["joblib 1.5 checks more"]
     assert f"accepted: {cell('knn')} (load_seconds): joblib 1.5 checks more" in shown(found)
     assert rendering.as_data(found)["accepted"][0]["subject"] == cell("knn")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        'change: load_seconds, cells: "*/knn/*", since: 2026-11-03',
+        'change: load_seconds, cells: "*/knn/*", since: 2026-11-09',
+        'change: load_seconds, cells: "*/knn/*", since: 2026-11-06, up_to: 1.1',
+        'change: size_bytes, cells: "*/knn/*", since: 2026-11-06',
+        "change: load_seconds, cells: {case: knn, reader: joblib-mmap}, since: 2026-11-06",
+        "change: load_seconds, cells: {family: trees}, since: 2026-11-06",
+    ],
+)
+def test_another_change_is_not_accepted_with_it(tmp_path, entry) -> None:
+    step(tmp_path)
+    assert history.of(tmp_path, expectations=accepting(tmp_path, entry)).accepted == ()
+
+
+def test_the_change_of_an_artifact_is_accepted_by_its_cells(tmp_path) -> None:
+    for place in range(8):
+        store(tmp_path, place, sizes={cell(): 200 if place >= 4 else 100})
+    known = accepting(tmp_path, f'change: size_bytes, cells: "{cell()}", since: 2026-11-06')
+    found = history.of(tmp_path, expectations=known)
+    assert found.changes == () and len(found.accepted) == 1
+
+
+def test_every_figure_has_its_words() -> None:
+    assert set(WORDS) == {*map(str, Figure), SIZE}
 
 
 def test_a_history_too_short_for_its_figures_says_so(tmp_path) -> None:
