@@ -12,6 +12,8 @@ reader        a way to load one format. A format has one reader or more.
 artifact      the bytes that one producer wrote for one case in one format, with its manifest.
 cell          one artifact loaded by one reader in one consumer.
 outcome       what became of an artifact or a cell: a status from a closed list, with its evidence.
+figure        one measured quantity of a cell, such as ``load_seconds``: the median over its samples.
+sample        what one process measured of one figure.
 run           one execution of a profile, with its own folder under ``results/``.
 profile       a named selection in ``matrix.yaml``: environments x cases x formats x what is measured.
 guest         the small package that runs inside an environment and streams facts; it judges nothing.

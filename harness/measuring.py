@@ -106,7 +106,7 @@ class Subject:
         self._measure = measure
         self._imports: list[str] | None = None  # what a first load brings in; known after the first speed sample
         if size < LEAST_SHARED:
-            why = f"an artifact of {size} bytes: below {LEAST_SHARED:,} there is little to share"
+            why = f"the artifact is smaller than {LEAST_SHARED // 1000} kB: there is little to share"
             self.missing |= dict.fromkeys(map(str, KINDS["sharing"]), why)
 
     def wants(self, kind: str, number: int) -> bool:

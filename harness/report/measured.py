@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -144,7 +145,8 @@ def _trades(rows: tuple[Row, ...]) -> list[Trade]:
         base = bases.get((row.consumer, row.case))
         if base is not None:
             pairs.setdefault(row.way, []).append((row, base))
-    return [Trade(way=way, cells=len(those), ratios=_ratios(those)) for way, those in pairs.items()]
+    found = [Trade(way=way, cells=len(those), ratios=_ratios(those)) for way, those in pairs.items()]
+    return sorted(found, key=lambda trade: (trade.way != BASE, trade.ratios.get(Figure.LOAD, math.inf)))
 
 
 def _ratios(pairs: list[tuple[Row, Row]]) -> dict[str, float]:
