@@ -124,6 +124,13 @@ def _open(plan: Plan, results: Path, resume: Path | None) -> RunFolder:
     if profile != plan.profile.name:
         raise InputError(f"{resume}: this is a run of the profile {profile}: give --profile {profile}")
     folder = RunFolder.reopen(resume)
+    began_on = folder.run["host"].get("fingerprint")
+    if plan.profile.measure is not None and began_on != hardware.facts()["fingerprint"]:
+        folder.close()
+        raise InputError(
+            f"{resume}: this run was begun on other hardware, and its profile measures: figures of two machines cannot "
+            "be one run's: finish it where it was begun, or start a new run"
+        )
     if folder.run["matrix_digest"] != plan.digest:
         folder.close()
         raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from rich.console import Console
 from harness import cli, dumping, running, store
 from harness.environments import NotReadyError, local
 from harness.errors import InputError, MachineError
+from harness.model import Measure
 from harness.station import Station
 
 from .conftest import plan_of
@@ -70,6 +72,17 @@ def test_another_plan_is_not_finished_into_the_same_table(results, plan, monkeyp
     folder = run(results, plan)
     with pytest.raises(InputError, match="have changed since"):
         run(results, plan_of("old"), resume=folder)
+
+
+def test_a_run_that_measures_is_not_finished_on_other_hardware(results, plan, monkeypatch) -> None:
+    monkeypatch.setattr(dumping, "owed", lambda *_: [])
+    nothing = Measure(environments=(), cases=(), formats=())
+    measuring = dataclasses.replace(plan, profile=dataclasses.replace(plan.profile, measure=nothing))
+    folders = [run(results, one) for one in (plan, measuring)]
+    monkeypatch.setattr(running.hardware, "facts", lambda: {"fingerprint": "another"})
+    assert run(results, plan, resume=folders[0]) == folders[0]
+    with pytest.raises(InputError, match="begun on other hardware"):
+        run(results, measuring, resume=folders[1])
 
 
 def test_locks_that_are_not_there_leave_no_run_behind(results, plan, tmp_path) -> None:
