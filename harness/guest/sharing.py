@@ -22,8 +22,10 @@ def held_by(count, hold):
     Pss counts what several of them share once in all. Raises RuntimeError when one of them has ended early, whose
     traceback is on standard error then.
     """
-    holders = [Holder(hold) for _ in range(count)]
+    holders = []
     try:
+        while len(holders) < count:
+            holders.append(Holder(hold))
         for _ in range(3):  # its own memory, the first look, the thing itself
             for holder in holders:
                 holder.read(len(_STEP))
