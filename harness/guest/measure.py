@@ -151,6 +151,7 @@ def _memory(task):
     base = memory.peak()
     model = subject.load()
     peak = memory.peak()
+    memory.need_no_children()
     kept = memory.private()
     del model
     return {"figures": {"load_peak_bytes": [max(peak - base, 0)], "load_private_bytes": [max(kept - held, 0)]}}
@@ -177,6 +178,7 @@ def _sharing(task):
     def hold():
         model = subject.load()
         subject.predict(model)
+        memory.need_no_children()
         return model
 
     proportional, private = sharing.held_by(task["processes"], hold)

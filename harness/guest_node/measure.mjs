@@ -12,6 +12,8 @@ const MOST_LOADS = 100;
 const PIECE = 1 << 20; // bytes that are read at once to check a file: it must not count as memory of a model
 const YARDSTICK = JSON.stringify(Array.from({ length: 500 }, (_, i) => ({ name: String(i), value: [i, i / 2] })));
 
+class Refused extends Error {}
+
 // `spawned` is when the supervisor started this process, in nanoseconds of the clock that all processes share.
 export async function measure(task, folder, spawned) {
   const answer = { event: "measured", id: task.id, step: "load" };
@@ -19,6 +21,7 @@ export async function measure(task, folder, spawned) {
     return { ...answer, ...(await KINDS[task.kind](task, folder, spawned)) };
   } catch (error) {
     if (error instanceof Unsupported) return { ...answer, unsupported: error.message };
+    if (error instanceof Refused) return { ...answer, refused: error.message };
     return { ...answer, error: describe(error) };
   }
 }
@@ -86,7 +89,7 @@ function check(file, digest) {
   for (let size; (size = fs.readSync(descriptor, piece)) > 0; ) hash.update(piece.subarray(0, size));
   fs.closeSync(descriptor);
   if (hash.digest("hex") !== digest) {
-    throw new Error(`${path.basename(file)}: its bytes are not those that were stored (sha256 differs)`);
+    throw new Refused(`${path.basename(file)}: its bytes are not those that were stored (sha256 differs)`);
   }
 }
 

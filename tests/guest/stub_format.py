@@ -131,6 +131,13 @@ def load_forks(path):
     return Model(full(5))
 
 
+def load_leaves_a_process(path):
+    if os.fork() == 0:
+        time.sleep(60)
+        os._exit(0)
+    return Model(full(5))
+
+
 def load_replaces_the_clocks(path):
     time.perf_counter = time.monotonic = lambda: 0
     return Model()

@@ -178,6 +178,12 @@ def test_a_model_that_forks_is_measured_once():
     assert figures("cold", "forks")["cold_start_peak_bytes"] < 100 * MB
 
 
+def test_a_model_that_starts_processes_has_no_memory_of_its_own():
+    assert "has started processes" in measured("memory", "leaves_a_process")["unsupported"]
+    event = measured("sharing", "leaves_a_process")
+    assert "figures" not in event and "has started processes" in event["log"], event
+
+
 def test_a_model_that_replaces_the_clocks_changes_no_figure():
     event = measured("speed", "replaces_the_clocks")
     assert min(event["figures"]["load_seconds"]) > 0, event
