@@ -31,7 +31,7 @@ def rows(measured: Mapping[str, Any], measure: Measure | None, *, otherwise: str
         if found is None:
             yield {**row, "reason": measured["missing"].get(figure, otherwise)}
             continue
-        reason = why_unstable(found, floor=_floor(figure))
+        reason = _doubt(measured, figure, found)
         yield {**row, **asdict(found), "stable": reason is None, "reason": reason}
 
 
@@ -45,7 +45,7 @@ def columns(measured: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
         found[figure] = told.median if figure.unit == "s" else round(told.median)
         if figure is Figure.LOAD:
             found |= {"load_seconds_min": told.min, "load_seconds_iqr": told.iqr, "load_rounds": told.rounds}
-            found["load_stable"] = why_unstable(told) is None
+            found["load_stable"] = _doubt(measured, figure, told) is None
         if figure in _SHARED:
             found["mmap_readers"] = measure.sharing
     return found
@@ -55,6 +55,14 @@ def _summary(measured: Mapping[str, Any], figure: Figure) -> Summary | None:
     """Of the samples' medians: values of one process are not independent, so that a sample counts once."""
     values = [statistics.median(sample["values"]) for sample in measured["samples"] if sample["figure"] == figure]
     return summary(values) if values else None
+
+
+def _doubt(measured: Mapping[str, Any], figure: Figure, found: Summary) -> str | None:
+    """What makes a figure untrustworthy, or None: how much it varies; or a process that, unlike others, told none."""
+    stopped = measured["missing"].get(figure)
+    if stopped is not None:
+        return f"after {found.rounds} samples: {stopped}"
+    return why_unstable(found, floor=_floor(figure))
 
 
 def _floor(figure: Figure) -> float:

@@ -12,11 +12,11 @@ import statistics
 from typing import TYPE_CHECKING, Any
 
 from harness import loading, outcome
-from harness.model import LOADED, Figure
+from harness.model import LOADED, YARDSTICKS, Figure
 from harness.statistics import summary, uncertainty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from harness.ledger import Ledger
     from harness.model import Cell, Measure
@@ -35,6 +35,11 @@ WARM_SECONDS = 0.05
 SHARING_ROUNDS = 5
 #: Bytes of an artifact below which nobody asks what processes share of it.
 LEAST_SHARED = 1_000_000
+#: However uncertain the median still is: a load of microseconds never takes up the seconds that it may.
+MOST_ROUNDS = 100
+#: No child has loaded more often than that, nor has more to say about what it could not do.
+_MOST_VALUES = 1000
+_LONGEST_REASON = 2000
 #: A child loads more often than in the correctness pass, and a fresh interpreter has to import first.
 PATIENCE = 4
 
@@ -116,7 +121,7 @@ class Subject:
         if all(figure in self.missing for figure in KINDS[kind]):
             return False
         if kind == "speed":
-            return number < self._measure.rounds or self._is_uncertain()
+            return number < self._measure.rounds or (number < MOST_ROUNDS and self._is_uncertain())
         if kind == "cold":
             return number < self._measure.cold_starts
         # From the second round on: then it is known what a load imports.
@@ -124,6 +129,8 @@ class Subject:
         return 0 < number <= min(most, self._measure.rounds)
 
     def _is_uncertain(self) -> bool:
+        if Figure.LOAD in self.missing:
+            return False
         values = [statistics.median(sample["values"]) for sample in self._of(Figure.LOAD)]
         spent = sum(sum(sample["values"]) for figure in KINDS["speed"] for sample in self._of(figure))
         return uncertainty(summary(values)) > self._measure.precision and spent < self._measure.seconds
@@ -136,26 +143,55 @@ class Subject:
         return {**self._load, **more, "imports": self._imports or [], "processes": self._measure.sharing}
 
     def take(self, event: dict[str, Any], at: float) -> None:
-        """A child's answer, ``at`` seconds after the run's start."""
-        figures = KINDS[event["task"]["kind"]]
-        why = outcome.why_not(event)
-        if why is None:
-            try:
-                self._keep(event, at)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                why = f"its answer makes no sense: {type(error).__name__}: {error}"
-        if why is not None:
-            self.missing |= dict.fromkeys(map(str, figures), why)
+        """A child's answer, ``at`` seconds after the run's start.
 
-    def _keep(self, event: dict[str, Any], at: float) -> None:
-        if self._imports is None and "imported" in event:
-            self._imports = [str(name) for name in event["imported"]]
-        self.missing |= {str(Figure(name)): str(why) for name, why in event.get("missing", {}).items()}
-        guest, child = event["child"]
-        for name, values in event["figures"].items():
-            sample = {"figure": str(Figure(name)), "guest": guest, "child": child, "at": at}
-            checked = [outcome.number(value, name) for value in values]
-            if not checked:
-                raise ValueError(f"no {name}")
-            yardstick = event.get("yardstick")
-            self.samples.append({**sample, "values": checked, "yardstick": yardstick})
+        Afterwards each figure of its kind has one more sample, or the reason why not. Of an answer that makes no sense
+        nothing is taken.
+        """
+        kind = event["task"]["kind"]
+        try:
+            why = outcome.why_not(event)
+            samples, missing = _read(event, at) if why is None else ([], dict.fromkeys(KINDS[kind], why))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            why = f"its answer makes no sense: {type(error).__name__}: {error}"
+            samples, missing = [], dict.fromkeys(KINDS[kind], why)
+        self.samples += samples
+        self._miss(missing)
+        if kind != "speed" or self._imports is not None:
+            return
+        if samples:
+            self._imports = event["imported"]
+        else:
+            unknown = "what a load imports, which is no part of a model, is not known"
+            self._miss(dict.fromkeys((*KINDS["memory"], *KINDS["sharing"]), f"{unknown}: {missing[Figure.LOAD]}"))
+
+    def _miss(self, missing: Mapping[Figure, str]) -> None:
+        self.missing |= {str(figure): " ".join(why.split())[:_LONGEST_REASON] for figure, why in missing.items()}
+
+
+def _read(event: Mapping[str, Any], at: float) -> tuple[list[dict[str, Any]], dict[Figure, str]]:
+    """The samples of an answer, and why figures of its kind are missing. Raises as nonsense makes it."""
+    expected = KINDS[event["task"]["kind"]]
+    told, missing = event["figures"], {Figure(name): str(why) for name, why in event.get("missing", {}).items()}
+    found = {Figure(name) for name in told}
+    if found & missing.keys() or found | missing.keys() != set(expected):
+        raise ValueError(f"it tells of {', '.join(sorted([*told, *missing])) or 'nothing'}")
+    if event["task"]["kind"] == "speed" and not _are_names(event["imported"]):
+        raise ValueError("what it imported is no list of names")
+    guest, child = event["child"]
+    yardsticks = event.get("yardsticks", {})
+    where = {"guest": guest, "child": child, "at": at}
+    for name in YARDSTICKS:
+        value = yardsticks.get(name)
+        where[f"{name}_yardstick"] = None if value is None else outcome.number(value, name)
+    return [{"figure": name, "values": _values(values, name), **where} for name, values in told.items()], missing
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _values(values: object, name: str) -> list[float]:
+    if not isinstance(values, list) or not 0 < len(values) <= _MOST_VALUES:
+        raise ValueError(f"{name} is no list of numbers")
+    return [outcome.number(value, name) for value in values]

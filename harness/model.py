@@ -81,6 +81,9 @@ class Figure(StrEnum):
         return "s" if self.endswith("_seconds") else "B"
 
 
+#: What tells of a machine: seconds that fixed pieces of work took beside a sample, see `harness.guest.measure`.
+YARDSTICKS = ("processor", "memory")
+
 #: Formats that carry a model over into another kind of program, or fit it again: what they give back is not the same
 #: object, so that not even their own producer need find it identical. "onnx" stands for "onnx-float64", too.
 CONVERTED = frozenset({"onnx", "pmml", "recipe"})

@@ -21,15 +21,15 @@ MEMORY_FLOOR = 256 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """Seconds or bytes, all but ``rounds``."""
+    """Seconds or bytes, all but ``rounds``. One value alone has no spread, which is None then and not 0."""
 
     rounds: int
     median: float
     min: float
     max: float
     mean: float
-    stddev: float
-    iqr: float
+    stddev: float | None
+    iqr: float | None
 
 
 def summary(values: Sequence[float]) -> Summary:
@@ -43,8 +43,8 @@ def summary(values: Sequence[float]) -> Summary:
         min=stats.min,
         max=stats.max,
         mean=stats.mean,
-        stddev=stats.stddev,
-        iqr=stats.iqr,
+        stddev=stats.stddev if len(values) > 1 else None,
+        iqr=stats.iqr if len(values) > 1 else None,
     )
 
 
@@ -54,7 +54,7 @@ def uncertainty(found: Summary, *, floor: float = 0.0) -> float:
     Medians whose notches don't overlap differ at about 5 % (McGill, Tukey and Larsen, 1978). Infinite for fewer than
     `LEAST_ROUNDS`.
     """
-    if found.rounds < LEAST_ROUNDS:
+    if found.rounds < LEAST_ROUNDS or found.iqr is None:
         return math.inf
     scale = max(found.median, floor)
     return 1.57 * found.iqr / math.sqrt(found.rounds) / scale if scale > 0 else 0.0

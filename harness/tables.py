@@ -65,7 +65,8 @@ FIGURES = _schema(
 )  # fmt: skip
 SAMPLES = _schema(
     ("run_id", _TEXT), ("cell_id", _TEXT), ("figure", _TEXT), ("guest", pa.int64()), ("child", pa.int64()),
-    ("at", pa.float64()), ("values", pa.list_(pa.float64())), ("yardstick", pa.float64()),
+    ("at", pa.float64()), ("values", pa.list_(pa.float64())), ("processor_yardstick", pa.float64()),
+    ("memory_yardstick", pa.float64()),
 )  # fmt: skip
 OF = {
     "environments": ENVIRONMENTS, "artifacts": ARTIFACTS, "cells": CELLS, "figures": FIGURES, "samples": SAMPLES,

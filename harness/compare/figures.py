@@ -56,7 +56,7 @@ class Figures:
     skipped: dict[str, int]  # the others, by reason
     powerless: int  # of those compared: too few samples to be told if they alone had changed
     sizes: int  # artifacts compared
-    yardstick: float | None  # how much longer a fixed piece of work took in NEW, as a ratio
+    yardsticks: dict[str, float]  # how many times as long fixed pieces of work took in NEW
     shift: float | None  # the median ratio of load_seconds, where it is beyond the least change itself
     changed: tuple[FigureGroup, ...]  # the larger ones first, then those that shrank
     accepted: int
@@ -65,8 +65,9 @@ class Figures:
     unjudged: pd.DataFrame  # every figure of a cell that was not compared, with ``why``
 
     @property
-    def machine_drifted(self) -> bool:
-        return self.yardstick is not None and not 1 / MACHINE_DRIFT <= self.yardstick <= MACHINE_DRIFT
+    def machine_drift(self) -> dict[str, float]:
+        """The yardsticks that changed beyond `MACHINE_DRIFT`."""
+        return {k: ratio for k, ratio in self.yardsticks.items() if not 1 / MACHINE_DRIFT <= ratio <= MACHINE_DRIFT}
 
 
 def of(base: RunTables, new: RunTables, known: Known, suspicion: Suspicion) -> Figures:
@@ -85,7 +86,7 @@ def of(base: RunTables, new: RunTables, known: Known, suspicion: Suspicion) -> F
         skipped=dict(Counter(unjudged["why"]).most_common()),
         powerless=ranks.powerless(list(judged["pair"])),
         sizes=len(resized),
-        yardstick=measured.yardsticks(base, new) if measured.machines(base.run, new.run) is Machine.SAME else None,
+        yardsticks=measured.yardsticks(base, new) if measured.machines(base.run, new.run) is Machine.SAME else {},
         shift=_shift(judged),
         changed=tuple(sorted(everything, key=lambda group: (not group.grew, list(EFFECTS).index(group.figure)))),
         accepted=int(judged["accepted"].sum() + resized["accepted"].sum()),

@@ -11,7 +11,7 @@ import pandas as pd
 from harness.compare.changes import IDENTITY
 from harness.compare.effects import EFFECTS, SAMPLED, SIZE, Machine
 from harness.compare.ranks import FEWEST, Pair
-from harness.model import Status
+from harness.model import YARDSTICKS, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _SIDES = ("producer", "consumer")
 _KEY = ["cell_id", "figure"]
+#: Columns of samples, by yardstick.
+STICKS = {name: f"{name}_yardstick" for name in YARDSTICKS}
 
 
 class Why(StrEnum):
@@ -64,10 +66,14 @@ def sizes(base: RunTables, new: RunTables) -> pd.DataFrame:
     return joined.query("0 < ratio < inf").reset_index(drop=True)
 
 
-def yardsticks(base: RunTables, new: RunTables) -> float | None:
-    """The median of NEW's yardsticks over that of BASE's: above 1 the machine has become slower."""
-    medians = [_yardstick(run) for run in (base, new)]
-    return medians[1] / medians[0] if all(np.isfinite(medians)) else None
+def yardsticks(base: RunTables, new: RunTables) -> dict[str, float]:
+    """By yardstick, the median of NEW's over that of BASE's: above 1 the machine has become slower."""
+    found = {}
+    for name, column in STICKS.items():
+        was, now = (float(pd.to_numeric(run.samples[column], errors="coerce").median()) for run in (base, new))
+        if np.isfinite(was) and np.isfinite(now):
+            found[name] = now / was
+    return found
 
 
 def machines(base: Mapping[str, Any], new: Mapping[str, Any]) -> Machine:
@@ -82,26 +88,24 @@ def machines(base: Mapping[str, Any], new: Mapping[str, Any]) -> Machine:
 
 
 def _samples(run: RunTables) -> pd.DataFrame:
-    """By (cell_id, figure): ``samples`` and ``yardstick`` as arrays, a number for each child."""
-    samples = run.samples
-    flat = samples[_KEY].assign(
-        value=np.array([_median(values) for values in samples["values"]], dtype=float),
-        yardstick=pd.to_numeric(samples["yardstick"], errors="coerce").astype(float),
-    )
-    groups = flat[np.isfinite(flat["value"])].groupby(_KEY, sort=False)
-    rows = {key: (group["value"].to_numpy(), group["yardstick"].to_numpy()) for key, group in groups}
+    """By (cell_id, figure): ``samples`` and each yardstick as arrays, a number for each child."""
+    columns = ["samples", *STICKS.values()]
+    flat = run.samples[_KEY].assign(samples=np.array([_median(v) for v in run.samples["values"]], dtype=float))
+    for column in STICKS.values():
+        flat[column] = pd.to_numeric(run.samples[column], errors="coerce").astype(float)
+    groups = flat[np.isfinite(flat["samples"])].groupby(_KEY, sort=False)
+    rows = {key: [group[column].to_numpy() for column in columns] for key, group in groups}
     index = pd.MultiIndex.from_arrays([[key[level] for key in rows] for level in (0, 1)], names=_KEY)
-    columns = {"samples": [row[0] for row in rows.values()], "yardstick": [row[1] for row in rows.values()]}
-    return pd.DataFrame({name: pd.Series(column, index=index, dtype=object) for name, column in columns.items()})
+    return pd.DataFrame(
+        {
+            name: pd.Series([row[i] for row in rows.values()], index=index, dtype=object)
+            for i, name in enumerate(columns)
+        }
+    )
 
 
 def _median(values: Any) -> float:
     return float(np.median(np.asarray(values, dtype=float))) if values is not None and len(values) else np.nan
-
-
-def _yardstick(run: RunTables) -> float:
-    column = pd.to_numeric(run.samples["yardstick"], errors="coerce").dropna()
-    return float(column.median()) if len(column) else np.nan
 
 
 def _unstable(run: RunTables) -> set[tuple[str, str]]:
@@ -125,10 +129,9 @@ def _pair(row: Mapping[Any, Any]) -> Pair | None:
     if not isinstance(base, np.ndarray) or not isinstance(new, np.ndarray):
         return None
     effect = EFFECTS[row["figure"]]
-    sticks = (row["yardstick_base"], row["yardstick_new"])
-    if effect.unit != "s" or not all(_sound(stick) for stick in sticks):
-        return Pair(effect=effect, base=base, new=new)
-    return Pair(effect=effect, base=base, new=new, base_yardstick=sticks[0], new_yardstick=sticks[1])
+    sticks = ((row[f"{column}_base"], row[f"{column}_new"]) for column in STICKS.values())
+    sound = tuple(pair for pair in sticks if effect.unit == "s" and all(map(_sound, pair)))
+    return Pair(effect=effect, base=base, new=new, yardsticks=sound)
 
 
 def _sound(yardstick: Numbers) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from harness.compare.effects import Effect
 
@@ -29,8 +29,8 @@ class Pair:
     effect: Effect
     base: Numbers
     new: Numbers
-    base_yardstick: Numbers | None = None  # seconds that a fixed piece of work took in the same children
-    new_yardstick: Numbers | None = None
+    #: Pairs, BASE and NEW, of the seconds that fixed pieces of work took in the same children.
+    yardsticks: tuple[tuple[Numbers, Numbers], ...] = ()
 
     @property
     def medians(self) -> tuple[float, float]:
@@ -51,19 +51,25 @@ def more(pairs: Sequence[Pair], ratio: float | None = None) -> Numbers:
     """For each pair the chance of such samples if the figure had not grown by more than the least change.
 
     ``ratio`` stands in for that of the effect. The base's samples are moved up by the least change first, so that size
-    and significance are one statement. Where there are yardsticks, the worse of two chances: as measured, and with
-    each sample divided by what its own child made of the yardstick, so that a slower machine is no slower reader.
+    and significance are one statement. Where there are yardsticks, the worst of several chances: as measured, and with
+    each sample divided by what its own child made of each yardstick, so that a slower machine is no slower reader.
     """
-    measured = _chances([(pair.effect.above(pair.base, ratio), pair.new) for pair in pairs])
-    divided = [_divided(pair) for pair in pairs]
-    return np.maximum(measured, _chances([(p.effect.above(b, ratio), n) for p, (b, n) in _zip(pairs, divided)]))
+    return _worst(pairs, lambda pair, base, new: (pair.effect.above(base, ratio), new))
 
 
 def less(pairs: Sequence[Pair], ratio: float | None = None) -> Numbers:
     """The same if the figure had not shrunk."""
-    measured = _chances([(pair.new, pair.effect.below(pair.base, ratio)) for pair in pairs])
-    divided = [_divided(pair) for pair in pairs]
-    return np.maximum(measured, _chances([(n, p.effect.below(b, ratio)) for p, (b, n) in _zip(pairs, divided)]))
+    return _worst(pairs, lambda pair, base, new: (new, pair.effect.below(base, ratio)))
+
+
+def _worst(pairs: Sequence[Pair], ordered: Callable[[Pair, Numbers, Numbers], tuple[Numbers, Numbers]]) -> Numbers:
+    """The largest of the chances of each pair: ``ordered`` gives its lower and its upper samples."""
+    found = _chances([ordered(pair, pair.base, pair.new) for pair in pairs])
+    for number in range(max((len(pair.yardsticks) for pair in pairs), default=0)):
+        divided = [_divided(pair, number) for pair in pairs]
+        chances = _chances([ordered(pair, *samples) for pair, samples in zip(pairs, divided, strict=True)])
+        found = np.maximum(found, chances)
+    return found
 
 
 def discoveries(chances: Numbers) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -80,16 +86,13 @@ def powerless(pairs: Sequence[Pair]) -> int:
     return sum(1 / math.comb(len(pair.base) + len(pair.new), len(pair.base)) > bar for pair in pairs)
 
 
-def _zip(pairs: Sequence[Pair], divided: Sequence[tuple[Numbers, Numbers]]) -> Any:
-    return zip(pairs, divided, strict=True)
-
-
-def _divided(pair: Pair) -> tuple[Numbers, Numbers]:
-    """The samples as a machine of one speed would have had them; as measured where there is no yardstick."""
-    if pair.base_yardstick is None or pair.new_yardstick is None:
+def _divided(pair: Pair, number: int) -> tuple[Numbers, Numbers]:
+    """The samples as a machine of one speed would have had them; as measured where there is no such yardstick."""
+    if number >= len(pair.yardsticks):
         return pair.base, pair.new
-    usual = float(np.median(np.concatenate([pair.base_yardstick, pair.new_yardstick])))
-    return pair.base * (usual / pair.base_yardstick), pair.new * (usual / pair.new_yardstick)
+    base, new = pair.yardsticks[number]
+    usual = float(np.median(np.concatenate([base, new])))
+    return pair.base * (usual / base), pair.new * (usual / new)
 
 
 def _chances(pairs: Sequence[tuple[Numbers, Numbers]]) -> Numbers:

@@ -13,9 +13,11 @@ import importlib
 import json
 import os
 import pickle
+import statistics
 import sys
-import time
 import warnings
+from os import _exit, getpid  # bound now, as the clock is: a model may have replaced them when we need them
+from time import perf_counter
 
 from . import errors, fitting, memory, page_cache, sharing, values
 from .errors import Refused, Unsupported
@@ -23,8 +25,13 @@ from .errors import Refused, Unsupported
 #: A fixed piece of work that a machine does as fast as it does everything: unpickling some 2,000 small objects.
 _YARDSTICK = pickle.dumps([{"name": str(i), "value": (i, float(i))} for i in range(500)], protocol=4)
 _YARDSTICK_ROUNDS = 5
+#: Bytes that are asked for and written to: what a machine does with memory need not go along with what it computes.
+_YARDSTICK_BYTES = 8 * 1024 * 1024
 #: Of one child. More of them say little more: they come from one process, and are not independent.
 _MOST_LOADS = 100
+#: Bytes of a file that are looked at at once. The allocator keeps to itself what it is given back as long as it is no
+#: more than what it once was: a whole artifact, read to be checked, would make models that are loaded later larger.
+_PIECE = 64 * 1024
 _ELSEWHERE = "the model is held by another process than the one that is measured"
 
 
@@ -51,7 +58,9 @@ class Subject:
         self.path = task["artifact"]
         self._task = task
         self._format = importlib.import_module(task["module"])
-        self._inputs = values.decode(json.loads(_checked(task["inputs"], task["inputs_sha256"])))
+        _check(task["inputs"], task["inputs_sha256"])
+        with open(task["inputs"], "rb") as file:
+            self._inputs = values.decode(json.load(file))
 
     def import_library(self):
         """What a user of the format imports before anything is loaded."""
@@ -59,6 +68,9 @@ class Subject:
             importlib.import_module(name)
 
     def load(self):
+        return _of_one(self._load)
+
+    def _load(self):
         if hasattr(self._format, "load_file"):
             return self._format.load_file(self.path, self._task["reader"], self._task["options"])
         with open(self.path, "rb") as file:
@@ -67,21 +79,38 @@ class Subject:
     def predict(self, model, most=None):
         """Call the methods once on the held-out rows: all that are compared, or ``most`` of them."""
         wanted = self._task["methods"]
-        offered = model.methods if getattr(self._format, "PARTIAL", False) else wanted
-        fitting.call_methods(model, self._inputs, [name for name in wanted if name in offered][:most])
+        if getattr(self._format, "PARTIAL", False):
+            wanted = [name for name in wanted if name in model.methods]
+        if not wanted:
+            raise Unsupported("it has none of %s" % ", ".join(self._task["methods"]))
+        _of_one(lambda: fitting.call_methods(model, self._inputs, wanted[:most]))
 
 
-def _checked(path, digest):
-    with open(path, "rb") as file:
-        data = file.read()
-    if hashlib.sha256(data).hexdigest() != digest:
+def _of_one(act):
+    """What ``act()`` returns, in this process: a copy that the model has forked ends here, and measures nothing."""
+    here = getpid()
+    result = act()
+    if getpid() != here:
+        _exit(0)
+    return result
+
+
+def _check(path, digest):
+    """Raises Refused when a file's bytes have changed."""
+    found, piece = hashlib.sha256(), bytearray(_PIECE)
+    with open(path, "rb", buffering=0) as file:
+        while True:
+            size = file.readinto(piece)
+            if not size:
+                break
+            found.update(memoryview(piece)[:size])
+    if found.hexdigest() != digest:
         raise Refused("%s: its bytes are not those that were stored (sha256 differs)" % os.path.basename(path))
-    return data
 
 
 def _speed(task):
     """The first prediction, warm loads, and a load from the disk."""
-    _checked(task["artifact"], task["sha256"])
+    _check(task["artifact"], task["sha256"])
     subject = Subject(task)
     before = set(sys.modules)
     gc.collect()
@@ -90,29 +119,38 @@ def _speed(task):
     imported = sorted(name for name in set(sys.modules) - before if isinstance(name, str))
     figures = {"predict_seconds": [_timed(lambda: subject.predict(model))[0]]}
     del model
-    yardstick = min(_timed(lambda: pickle.loads(_YARDSTICK))[0] for _ in range(_YARDSTICK_ROUNDS))
+    before_and_after = [_yardsticks()]
     figures["load_seconds"] = _warm(subject, task["seconds"])
-    answer = {"figures": figures, "imported": imported, "yardstick": yardstick}
+    before_and_after.append(_yardsticks())
+    yardsticks = {name: statistics.mean(one[name] for one in before_and_after) for name in before_and_after[0]}
+    answer = {"figures": figures, "imported": imported, "yardsticks": yardsticks}
     try:
         page_cache.evict(subject.path)
-        figures["evicted_load_seconds"] = [_timed(subject.load)[0]]
-    except Unsupported as reason:
+    except (Unsupported, OSError) as reason:
         answer["missing"] = {"evicted_load_seconds": str(reason)}
+    else:
+        figures["evicted_load_seconds"] = [_timed(subject.load)[0]]
     return answer
+
+
+def _yardsticks():
+    """Seconds that fixed pieces of work take now, by what they ask of a machine."""
+    acts = {"processor": lambda: pickle.loads(_YARDSTICK), "memory": lambda: b"\1" * _YARDSTICK_BYTES}
+    return {name: statistics.median(_timed(act)[0] for _ in range(_YARDSTICK_ROUNDS)) for name, act in acts.items()}
 
 
 def _warm(subject, seconds):
     """Seconds of single loads, one after the other for so long; what was loaded is let go before the next."""
-    found, until = [], time.perf_counter() + seconds
-    while not found or len(found) < _MOST_LOADS and time.perf_counter() < until:
+    found, until = [], perf_counter() + seconds
+    while not found or len(found) < _MOST_LOADS and perf_counter() < until:
         found.append(_timed(subject.load)[0])
     return found
 
 
 def _timed(act):
-    started = time.perf_counter()
+    started = perf_counter()
     result = act()
-    return time.perf_counter() - started, result
+    return perf_counter() - started, result
 
 
 def _memory(task):
@@ -124,6 +162,7 @@ def _memory(task):
     base = memory.peak()
     model = subject.load()
     peak = memory.peak()
+    memory.need_no_children()
     kept = memory.private()
     del model
     return {"figures": {"load_peak_bytes": [max(peak - base, 0)], "load_private_bytes": [max(kept - held, 0)]}}
@@ -133,7 +172,7 @@ def _without_imports(task):
     """A subject whose load imports nothing any more: modules are no part of a model's memory."""
     if _is_held_elsewhere(task):
         raise Unsupported(_ELSEWHERE)
-    _checked(task["artifact"], task["sha256"])
+    _check(task["artifact"], task["sha256"])
     page_cache.write_back(task["artifact"])
     for name in task["imports"]:
         try:
@@ -150,6 +189,7 @@ def _sharing(task):
     def hold():
         model = subject.load()
         subject.predict(model)
+        memory.need_no_children()
         return model
 
     proportional, private = sharing.held_by(task["processes"], hold)
@@ -160,8 +200,8 @@ def _cold(task):
     """A fresh interpreter, from nothing to its first prediction; its first load is the first there, too."""
     from . import cold
 
-    _checked(task["artifact"], task["sha256"])
-    _checked(task["inputs"], task["inputs_sha256"])
+    _check(task["artifact"], task["sha256"])
+    _check(task["inputs"], task["inputs_sha256"])
     figures = cold.start(task)
     if not _is_held_elsewhere(task):
         return {"figures": figures}

@@ -5,10 +5,13 @@
 
 import ctypes
 import gc
+import os
+from time import perf_counter, sleep  # bound now: a model may have replaced them when we need them
 
 from .errors import Unsupported
 
 _MADV_POPULATE_WRITE = 23  # Linux 5.14
+_ENDING_SECONDS = 0.2  # how long a process is given that is about to end
 
 
 def make_own():
@@ -56,6 +59,20 @@ def reset_peak():
 def peak():
     """The most that was resident since the process began its program, or since `reset_peak`: VmHWM."""
     return _fields("/proc/self/status")["VmHWM"]
+
+
+def need_no_children():
+    """Raises Unsupported where this process has some: what they were forked from is theirs as well, and private to
+    nobody; and what they hold by themselves is not seen."""
+    until = perf_counter() + _ENDING_SECONDS
+    while True:
+        try:
+            ended = os.waitpid(-1, os.WNOHANG)[0]
+        except ChildProcessError:
+            return
+        if not ended and perf_counter() > until:
+            raise Unsupported("it has started processes, so that its memory cannot be told from theirs")
+        sleep(0 if ended else 0.001)
 
 
 def _fields(path):

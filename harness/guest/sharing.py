@@ -4,16 +4,19 @@ They go on in step: each makes its memory its own; when all have, each looks at 
 takes hold of the thing; when all have, each looks again. Standard library only.
 """
 
+import ctypes
 import os
 import signal
 import socket
 import struct
+import sys
 import traceback
 
 from . import memory
 
 _ANSWER = struct.Struct("<qq")
 _STEP = b"."
+_PR_SET_PDEATHSIG = 1
 
 
 def held_by(count, hold):
@@ -22,8 +25,10 @@ def held_by(count, hold):
     Pss counts what several of them share once in all. Raises RuntimeError when one of them has ended early, whose
     traceback is on standard error then.
     """
-    holders = [Holder(hold) for _ in range(count)]
+    holders = []
     try:
+        while len(holders) < count:
+            holders.append(Holder(hold))
         for _ in range(3):  # its own memory, the first look, the thing itself
             for holder in holders:
                 holder.read(len(_STEP))
@@ -62,6 +67,8 @@ class Holder:
 def _live(hold, line):
     """The life of a holder; never returns."""
     try:
+        # A model that kills its parent must not find another one there, which is the supervisor.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         memory.make_own()
         _in_step(line)
         proportional, private = memory.proportional(), memory.private()
@@ -72,8 +79,12 @@ def _live(hold, line):
         line.recv(1)  # until we are ended
     except BaseException:
         traceback.print_exc()
+        sys.stderr.flush()  # before Python 3.9 it is buffered
     finally:
-        os._exit(1)
+        try:
+            line.shutdown(socket.SHUT_RDWR)  # the end of it, even where a process that the model has left holds it
+        finally:
+            os._exit(1)
 
 
 def _in_step(line):

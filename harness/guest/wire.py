@@ -35,9 +35,9 @@ Guest to host, on a descriptor that was standard output and that no child ever h
                                                           "unsupported": why; "facts" of the format
     {"event": "cell", "id": task, ...}                    "outputs", or "error", or "refused" or "unsupported": why
                                                           "observed": what the reader found in the loaded model
-    {"event": "measured", "id": task, ...}                "figures": {name: [values]}, "missing": {name: why}, "imported": modules
-                                                          that the first load imported, "yardstick": seconds that a
-                                                          fixed piece of work took; or "error" and so on
+    {"event": "measured", "id": task, ...}                "figures": {name: [values]}, "missing": {name: why}, "imported":
+                                                          modules that the load imported, "yardsticks": seconds that
+                                                          fixed pieces of work took; or "error" and so on
     {"event": "died", "id": task or format's id, "step", "signal" or "exit", "peak_bytes",
      "memory": true when it had come near its limit}
     {"event": "overtime", "id": as above, "step", "seconds"}

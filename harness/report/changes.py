@@ -174,7 +174,7 @@ def as_data(comparison: Comparison) -> dict[str, Any]:
         "changes": _records(changes[columns]),
         "figures": {
             **{name: getattr(figures, name) for name in ("measured", "compared", "skipped", "powerless", "sizes")},
-            **{name: getattr(figures, name) for name in ("yardstick", "shift")},
+            **{name: getattr(figures, name) for name in ("yardsticks", "shift")},
             "common": figures.common.name.lower(),
             "changed": [asdict(group) for group in figures.changed],
             "cells": _records(_changed(figures.judged, "cell_id")),

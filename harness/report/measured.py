@@ -69,7 +69,11 @@ class Trade:
 
     def text(self, figure: str) -> str:
         ratio = self.ratios.get(figure)
-        return "" if ratio is None else f"{ratio:.2f}x" if ratio < 10 else f"{ratio:.0f}x"  # noqa: PLR2004  # digits
+        if ratio is None:
+            return ""
+        if 0 < ratio < 0.005:  # noqa: PLR2004  # what would be shown as nothing
+            return "<0.01x"
+        return f"{ratio:.2f}x" if ratio < 10 else f"{ratio:.0f}x"  # noqa: PLR2004  # digits
 
 
 @dataclass(frozen=True, kw_only=True)

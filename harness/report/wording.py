@@ -146,9 +146,9 @@ def machine(figures: Figures) -> list[str]:
     if figures.common is not Machine.SAME:
         what = "seconds are" if figures.common is Machine.ALIKE else "seconds and memory are"
         told.append(f"the runs are not known to be from the same machine: {what} not compared")
-    if figures.machine_drifted and figures.yardstick is not None:
+    for what, ratio in figures.machine_drift.items():
         told.append(
-            f"the machine itself took {figures.yardstick:.2f} times as long for a fixed piece of work in NEW: "
+            f"the machine itself took {ratio:.2f} times as long for a fixed piece of work ({what}) in NEW: "
             "seconds are told only where they changed beyond that"
         )
     if figures.shift is not None:

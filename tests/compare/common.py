@@ -13,7 +13,7 @@ from harness.compare.ranks import Pair  # noqa: F401
 
 HOST = {"fingerprint": "0123456789abcdef", "machine": "x86_64"}
 BASE, NEW = "20260101T000000Z-default-0000", "20260102T000000Z-default-0000"
-SAMPLE = ("cell_id", "figure", "values", "yardstick")
+SAMPLE = ("cell_id", "figure", "values", "processor_yardstick", "memory_yardstick")
 
 
 def parts(cell_id: str) -> dict[str, str]:
@@ -86,10 +86,12 @@ def run_of(cells=(), *, artifacts=None, environments=None, samples=(), unstable=
     )
 
 
-def sampled(cell_id: str, figure: str, values, yardstick=None):
-    """Samples of a figure: each child measured one value."""
-    sticks = np.full(len(values), np.nan) if yardstick is None else np.broadcast_to(yardstick, len(values))
-    return [(cell_id, figure, np.array([value]), stick) for value, stick in zip(values, sticks)]
+def sampled(cell_id: str, figure: str, values, processor=None, memory=None):
+    """Samples of a figure: each child measured one value, and perhaps what the machine was like."""
+    sticks = [
+        np.full(len(values), np.nan) if s is None else np.broadcast_to(s, len(values)) for s in (processor, memory)
+    ]
+    return [(cell_id, figure, np.array([value]), *those) for value, *those in zip(values, *sticks)]
 
 
 def again(run, **changes):
