@@ -27,7 +27,7 @@ class File:
         self.file.close()
 
     def resident(self):
-        """Pages of it in memory, by mincore; through a mapping that is writable, of which Python gives the address."""
+        """The share of it that is in memory, by mincore; through a mapping that is writable, of which Python gives the address."""
         with open(self.name, "r+b") as file, mmap.mmap(file.fileno(), 0) as mapping:
             first = ctypes.c_char.from_buffer(mapping)
             told = (ctypes.c_ubyte * (len(mapping) // mmap.PAGESIZE))()
@@ -35,27 +35,26 @@ class File:
             code = libc.mincore(ctypes.c_void_p(ctypes.addressof(first)), ctypes.c_size_t(len(mapping)), told)
             del first
             assert code == 0
-            return sum(byte & 1 for byte in told)
+            return sum(byte & 1 for byte in told) / len(told)
 
 
 def on_a_disk():
-    found = File()
-    for line in open("/proc/mounts"):
-        _, place, kind = line.split()[:3]
-        if kind in ("tmpfs", "ramfs", "overlay") and (found.name + "/").startswith(place.rstrip("/") + "/"):
-            if kind != "overlay" and place != "/":
-                raise unittest.SkipTest("the folder for temporary files is in memory")
-    return found
+    folder = os.path.realpath(tempfile.gettempdir()) + "/"
+    with open("/proc/mounts") as lines:
+        places = {place.rstrip("/") + "/": kind for _, place, kind in (line.split()[:3] for line in lines)}
+    if places[max((place for place in places if folder.startswith(place)), key=len)] in ("tmpfs", "ramfs"):
+        raise unittest.SkipTest("the folder for temporary files is in memory")
+    return File()
 
 
 def test_a_file_on_a_disk_is_forgotten_and_comes_back_when_it_is_read():
     with on_a_disk() as file:
-        assert file.resident() == SIZE // mmap.PAGESIZE
+        assert file.resident() > 0.95
         page_cache.evict(file.name)
-        assert file.resident() == 0
+        assert file.resident() < 0.05  # others are at work on this machine, too
         with open(file.name, "rb") as again:
             assert again.read() == b"x" * SIZE
-        assert file.resident() == SIZE // mmap.PAGESIZE
+        assert file.resident() > 0.95
 
 
 def test_a_file_in_memory_cannot_be_forgotten():
@@ -100,14 +99,15 @@ def dirty(path):
     """Bytes of a file's mapping that wait to be written, of this process; all pages touched."""
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as mapping:
         assert sum(mapping[place] for place in range(0, SIZE, mmap.PAGESIZE))
-        found, here = 0, False
-        for line in open("/proc/self/smaps"):
-            words = line.split()
-            if not words[0].endswith(":"):
-                here = line.rstrip().endswith(path)
-            elif here and words[0] in ("Private_Dirty:", "Shared_Dirty:"):
-                found += int(words[1]) * 1024
-        return found
+        with open("/proc/self/smaps") as lines:
+            found, here = 0, False
+            for line in lines:
+                words = line.split()
+                if not words[0].endswith(":"):
+                    here = line.rstrip().endswith(path)
+                elif here and words[0] in ("Private_Dirty:", "Shared_Dirty:"):
+                    found += int(words[1]) * 1024
+    return found
 
 
 def test_a_file_that_was_written_back_is_no_longer_dirty():
