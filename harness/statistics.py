@@ -11,12 +11,13 @@ from pytest_benchmark.stats import Stats
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: A median that is less certain than this cannot tell a change of a tenth: its figure is called unstable. Relative.
-UNSTABLE = 0.05
+#: A median that is known no better than this, relatively, cannot tell the least change that `harness.compare` tells:
+#: its figure is called unstable.
+UNSTABLE = 0.10
 #: Fewer samples tell nothing of their own spread.
 LEAST_ROUNDS = 5
 #: Bytes below which memory is the allocator's whim; what is small is compared with this.
-MEMORY_FLOOR = 256 * 1024
+MEMORY_FLOOR = 512 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from harness import store, tables
 from harness.model import Case, Format, Measure
 from harness.plan import Plan
 from harness.report import digest as digests
-from harness.report import measured, summary
+from harness.report import measured, summary, units
 
 from .conftest import plan_of
 from .test_report import EVIL, shown
@@ -186,7 +186,7 @@ def test_text_of_models_and_environments_cannot_break_out(tmp_path):
     [(0, "0 µs"), (3.2e-7, "0.32 µs"), (0.0005, "500 µs"), (0.00314, "3.14 ms"), (0.0314, "31.4 ms"), (0.314, "314 ms"), (3.14, "3.14 s"), (1234.5, "1234 s")],
 )  # fmt: skip
 def test_seconds_as_people_read_them(value, text):
-    assert measured.seconds(value) == text
+    assert units.seconds(value) == text
 
 
 @pytest.mark.parametrize(
@@ -194,4 +194,4 @@ def test_seconds_as_people_read_them(value, text):
     [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (80.8e6, "80.8 MB"), (1e9, "1 GB"), (2.5e12, "2500 GB")],
 )
 def test_sizes_as_people_read_them(value, text):
-    assert measured.size(value) == text
+    assert units.size(value) == text

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.statistics import MEMORY_FLOOR
+
 STATUS = "status"
 SIZE = "size_bytes"
 #: Measured figures move a little by themselves; a size does not, but a version number within it may be longer.
 MEASURED_EFFECT, SIZE_EFFECT = 1.10, 1.02
-#: Below this many bytes of memory, pages and arenas decide, and a ratio tells nothing.
-LEAST_BYTES = 256 * 1024.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ def least_value(figure: str) -> float:
     """Values below this one count as this one; above 0, since ratios are taken."""
     if figure == SIZE:
         return 1.0
-    return LEAST_BYTES if figure.endswith("_bytes") else 1e-9
+    return MEMORY_FLOOR if figure.endswith("_bytes") else 1e-9
 
 
 def told(figure: str, ratio: float) -> str:

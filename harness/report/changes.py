@@ -10,7 +10,7 @@ from rich.text import Text
 
 from harness.compare.changes import ALARMING, Kind
 from harness.compare.gates import Answer
-from harness.report import summary, wording
+from harness.report import summary, units, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -114,7 +114,7 @@ def _where(group: FigureGroup) -> str:
 
 
 def _was_now(group: FigureGroup) -> str:
-    return f"{wording.quantity(group.figure, group.was)} → {wording.quantity(group.figure, group.now)}"
+    return f"{units.figure(group.figure, group.was)} → {units.figure(group.figure, group.now)}"
 
 
 def _settled(comparison: Comparison, console: Console) -> None:

@@ -13,6 +13,7 @@ from harness.history.figures import STATUS
 from harness.history.steps import SEGMENT
 from harness.journal import clean
 from harness.model import Status
+from harness.report import units
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -135,22 +136,7 @@ def _what(finding: Finding) -> Text:
 def _values(change: Change) -> str:
     if isinstance(change.before, str) or isinstance(change.after, str):
         return ""
-    told = _bytes if change.figure.endswith("_bytes") else _seconds
-    return f": {told(change.before)} -> {told(change.after)}"
-
-
-def _seconds(value: float) -> str:
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if value >= size:
-            return f"{value / size:.3g} {unit}"
-    return f"{value * 1e6:.3g} µs"
-
-
-def _bytes(value: float) -> str:
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if value >= size:
-            return f"{value / size:.4g} {unit}"
-    return f"{value:.0f} B"
+    return f": {units.figure(change.figure, change.before)} -> {units.figure(change.figure, change.after)}"
 
 
 def _common(finding: Finding) -> Text:

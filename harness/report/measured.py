@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from harness.model import LOADED, Figure
+from harness.report import units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +57,7 @@ class Row:
         if value is None:
             return ""
         mark = "~" if figure in self.unstable else ""
-        return mark + (seconds(value) if figure.endswith("_seconds") else size(value))
+        return mark + units.figure(figure, value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +103,7 @@ class Measured:
         )
         told += "peak, kept: memory above what was held before"
         together = f"; held together: by {self.readers} processes with the same artifact (Pss)" if self.readers else ""
-        return told + together + ". Medians; ~ known to less than ±5 %."
+        return told + together + ". Medians; ~ not known to ±10 %."
 
 
 def of(tables: RunTables) -> Measured:
@@ -168,24 +169,3 @@ def _ratio(row: Row, base: Row, figure: str) -> float | None:
         return None
     memory = figure.endswith("_bytes") and figure != SIZE
     return None if memory and max(ours, theirs) < _MEMORY_FLOOR else ours / theirs
-
-
-def seconds(value: float) -> str:
-    """Such as 31.4 ms."""
-    for unit, factor in (("s", 1.0), ("ms", 1e-3)):
-        if value >= factor:
-            return f"{_digits(value / factor)} {unit}"
-    return f"{_digits(value / 1e-6)} µs"
-
-
-def size(value: float) -> str:
-    """Such as 80.8 MB; SI units, as ``ls -l --si``."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if value >= factor:
-            return f"{_digits(value / factor)} {unit}"
-    return f"{value:.0f} B"
-
-
-def _digits(value: float) -> str:
-    """Three of them, and no exponent."""
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004

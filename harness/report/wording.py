@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from harness.compare.changes import Kind
-from harness.compare.effects import EFFECTS, Machine
+from harness.compare.effects import Machine
 from harness.compare.gates import Answer
 from harness.report.groups import differs
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 NAMED = 3  # of a list
 CUT = 300  # characters of a message
-_MEBIBYTE, _KIBIBYTE = 1024**2, 1024
-_DIGITS = 100  # figures below show a decimal
 
 #: Before the number of cells.
 KINDS = {
@@ -118,18 +116,6 @@ def causes(causes: Causes) -> str:
         names = [c[0].name for c in causes.packages if c not in replaced and bool(c[0].was) == gone]
         told += [f"{', '.join(names)} {word}"] if names else []
     return f"changed there: {'; '.join(told)}" if told else "no package changed there"
-
-
-def quantity(figure: str, value: float) -> str:
-    """A figure with a unit that people read."""
-    if EFFECTS[figure].unit == "s":
-        return _scaled(value, ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")))
-    return _scaled(value, ((_MEBIBYTE, "MiB"), (_KIBIBYTE, "KiB"), (1.0, "B")))
-
-
-def _scaled(value: float, units: tuple[tuple[float, str], ...]) -> str:
-    size, unit = next(((size, unit) for size, unit in units if abs(value) >= size), units[-1])
-    return f"{value / size:.3g} {unit}" if abs(value / size) < _DIGITS * 10 else f"{value / size:,.0f} {unit}"
 
 
 def ratios(group: FigureGroup) -> str:

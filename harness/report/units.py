@@ -1,0 +1,29 @@
+"""Seconds and bytes as people read them. SI units, three digits, no exponents. Pure."""
+
+from __future__ import annotations
+
+
+def figure(name: str, value: float) -> str:
+    """A figure by its name, which ends in its unit."""
+    return seconds(value) if name.endswith("_seconds") else size(value)
+
+
+def seconds(value: float) -> str:
+    """Such as 31.4 ms."""
+    for unit, factor in (("s", 1.0), ("ms", 1e-3)):
+        if value >= factor:
+            return f"{_digits(value / factor)} {unit}"
+    return f"{_digits(value / 1e-6)} µs"
+
+
+def size(value: float) -> str:
+    """Such as 80.8 MB; SI units, as ``ls -l --si``."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if value >= factor:
+            return f"{_digits(value / factor)} {unit}"
+    return f"{value:.0f} B"
+
+
+def _digits(value: float) -> str:
+    """Three of them, and no exponent."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004
