@@ -76,6 +76,5 @@ def folder(plan, tmp_path_factory):
 def write_tables(plan: Plan, folder: RunFolder) -> None:
     """As a run writes them at its end."""
     built = tables.Tables(plan, folder.journal, folder.run["run_id"], "not come to yet")
-    folder.write_table("environments", tables.ENVIRONMENTS, built.environments.values())
-    folder.write_table("artifacts", tables.ARTIFACTS, built.artifacts())
-    folder.write_table("cells", tables.CELLS, built.cells())
+    for name, rows in built.each():
+        folder.write_table(name, tables.OF[name], rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness import history, store
+from harness import compare, history, store
 from harness.journal import Journal
 from harness.report import digest, summary
 
@@ -37,7 +38,10 @@ def test_summary_of_a_run(folder, benchmark) -> None:
     assert "load-error" in benchmark(lambda: summary.render(digest.of(run)))
 
 
-# Comparing two runs belongs here, as soon as `harness compare` is there.
+def test_compare_of_two_runs(folder, benchmark) -> None:
+    run = store.read_run(folder.path)
+    found = benchmark(compare.compare, run, dataclasses.replace(run, cells=run.cells[::-1]))
+    assert not any(found.counts.values())
 
 
 @pytest.fixture(scope="module")

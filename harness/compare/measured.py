@@ -31,7 +31,6 @@ class Why(StrEnum):
     MACHINE = "the runs are from different machines"
     EMULATION = "emulated in one run, or in both where memory is measured"
     ONE_SIDE = "measured in one run only"
-    UNSTABLE = "too noisy to compare"
     FEW = f"fewer than {FEWEST} samples"
 
 
@@ -50,7 +49,7 @@ def of(base: RunTables, new: RunTables) -> pd.DataFrame:
     joined = pd.concat([joined, cells], axis=1)
     pairs: Any = [_pair(row) for row in joined.to_dict("records")]
     joined["pair"] = pd.Series(pairs, index=joined.index, dtype=object)
-    joined["why"] = _why(joined, machines(base.run, new.run), _unstable(base) | _unstable(new))
+    joined["why"] = _why(joined, machines(base.run, new.run))
     return joined[["cell_id", *IDENTITY, "figure", "why", "pair"]]
 
 
@@ -108,12 +107,6 @@ def _median(values: Any) -> float:
     return float(np.median(np.asarray(values, dtype=float))) if values is not None and len(values) else np.nan
 
 
-def _unstable(run: RunTables) -> set[tuple[str, str]]:
-    figures = run.figures
-    shaky = figures[figures["stable"].eq(False).fillna(False).astype(bool)]  # null is not False
-    return set(zip(shaky["cell_id"], shaky["figure"], strict=True))
-
-
 def _identified(base: RunTables, new: RunTables) -> pd.DataFrame:
     """By cell_id: the identifying columns, and what each run says of emulation."""
     facts = [f"{side}_{fact}" for side in _SIDES for fact in ("emulated", "arch")]
@@ -138,7 +131,7 @@ def _sound(yardstick: Numbers) -> bool:
     return bool(np.all(np.isfinite(yardstick) & (yardstick > 0)))
 
 
-def _why(joined: pd.DataFrame, common: Machine, unstable: set[tuple[str, str]]) -> pd.Series[Any]:
+def _why(joined: pd.DataFrame, common: Machine) -> pd.Series[Any]:
     needed = joined["figure"].map({name: effect.machine for name, effect in EFFECTS.items()})
     timed = needed == Machine.SAME
     other = pd.Series(False, index=joined.index)
@@ -156,7 +149,6 @@ def _why(joined: pd.DataFrame, common: Machine, unstable: set[tuple[str, str]]) 
         Why.ONE_SIDE: pairs.isna(),
         Why.MACHINE: other,
         Why.EMULATION: emulated,
-        Why.UNSTABLE: pd.Series([key in unstable for key in zip(joined["cell_id"], joined["figure"], strict=True)]),
         Why.FEW: pairs.map(lambda pair: pair is not None and min(len(pair.base), len(pair.new)) < FEWEST),
     }
     found = np.select([np.asarray(rule, dtype=bool) for rule in rules.values()], [str(w) for w in rules], default="")

@@ -60,7 +60,7 @@ def grid(producers=("old", "new"), consumers=("old", "new"), cases=("ridge", "fo
     return [f"{p}/{c}/{f}>{e}/{f}" for e in consumers for p in producers for c in cases for f in formats]
 
 
-def run_of(cells=(), *, artifacts=None, environments=None, samples=(), unstable=(), run_id=BASE, host=HOST, **facts):
+def run_of(cells=(), *, artifacts=None, environments=None, samples=(), run_id=BASE, host=HOST, **facts):
     """A run; of cells or ids, of artifacts by default those of the cells, all written."""
     rows = [cell(one) if isinstance(one, str) else one for one in cells]
     table = pd.DataFrame(rows, columns=list(cell("p/c/f>e/r")))
@@ -82,7 +82,7 @@ def run_of(cells=(), *, artifacts=None, environments=None, samples=(), unstable=
         artifacts=pd.DataFrame(artifacts, columns=list(artifact("p/c/f"))),
         cells=table,
         samples=pd.DataFrame(list(samples), columns=list(SAMPLE)),
-        figures=pd.DataFrame([(c, f, False) for c, f in unstable], columns=["cell_id", "figure", "stable"]),
+        figures=pd.DataFrame(columns=["cell_id", "figure", "stable"]),
     )
 
 

@@ -98,12 +98,6 @@ def test_seconds_are_compared_with_the_same_emulation_only(chance, emulated, com
     assert compare(*runs).figures.compared == compared
 
 
-@pytest.mark.parametrize("side", ["base", "new"])
-def test_what_either_run_calls_unstable_is_counted_and_not_told(chance, side):
-    found = both(chance, **{side: {"unstable": [(ONE, LOAD)]}})
-    assert (found.changed, found.skipped) == ((), {"too noisy to compare": 1})
-
-
 def test_few_samples_are_counted_and_not_tested(chance):
     assert both(chance, size=4, ratio=9.0).skipped == {"fewer than 5 samples": 1}
     assert both(chance, size=5, ratio=9.0).changed != ()

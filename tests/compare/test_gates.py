@@ -128,7 +128,6 @@ def test_the_scope_of_a_figure_counts():
     [
         (run_at(9.0, host=None), "the runs are from different machines (2)"),
         (run_of([ONE, OTHER]), "measured in one run only (2)"),
-        (run_at(9.0, unstable=[(ONE, LOAD), (OTHER, LOAD)]), "too noisy to compare (2)"),
     ],
 )
 def test_a_figure_that_cannot_be_judged_does_not_hold(new, why):
