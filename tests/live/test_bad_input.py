@@ -13,6 +13,7 @@ import pytest
 
 from harness import read_run
 from harness.errors import InputError
+from harness.store import SCHEMA_VERSION
 
 from .conftest import BOTH, NEW, OLD, Bench, statuses
 
@@ -211,7 +212,7 @@ def test_a_broken_tail_of_the_journal_is_done_again(stored: Bench, undisturbed: 
 def test_a_run_of_another_schema_version_says_so(stored: Bench) -> None:
     path = stored.newest() / "run.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema_version": 99}))
-    with pytest.raises(InputError, match="schema version 99, and this harness reads up to 2"):
+    with pytest.raises(InputError, match=f"schema version 99, and this harness reads up to {SCHEMA_VERSION}"):
         read_run(stored.newest())
     assert "schema version 99" in stored.call("report", "--results", str(stored.results), code=2).stderr
     assert "no unfinished run" in stored.run("--resume", code=2).stderr  # it is passed over, not tripped over

@@ -125,12 +125,12 @@ def test_the_columns_of_a_measured_cell_are_filled(small) -> None:
     assert (there.cold_start_seconds > there.first_load_seconds).all()
     assert (there.cold_start_peak_bytes > 5e6).all()
     assert there.load_peak_bytes.notna().all() and there.load_private_bytes.notna().all()
-    in_python = there[there.consumer != NODE]
-    assert in_python.mmap_pss_bytes.notna().all() and (in_python.mmap_readers == 2).all()
-    in_node = there[there.consumer == NODE]
-    assert in_node.mmap_pss_bytes.isna().all() and in_node.evicted_load_seconds.isna().all()
-    told = run.figures[run.figures.cell_id.isin(in_node.cell_id) & run.figures.figure.str.startswith("mmap_")]
-    assert set(told.reason) == {"unsupported: processes of Node.js share nothing of a graph"}
+    in_node = there.consumer == NODE
+    assert (there.evicted_load_seconds.isna() == in_node).all()
+    # These artifacts are small; what processes share of a large one is another test's.
+    assert there.mmap_pss_bytes.isna().all() and there.mmap_readers.isna().all()
+    told = run.figures[run.figures.cell_id.isin(there.cell_id) & run.figures.figure.str.startswith("mmap_")]
+    assert set(told.reason) == {"the artifact is smaller than 1000 kB: there is little to share"}
     others = run.cells[~run.cells.cell_id.isin(cells.cell_id)]
     assert others.load_rounds.isna().all() and others.cold_start_seconds.isna().all()
 
