@@ -52,7 +52,7 @@ def more(pairs: Sequence[Pair], ratio: float | None = None) -> Numbers:
 
     ``ratio`` stands in for that of the effect. The base's samples are moved up by the least change first, so that size
     and significance are one statement. Where there are yardsticks, the worst of several chances: as measured, and with
-    each sample divided by what its own child made of each yardstick, so that a slower machine is no slower reader.
+    the samples divided by what their children made of each yardstick, so that a slower machine is no slower reader.
     """
     return _worst(pairs, lambda pair, base, new: (pair.effect.above(base, ratio), new))
 
@@ -90,9 +90,9 @@ def _divided(pair: Pair, number: int) -> tuple[Numbers, Numbers]:
     """The samples as a machine of one speed would have had them; as measured where there is no such yardstick."""
     if number >= len(pair.yardsticks):
         return pair.base, pair.new
-    base, new = pair.yardsticks[number]
-    usual = float(np.median(np.concatenate([base, new])))
-    return pair.base * (usual / base), pair.new * (usual / new)
+    # Their medians, not each child's own: a yardstick takes a moment, and its noise would hide what a sample tells.
+    base, new = (float(np.median(stick)) for stick in pair.yardsticks[number])
+    return pair.base * (new / base) ** 0.5, pair.new * (base / new) ** 0.5
 
 
 def _chances(pairs: Sequence[tuple[Numbers, Numbers]]) -> Numbers:
