@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness import columns
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -74,17 +76,8 @@ def _replaced(changes: Counter[PackageChange]) -> bool:
 
 def changed(base: pd.DataFrame, new: pd.DataFrame) -> dict[str, tuple[PackageChange, ...]]:
     """What changed in each environment that both runs know the packages of; an environment without change is empty."""
-    before, after = _packages(base), _packages(new)
+    before, after = columns.packages(base), columns.packages(new)
     return {name: _differences(before[name], after[name]) for name in after if name in before}
-
-
-def _packages(environments: pd.DataFrame) -> dict[str, dict[str, str]]:
-    columns = zip(environments["environment"], environments["packages"], environments["python"], strict=True)
-    return {
-        str(name): {**json.loads(text), **({"python": python} if isinstance(python, str) else {})}
-        for name, text, python in columns
-        if isinstance(text, str)
-    }
 
 
 def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[PackageChange, ...]:

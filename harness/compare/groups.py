@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from harness import columns
 from harness.compare.changes import Kind
-from harness.model import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,10 +65,10 @@ def of(changes: pd.DataFrame, suspicion: Suspicion, identifier: str = "cell_id")
                     by=by,
                     count=len(group),
                     of=of_all,
-                    was=_counts(group["was"]),
-                    now=_counts(group["now"]),
+                    was=columns.counts(group["was"].dropna()),
+                    now=columns.counts(group["now"].dropna()),
                     members=members(group),
-                    findings=_found(group),
+                    findings=columns.findings(group),
                     example=str(worst[identifier]),
                     reason="" if pd.isna(worst["reason"]) else str(worst["reason"]),
                     causes=suspicion.of(group),
@@ -129,18 +128,5 @@ def _totals(name: str, everything: pd.DataFrame, values: pd.Index[Any]) -> np.nd
 
 def members(rows: pd.DataFrame) -> Members:
     """Whom some rows consist of."""
-    found = {f"{name}s": _most(rows[name]) if name in rows else () for name in DIMENSIONS if name != "told"}
+    found = {f"{name}s": columns.most(rows[name]) if name in rows else () for name in DIMENSIONS if name != "told"}
     return Members(**found)
-
-
-def _most(column: pd.Series[Any]) -> tuple[str, ...]:
-    return tuple(str(key) for key, _ in Counter(column).most_common())
-
-
-def _counts(column: pd.Series[Any]) -> dict[str, int]:
-    return {str(key): count for key, count in Counter(column.dropna()).most_common()}
-
-
-def _found(rows: pd.DataFrame) -> dict[str, int]:
-    counts = Counter(kind for kinds in rows["findings"] for kind in kinds)
-    return {str(kind): counts[kind] for kind in Finding if kind in counts}

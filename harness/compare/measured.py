@@ -10,8 +10,9 @@ import pandas as pd
 
 from harness.compare.changes import IDENTITY
 from harness.compare.effects import EFFECTS, SAMPLED, SIZE, Machine
-from harness.compare.ranks import FEWEST, Pair
+from harness.compare.ranks import Pair
 from harness.model import YARDSTICKS, Status
+from harness.statistics import LEAST_ROUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ class Why(StrEnum):
     MACHINE = "the runs are from different machines"
     EMULATION = "emulated in one run, or in both where memory is measured"
     ONE_SIDE = "measured in one run only"
-    FEW = f"fewer than {FEWEST} samples"
+    FEW = f"fewer than {LEAST_ROUNDS} samples"
 
 
 def of(base: RunTables, new: RunTables) -> pd.DataFrame:
@@ -149,7 +150,7 @@ def _why(joined: pd.DataFrame, common: Machine) -> pd.Series[Any]:
         Why.ONE_SIDE: pairs.isna(),
         Why.MACHINE: other,
         Why.EMULATION: emulated,
-        Why.FEW: pairs.map(lambda pair: pair is not None and min(len(pair.base), len(pair.new)) < FEWEST),
+        Why.FEW: pairs.map(lambda pair: pair is not None and min(len(pair.base), len(pair.new)) < LEAST_ROUNDS),
     }
     found = np.select([np.asarray(rule, dtype=bool) for rule in rules.values()], [str(w) for w in rules], default="")
     return pd.Series(found, index=joined.index, dtype=object).where(found != "", None)

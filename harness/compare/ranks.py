@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 Numbers: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
 FALSE_DISCOVERIES = 0.01  # of what is told, at most this share changed less than the least change
-FEWEST = 5  # samples on either side: below, even complete separation says little
 _EXACT = 2500  # pairs of samples up to which the exact distribution is used
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.statistics import MEMORY_FLOOR
+from harness.compare.effects import EFFECTS, SIZE
 
 STATUS = "status"
-SIZE = "size_bytes"
-#: Measured figures move a little by themselves; a size does not, but a version number within it may be longer.
-MEASURED_EFFECT, SIZE_EFFECT = 1.10, 1.02
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +38,12 @@ NAMES = (STATUS, *WORDS)
 
 def least_effect(figure: str) -> float:
     """The ratio from which on a step of the medians is a change."""
-    return SIZE_EFFECT if figure == SIZE else MEASURED_EFFECT
+    return EFFECTS[figure].ratio
 
 
 def least_value(figure: str) -> float:
     """Values below this one count as this one; above 0, since ratios are taken."""
-    if figure == SIZE:
-        return 1.0
-    return MEMORY_FLOOR if figure.endswith("_bytes") else 1e-9
+    return EFFECTS[figure].floor or (1.0 if figure == SIZE else 1e-9)
 
 
 def told(figure: str, ratio: float) -> str:

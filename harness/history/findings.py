@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from harness.compare.effects import SIZE
 from harness.history.changes import Names, names_of
-from harness.history.figures import SIZE, STATUS, told
+from harness.history.figures import STATUS, told
 from harness.model import Status
 
 if TYPE_CHECKING:

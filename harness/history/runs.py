@@ -10,6 +10,7 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from harness import columns
 from harness.errors import InputError, MachineError
 from harness.store import READABLE
 
@@ -108,7 +109,9 @@ def _run(told: Any, name: str, folder: str, files: Any) -> StoredRun | Skipped:
             fingerprint=None if fingerprint is None else str(fingerprint),
             harness_version=told.get("harness_version"),
             matrix_digest=told.get("matrix_digest"),
-            packages=_packages(_table(files, f"{folder}/environments.parquet", ["environment", "python", "packages"])),
+            packages=columns.packages(
+                _table(files, f"{folder}/environments.parquet", ["environment", "python", "packages"])
+            ),
             folder=folder,
             files=files,
         )
@@ -122,13 +125,3 @@ def _table(files: Any, path: str, columns: Sequence[str]) -> pd.DataFrame:
         there = [name for name in columns if name in stored.schema_arrow.names]
         frame: pd.DataFrame = stored.read(columns=there).to_pandas()
     return frame.reindex(columns=list(columns))
-
-
-def _packages(environments: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """Versions by name, by environment; nothing of one that could not be had."""
-    found = {}
-    for name, python, packages in environments.itertuples(index=False):
-        if isinstance(packages, str):
-            versions = {str(key): str(value) for key, value in json.loads(packages).items()}
-            found[str(name)] = versions | ({"python": python} if isinstance(python, str) else {})
-    return found

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from harness.history.figures import SIZE, STATUS, WORDS
+from harness import columns
+from harness.compare.effects import SIZE
+from harness.history.figures import STATUS, WORDS
 from harness.history.runs import UNREADABLE, Skipped
-from harness.model import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +77,7 @@ def collect(runs: Sequence[StoredRun], figures: frozenset[str], patterns: Sequen
             continue
         place = len(read)
         read.append(run)
-        untried = _never_tried(cells)
+        untried = columns.never_tried(cells)
         not_run = int(untried.sum())
         statuses.see(place, cells.loc[~untried].set_index("cell_id")["status"])
         rows += [frame.assign(run=place) for frame in (measured, sizes) if not frame.empty]
@@ -137,12 +138,6 @@ def _selected(cells: pd.DataFrame, patterns: Sequence[str]) -> pd.DataFrame:
         for name in cells["cell_id"]
     ]
     return cells[np.array(kept, dtype=bool)]
-
-
-def _never_tried(cells: pd.DataFrame) -> pd.Series[bool]:
-    """An environment that could not be had tells nothing of its cells: no status of theirs has changed."""
-    lost = cells["reason"].astype("str").str.startswith(str(Status.NOT_RUN)).fillna(value=False)
-    return (cells["status"] == Status.NOT_RUN) | ((cells["status"] == Status.NO_ARTIFACT) & lost)
 
 
 def _sizes(cells: pd.DataFrame, figures: frozenset[str]) -> pd.DataFrame:

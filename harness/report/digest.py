@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from harness import columns
 from harness.model import UNTRIED, Finding, Parity, Status
 from harness.report import coverage, groups, measured
 
@@ -107,19 +107,19 @@ def of(tables: RunTables) -> Digest:
     bad = environments[environments["status"] != Status.OK]
     kept = ~groups.converts(cells["format"])
     diagonal = cells[(cells["producer"] == cells["consumer"]) & cells["parity"].notna() & kept]
-    columns = ["python", "sklearn", "numpy", "arch"]
+    versions = ["python", "sklearn", "numpy", "arch"]
     return Digest(
         run=tables.run,
         environments=tuple(environments["environment"]),
         versions={
-            row["environment"]: {c: None if pd.isna(row[c]) else row[c] for c in columns}
+            row["environment"]: {c: None if pd.isna(row[c]) else row[c] for c in versions}
             for row in environments.to_dict("records")
         },
         missing=dict(zip(bad["environment"], bad["reason"], strict=True)),
-        statuses=_counts(cells["status"]),
-        not_run=int(_never_tried(cells).sum()),
-        parities=_counts(cells["parity"].dropna()),
-        artifacts=_counts(tables.artifacts["status"]),
+        statuses=columns.counts(cells["status"]),
+        not_run=int(columns.never_tried(cells).sum()),
+        parities=columns.counts(cells["parity"].dropna()),
+        artifacts=columns.counts(tables.artifacts["status"]),
         written={
             str(producer): (int((statuses == Status.OK).sum()), len(statuses))
             for producer, statuses in tables.artifacts.groupby("producer", sort=False)["status"]
@@ -146,16 +146,6 @@ def as_data(digest: Digest) -> dict[str, Any]:
     return data
 
 
-def _counts(column: pd.Series[Any]) -> dict[str, int]:
-    return {str(key): int(count) for key, count in Counter(column).most_common()}
-
-
-def _never_tried(cells: pd.DataFrame) -> pd.Series[bool]:
-    """Not run, or without an artifact because that was not run: not the same as an artifact that cannot be written."""
-    missing = (cells["status"] == Status.NO_ARTIFACT) & cells["reason"].str.startswith(str(Status.NOT_RUN), na=False)
-    return (cells["status"] == Status.NOT_RUN) | missing
-
-
 def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
     # A refusal is a decision, not a breakage; that of the whole table is told below it.
     broken = ~cells["status"].isin([str(s) for s in (*UNTRIED, Status.OK, Status.DRIFT, Status.REFUSED)])
@@ -171,7 +161,7 @@ def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
         broken=broken,
         at_home=broken & np.array([key in at_home for key in keys], dtype=bool),
         untried=cells["status"].isin([str(s) for s in (*UNTRIED, Status.REFUSED)]),
-        unwritten=(cells["status"] == Status.NO_ARTIFACT) & ~_never_tried(cells),
+        unwritten=(cells["status"] == Status.NO_ARTIFACT) & ~columns.never_tried(cells),
     )
     sums = flags.groupby(["producer", "consumer"], sort=False).sum()
     return {

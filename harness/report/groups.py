@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from packaging.version import Version
 
+from harness import columns
 from harness.messages import alike
 from harness.model import CONVERTED, Finding, Status
 
@@ -78,15 +78,15 @@ def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = Fa
                 status=str(status),
                 message=str(worst["reason"]).partition("; ")[0] if by_case else str(words),
                 count=len(group),
-                cases=_most(group["case"]),
-                formats=_most(group["format"]),
+                cases=columns.most(group["case"]),
+                formats=columns.most(group["format"]),
                 pairs=len(group[["producer", "consumer"]].drop_duplicates()),
                 dumped_by=_span(group, "producer", minors),
                 loaded_by=_span(group, "consumer", minors),
                 example=str(worst["cell_id"]),
                 silent=int((~group["version_warning"].eq(True)).sum()),
                 at_home=int((group["producer"] == group["consumer"]).sum()),
-                findings=_found(group),
+                findings=columns.findings(group),
             )
         )
     return tuple(sorted(groups, key=lambda g: (_rank(g.status), -g.silent if by_case else 0, -g.count)))
@@ -111,11 +111,6 @@ def converts(formats: pd.Series[Any]) -> pd.Series[bool]:
     return _base(formats).isin(CONVERTED)
 
 
-def _found(group: pd.DataFrame) -> dict[str, int]:
-    counts = Counter(kind for kinds in group["findings"] for kind in kinds)
-    return {str(kind): counts[kind] for kind in Finding if kind in counts}
-
-
 def of_artifacts(artifacts: pd.DataFrame) -> tuple[Group, ...]:
     """Artifacts that could not be written, for the same reason."""
     rows = artifacts[~artifacts["status"].isin([str(Status.OK), str(Status.NOT_RUN)])]
@@ -125,8 +120,8 @@ def of_artifacts(artifacts: pd.DataFrame) -> tuple[Group, ...]:
     ):
         groups.append(
             Group(
-                status=str(status), message=str(told), count=len(group), cases=_most(group["case"]),
-                formats=_most(group["format"]), pairs=0, dumped_by="", loaded_by="",
+                status=str(status), message=str(told), count=len(group), cases=columns.most(group["case"]),
+                formats=columns.most(group["format"]), pairs=0, dumped_by="", loaded_by="",
                 example=str(group.iloc[0]["artifact_id"]), silent=0, at_home=0, findings={},
             )
         )  # fmt: skip
@@ -156,7 +151,3 @@ def _span(cells: pd.DataFrame, side: str, minors: list[str]) -> str:
 
 def _rank(status: str) -> int:
     return 0 if status in _DEADLY else 1
-
-
-def _most(column: pd.Series[Any]) -> tuple[str, ...]:
-    return tuple(str(key) for key, _ in Counter(column).most_common())
