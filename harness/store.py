@@ -215,17 +215,15 @@ def read_run(path: str | Path) -> RunTables:
         )
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in stored}
     if run["schema_version"] < SCHEMA_VERSION:
-        tables = {name: _as_today(tables.get(name), name) for name in TABLES}
+        tables = {name: _as_today(table, name) for name, table in tables.items()}
     return RunTables(path=folder, run=run, **tables)
 
 
-def _as_today(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
+def _as_today(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """A table of an older schema with the columns of this one: what was not measured then is null."""
     from harness import tables as schemas  # noqa: PLC0415  # pyarrow, too, costs its half second
 
     wanted = schemas.OF[name]
-    if table is None:
-        return _nothing(name)
     added = {column: None for column in wanted.names if column not in table}
     table = table.assign(**added)[wanted.names]
     if "findings" in added:

@@ -105,6 +105,11 @@ def _shield(writer):
 
 def _lead_a_group():
     os.setpgid(0, 0)
+    die_with_parent()
+
+
+def die_with_parent():
+    """From here on the kernel kills this process when its parent ends."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 

@@ -105,3 +105,12 @@ def _original_version(item, message):
         return text_of(getattr(item.message, "original_sklearn_version", None), 40)
     match = _OLD_VERSION_WARNING.search(message)
     return match.group(1) if match else None
+
+
+def failure(error):
+    """An exception as what it says of a task: that it cannot be done, will not be done, or failed."""
+    if isinstance(error, Unsupported):
+        return {"unsupported": text_of(error)}
+    if isinstance(error, Refused):
+        return {"refused": text_of(error)}
+    return {"error": describe(error)}

@@ -42,12 +42,8 @@ def measure(task, channel):
     warnings.simplefilter("ignore")  # the correctness pass has them; to show one takes its time
     try:
         answer.update(_KINDS[task["kind"]](task))
-    except Unsupported as reason:
-        answer["unsupported"] = errors.text_of(reason)
-    except Refused as reason:
-        answer["refused"] = errors.text_of(reason)
     except BaseException as error:
-        answer["error"] = errors.describe(error)
+        answer.update(errors.failure(error))
     channel.send(answer)
 
 

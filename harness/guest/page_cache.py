@@ -21,9 +21,9 @@ def write_back(path):
 
 def evict(path):
     """Let the kernel forget what it has read of a file. Raises Unsupported where it does not, as on tmpfs."""
+    write_back(path)  # pages that were not yet written cannot be dropped
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)  # pages that were not yet written cannot be dropped
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         resident = _resident(descriptor)
     finally:

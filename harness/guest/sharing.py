@@ -4,7 +4,6 @@ They go on in step: each makes its memory its own; when all have, each looks at 
 takes hold of the thing; when all have, each looks again. Standard library only.
 """
 
-import ctypes
 import os
 import signal
 import socket
@@ -12,11 +11,10 @@ import struct
 import sys
 import traceback
 
-from . import memory
+from . import child, memory
 
 _ANSWER = struct.Struct("<qq")
 _STEP = b"."
-_PR_SET_PDEATHSIG = 1
 
 
 def held_by(count, hold):
@@ -68,7 +66,7 @@ def _live(hold, line):
     """The life of a holder; never returns."""
     try:
         # A model that kills its parent must not find another one there, which is the supervisor.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        child.die_with_parent()
         memory.make_own()
         _in_step(line)
         proportional, private = memory.proportional(), memory.private()

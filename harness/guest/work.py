@@ -11,7 +11,7 @@ import time
 import warnings
 
 from . import errors, fitting, values
-from .errors import Refused, Unsupported
+from .errors import Unsupported
 
 
 def load(task, channel):
@@ -42,7 +42,7 @@ def load(task, channel):
             answer["predict_seconds"] = time.perf_counter() - started
             answer["outputs"] = {name: values.encode(value) for name, value in raw.items()}
         except BaseException as error:  # SystemExit and KeyboardInterrupt of a model are its failures, not our end
-            answer.update(_failure(error))
+            answer.update(errors.failure(error))
     answer["warnings"] = errors.describe_warnings(caught)
     channel.send(answer)
 
@@ -74,7 +74,7 @@ def dump(task, channel):
             fit = fitting.Fit(task["case"])
             event = dict(fit.facts(), event="fitted", id=task["id"])
         except BaseException as error:
-            failed = dict(_failure(error), event="artifact", id=task["id"], step="fit")
+            failed = dict(errors.failure(error), event="artifact", id=task["id"], step="fit")
             channel.send(dict(failed, warnings=errors.describe_warnings(caught)))
             return
     channel.send(dict(event, warnings=errors.describe_warnings(caught)))
@@ -95,20 +95,11 @@ def _dump_one(fit, item, spool, channel):
             if hasattr(writer, "facts"):
                 answer["facts"] = writer.facts(data)
         except BaseException as error:
-            answer.update(_failure(error), warnings=errors.describe_warnings(caught))
+            answer.update(errors.failure(error), warnings=errors.describe_warnings(caught))
             channel.send(answer)
             return
     answer["warnings"] = errors.describe_warnings(caught)
     _spool(data, spool, answer, channel)
-
-
-def _failure(error):
-    """An exception as what it says of the task: that it cannot be done, will not be done, or failed."""
-    if isinstance(error, Unsupported):
-        return {"unsupported": errors.text_of(error)}
-    if isinstance(error, Refused):
-        return {"refused": errors.text_of(error)}
-    return {"error": errors.describe(error)}
 
 
 def _spool(data, folder, answer, channel):
