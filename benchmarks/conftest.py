@@ -76,5 +76,4 @@ def folder(plan, tmp_path_factory):
 def write_tables(plan: Plan, folder: RunFolder) -> None:
     """As a run writes them at its end."""
     built = tables.Tables(plan, folder.journal, folder.run["run_id"], "not come to yet")
-    for name, rows in built.each():
-        folder.write_table(name, tables.OF[name], rows)
+    folder.write_tables(built)

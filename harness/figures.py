@@ -10,7 +10,7 @@ from harness.model import Figure
 from harness.statistics import MEMORY_FLOOR, Summary, summary, why_unstable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from harness.model import Measure
 
@@ -27,7 +27,7 @@ def rows(measured: Mapping[str, Any], measure: Measure | None, *, otherwise: str
     """
     for figure in () if measure is None else measure.figures:
         row: dict[str, Any] = {"figure": str(figure), "unit": figure.unit, "rounds": 0}
-        found = _summary(measured, figure)
+        found = summarized(measured["samples"], figure)
         if found is None:
             yield {**row, "reason": measured["missing"].get(figure, otherwise)}
             continue
@@ -39,7 +39,7 @@ def columns(measured: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
     """What a cell's row has of its measurement; columns of figures without a sample are left as they are."""
     found: dict[str, Any] = {}
     for figure in measure.figures:
-        told = _summary(measured, figure)
+        told = summarized(measured["samples"], figure)
         if told is None:
             continue
         found[figure] = told.median if figure.unit == "s" else round(told.median)
@@ -51,9 +51,9 @@ def columns(measured: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
     return found
 
 
-def _summary(measured: Mapping[str, Any], figure: Figure) -> Summary | None:
+def summarized(samples: Iterable[Mapping[str, Any]], figure: Figure) -> Summary | None:
     """Of the samples' medians: values of one process are not independent, so that a sample counts once."""
-    values = [statistics.median(sample["values"]) for sample in measured["samples"] if sample["figure"] == figure]
+    values = [statistics.median(sample["values"]) for sample in samples if sample["figure"] == figure]
     return summary(values) if values else None
 
 

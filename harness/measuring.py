@@ -8,12 +8,11 @@ is `harness.statistics`' to say.
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING, Any
 
-from harness import loading, outcome
+from harness import figures, loading, outcome
 from harness.model import LOADED, YARDSTICKS, Figure
-from harness.statistics import summary, uncertainty
+from harness.statistics import uncertainty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -131,12 +130,9 @@ class Subject:
     def _is_uncertain(self) -> bool:
         if Figure.LOAD in self.missing:
             return False
-        values = [statistics.median(sample["values"]) for sample in self._of(Figure.LOAD)]
-        spent = sum(sum(sample["values"]) for figure in KINDS["speed"] for sample in self._of(figure))
-        return uncertainty(summary(values)) > self._measure.precision and spent < self._measure.seconds
-
-    def _of(self, figure: Figure) -> list[dict[str, Any]]:
-        return [sample for sample in self.samples if sample["figure"] == figure]
+        found = figures.summarized(self.samples, Figure.LOAD)
+        spent = sum(sum(sample["values"]) for sample in self.samples if sample["figure"] in KINDS["speed"])
+        return found is not None and uncertainty(found) > self._measure.precision and spent < self._measure.seconds
 
     def task(self, kind: str) -> dict[str, Any]:
         more = {"kind": kind, "cell": self.cell.id, "id": f"{self.cell.id}#{kind}", "seconds": WARM_SECONDS}

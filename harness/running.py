@@ -145,8 +145,7 @@ def _finish(plan: Plan, folder: RunFolder, started: float, cut_short: str) -> No
 
     shutil.rmtree(folder.path / "spool", ignore_errors=True)  # first: where the disk is full, this makes room
     built = tables.Tables(plan, folder.journal, folder.run["run_id"], cut_short)
-    for name, rows in built.each():
-        folder.write_table(name, tables.OF[name], rows)
+    folder.write_tables(built)
     usable = any(row["status"] == Status.OK for row in built.environments.values())
     folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
     folder.run["finished"] = dt.datetime.now(dt.UTC).isoformat()

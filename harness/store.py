@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from harness.tables import Tables
+
 SCHEMA_VERSION = 3
 #: 2: findings, tolerance_used, mapped_arrays, mapped_bytes, estimators; another manifest, and fits in the journal.
 #: 3: the tables figures and samples; evicted_load_seconds, cold_start_peak_bytes, load_stable; more of the host.
@@ -162,6 +164,13 @@ class RunFolder:
 
     def save_run(self) -> None:
         self.write_text("run.json", json.dumps(self.run, indent=2, sort_keys=True, default=str) + "\n")
+
+    def write_tables(self, built: Tables) -> None:
+        """Write every table of a run."""
+        from harness.tables import OF  # noqa: PLC0415  # pyarrow, as below
+
+        for name, rows in built.each():
+            self.write_table(name, OF[name], rows)
 
     def write_table(self, name: str, schema: pa.Schema, rows: Iterable[dict[str, Any]]) -> None:
         """Write a table as Parquet, by renaming; never more than some thousand rows are held at once."""

@@ -51,15 +51,14 @@ def run_of(tmp_path, plan: Plan, samples, *, missing=None, sizes=None, statuses=
         journal.add("cell", {**row, "warnings": [], "findings": []})
         told = samples.get((cell.artifact.case, cell.reader), {})
         listed = [
-            {"figure": figure, "guest": 0, "child": 1, "at": 1.0, "values": [value], "yardstick": None}
+            {"figure": figure, "guest": 0, "child": 1, "at": 1.0, "values": [value]}
             for figure, values in told.items()
             for value in values
         ]
         row = {"cell_id": cell.id, "samples": listed, "missing": (missing or {}).get(cell.reader, {})}
         journal.add("measurement", row)
     built = tables.Tables(plan, journal, folder.run["run_id"], "cut short")
-    for table, rows in built.each():
-        folder.write_table(table, tables.OF[table], rows)
+    folder.write_tables(built)
     folder.run["seconds"] = 1.0
     folder.save_run()
     folder.close()

@@ -76,8 +76,7 @@ def tables_of(plan, tmp_path, *, cells, environments=("old", "new"), versions=VE
     for row in cells:
         journal.add("cell", row)
     built = tables.Tables(plan, journal, folder.run["run_id"], "cut short")
-    for name, rows in built.each():
-        folder.write_table(name, tables.OF[name], rows)
+    folder.write_tables(built)
     folder.run["seconds"] = 1.0
     folder.save_run()
     folder.close()
