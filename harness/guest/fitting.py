@@ -96,6 +96,17 @@ def fitted(estimator, train, truth):
     return estimator.fit(train) if truth is None else estimator.fit(train, truth)
 
 
+def offered(reader, model, methods):
+    """The methods to call: all, unless the format may lack some. Raises Unsupported where it has none of them."""
+    if not getattr(reader, "PARTIAL", False):
+        return methods
+    found = [name for name in methods if name in model.methods]
+    if not found:
+        told = ", ".join(methods), ", ".join(model.methods) or "nothing"
+        raise errors.Unsupported("it has none of %s, only %s" % told)
+    return found
+
+
 def call_methods(model, inputs, methods):
     """Outputs by method; a name with an underscore at its end is a fitted attribute, taken as it is.
 

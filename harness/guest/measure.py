@@ -74,11 +74,7 @@ class Subject:
 
     def predict(self, model, most=None):
         """Call the methods once on the held-out rows: all that are compared, or ``most`` of them."""
-        wanted = self._task["methods"]
-        if getattr(self._format, "PARTIAL", False):
-            wanted = [name for name in wanted if name in model.methods]
-        if not wanted:
-            raise Unsupported("it has none of %s" % ", ".join(self._task["methods"]))
+        wanted = fitting.offered(self._format, model, self._task["methods"])
         _of_one(lambda: fitting.call_methods(model, self._inputs, wanted[:most]))
 
 

@@ -34,7 +34,7 @@ def load(task, channel):
             answer["load_seconds"] = time.perf_counter() - started
             if hasattr(reader, "observe"):
                 answer["observed"] = reader.observe(model, task["reader"])
-            methods = _offered(reader, model, task["methods"])
+            methods = fitting.offered(reader, model, task["methods"])
             answer.update(step="predict", methods=methods)
             channel.begin(task["id"], "predict")
             started = time.perf_counter()
@@ -53,16 +53,6 @@ def _inputs(text):
         return values.decode(json.loads(text))
     except ImportError as error:
         raise Unsupported("its inputs cannot be built in this environment (%s)" % errors.text_of(error)) from error
-
-
-def _offered(reader, model, methods):
-    """The methods to call: all, unless the format may lack some."""
-    if not getattr(reader, "PARTIAL", False):
-        return methods
-    offered = [name for name in methods if name in model.methods]
-    if not offered:
-        raise Unsupported("it has none of %s, only %s" % (", ".join(methods), ", ".join(model.methods) or "nothing"))
-    return offered
 
 
 def dump(task, channel):
