@@ -204,7 +204,7 @@ class Measure:
     environments: tuple[str, ...]  # that load
     cases: tuple[str, ...]
     formats: tuple[Format, ...]  # with the readers that are measured
-    rounds: int = 10  # children for each kind of sample
+    rounds: int = 15  # children for each kind of sample
     seconds: float = 2.0  # loading one cell, when more rounds than those are needed for the precision
     precision: float = 0.02  # of the median of load_seconds, relative
     cold_starts: int = 5  # fresh interpreters for each cell

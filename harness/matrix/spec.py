@@ -159,7 +159,7 @@ class Measure(Part):
     )
     cases: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Among those of the profile.")
     formats: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Among those of the profile.")
-    rounds: Rounds | None = Field(default=None, description="Processes for each kind of sample; 10 if not given.")
+    rounds: Rounds | None = Field(default=None, description="Processes for each kind of sample; 15 if not given.")
     seconds: Seconds | None = Field(default=None, description="Of loading one cell, until the precision is reached.")
     precision: Fraction | None = Field(default=None, description="Of the median of load_seconds; 0.02 if not given.")
     cold_starts: Count | None = Field(default=None, description="Fresh interpreters for each cell; 5 if not given.")

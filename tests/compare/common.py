@@ -34,7 +34,7 @@ def parts(cell_id: str) -> dict[str, str]:
 def cell(cell_id: str, status: str = "ok", **more):
     row = {
         "cell_id": cell_id, **parts(cell_id), "family": "linear", "status": status, "reason": None, "error_type": None,
-        "findings": [], "label_mismatch": None, "version_warning": False,
+        "findings": [], "label_mismatch": None, "version_warning": False, "load_peak_bytes": np.nan,
     }  # fmt: skip
     row |= {f"{side}_emulated": False for side in ("producer", "consumer")}
     row |= {f"{side}_arch": "amd64" for side in ("producer", "consumer")}
