@@ -3,6 +3,7 @@
 # dependencies = [
 #     "nox[uv]>=2025.5.1",
 #     "allpairspy>=2.5",
+#     "altair>=5.5",
 #     "filelock>=3.13",
 #     "fsspec>=2024.2",
 #     "jinja2>=3.1",
@@ -17,6 +18,7 @@
 #     "ruptures>=1.1.10; python_version < '3.14'",
 #     "scipy>=1.11",
 #     "typer>=0.16",
+#     "vl-convert-python>=1.7",
 # ]
 # ///
 """The front door. Sessions only: what they do stands in harness/.

@@ -20,7 +20,7 @@ from harness import matrix as matrices
 from harness.environments import NotReadyError, UnsatisfiableError
 from harness.environments.lock import resolve, satisfiable
 from harness.errors import GateCrossed, HarnessError, InputError, MachineError
-from harness.plan import Plan
+from harness.plan import Plan, around
 
 if TYPE_CHECKING:
     from harness.model import Environment
@@ -93,11 +93,16 @@ def console() -> Console:
     return out
 
 
-def planned(matrix: Path, profile: str, *, resolving: bool) -> Plan:
-    """The plan of a profile; with ``resolving`` it knows which environments no resolver can satisfy."""
+def planned(matrix: Path, profile: str, *, resolving: bool, cell: str | None = None) -> Plan:
+    """The plan of a profile, or of one cell of it.
+
+    With ``resolving`` it knows which environments no resolver can satisfy.
+    """
     os.environ["HARNESS_MATRIX"] = str(matrix.resolve())  # nox's sessions, which build, are made from the same file
     loaded = matrices.load_matrix(matrix)
     chosen = loaded.profile(profile, satisfiable=satisfiable)
+    if cell is not None:
+        chosen = around(cell, chosen)
     impossible: dict[str, str] = {}
     if resolving:
         with processes.workers(4) as pool:
@@ -128,12 +133,18 @@ def run(  # noqa: PLR0917  # typer reads the options from the parameters
     locks: Annotated[str | None, typer.Option(help="Use the exact packages of this run.")] = None,
     dump: Annotated[list[str] | None, typer.Option(help="Only dump, and only in this environment.")] = None,
     load: Annotated[list[str] | None, typer.Option(help="Only load, and only in this environment.")] = None,
+    cell: Annotated[
+        str | None, typer.Option(help="Only this cell, by its id; what comes of it is stored in results/cells.")
+    ] = None,
 ) -> None:
     """Dump in every environment and load in every other: a results table and a report."""
     from harness import running, store  # noqa: PLC0415  # pandas
-    from harness.report import terminal  # noqa: PLC0415
+    from harness.report import site, terminal  # noqa: PLC0415
 
-    plan = planned(matrix, profile, resolving=False)
+    plan = planned(matrix, profile, resolving=False, cell=cell)
+    given = None if locks is None else store.find_run(results, locks)
+    if cell is not None:  # it is no run of the profile: nobody asks it what has changed
+        results, profile = results / "cells", plan.profile.name
     for name in [*(dump or ()), *(load or ())]:
         if name not in plan.environments:
             raise InputError(f"profile {profile} has no environment {name}; it has: {', '.join(plan.environments)}")
@@ -145,11 +156,11 @@ def run(  # noqa: PLR0917  # typer reads the options from the parameters
         results=results,
         console=out,
         resume=folder,
-        locks=None if locks is None else store.find_run(results, locks),
+        locks=given,
         producers=None if chosen is None else chosen[0],
         consumers=None if chosen is None else chosen[1],
     )
-    terminal.show(store.read_run(done), out)
+    terminal.show(store.read_run(done), out, done / site.PAGE)
 
 
 @app.command()
@@ -178,7 +189,7 @@ def report(
 ) -> None:
     """The report of a stored run; runs nothing."""
     from harness import store  # noqa: PLC0415
-    from harness.report import digest, summary, terminal  # noqa: PLC0415
+    from harness.report import digest, site, summary, terminal  # noqa: PLC0415
 
     folder = store.find_run(results, run)
     tables = store.read_run(folder)
@@ -186,9 +197,10 @@ def report(
         print(json.dumps(digest.as_data(digest.of(tables)), indent=2))
         return
     summary.write(folder)
+    page = site.write(folder)
     if svg is not None:
         files.replace_text(svg, terminal.picture(tables))
-    terminal.show(tables, console())
+    terminal.show(tables, console(), page)
 
 
 @app.command()

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from harness.errors import InputError
 from harness.model import Artifact, Cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.model import Case, Environment, Format, Profile
+
+_CELL_ID = re.compile(
+    r"(?P<producer>[^/>]+)/(?P<case>[^>]+)/(?P<format>[^/>]+)>(?P<consumer>[^/>]+)/(?P<reader>[^/>]+)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,3 +99,30 @@ class Plan:
     def digest(self) -> str:
         """Changes when anything that a result depends on changes in the matrix or in the cases."""
         return hashlib.sha256(repr(self.profile).encode()).hexdigest()
+
+
+def around(cell_id: str, profile: Profile) -> Profile:
+    """So much of a profile as one cell needs: its two environments, its case, its format, its reader; nothing measured.
+
+    The consumer writes an artifact of its own, too: it is the control by which the cell is believed. Raises InputError.
+    """
+    found = _CELL_ID.fullmatch(cell_id)
+    if found is None:
+        raise InputError(f"{cell_id}: no cell's id: one is PRODUCER/CASE/FORMAT>CONSUMER/READER, in quotation marks")
+    sides = {found["producer"], found["consumer"]}
+    formats = [
+        replace(item, readers=(found["reader"],))
+        for item in profile.formats
+        if item.name == found["format"] and found["reader"] in item.readers
+    ]
+    one = replace(
+        profile,
+        name=f"{profile.name}-cell",
+        environments=tuple(environment for environment in profile.environments if environment.name in sides),
+        cases=tuple(case for case in profile.cases if case.name == found["case"]),
+        formats=tuple(formats),
+        measure=None,
+    )
+    if {environment.name for environment in one.environments} != sides or not one.cases or not one.formats:
+        raise InputError(f"{cell_id}: the profile {profile.name} plans no such cell: `python -m harness plan` shows it")
+    return one

@@ -141,7 +141,7 @@ def _open(plan: Plan, results: Path, resume: Path | None) -> RunFolder:
 
 
 def _finish(plan: Plan, folder: RunFolder, started: float, cut_short: str) -> None:
-    from harness.report import summary  # noqa: PLC0415  # pandas
+    from harness.report import site, summary  # noqa: PLC0415  # pandas
 
     shutil.rmtree(folder.path / "spool", ignore_errors=True)  # first: where the disk is full, this makes room
     built = tables.Tables(plan, folder.journal, folder.run["run_id"], cut_short)
@@ -153,6 +153,7 @@ def _finish(plan: Plan, folder: RunFolder, started: float, cut_short: str) -> No
     folder.save_run()
     folder.close()
     summary.write(folder.path)
+    site.write(folder.path)
 
 
 def _read_locks(source: Path) -> dict[str, str]:

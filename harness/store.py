@@ -248,9 +248,35 @@ def _nothing(name: str) -> pd.DataFrame:
     return empty
 
 
+def tracebacks(run: Path) -> Iterator[tuple[str, str]]:
+    """Every traceback of a run, by the digest that its tables name; none where the logs were not kept."""
+    path = run / "logs/tracebacks.jsonl"
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            try:
+                told = json.loads(line)
+            except ValueError:  # the last line of a run that was killed
+                continue
+            yield told["traceback"], told["text"]
+
+
 def runs(results: Path) -> list[Path]:
     """The runs in a folder, oldest first."""
     return sorted(path.parent for path in results.glob("*/run.json")) if results.is_dir() else []
+
+
+def earlier(folder: Path, run: dict[str, Any]) -> Path | None:
+    """The newest finished run of the same profile before this one, beside it."""
+    for path in reversed([path for path in runs(folder.parent) if path.name < folder.name]):
+        try:
+            told = read_run_json(path)
+        except InputError:
+            continue
+        if told["profile"] == run["profile"] and told.get("complete"):
+            return path
+    return None
 
 
 def find_run(results: Path, name: str | None) -> Path:

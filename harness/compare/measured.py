@@ -24,8 +24,8 @@ _SIDES = ("producer", "consumer")
 _KEY = ["cell_id", "figure"]
 #: Columns of samples, by yardstick.
 STICKS = {name: f"{name}_yardstick" for name in YARDSTICKS}
-#: A warm load that asks for no more than this is served from memory that its process has already, so that how fast fresh
-#: memory is says nothing of it: from run to run that changed by up to 1.6 times, and such loads by 1.05. Bytes.
+#: A warm load that asks for no more than this gets memory that its process has already, so that how fast fresh memory
+#: is says nothing of it: from run to run that changed by up to 1.6 times, and such loads by 1.05. Bytes.
 _SERVED_WARM = 1024**2
 
 

@@ -101,19 +101,19 @@ def _figure_groups(groups: Sequence[FigureGroup], console: Console) -> None:
     count = sum(group.count for group in groups)
     _line(console, f" {groups[0].word.capitalize()}: {count:,} ", "bold red" if groups[0].grew else "bold green")
     for group in groups[:SHOWN]:
-        head = Text.assemble("  ", (f"{group.figure} {wording.ratios(group)}", "bold"), f"  {_where(group)}")
+        head = Text.assemble("  ", (f"{group.figure} {wording.ratios(group)}", "bold"), f"  {where(group)}")
         console.print(head, soft_wrap=True)
         _line(console, wording.causes(group.causes), "cyan", 4)
-        _line(console, f"{group.example}: {_was_now(group)}", "dim", 4)
+        _line(console, f"{group.example}: {was_now(group)}", "dim", 4)
     _more(groups, console)
 
 
-def _where(group: FigureGroup) -> str:
+def where(group: FigureGroup) -> str:
     told = f"{wording.common(group.by, group.members)}: {wording.share(group)}"
     return "; ".join(filter(None, (told, wording.rest(group.by, group.members))))
 
 
-def _was_now(group: FigureGroup) -> str:
+def was_now(group: FigureGroup) -> str:
     return f"{units.figure(group.figure, group.was)} → {units.figure(group.figure, group.now)}"
 
 
@@ -142,12 +142,12 @@ def crossed(comparison: Comparison, *, allow_unjudged: bool) -> list[str]:
 
 def render(comparison: Comparison) -> str:
     """The same on a page of Markdown; text of models, packages and exceptions is escaped."""
-    helpers = {"words": wording, "where": _where, "was_now": _was_now, "marks": _MARKS}
-    notes, sections = wording.differences(comparison), list(_sections(comparison))
-    return summary.template("changes.md").render(comparison=comparison, notes=notes, sections=sections, **helpers)
+    helpers = {"words": wording, "where": where, "was_now": was_now, "marks": _MARKS}
+    notes, parts = wording.differences(comparison), list(sections(comparison))
+    return summary.template("changes.md").render(comparison=comparison, notes=notes, sections=parts, **helpers)
 
 
-def _sections(comparison: Comparison) -> Iterator[tuple[str, str, list[Group]]]:
+def sections(comparison: Comparison) -> Iterator[tuple[str, str, list[Group]]]:
     """The tables of the page: title, what is counted, groups."""
     for kind, count in comparison.counts.items():
         if count:

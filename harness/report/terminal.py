@@ -17,6 +17,8 @@ from rich.text import Text
 from harness.report import digest as digests
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.report.digest import Digest, Pair
     from harness.report.groups import Group
     from harness.report.measured import Measured
@@ -33,8 +35,8 @@ LEGEND = (
 )
 
 
-def show(tables: RunTables, console: Console) -> None:
-    """Print what drifts, the matrix, what fails."""
+def show(tables: RunTables, console: Console, page: Path) -> None:
+    """Print what drifts, the matrix, what fails; ``page`` is the report to open."""
     digest = digests.of(tables)
     _top(digest, console)
     _near(digest, console)
@@ -44,6 +46,7 @@ def show(tables: RunTables, console: Console) -> None:
     _measured(digest.measured, console)
     _headline(digest, console)
     console.print(f"[dim]{escape(os.path.relpath(tables.path))}[/]", soft_wrap=True)
+    console.print(f"open [bold]{escape(os.path.relpath(page))}[/]", soft_wrap=True)
 
 
 def picture(tables: RunTables) -> str:

@@ -130,7 +130,9 @@ def test_a_machine_that_slowed_down_makes_no_reader_slower(chance, what):
     assert compare(run(values, 0.01), run(values, 0.005)).figures.changed == ()
 
 
-@pytest.mark.parametrize(("figure", "peak", "told"), [(LOAD, 750_000, True), (LOAD, 20e6, False), ("predict_seconds", 750_000, False)])
+@pytest.mark.parametrize(
+    ("figure", "peak", "told"), [(LOAD, 750_000, True), (LOAD, 20e6, False), ("predict_seconds", 750_000, False)]
+)
 def test_how_fast_fresh_memory_is_says_nothing_of_a_small_warm_load(chance, figure, peak, told):
     values = times(chance)
 

@@ -7,93 +7,15 @@ import json
 import pytest
 from rich.console import Console
 
-from harness import store, tables
-from harness.model import AsOf, Case, Environment, Format, Limits, Profile
-from harness.plan import Plan
+from harness.model import Format
 from harness.report import digest as digests
 from harness.report import plans, summary, terminal
-
-VERSIONS = {"old": "1.4.2", "new": "1.5.2"}
-EVIL = "<script>alert(1)</script> [red]x[/] | `a` **b** \n# not a heading ](http://x)"
-
-
-def environment(name, sklearn):
-    return Environment(
-        name=name,
-        scikit_learn=sklearn,
-        python="3.12",
-        numpy="2.1",
-        platform="linux/amd64",
-        kind="local",
-        as_of=AsOf.RELEASE,
-        packages=(),
-        origin="environments.include[0]",
-    )
+from .stored import EVIL, all_cells, cell, plan_of, shown, tables_of
 
 
 @pytest.fixture
 def plan():
-    case = {"family": "linear", "module": "guest.cases.linear", "file": "linear.py", "digest": "0"}
-    return Plan(
-        profile=Profile(
-            name="default",
-            seed=0,
-            limits=Limits(),
-            tolerances=(),
-            environments=(environment("old", "1.4.2"), environment("new", "1.5.2")),
-            cases=(Case(name="one", function="case_one", **case), Case(name="two", function="case_two", **case)),
-            formats=(Format(name="pickle", module="guest.formats.pickled", options={}, readers=("pickle",)),),
-        )
-    )
-
-
-def artifact(identifier):
-    return {"artifact_id": identifier, "status": "ok", "reason": None, "size_bytes": 3, "warnings": []}
-
-
-def cell(identifier, status="ok", **more):
-    parity = {"ok": "identical", "drift": "drift"}.get(status)
-    return {
-        "cell_id": identifier,
-        "status": status,
-        "reason": None,
-        "parity": parity,
-        "version_warning": False,
-        "warnings": [],
-        "findings": [],
-        **more,
-    }
-
-
-def tables_of(plan, tmp_path, *, cells, environments=("old", "new"), versions=VERSIONS):
-    folder = store.RunFolder.create(tmp_path, "default", {})
-    journal = folder.journal
-    for name in environments:
-        row = {"environment": name, "status": "ok", "reason": None, "sklearn": versions[name]}
-        journal.add("environment", row)
-        for item in plan.artifacts(name):
-            journal.add("artifact", artifact(item.id))
-    for row in cells:
-        journal.add("cell", row)
-    built = tables.Tables(plan, journal, folder.run["run_id"], "cut short")
-    folder.write_tables(built)
-    folder.run["seconds"] = 1.0
-    folder.save_run()
-    folder.close()
-    return store.read_run(folder.path)
-
-
-def all_cells(plan, special=()):
-    special = {row["cell_id"]: row for row in special}
-    for name in plan.environments:
-        for item in plan.cells(name):
-            yield special.get(item.id) or cell(item.id)
-
-
-def shown(tables_):
-    console = Console(file=io.StringIO(), width=160, highlight=False)
-    terminal.show(tables_, console)
-    return console.file.getvalue()
+    return plan_of()
 
 
 def test_drift_stands_above_what_merely_fails(plan, tmp_path):

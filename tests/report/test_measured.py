@@ -12,8 +12,8 @@ from harness.plan import Plan
 from harness.report import digest as digests
 from harness.report import measured, summary, units
 
-from .conftest import plan_of
-from .test_report import EVIL, shown
+from ..conftest import plan_of
+from .stored import EVIL, shown
 
 
 def planned(*cases: str, name: str = "new") -> Plan:

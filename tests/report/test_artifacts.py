@@ -8,7 +8,7 @@ from rich.console import Console
 from harness.manifest import manifest
 from harness.report import artifacts
 
-from .test_tables import FIT
+from ..test_tables import FIT
 
 ENVIRONMENT = {"environment": "old", "packages": '{"numpy": "2.1"}', "python": "3.12", "blas": "[]"}
 

@@ -1,0 +1,168 @@
+"""The report that people look at: one HTML file that holds everything, and asks no network for anything.
+
+cells         every cell as compact columns, which the page filters and counts
+charts        specifications that Vega-Lite draws
+assets/       the page's own style and scripts, one file for each view
+../templates/site/   the parts that are the same for every reader, one file for each
+
+All text of models, packages and exceptions is untrusted: Jinja escapes it here, the scripts set it as text and never as
+markup, and a content security policy lets nothing run but the scripts of this very file.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+import harness
+from harness import claims, compare, history
+from harness.compare import expectations
+from harness.errors import HarnessError
+from harness.files import replace_text
+from harness.report import architectures, changes, digest, environments, support, wording
+from harness.report import claims as claiming
+from harness.report.site import cells, charts
+from harness.store import earlier, read_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.compare import Comparison
+    from harness.history import History
+    from harness.store import RunTables
+
+#: In this order they are one program.
+SCRIPTS = (
+    "dom.js",
+    "run.js",
+    "route.js",
+    "words.js",
+    "matrix.js",
+    "pair.js",
+    "cell.js",
+    "ask.js",
+    "charts.js",
+    "main.js",
+)
+
+
+#: Where the page lies in a run's folder.
+PAGE = "report/index.html"
+
+
+def write(folder: Path) -> Path:
+    """Write a stored run's page, compared with the run of its profile before it; return its path."""
+    tables = read_run(folder)
+    return replace_text(folder / PAGE, render(tables, before=_before(tables), past=_past(tables)))
+
+
+def render(tables: RunTables, *, before: Comparison | None = None, past: History | None = None) -> str:
+    """The page. ``before``: what changed since another run; ``past``: over all runs."""
+    told = digest.of(tables)
+    specs: dict[str, Any] = charts.of_measurements(told.measured)
+    if past is not None:
+        specs |= {f"history-{place}": spec for place, spec in enumerate(charts.of_history(past))}
+    library = _library() if specs else ""
+    program = _program()
+    return _template().render(
+        harness=harness,
+        digest=told,
+        environments=environments.of(tables),
+        architectures=architectures.of(tables),
+        support=support.of(tables),
+        judgement=claims.judge(tables),
+        claim_marks=claiming.MARKS,
+        comparison=before,
+        sections=[] if before is None else list(changes.sections(before)),
+        words=wording,
+        changes=changes,
+        history=past,
+        charts=specs,
+        policy=_policy(library, program),
+        style=_asset("page.css"),
+        library=library,
+        program=program,
+        specs=_data(specs),
+        packed=base64.b64encode(cells.packed(tables, _more(tables))).decode(),
+    )
+
+
+def _more(tables: RunTables) -> dict[str, Any]:
+    """What the scripts have to know besides the cells."""
+    return {
+        "run": {name: tables.run.get(name) for name in ("run_id", "profile", "started")},
+        "environments": [
+            {
+                **{
+                    name: getattr(row, name)
+                    for name in ("name", "status", "reason", "python", "sklearn", "numpy", "arch")
+                },
+                "emulated": row.emulated,
+                "packages": dict(row.packages),
+            }
+            for row in environments.of(tables)
+        ],
+    }
+
+
+def _before(tables: RunTables) -> Comparison | None:
+    base = earlier(tables.path, tables.run)
+    if base is None:
+        return None
+    return compare.compare(read_run(base), tables, expected=expectations.beside(tables.path.parent))
+
+
+def _past(tables: RunTables) -> History | None:
+    """Of all runs beside this one; None where there are no two of them."""
+    try:
+        past = history.of(tables.path.parent, expectations=expectations.beside(tables.path.parent))
+    except HarnessError:  # other runs' trouble is no reason to have no report of this one
+        return None
+    return past if len(past.runs) > 1 else None
+
+
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("harness.report"),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("site/index.html")
+
+
+def _asset(name: str) -> str:
+    return (resources.files(__name__) / "assets" / name).read_text(encoding="utf-8")
+
+
+def _program() -> str:
+    return "(() => {\n'use strict';\n" + "\n".join(map(_asset, SCRIPTS)) + "\n})();\n"
+
+
+def _library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script; nothing in it may end its element."""
+    import vl_convert  # noqa: PLC0415  # eighty megabytes that only charts need
+
+    script: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub forgets the default
+    return script.replace("\r", "").replace("</script", "<\\/script")
+
+
+def _policy(*scripts: str) -> str:
+    """Nothing but these scripts runs, and nothing is loaded from anywhere."""
+    digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts if script)
+    allowed = " ".join(f"'sha256-{one}'" for one in digests)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _data(value: Any) -> str:
+    """JSON that cannot end the element it stands in."""
+    return json.dumps(value, allow_nan=False, default=str).replace("<", "\\u003c")

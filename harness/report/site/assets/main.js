@@ -1,0 +1,29 @@
+// Reads the run, and shows the view that the address names.
+
+async function main() {
+  const run = await readRun(byId('packed').textContent);
+  byId('packed').remove();  // megabytes of text that nobody needs any more
+  const views = { matrix: new Matrix(run), ask: new Ask(run), pair: new Pair(run), cell: new CellView(run) };
+  const charts = new Charts();
+  const show = (moveFocus) => {
+    const { view, wanted } = readRoute();
+    const section = document.querySelector(`main > section#${CSS.escape(view)}`) ?? byId('matrix');
+    for (const other of document.querySelectorAll('main > section')) other.hidden = other !== section;
+    for (const link of document.querySelectorAll('nav a')) {
+      if (link.hash === address(section.id)) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
+    }
+    views[section.id]?.open(wanted);
+    charts.draw(section);
+    if (moveFocus) byId(`${section.id}-title`).focus();
+  };
+  addEventListener('hashchange', () => show(true));
+  show(false);
+  byId('loading').remove();
+  document.body.dataset.ready = 'yes';
+}
+
+main().catch((error) => {
+  byId('loading').textContent = `This page cannot show its matrix: ${error.message}`;
+  throw error;
+});

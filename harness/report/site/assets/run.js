@@ -1,0 +1,95 @@
+// The run: columns of numbers, and the values that they stand for. A place of 0 is nothing; others count from 1.
+
+async function readRun(text) {
+  const bytes = Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const buffer = await new Response(unpacked).arrayBuffer();
+  const size = new DataView(buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size)));
+  const arrays = { Uint8Array, Uint16Array, Uint32Array, Float64Array };
+  const columns = {};
+  for (const [name, { type, offset }] of Object.entries(header.columns)) columns[name] = new arrays[type](buffer, 4 + size + offset, header.rows);
+  return new Run(header, columns);
+}
+
+class Run {
+  constructor(header, columns) {
+    Object.assign(this, header);
+    this.columns = columns;
+    this.environment = new Map(header.environments.map((one) => [one.name, one]));
+    this.kinds = this.kindsOfCells();
+  }
+
+  text(name, row) {
+    const place = this.columns[name][row];
+    return place ? this.values[name][place - 1] : null;
+  }
+
+  number(name, row) {
+    const value = this.columns[name][row];
+    return Number.isNaN(value) ? null : value;
+  }
+
+  id(row) {
+    const [producer, name, format, consumer, reader] = ['producer', 'case', 'format', 'consumer', 'reader'].map((column) => this.text(column, row));
+    return `${producer}/${name}/${format}>${consumer}/${reader}`;
+  }
+
+  find(id) {
+    const [, ...words] = /^([^/]*)\/(.*)\/([^/]*)>([^/]*)\/([^/]*)$/.exec(id) ?? [];
+    const names = ['producer', 'case', 'format', 'consumer', 'reader'];
+    const places = names.map((name, at) => this.place(name, words[at]));
+    const columns = names.map((name) => this.columns[name]);
+    for (let row = 0; row < this.rows; row += 1) if (columns.every((column, at) => column[row] === places[at])) return row;
+    return null;
+  }
+
+  // A value's place; a place that no row has, where there is no such value.
+  place(name, value) {
+    return this.values[name].indexOf(value) + 1 || -1;
+  }
+
+  // Which places of a column are wanted, by place.
+  mask(name, wanted) {
+    return Uint8Array.from([0, ...this.values[name].map((value) => (wanted(value) ? 1 : 0))]);
+  }
+
+  // Of each cell: a place in KINDS. What fails in its own producer, too, says nothing of the way from there to here.
+  kindsOfCells() {
+    const { producer, consumer, case: cases, format, reader, status, warned, lost } = this.columns;
+    const ofStatus = [0, ...this.values.status.map((name) => KINDS.indexOf(this.kind_of_status[name]))];
+    const key = (row) => ((producer[row] * 65536 + cases[row]) * 256 + format[row]) * 256 + reader[row];
+    const home = new Set();
+    for (let row = 0; row < this.rows; row += 1) {
+      if (producer[row] === consumer[row] && ofStatus[status[row]] === BROKEN) home.add(key(row));
+    }
+    const kinds = new Uint8Array(this.rows);
+    for (let row = 0; row < this.rows; row += 1) {
+      const kind = ofStatus[status[row]];
+      if (kind === OK && warned[row]) kinds[row] = WARNED;
+      else if (kind === BROKEN && home.has(key(row))) kinds[row] = HOME;
+      else if (kind === UNTRIED && lost[row]) kinds[row] = LOST;
+      else kinds[row] = kind;
+    }
+    return kinds;
+  }
+
+  // Rows that a question selects, as a generator of numbers; what it does not name is not asked for.
+  * select(wanted) {
+    const tests = this.tests(wanted);
+    for (let row = 0; row < this.rows; row += 1) if (tests.every(([column, mask]) => mask[column[row]])) yield row;
+  }
+
+  // Columns with masks of what is wanted of each, those that leave most out first.
+  tests({ producer, consumer, format, reader, status, family, case: name }) {
+    const tests = [];
+    const exactly = { producer, consumer, format, reader, status };
+    for (const [column, value] of Object.entries(exactly)) if (value) tests.push([this.columns[column], this.mask(column, (one) => one === value)]);
+    const words = (name ?? '').toLowerCase();
+    if (family || words) {
+      const fits = (one) => (!family || this.families[one] === family) && one.toLowerCase().includes(words);
+      tests.push([this.columns.case, this.mask('case', fits)]);
+    }
+    return tests;
+  }
+}

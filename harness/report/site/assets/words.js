@@ -1,0 +1,45 @@
+// What can be said of a cell, the worst first, and how figures are written.
+
+const KINDS = ['drift', 'broken', 'lost', 'untried', 'home', 'warned', 'ok'];
+const [DRIFT, BROKEN, LOST, UNTRIED, HOME, WARNED, OK] = KINDS.keys();
+const SAID = {
+  drift: 'predicts differently', broken: 'fails', lost: 'did not run', untried: 'not written, not possible, or refused',
+  home: 'fails in its own producer, too', warned: 'same predictions, with a version warning', ok: 'same predictions',
+};
+const PLURAL = { drift: 'predict differently', broken: 'fail', home: 'fail in their own producer, too' };
+const STYLE = { lost: 'untried' };
+const styleOf = (kind) => STYLE[kind] ?? kind;
+
+// "2 predict differently, 3 same predictions", of a number of cells for each kind.
+const told = (counts) => KINDS.map((kind, place) => (counts[place] ? `${counts[place].toLocaleString('en')} ${(counts[place] > 1 && PLURAL[kind]) || SAID[kind]}` : ''))
+  .filter(Boolean).join(', ');
+
+const many = (count, noun) => `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+
+function digits(value) {
+  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+}
+
+function seconds(value) {
+  if (value === null) return '';
+  if (value >= 1) return `${digits(value)} s`;
+  return value >= 1e-3 ? `${digits(value * 1e3)} ms` : `${digits(value * 1e6)} µs`;
+}
+
+function bytes(value) {
+  if (value === null) return '';
+  for (const [unit, factor] of [['GB', 1e9], ['MB', 1e6], ['kB', 1e3]]) if (value >= factor) return `${digits(value / factor)} ${unit}`;
+  return `${value} B`;
+}
+
+const plain = (value) => (value === null ? '' : Math.abs(value) >= 1e6 ? value.toExponential(2) : String(Number(value.toPrecision(4))));
+
+const versions = (environment) => ['sklearn', 'python', 'numpy'].filter((name) => environment[name])
+  .map((name) => `${{ sklearn: 'scikit-learn', python: 'Python', numpy: 'NumPy' }[name]} ${environment[name]}`).join(', ');
+
+// Names such as sk1.5-py3.12-np2.1-amd64 are narrow enough for a column when they are stacked.
+const stacked = (name, ending) => name.slice(0, ending && name.endsWith(ending) ? -ending.length : undefined).replaceAll('-', '\n');
+
+function quoted(word) {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

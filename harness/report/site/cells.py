@@ -1,0 +1,132 @@
+"""The cells of a run as the page has them: columns of numbers, each text once. Pure.
+
+The browser gets one block of bytes: the length of a JSON header (uint32, little-endian), the header, and the columns at
+the offsets that it states, each at a multiple of eight. A column of text is a column of places in its list of values.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from harness import columns
+from harness.model import UNTRIED, Parity, Status
+from harness.report import environments
+from harness.store import tracebacks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from harness.store import RunTables
+
+#: Figures that the page shows of a cell.
+NUMBERS = (
+    "max_abs_diff", "max_rel_diff", "max_ulp_diff", "tolerance_used", "label_mismatch", "score", "score_producer",
+    "load_seconds", "predict_seconds", "size_bytes",
+)  # fmt: skip
+_TEXTS = ("case", "format", "reader", "reason", "error_type", "traceback", "original_sklearn_version")
+_ALIGNED = 8
+#: Of one traceback, its end; and of all together. The whole of each is in the run's logs.
+TRACEBACK = 6_000
+TRACEBACKS = 12_000_000
+
+
+def packed(tables: RunTables, more: Mapping[str, Any]) -> bytes:
+    """All cells and what belongs to them, compressed with gzip; ``more`` goes into the header."""
+    cells = tables.cells
+    order = [row.name for row in environments.of(tables)]
+    coded = {
+        "producer": _coded(cells["producer"], order),
+        "consumer": _coded(cells["consumer"], order),
+        "status": _coded(cells["status"], [str(status) for status in Status]),
+        "parity": _coded(cells["parity"], [str(parity) for parity in Parity]),
+        **{name: _coded(cells[name]) for name in _TEXTS},
+        **{name: _coded(_joined(cells[name])) for name in ("findings", "compared")},
+        "warnings": _coded(_warnings(cells["warnings"])),
+    }
+    arrays: dict[str, npt.NDArray[Any]] = {name: codes for name, (_, codes) in coded.items()}
+    arrays["lost"] = columns.never_tried(cells).to_numpy().astype(np.uint8)
+    arrays["warned"] = cells["version_warning"].eq(True).to_numpy().astype(np.uint8)
+    arrays |= {name: cells[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in NUMBERS}
+    header = {
+        "rows": len(cells),
+        "values": {name: values for name, (values, _) in coded.items()},
+        "families": dict(zip(cells["case"], cells["family"], strict=True)),
+        "kind_of_status": {str(status): _kind(status) for status in Status},
+        "estimators": _estimators(tables.artifacts),
+        "tracebacks": _tracebacks(tables.path, coded["traceback"][0]),
+        **more,
+    }
+    return gzip.compress(_block(header, arrays), compresslevel=6, mtime=0)
+
+
+def _block(header: dict[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
+    offset, places, body = 0, {}, bytearray()
+    for name, array in arrays.items():
+        raw = array.astype(array.dtype.newbyteorder("<")).tobytes()
+        places[name] = {"type": _TYPES[array.dtype.str[1:]], "offset": offset}
+        body += raw + bytes(-len(raw) % _ALIGNED)
+        offset = len(body)
+    text = json.dumps({**header, "columns": places}, allow_nan=False).encode()
+    text += b" " * (-(len(text) + 4) % _ALIGNED)
+    return len(text).to_bytes(4, "little") + text + bytes(body)
+
+
+#: JavaScript's names of NumPy's types.
+_TYPES = {"u1": "Uint8Array", "u2": "Uint16Array", "u4": "Uint32Array", "f8": "Float64Array"}
+
+
+def _kind(status: Status) -> str:
+    """What the page calls it; a refusal is a decision, not a breakage."""
+    if status in {Status.OK, Status.DRIFT}:
+        return str(status)
+    return "untried" if status in UNTRIED | {Status.REFUSED} else "broken"
+
+
+def _estimators(artifacts: pd.DataFrame) -> dict[str, list[str]]:
+    """The cases of each class that was fitted, as far as a manifest tells."""
+    told = artifacts[artifacts["manifest"].notna()].drop_duplicates("case")
+    found: dict[str, list[str]] = {}
+    for case, text in zip(told["case"], told["manifest"], strict=True):
+        found.setdefault(str(json.loads(text)["estimator"]).rpartition(".")[2], []).append(str(case))
+    return dict(sorted(found.items()))
+
+
+def _coded(column: pd.Series[Any], values: list[str] | None = None) -> tuple[list[str], npt.NDArray[Any]]:
+    """The values that there are, and for each row its place among them plus one; 0 where there is none."""
+    if values is None:
+        codes, found = pd.factorize(column, sort=True)
+        values = [str(value) for value in found]
+    else:
+        codes = pd.Categorical(column, categories=values).codes
+    kind = next(kind for kind in (np.uint8, np.uint16, np.uint32) if len(values) < np.iinfo(kind).max)
+    return values, (np.asarray(codes, dtype=np.int64) + 1).astype(kind)
+
+
+def _joined(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Lists of words as one text each; None where there is no list."""
+    return pd.Series([None if words is None else " ".join(words) for words in column], dtype=object)
+
+
+def _warnings(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Lists of warnings as JSON, which factorize can tell apart; None where nothing was warned of."""
+    return pd.Series(
+        [json.dumps(list(some)) if some is not None and len(some) else None for some in column], dtype=object
+    )
+
+
+def _tracebacks(folder: Path, wanted: Iterable[str]) -> dict[str, str]:
+    """Those that cells name, by digest, as far as there is room for them."""
+    names, room, found = set(wanted), TRACEBACKS, {}
+    for digest, text in tracebacks(folder):
+        if digest in names and room > 0:
+            found[digest] = text if len(text) <= TRACEBACK else f"…\n{text[-TRACEBACK:]}"
+            room -= len(found[digest])
+    return found

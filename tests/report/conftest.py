@@ -1,0 +1,57 @@
+"""A real Chromium, which has no network and tells all that it asks for and complains of."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+#: Chromium asks its makers' hosts for updates unless told not to; as root it has no sandbox.
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("there is no Chromium here: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+class Reader:
+    """Somebody who looks at a page; nothing may be asked of a network, and nothing may be complained of."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", lambda told: self.complaints.append(f"{told.type}: {told.text}"))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._asked)
+        page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
+
+    def _asked(self, request) -> None:
+        if not request.url.startswith(("file:", "data:")):
+            self.complaints.append(f"asked for {request.url}")
+
+    def open(self, path: Path, route: str = "") -> Page:
+        self.page.goto(path.as_uri() + route)
+        self.page.wait_for_selector("body[data-ready]")
+        return self.page
+
+
+@pytest.fixture
+def reader(chromium: Browser) -> Iterator[Reader]:
+    context = chromium.new_context(viewport={"width": 1400, "height": 900})
+    found = Reader(context.new_page())
+    yield found
+    context.close()
+    assert found.complaints == []
