@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from harness.store import RunTables
 
 
+#: Of several readers the one that does best counts.
+_RANK = {str(status): place for place, status in enumerate((Status.OK, Status.DRIFT))}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Held:
     """One case in one format, over all producers that the run asked for it; numbers of producers."""
@@ -36,35 +40,31 @@ class Support:
 def of(tables: RunTables) -> Support:
     """Read off the artifacts, and the cells in which producer and consumer are one."""
     home = tables.cells[tables.cells["producer"] == tables.cells["consumer"]]
-    best = {str(artifact): _best(group) for artifact, group in home.groupby("artifact_id", sort=False)}
+    best = home.assign(rank=home["status"].map(_RANK).fillna(len(_RANK))).sort_values("rank", kind="stable")
+    best = best.drop_duplicates("artifact_id").set_index("artifact_id")[["status", "reason"]]
     artifacts = tables.artifacts[tables.artifacts["status"] != Status.NOT_RUN]
     return Support(
         formats=tuple(dict.fromkeys(tables.artifacts["format"])),
         families=dict(sorted(zip(tables.artifacts["case"], tables.artifacts["family"], strict=True))),
         held={
-            (str(case), str(name)): _held(group, best)
-            for (case, name), group in artifacts.groupby(["case", "format"], sort=False)
+            (str(case), str(name)): _held(group)
+            for (case, name), group in artifacts.join(best, on="artifact_id", rsuffix="_home").groupby(
+                ["case", "format"], sort=False
+            )
         },
     )
 
 
-def _best(cells: pd.DataFrame) -> tuple[str, str]:
-    """The status of the reader that does best, and its reason."""
-    order = {str(status): place for place, status in enumerate((Status.OK, Status.DRIFT))}
-    ranked = sorted(zip(cells["status"], cells["reason"], strict=True), key=lambda one: order.get(one[0], len(order)))
-    status, reason = ranked[0]
-    return str(status), str(reason or "")
-
-
-def _held(artifacts: pd.DataFrame, best: Mapping[str, tuple[str, str]]) -> Held:
-    written = artifacts[artifacts["status"] == Status.OK]
-    loaded = [best.get(name, (str(Status.NOT_RUN), "")) for name in written["artifact_id"]]
-    reasons = [str(reason) for reason in artifacts.loc[artifacts["status"] != Status.OK, "reason"]]
-    reasons += [f"{status}: {reason}" for status, reason in loaded if status != Status.OK]
+def _held(artifacts: pd.DataFrame) -> Held:
+    written = artifacts["status"] == Status.OK
+    at_home = artifacts.loc[written, "status_home"].fillna(str(Status.NOT_RUN))
+    reasons = [*artifacts.loc[~written, "reason"]]
+    bad = artifacts[written & (artifacts["status_home"] != Status.OK)]
+    reasons += [f"{status}: {reason}" for status, reason in zip(bad["status_home"], bad["reason_home"], strict=True)]
     return Held(
         asked=len(artifacts),
-        written=len(written),
-        same=sum(status == Status.OK for status, _ in loaded),
-        drift=sum(status == Status.DRIFT for status, _ in loaded),
-        reason=reasons[0] if reasons else "",
+        written=int(written.sum()),
+        same=int((at_home == Status.OK).sum()),
+        drift=int((at_home == Status.DRIFT).sum()),
+        reason=str(reasons[0]) if reasons else "",
     )

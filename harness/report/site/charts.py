@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -36,8 +37,14 @@ HISTORIES = 12
 
 def of_measurements(measured: Measured) -> dict[str, Spec]:
     """By name: size against load time, memory, and speed; each only where there is something to draw."""
+    consumers = Counter(way for _, way in {(row.consumer, row.way) for row in measured.rows})
     rows = [
-        {"case": row.case, "consumer": row.consumer, "way": row.way, SIZE: row.size_bytes, **row.figures}
+        {
+            "case": row.case,
+            "way": row.way if consumers[row.way] == 1 else f"{row.way} in {row.consumer}",
+            SIZE: row.size_bytes,
+            **row.figures,
+        }
         for row in measured.rows
     ]
     trade = [row for row in rows if row[SIZE] is not None and row.get(Figure.LOAD)]
@@ -82,7 +89,7 @@ def _trade(rows: list[dict[str, Any]]) -> Spec:
             color=alt.Color("way:N", title="format/reader", scale=alt.Scale(scheme="tableau20")),
             shape=alt.Shape("way:N", title="format/reader"),  # never by colour alone
             opacity=alt.condition(one, alt.value(0.9), alt.value(0.1)),
-            tooltip=["case:N", "way:N", "consumer:N", _tip(SIZE), _tip(Figure.LOAD)],
+            tooltip=["case:N", "way:N", _tip(SIZE), _tip(Figure.LOAD)],
         )
         .add_params(one)
         .properties(width="container", height=360)
@@ -98,7 +105,7 @@ def _bars(rows: list[dict[str, Any]], unit: str) -> Spec:
         fields=["case"], bind=alt.binding_select(options=cases, name="model "), value=largest, name="case"
     )
     kinds = list(dict.fromkeys(row["what"] for row in rows))
-    above = alt.Header(labelAngle=0, labelAlign="left", labelOrient="top")
+    above = alt.Header(labelAngle=0, labelAnchor="start", labelOrient="top", labelFontSize=13)
     chart = (
         alt.Chart(_rows(rows))
         .mark_bar()
@@ -125,7 +132,7 @@ def _line(rows: list[dict[str, Any]], title: str, changed: str) -> Spec:
         y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=_axis("B" if "_bytes" in title else "s")),
         tooltip=["run:T", _tip("value")],
     )
-    rule = alt.Chart(_rows([{"run": changed}])).mark_rule(strokeDash=[4, 4]).encode(x="run:T")
+    rule = alt.Chart(_rows([{"run": changed}])).mark_rule(strokeDash=[4, 4], color="gray").encode(x="run:T")
     return _plain(alt.layer(line, rule).properties(width="container", height=160, title=title))
 
 
