@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from harness.errors import InputError
+from harness.matrix.problems import unknown
 from harness.model import Artifact, Cell
 
 if TYPE_CHECKING:
@@ -93,3 +95,31 @@ class Plan:
     def digest(self) -> str:
         """Changes when anything that a result depends on changes in the matrix or in the cases."""
         return hashlib.sha256(repr(self.profile).encode()).hexdigest()
+
+
+def only(plan: Plan, cell_id: str) -> Plan:
+    """The least plan that has a cell: its case, its format and reader, its two environments; nothing is measured.
+
+    Raises InputError when the plan has no such cell.
+    """
+    artifact, _, load = cell_id.partition(">")
+    consumer, _, reader = load.partition("/")
+    producer, case, format_name = (*artifact.split("/"), "", "")[:3]
+    for noun, name, known in (
+        ("producer", producer, plan.producers),
+        ("consumer", consumer, plan.environments),
+        ("case", case, plan.cases),
+        ("format", format_name, plan.formats),
+        ("reader", reader, plan.formats[format_name].readers if format_name in plan.formats else ()),
+    ):
+        if name not in known:
+            told = "a cell's id is PRODUCER/CASE/FORMAT>CONSUMER/READER"
+            raise InputError(f"profile {plan.profile.name}: {unknown(noun, name, known)}; {told}")
+    profile = replace(
+        plan.profile,
+        environments=tuple(e for e in plan.profile.environments if e.name in {producer, consumer}),
+        cases=(plan.cases[case],),
+        formats=(replace(plan.formats[format_name], readers=(reader,)),),
+        measure=None,
+    )
+    return replace(plan, profile=profile)

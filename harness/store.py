@@ -38,6 +38,8 @@ TABLES = ("environments", "artifacts", "cells", "figures", "samples")
 MEASURED = 3
 _MEASURED_TABLES = frozenset({"figures", "samples"})
 ROWS_AT_ONCE = 20_000
+#: The folder of the run that the repository itself keeps; it counts only where there is no other.
+REFERENCE = "reference"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -249,15 +251,21 @@ def _nothing(name: str) -> pd.DataFrame:
 
 
 def runs(results: Path) -> list[Path]:
-    """The runs in a folder, oldest first."""
-    return sorted(path.parent for path in results.glob("*/run.json")) if results.is_dir() else []
+    """The runs in a folder, oldest first, without the reference run."""
+    found = sorted(path.parent for path in results.glob("*/run.json")) if results.is_dir() else []
+    return [path for path in found if path.name != REFERENCE]
 
 
 def find_run(results: Path, name: str | None) -> Path:
-    """A run by its id, by the beginning of its id, by path; without a name the newest. Raises InputError."""
+    """A run by its id, by the beginning of its id, by path; without a name the newest. Raises InputError.
+
+    The reference run is found by its name, and where there is no other.
+    """
     if name is not None and (Path(name) / "run.json").exists():
         return Path(name)
     found = [path for path in runs(results) if name is None or path.name.startswith(name)]
+    if not found and name in {None, REFERENCE} and (results / REFERENCE / "run.json").exists():
+        return results / REFERENCE
     if not found:
         raise InputError(f"{results}: no run {name or ''} is stored there; `nox -s matrix` makes one")
     if name is not None and len(found) > 1:
