@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from harness import cli_questions, files
+from harness import cli_questions, cli_shards, files
 from harness import matrix as matrices
 from harness.arguments import (
     MATRIX,
@@ -38,6 +38,7 @@ app = typer.Typer(
     help="Which persisted scikit-learn models load, and still predict the same, where.",
 )
 app.add_typer(cli_questions.app)
+app.add_typer(cli_shards.app)
 
 INTERRUPTED = 130  # what a shell makes of Ctrl-C
 #: Refusals of the operating system that are no fault of the harness, wherever they come up.

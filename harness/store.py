@@ -76,10 +76,6 @@ class RunFolder:
         """A new folder whose name sorts by time."""
         now = dt.datetime.now(dt.UTC)
         run_id = f"{now:%Y%m%dT%H%M%SZ}-{profile}-{secrets.token_hex(2)}"
-        path = results / run_id
-        with writing(path):
-            for folder in ("logs", "locks", "objects", "spool"):
-                (path / folder).mkdir(parents=True, exist_ok=True)
         run = {
             "run_id": run_id,
             "profile": profile,
@@ -89,9 +85,15 @@ class RunFolder:
             "seconds": None,
             **facts,
         }
-        created = cls(path, run)
-        created.save_run()
-        return created
+        return cls.begin(results / run_id, run)
+
+    @classmethod
+    def begin(cls, path: Path, run: dict[str, Any]) -> RunFolder:
+        """A new folder for a run that has a name."""
+        _make_folders(path)
+        begun = cls(path, run)
+        begun.save_run()
+        return begun
 
     @classmethod
     def reopen(cls, path: Path) -> RunFolder:
@@ -99,8 +101,7 @@ class RunFolder:
         run = read_run_json(path)
         if run["schema_version"] != SCHEMA_VERSION:
             raise InputError(f"{path}: it was begun under schema version {run['schema_version']}: start a new run")
-        with writing(path):
-            (path / "spool").mkdir(exist_ok=True)
+        _make_folders(path)  # what carries a folder from machine to machine may leave out those that are empty
         return cls(path, run)
 
     def close(self) -> None:
@@ -147,6 +148,17 @@ class RunFolder:
                 if not path.exists():  # two formats may write the same bytes, and those were moved already
                     raise
 
+    def take_objects(self, other: Path) -> Iterator[Path]:
+        """Copy the objects of another folder that this one lacks; yield those whose bytes are not what they were."""
+        for source in sorted((other / "objects").glob("*/*")):
+            if not _DIGEST.fullmatch(source.name) or self.object_path(source.name).exists():
+                continue
+            data = source.read_bytes()
+            if hashlib.sha256(data).hexdigest() == source.name:
+                self.keep_object(data)
+            else:
+                yield source
+
     def read_object(self, digest: str) -> bytes:
         """Bytes that were kept. Raises ValueError when they are not there as they were kept."""
         path = self.object_path(digest)
@@ -186,6 +198,12 @@ class RunFolder:
                 writer.write_table(pa.Table.from_pylist(batch, schema=schema))
         with writing(path):
             part.replace(path)
+
+
+def _make_folders(path: Path) -> None:
+    with writing(path):
+        for folder in ("logs", "locks", "objects", "spool"):
+            (path / folder).mkdir(parents=True, exist_ok=True)
 
 
 def batched(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:

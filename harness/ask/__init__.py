@@ -175,15 +175,23 @@ def _told(cells: pd.DataFrame) -> pd.DataFrame:
 
 def _pair(question: Question, producer: str, consumer: str, rows: pd.DataFrame) -> Pair:
     order = list(Verdict)
-    every = [_way(str(f), str(r), some) for (f, r), some in rows.groupby(["format", "reader"], sort=False)]
-    asked = [way for way in every if _is_asked(question, way)]
-    verdict = worst(way.verdict for way in asked)
+    ways: list[Way] = []
+    instead: list[Way] = []
+    said: list[Verdict | None] = []
+    for (format_name, reader), some in rows.groupby(["format", "reader"], sort=False):
+        way = _way(str(format_name), str(reader), some)
+        if _is_asked(question, way):
+            ways.append(way)
+            said += list(some["verdict"])
+        if way.verdict in _SAFE:
+            instead.append(way)
+    verdict = worst(said)  # of the cells: a way in which nothing can be written says nothing of the others
     return Pair(
         producer=producer,
         consumer=consumer,
         verdict=verdict,
-        ways=tuple(sorted(asked, key=lambda way: order.index(way.verdict))),
-        instead=() if verdict in _SAFE else tuple(way for way in every if way.verdict in _SAFE),
+        ways=tuple(sorted(ways, key=lambda way: order.index(way.verdict))),
+        instead=() if verdict in _SAFE else tuple(instead),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from harness.files import replace_text
+from harness.report import alarms
 from harness.report import digest as digests
 from harness.store import read_run
 
@@ -27,7 +28,7 @@ def write(folder: Path) -> Path:
 
 def render(digest: Digest) -> str:
     """The page as Markdown. Text of models, packages and exceptions is escaped."""
-    return template("summary.md").render(digest=digest, glance=glance, stacked=stacked)
+    return template("summary.md").render(digest=digest, alarms=alarms.of(digest), glance=glance, stacked=stacked)
 
 
 def template(name: str) -> jinja2.Template:
