@@ -166,7 +166,7 @@ def test_a_missing_shards_rows_name_its_environment_and_the_run_is_not_complete(
     assert {*tables.cells.query("producer == 'old' and consumer == 'old'").status} == {"ok"}
     page = (never.path / "SUMMARY.md").read_text()
     assert page.index("This run is not complete") < page.index("## ")
-    assert "2 of 3 environments could not be had: new, newest" in page
+    assert "2 of 3 environments are missing: new, newest" in page
 
 
 def test_a_killed_shard_keeps_what_it_had_done(tmp_path, base) -> None:
@@ -314,3 +314,8 @@ def test_figures_keep_the_machine_that_they_were_measured_on(tmp_path, base, mon
 def test_what_machines_share() -> None:
     assert hardware.common([]) == {}
     assert hardware.common([{"a": 1, "b": 2}, {"a": 1, "b": 3}, {"a": 1}]) == {"a": 1, "b": None}
+
+
+def test_where_every_environment_may_fail_something_must_have_run_all_the_same(tmp_path, base) -> None:
+    tables = merged(tmp_path / "out", base)
+    assert alarms.of_tables(tables, may_fail=["*"]) == ("Nothing ran: no cell of this run was tried.",)

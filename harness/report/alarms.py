@@ -29,8 +29,7 @@ def of(digest: Digest) -> tuple[str, ...]:
         names = list(digest.missing)
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         told.append(
-            f"{len(names)} of {len(digest.environments)} environments could not be had: "
-            f"{', '.join(names[:NAMED])}{more}."
+            f"{len(names)} of {len(digest.environments)} environments are missing: {', '.join(names[:NAMED])}{more}."
         )
     if digest.not_run:
         told.append(
