@@ -108,7 +108,7 @@ def environment_session(environment: Environment) -> None:
         wanted = Path(session.posargs[0]) if session.posargs else lock.write(environment)
         local.unstamp(environment.name)
         command = ("uv", "pip", "sync", "--quiet", "--require-hashes", "--only-binary", ":all:", str(wanted))
-        session.run_install(*command, external=True)
+        session.run_install(*command, external=True, env=lock.indexes(environment))
         if environment.npm:
             command = npm.prepared(wanted.read_text(), Path(session.virtualenv.location))
             session.run_install(*command, external=True)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.arguments import RESULTS, JsonOption, ResultsOption, RunOption, console
+from harness.versions import DEFAULT_PACKAGE
 
 app = typer.Typer()
 
@@ -38,3 +39,20 @@ def ask(  # noqa: PLR0917  # typer reads the options from the parameters
         print(json.dumps(rendering.as_data(answer), indent=2))
     else:
         rendering.show(answer, console())
+
+
+@app.command()
+def release(
+    version: Annotated[str, typer.Argument(help="The release, such as 1.9 or 1.9.1.")],
+    package: Annotated[str, typer.Option(help="Of this package: scikit-learn, numpy, onnxruntime.")] = DEFAULT_PACKAGE,
+    run: RunOption = None,
+    results: ResultsOption = RESULTS,
+    as_json: JsonOption = False,
+) -> None:
+    """What a release changes for stored models against the one before, as Markdown."""
+    from harness import release as releases  # noqa: PLC0415  # pandas
+    from harness import store, versions  # noqa: PLC0415
+    from harness.report import release as rendering  # noqa: PLC0415
+
+    found = releases.of(store.read_run(store.find_run(results, run)), versions.wanted(version, package))
+    print(json.dumps(rendering.as_data(found), indent=2) if as_json else rendering.render(found), end="")

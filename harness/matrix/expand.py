@@ -189,6 +189,7 @@ def _from_include(spec: Environments, item: Include, index: int, native: str) ->
         origin=f"environments.include[{index}]",
         node=item.node,
         npm=item.npm,
+        index=item.index,
     )
 
 
