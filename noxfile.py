@@ -23,6 +23,7 @@
 
 matrix                   the main job; `-- --profile NAME` for another profile
 dump(NAME), load(NAME)   one environment's share of a run, which is what a CI matrix shards on; `-- --run ID`
+reference                makes the run that the repository keeps in results/reference
 environment-NAME         builds one environment: the uv backend, wheels only, by hash, from a lock
 tests, lint, bench       the project's own
 """
@@ -67,6 +68,13 @@ def harness(session: nox.Session, *words: str) -> None:
 def matrix(session: nox.Session) -> None:
     """Dump in every environment, load in every other: a table and a report."""
     harness(session, "run")
+
+
+@nox.session(python=False, default=False)
+def reference(session: nox.Session) -> None:
+    """Make the run that the repository keeps in results/reference, from the profile of that name."""
+    harness(session, "run", "--profile", "reference")
+    session.run(*HARNESS, "keep", external=True)
 
 
 @nox.session

@@ -257,6 +257,14 @@ def export(
 
 
 @app.command()
+def keep(run: RunArgument = None, results: ResultsOption = RESULTS) -> None:
+    """Keep a run's tables and report as the repository's own, in results/reference."""
+    from harness import reference, store  # noqa: PLC0415  # pandas
+
+    print(reference.keep(store.find_run(results, run), results))
+
+
+@app.command()
 def history(
     source: Annotated[
         str | None, typer.Option("--from", help="A folder of runs, or an fsspec URL.", show_default="results")

@@ -52,7 +52,7 @@ def shards(folders: Sequence[Path]) -> tuple[Path, ...]:
     """The run folders that are meant: each is one, or holds some. Raises InputError when one is neither."""
     found: list[Path] = []
     for folder in folders:
-        inside = [folder] if (folder / "run.json").exists() else sorted(p.parent for p in folder.glob("*/run.json"))
+        inside = [path.parent for path in (*folder.glob("run.json"), *sorted(folder.glob("*/run.json")))]
         if not inside:
             raise InputError(f"{folder}: no run is stored here, nor in a folder within; give the shards' run folders")
         found += inside

@@ -184,20 +184,20 @@ class RunFolder:
         from harness.tables import OF  # noqa: PLC0415  # pyarrow, as below
 
         for name, rows in built.each():
-            self.write_table(name, OF[name], rows)
+            write_table(self.path / f"{name}.parquet", OF[name], rows)
 
-    def write_table(self, name: str, schema: pa.Schema, rows: Iterable[dict[str, Any]]) -> None:
-        """Write a table as Parquet, by renaming; never more than some thousand rows are held at once."""
-        import pyarrow as pa  # noqa: PLC0415  # half a second that `plan` and nox need not pay
-        import pyarrow.parquet as pq  # noqa: PLC0415
 
-        path = self.path / f"{name}.parquet"
-        part = path.with_name(path.name + ".part")
-        with writing(path), pq.ParquetWriter(part, schema, compression="zstd") as writer:
-            for batch in batched(rows, ROWS_AT_ONCE):
-                writer.write_table(pa.Table.from_pylist(batch, schema=schema))
-        with writing(path):
-            part.replace(path)
+def write_table(path: Path, schema: pa.Schema, rows: Iterable[dict[str, Any]]) -> None:
+    """Write a table as Parquet, by renaming; never more than some thousand rows are held at once."""
+    import pyarrow as pa  # noqa: PLC0415  # half a second that `plan` and nox need not pay
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    part = path.with_name(path.name + ".part")
+    with writing(path), pq.ParquetWriter(part, schema, compression="zstd") as writer:
+        for batch in batched(rows, ROWS_AT_ONCE):
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+    with writing(path):
+        part.replace(path)
 
 
 def _make_folders(path: Path) -> None:
