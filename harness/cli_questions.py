@@ -55,4 +55,4 @@ def release(
     from harness.report import release as rendering  # noqa: PLC0415
 
     found = releases.of(store.read_run(store.find_run(results, run)), versions.wanted(version, package))
-    print(json.dumps(rendering.as_data(found), indent=2) if as_json else rendering.render(found), end="")
+    print(json.dumps(rendering.as_data(found), indent=2) if as_json else rendering.render(found).rstrip())
