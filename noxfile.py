@@ -25,6 +25,7 @@
 
 matrix                   the main job; `-- --profile NAME` for another profile
 dump(NAME), load(NAME)   one environment's share of a run, which is what a CI matrix shards on; `-- --run ID`
+reference                makes the run that the repository keeps in results/reference
 environment-NAME         builds one environment: the uv backend, wheels only, by hash, from a lock
 tests, lint, bench       the project's own
 """
@@ -71,6 +72,13 @@ def matrix(session: nox.Session) -> None:
     harness(session, "run")
 
 
+@nox.session(python=False, default=False)
+def reference(session: nox.Session) -> None:
+    """Make the run that the repository keeps in results/reference, from the profile of that name."""
+    harness(session, "run", "--profile", "reference")
+    session.run(*HARNESS, "keep", external=True)
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """The project's tests; real environments are among them."""
@@ -110,7 +118,7 @@ def environment_session(environment: Environment) -> None:
         wanted = Path(session.posargs[0]) if session.posargs else lock.write(environment)
         local.unstamp(environment.name)
         command = ("uv", "pip", "sync", "--quiet", "--require-hashes", "--only-binary", ":all:", str(wanted))
-        session.run_install(*command, external=True)
+        session.run_install(*command, external=True, env=lock.indexes(environment))
         if environment.npm:
             command = npm.prepared(wanted.read_text(), Path(session.virtualenv.location))
             session.run_install(*command, external=True)

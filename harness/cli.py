@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import signal
 import sys
 import traceback
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path  # noqa: TC003  # typer reads the annotations
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from harness import files, interpreters, processes, tools
+from harness import cli_questions, cli_shards, files
 from harness import matrix as matrices
-from harness.environments import NotReadyError, UnsatisfiableError
-from harness.environments.lock import resolve, satisfiable
+from harness.arguments import (
+    MATRIX,
+    RESULTS,
+    JsonOption,
+    MatrixOption,
+    ProfileOption,
+    ResultsOption,
+    RunArgument,
+    RunOption,
+    console,
+    planned,
+)
 from harness.errors import GateCrossed, HarnessError, InputError, MachineError
-from harness.plan import Plan, around
-
-if TYPE_CHECKING:
-    from harness.model import Environment
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,23 +37,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Which persisted scikit-learn models load, and still predict the same, where.",
 )
+app.add_typer(cli_questions.app)
+app.add_typer(cli_shards.app)
 
 INTERRUPTED = 130  # what a shell makes of Ctrl-C
 #: Refusals of the operating system that are no fault of the harness, wherever they come up.
 LACKING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOMEM, errno.EMFILE})
-
-MatrixOption = Annotated[
-    Path, typer.Option("--matrix", help="The matrix.", envvar="HARNESS_MATRIX", show_default="matrix.yaml")
-]
-ProfileOption = Annotated[str, typer.Option(help="Which profile of the matrix.")]
-ResultsOption = Annotated[Path, typer.Option(help="The folder of all runs.", show_default="results")]
-JsonOption = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
-RunArgument = Annotated[
-    str | None, typer.Argument(help="A run's id, its beginning, or its folder; the newest if none.")
-]
-
-MATRIX = tools.ROOT / "matrix.yaml"
-RESULTS = tools.ROOT / "results"
 
 
 def main() -> None:
@@ -85,44 +79,6 @@ def fail(message: str, code: int) -> None:
     sys.exit(code)
 
 
-def console() -> Console:
-    """Standard output; as wide as the terminal, or as COLUMNS says, or wide enough for a table in a log."""
-    out = Console(highlight=False)
-    if not out.is_terminal and "COLUMNS" not in os.environ:
-        out = Console(highlight=False, width=180)
-    return out
-
-
-def planned(matrix: Path, profile: str, *, resolving: bool, cell: str | None = None) -> Plan:
-    """The plan of a profile, or of one cell of it.
-
-    With ``resolving`` it knows which environments no resolver can satisfy.
-    """
-    os.environ["HARNESS_MATRIX"] = str(matrix.resolve())  # nox's sessions, which build, are made from the same file
-    loaded = matrices.load_matrix(matrix)
-    chosen = loaded.profile(profile, satisfiable=satisfiable)
-    if cell is not None:
-        chosen = around(cell, chosen)
-    impossible: dict[str, str] = {}
-    if resolving:
-        with processes.workers(4) as pool:
-            reasons = list(pool.map(_why_not, chosen.environments))
-        impossible = {e.name: why for e, why in zip(chosen.environments, reasons, strict=True) if why is not None}
-    return Plan(profile=chosen, impossible=impossible)
-
-
-def _why_not(environment: Environment) -> str | None:
-    try:
-        resolve(environment)
-    except UnsatisfiableError as reason:
-        return f"no resolver can satisfy it: {reason}"
-    except NotReadyError as reason:
-        return str(reason)
-    if environment.python is not None and not interpreters.obtainable(environment.python):
-        return interpreters.missing(environment.python)
-    return None
-
-
 @app.command()
 def run(  # noqa: PLR0917  # typer reads the options from the parameters
     matrix: MatrixOption = MATRIX,
@@ -133,18 +89,19 @@ def run(  # noqa: PLR0917  # typer reads the options from the parameters
     locks: Annotated[str | None, typer.Option(help="Use the exact packages of this run.")] = None,
     dump: Annotated[list[str] | None, typer.Option(help="Only dump, and only in this environment.")] = None,
     load: Annotated[list[str] | None, typer.Option(help="Only load, and only in this environment.")] = None,
-    cell: Annotated[
+    only: Annotated[
         str | None, typer.Option(help="Only this cell, by its id; what comes of it is stored in results/cells.")
     ] = None,
 ) -> None:
     """Dump in every environment and load in every other: a results table and a report."""
+    from harness import plan as plans  # noqa: PLC0415
     from harness import running, store  # noqa: PLC0415  # pandas
     from harness.report import site, terminal  # noqa: PLC0415
 
-    plan = planned(matrix, profile, resolving=False, cell=cell)
+    plan = planned(matrix, profile, resolving=False)
     given = None if locks is None else store.find_run(results, locks)
-    if cell is not None:  # it is no run of the profile: nobody asks it what has changed
-        results, profile = results / "cells", plan.profile.name
+    if only is not None:  # it is no run of the profile: nobody asks it what has changed
+        plan, results = plans.only(plan, only), results / "cells"
     for name in [*(dump or ()), *(load or ())]:
         if name not in plan.environments:
             raise InputError(f"profile {profile} has no environment {name}; it has: {', '.join(plan.environments)}")
@@ -189,15 +146,14 @@ def report(
 ) -> None:
     """The report of a stored run; runs nothing."""
     from harness import store  # noqa: PLC0415
-    from harness.report import digest, site, summary, terminal  # noqa: PLC0415
+    from harness.report import digest, terminal, written  # noqa: PLC0415
 
     folder = store.find_run(results, run)
     tables = store.read_run(folder)
     if as_json:
         print(json.dumps(digest.as_data(digest.of(tables)), indent=2))
         return
-    summary.write(folder)
-    page = site.write(folder)
+    page = written.write(folder)
     if svg is not None:
         files.replace_text(svg, terminal.picture(tables))
     terminal.show(tables, console(), page)
@@ -206,9 +162,7 @@ def report(
 @app.command()
 def show(
     artifact: Annotated[str, typer.Argument(help="An artifact's id: PRODUCER/CASE/FORMAT.")],
-    run: Annotated[
-        str | None, typer.Option(help="A run's id, its beginning, or its folder; the newest if none.")
-    ] = None,
+    run: RunOption = None,
     results: ResultsOption = RESULTS,
     as_json: JsonOption = False,
 ) -> None:
@@ -303,6 +257,14 @@ def export(
         print(text, end="")
     else:
         files.replace_text(output, text)
+
+
+@app.command()
+def keep(run: RunArgument = None, results: ResultsOption = RESULTS) -> None:
+    """Keep a run's tables and report as the repository's own, in results/reference."""
+    from harness import reference, store  # noqa: PLC0415  # pandas
+
+    print(reference.keep(store.find_run(results, run), results))
 
 
 @app.command()

@@ -6,15 +6,17 @@ may have a million.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from harness.files import writing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _KEYS = {
@@ -42,7 +44,8 @@ def clean(value: Any) -> Any:
 class Journal:
     """Safe to use from several threads: each row is one environment's, and an environment is one thread's."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, reading: bool = False) -> None:
+        """``reading``: the file is left as it is, and may be missing; nothing can be added."""
         self.environments: dict[str, dict[str, Any]] = {}
         self.fits: dict[str, dict[str, Any]] = {}
         self.artifacts: dict[str, dict[str, Any]] = {}
@@ -50,6 +53,11 @@ class Journal:
         self._measurements: dict[str, int] = {}
         self._path = path
         self._lock = threading.Lock()
+        self._file: BinaryIO
+        if reading:
+            self._end = self._read() if path.exists() else 0
+            self._file = path.open("rb") if path.exists() else io.BytesIO()
+            return
         with writing(path):
             path.touch()
             self._end = self._read()
@@ -82,6 +90,27 @@ class Journal:
     def measurement(self, cell_id: str) -> dict[str, Any] | None:
         """A cell's samples, or None where it was not measured yet."""
         return self._line(self._measurements.get(cell_id))
+
+    def known(self, kind: str, name: str) -> dict[str, Any] | None:
+        """The last word on something, by the kind of its line and its key."""
+        told = {"environment": self.environments, "fit": self.fits, "artifact": self.artifacts}
+        if kind in told:
+            return told[kind].get(name)
+        return self.cell(name) if kind == "cell" else self.measurement(name)
+
+    def last_words(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """The last word on everything: its kind, its key, and the row."""
+        for kind, names in (
+            ("environment", list(self.environments)),
+            ("fit", list(self.fits)),
+            ("artifact", list(self.artifacts)),
+            ("cell", list(self._cells)),
+            ("measurement", list(self._measurements)),
+        ):
+            for name in names:
+                row = self.known(kind, name)
+                assert row is not None
+                yield kind, name, row
 
     def _line(self, place: int | None) -> dict[str, Any] | None:
         if place is None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import parity
+from harness import hardware, parity
 from harness.model import Status
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Ledger:
         self.fitted = lru_cache(maxsize=_FITS_AT_HAND)(self._read_fitted)
 
     def environment(self, name: str, row: dict[str, Any]) -> None:
-        row = {"environment": name, **row}
+        row = {"environment": name, "at": dt.datetime.now(dt.UTC).isoformat(), **row}
         self.journal.add("environment", row)
         self.progress.environment(name, row["status"], row["reason"])
 
@@ -78,7 +78,8 @@ class Ledger:
 
     def measurement(self, cell_id: str, samples: list[dict[str, Any]], missing: dict[str, str]) -> None:
         """What was measured of a cell, and by figure why something was not. See `harness.measuring`."""
-        self.journal.add("measurement", {"cell_id": cell_id, "samples": samples, "missing": missing})
+        row = {"cell_id": cell_id, "samples": samples, "missing": missing, "host": hardware.facts()}
+        self.journal.add("measurement", row)
         self.progress.measured()
 
     def keep_fitted(self, event: dict[str, Any]) -> str:

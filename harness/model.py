@@ -113,6 +113,7 @@ class Environment:
     origin: str  # why it is there: "environments.include[3]" or "environments.axes (pairwise)"
     node: str | None = None  # of Node.js: "24" or "24.19.0"
     npm: tuple[str, ...] = ()  # what npm installs: "onnxruntime-node@1.30.0"
+    index: str | None = None  # the variable with a further index, of wheels that are no releases
 
     @property
     def arch(self) -> str:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from harness.errors import InputError
+from harness.matrix.problems import unknown
 from harness.model import Artifact, Cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.model import Case, Environment, Format, Profile
-
-_CELL_ID = re.compile(
-    r"(?P<producer>[^/>]+)/(?P<case>[^>]+)/(?P<format>[^/>]+)>(?P<consumer>[^/>]+)/(?P<reader>[^/>]+)"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,28 +97,29 @@ class Plan:
         return hashlib.sha256(repr(self.profile).encode()).hexdigest()
 
 
-def around(cell_id: str, profile: Profile) -> Profile:
-    """So much of a profile as one cell needs: its two environments, its case, its format, its reader; nothing measured.
+def only(plan: Plan, cell_id: str) -> Plan:
+    """The least plan that has a cell: its case, its format and reader, its two environments; nothing is measured.
 
-    The consumer writes an artifact of its own, too: it is the control by which the cell is believed. Raises InputError.
+    Raises InputError when the plan has no such cell.
     """
-    found = _CELL_ID.fullmatch(cell_id)
-    if found is None:
-        raise InputError(f"{cell_id}: no cell's id: one is PRODUCER/CASE/FORMAT>CONSUMER/READER, in quotation marks")
-    sides = {found["producer"], found["consumer"]}
-    formats = [
-        replace(item, readers=(found["reader"],))
-        for item in profile.formats
-        if item.name == found["format"] and found["reader"] in item.readers
-    ]
-    one = replace(
-        profile,
-        name=f"{profile.name}-cell",
-        environments=tuple(environment for environment in profile.environments if environment.name in sides),
-        cases=tuple(case for case in profile.cases if case.name == found["case"]),
-        formats=tuple(formats),
+    artifact, _, load = cell_id.partition(">")
+    consumer, _, reader = load.partition("/")
+    producer, case, format_name = (*artifact.split("/"), "", "")[:3]
+    for noun, name, known in (
+        ("producer", producer, plan.producers),
+        ("consumer", consumer, plan.environments),
+        ("case", case, plan.cases),
+        ("format", format_name, plan.formats),
+        ("reader", reader, plan.formats[format_name].readers if format_name in plan.formats else ()),
+    ):
+        if name not in known:
+            told = "a cell's id is PRODUCER/CASE/FORMAT>CONSUMER/READER"
+            raise InputError(f"profile {plan.profile.name}: {unknown(noun, name, known)}; {told}")
+    profile = replace(
+        plan.profile,
+        environments=tuple(e for e in plan.profile.environments if e.name in {producer, consumer}),
+        cases=(plan.cases[case],),
+        formats=(replace(plan.formats[format_name], readers=(reader,)),),
         measure=None,
     )
-    if {environment.name for environment in one.environments} != sides or not one.cases or not one.formats:
-        raise InputError(f"{cell_id}: the profile {profile.name} plans no such cell: `python -m harness plan` shows it")
-    return one
+    return replace(plan, profile=profile)

@@ -9,12 +9,12 @@ import json
 import os
 import shutil
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 import harness
-from harness import hardware, schedule, tables, tools
+from harness import finishing, hardware, schedule, tools
 from harness.errors import InputError, MachineError
 from harness.files import writing
 from harness.ledger import Ledger
@@ -63,7 +63,7 @@ def run(
         packages = {} if locks is None else _read_locks(locks)
         if locks is not None:
             plan = _only_locked(plan, packages, locks)
-        folder = _open(plan, results, resume)
+        folder = begin(plan, results) if resume is None else _reopen(plan, resume, selection)
         _give_locks(packages, folder)
         started = time.monotonic()
         try:
@@ -117,43 +117,39 @@ def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.S
         schedule.both_passes(Ledger(plan, folder, progress), selection)
 
 
-def _open(plan: Plan, results: Path, resume: Path | None) -> RunFolder:
-    if resume is None:
-        return RunFolder.create(results, plan.profile.name, {"matrix_digest": plan.digest, **_host_facts()})
-    profile = read_run_json(resume)["profile"]
+def begin(plan: Plan, results: Path) -> RunFolder:
+    """A new run of a plan, in which nothing has happened yet."""
+    facts = {"matrix_digest": plan.digest, "harness_version": harness.__version__, "host": hardware.facts()}
+    return RunFolder.create(results, plan.profile.name, facts)
+
+
+def _reopen(plan: Plan, path: Path, selection: schedule.Selection) -> RunFolder:
+    profile = read_run_json(path)["profile"]
     if profile != plan.profile.name:
-        raise InputError(f"{resume}: this is a run of the profile {profile}: give --profile {profile}")
-    folder = RunFolder.reopen(resume)
-    began_on = folder.run["host"].get("fingerprint")
-    if plan.profile.measure is not None and began_on != hardware.facts()["fingerprint"]:
-        folder.close()
-        raise InputError(
-            f"{resume}: this run was begun on other hardware, and its profile measures: figures of two machines cannot "
-            "be one run's: finish it where it was begun, or start a new run"
-        )
+        raise InputError(f"{path}: this is a run of the profile {profile}: give --profile {profile}")
+    folder = RunFolder.reopen(path)
     if folder.run["matrix_digest"] != plan.digest:
         folder.close()
         raise InputError(
-            f"{resume}: matrix.yaml, the cases or the formats have changed since this run was started, "
+            f"{path}: matrix.yaml, the cases or the formats have changed since this run was started, "
             "so it cannot be finished into one table: undo the change or start a new run"
         )
+    here = hardware.facts()["fingerprint"]
+    for name, host in finishing.measured_on(plan, folder).items():
+        if name in selection.consumers and host["fingerprint"] != here:
+            folder.close()
+            raise InputError(
+                f"{path}: {name} was measured on other hardware, and figures of two machines cannot be one "
+                "environment's: finish it where it was begun, or start a new run"
+            )
     return folder
 
 
 def _finish(plan: Plan, folder: RunFolder, started: float, cut_short: str) -> None:
-    from harness.report import site, summary  # noqa: PLC0415  # pandas
-
     shutil.rmtree(folder.path / "spool", ignore_errors=True)  # first: where the disk is full, this makes room
-    built = tables.Tables(plan, folder.journal, folder.run["run_id"], cut_short)
-    folder.write_tables(built)
-    usable = any(row["status"] == Status.OK for row in built.environments.values())
     folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
     folder.run["finished"] = dt.datetime.now(dt.UTC).isoformat()
-    folder.run["complete"] = usable and not built.waiting
-    folder.save_run()
-    folder.close()
-    summary.write(folder.path)
-    site.write(folder.path)
+    finishing.finish(plan, folder, cut_short=cut_short)
 
 
 def _read_locks(source: Path) -> dict[str, str]:
@@ -184,13 +180,6 @@ def _need_something(journal: Journal) -> None:
     if rows and all(row["status"] != Status.OK for row in rows):
         reasons = "\n".join(f"  {row['environment']}: {row['reason']}" for row in rows)
         raise MachineError(f"no environment could be had on this machine:\n{reasons}")
-
-
-def _host_facts() -> dict[str, Any]:
-    return {
-        "harness_version": harness.__version__,
-        "host": hardware.facts(),
-    }
 
 
 @contextlib.contextmanager

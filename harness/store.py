@@ -38,6 +38,8 @@ TABLES = ("environments", "artifacts", "cells", "figures", "samples")
 MEASURED = 3
 _MEASURED_TABLES = frozenset({"figures", "samples"})
 ROWS_AT_ONCE = 20_000
+#: The folder of the run that the repository itself keeps; it counts only where there is no other.
+REFERENCE = "reference"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -74,10 +76,6 @@ class RunFolder:
         """A new folder whose name sorts by time."""
         now = dt.datetime.now(dt.UTC)
         run_id = f"{now:%Y%m%dT%H%M%SZ}-{profile}-{secrets.token_hex(2)}"
-        path = results / run_id
-        with writing(path):
-            for folder in ("logs", "locks", "objects", "spool"):
-                (path / folder).mkdir(parents=True, exist_ok=True)
         run = {
             "run_id": run_id,
             "profile": profile,
@@ -87,9 +85,15 @@ class RunFolder:
             "seconds": None,
             **facts,
         }
-        created = cls(path, run)
-        created.save_run()
-        return created
+        return cls.begin(results / run_id, run)
+
+    @classmethod
+    def begin(cls, path: Path, run: dict[str, Any]) -> RunFolder:
+        """A new folder for a run that has a name."""
+        _make_folders(path)
+        begun = cls(path, run)
+        begun.save_run()
+        return begun
 
     @classmethod
     def reopen(cls, path: Path) -> RunFolder:
@@ -97,8 +101,7 @@ class RunFolder:
         run = read_run_json(path)
         if run["schema_version"] != SCHEMA_VERSION:
             raise InputError(f"{path}: it was begun under schema version {run['schema_version']}: start a new run")
-        with writing(path):
-            (path / "spool").mkdir(exist_ok=True)
+        _make_folders(path)  # what carries a folder from machine to machine may leave out those that are empty
         return cls(path, run)
 
     def close(self) -> None:
@@ -145,6 +148,17 @@ class RunFolder:
                 if not path.exists():  # two formats may write the same bytes, and those were moved already
                     raise
 
+    def take_objects(self, other: Path) -> Iterator[Path]:
+        """Copy the objects of another folder that this one lacks; yield those whose bytes are not what they were."""
+        for source in sorted((other / "objects").glob("*/*")):
+            if not _DIGEST.fullmatch(source.name) or self.object_path(source.name).exists():
+                continue
+            data = source.read_bytes()
+            if hashlib.sha256(data).hexdigest() == source.name:
+                self.keep_object(data)
+            else:
+                yield source
+
     def read_object(self, digest: str) -> bytes:
         """Bytes that were kept. Raises ValueError when they are not there as they were kept."""
         path = self.object_path(digest)
@@ -170,20 +184,26 @@ class RunFolder:
         from harness.tables import OF  # noqa: PLC0415  # pyarrow, as below
 
         for name, rows in built.each():
-            self.write_table(name, OF[name], rows)
+            write_table(self.path / f"{name}.parquet", OF[name], rows)
 
-    def write_table(self, name: str, schema: pa.Schema, rows: Iterable[dict[str, Any]]) -> None:
-        """Write a table as Parquet, by renaming; never more than some thousand rows are held at once."""
-        import pyarrow as pa  # noqa: PLC0415  # half a second that `plan` and nox need not pay
-        import pyarrow.parquet as pq  # noqa: PLC0415
 
-        path = self.path / f"{name}.parquet"
-        part = path.with_name(path.name + ".part")
-        with writing(path), pq.ParquetWriter(part, schema, compression="zstd") as writer:
-            for batch in batched(rows, ROWS_AT_ONCE):
-                writer.write_table(pa.Table.from_pylist(batch, schema=schema))
-        with writing(path):
-            part.replace(path)
+def write_table(path: Path, schema: pa.Schema, rows: Iterable[dict[str, Any]]) -> None:
+    """Write a table as Parquet, by renaming; never more than some thousand rows are held at once."""
+    import pyarrow as pa  # noqa: PLC0415  # half a second that `plan` and nox need not pay
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    part = path.with_name(path.name + ".part")
+    with writing(path), pq.ParquetWriter(part, schema, compression="zstd") as writer:
+        for batch in batched(rows, ROWS_AT_ONCE):
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+    with writing(path):
+        part.replace(path)
+
+
+def _make_folders(path: Path) -> None:
+    with writing(path):
+        for folder in ("logs", "locks", "objects", "spool"):
+            (path / folder).mkdir(parents=True, exist_ok=True)
 
 
 def batched(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
@@ -263,8 +283,9 @@ def tracebacks(run: Path) -> Iterator[tuple[str, str]]:
 
 
 def runs(results: Path) -> list[Path]:
-    """The runs in a folder, oldest first."""
-    return sorted(path.parent for path in results.glob("*/run.json")) if results.is_dir() else []
+    """The runs in a folder, oldest first, without the reference run."""
+    found = sorted(path.parent for path in results.glob("*/run.json")) if results.is_dir() else []
+    return [path for path in found if path.name != REFERENCE]
 
 
 def earlier(folder: Path, run: dict[str, Any]) -> Path | None:
@@ -280,10 +301,15 @@ def earlier(folder: Path, run: dict[str, Any]) -> Path | None:
 
 
 def find_run(results: Path, name: str | None) -> Path:
-    """A run by its id, by the beginning of its id, by path; without a name the newest. Raises InputError."""
+    """A run by its id, by the beginning of its id, by path; without a name the newest. Raises InputError.
+
+    The reference run is found by its name, and where there is no other.
+    """
     if name is not None and (Path(name) / "run.json").exists():
         return Path(name)
     found = [path for path in runs(results) if name is None or path.name.startswith(name)]
+    if not found and name in {None, REFERENCE} and (results / REFERENCE / "run.json").exists():
+        return results / REFERENCE
     if not found:
         raise InputError(f"{results}: no run {name or ''} is stored there; `nox -s matrix` makes one")
     if name is not None and len(found) > 1:

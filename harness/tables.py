@@ -76,23 +76,36 @@ OF = {
 class Tables:
     """Rows of the three tables, made one by one. ``waiting`` tells afterwards whether any was never come to."""
 
-    def __init__(self, plan: Plan, journal: Journal, run_id: str, cut_short: str) -> None:
-        """``cut_short`` is the reason of rows that were never come to."""
-        self.waiting = False
+    def __init__(
+        self, plan: Plan, journal: Journal, run_id: str, cut_short: str, reasons: Mapping[str, str] | None = None
+    ) -> None:
+        """``cut_short`` is the reason of rows that were never come to; ``reasons`` gives others by environment."""
         self._plan = plan
         self._journal = journal
         self._run_id = run_id
         self._cut_short = cut_short
+        self._reasons = reasons or {}
         self.environments = {
             environment.name: self._environment(environment) for environment in plan.profile.environments
         }
+        self.waiting = any(self._is_awaited(environment) for environment in plan.profile.environments)
+
+    def _is_awaited(self, environment: Environment) -> bool:
+        """Whether an environment had something to do and was never come to."""
+        if environment.name in self._journal.environments or environment.name in self._plan.impossible:
+            return False
+        written = (row["status"] == Status.OK for row in self._journal.artifacts.values())
+        return environment.produces or any(written)
+
+    def _why_waiting(self, environment: str) -> str:
+        return self._reasons.get(environment, self._cut_short)
 
     def _environment(self, environment: Environment) -> dict[str, Any]:
         return {
             "run_id": self._run_id,
             "environment": environment.name,
             "status": str(Status.NOT_RUN),
-            "reason": self._plan.impossible.get(environment.name, self._cut_short),
+            "reason": self._plan.impossible.get(environment.name, self._why_waiting(environment.name)),
             "kind": environment.kind,
             "origin": environment.origin,
             "platform": environment.platform,
@@ -140,7 +153,7 @@ class Tables:
         environment = self.environments[artifact.producer]
         if environment["status"] == Status.OK:
             self.waiting = True
-            return {"status": str(Status.NOT_RUN), "reason": self._cut_short}
+            return {"status": str(Status.NOT_RUN), "reason": self._why_waiting(artifact.producer)}
         return {"status": str(Status.NOT_RUN), "reason": environment["reason"]}
 
     def cells(self) -> Iterator[dict[str, Any]]:
@@ -203,14 +216,14 @@ class Tables:
         if row["status"] not in LOADED:
             return f"{row['status']}: {row['reason']}"
         self.waiting = self.waiting or not self._journal.has_measurement(cell.id)
-        return self._cut_short
+        return self._why_waiting(cell.consumer)
 
     def _untried(self, artifact: dict[str, Any], environment: dict[str, Any]) -> dict[str, Any]:
         if environment["status"] != Status.OK:
             return {"status": str(Status.NOT_RUN), "reason": environment["reason"]}
         if artifact["status"] == Status.OK:
             self.waiting = True
-            return {"status": str(Status.NOT_RUN), "reason": self._cut_short}
+            return {"status": str(Status.NOT_RUN), "reason": self._why_waiting(environment["environment"])}
         return {"status": str(Status.NO_ARTIFACT), "reason": f"{artifact['status']}: {artifact['reason']}"}
 
 

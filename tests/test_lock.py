@@ -66,8 +66,9 @@ class Uv:
         self.done = processes.Completed(code=code, stdout=stdout, stderr=stderr, seconds=0.1)
         self.asked: list[list[str]] = []
 
-    def __call__(self, argv, **_):
+    def __call__(self, argv, *, env, **_):
         self.asked.append([str(word) for word in argv])
+        self.variables = env
         return self.done
 
 
@@ -162,3 +163,22 @@ def test_without_scikit_learn_only_the_packages_are_asked_for(answering) -> None
     uv = answering(stdout=PINS)
     lock.resolve(bare)
     assert uv.asked[0][-2:] == ["--exclude-newer", "2024-09-13"]
+
+
+def test_a_further_index_is_the_one_that_the_variable_names(answering, monkeypatch) -> None:
+    uv = answering(stdout=PINS)
+    nightly = environment("a", scikit_learn="1.10", numpy="2.6.1", as_of=AsOf.NEWEST, index="WHEELS_OF_THE_NIGHT")
+    monkeypatch.delenv("WHEELS_OF_THE_NIGHT", raising=False)
+    with pytest.raises(lock.UnreachableError, match="set the variable WHEELS_OF_THE_NIGHT"):
+        lock.resolve(nightly)
+    monkeypatch.setenv("WHEELS_OF_THE_NIGHT", "")  # as CI has a variable of the repository that is not set
+    with pytest.raises(lock.UnreachableError):
+        lock.resolve(nightly)
+    assert not uv.asked
+    monkeypatch.setenv("WHEELS_OF_THE_NIGHT", "https://wheels.invalid/simple")
+    lock.resolve(nightly)
+    assert (uv.variables["UV_INDEX"], uv.variables["UV_PRERELEASE"]) == ("https://wheels.invalid/simple", "allow")
+    # Next year's development versions, too, and not only those of this minor.
+    assert lock.requirements(nightly) == ["scikit-learn>=1.10.dev0", "numpy>=2.6.1.dev0"]
+    lock.resolve(environment("b", as_of=AsOf.NEWEST))
+    assert "UV_INDEX" not in uv.variables

@@ -245,6 +245,27 @@ def test_environments_without_scikit_learn_that_are_wrong(folder, keys, message)
     assert told.startswith(f"environments.include{message}")
 
 
+NIGHT = {"scikit-learn": '"1.10"', "python": '"3.13"', "name": "night", "as_of": "newest", "index": "WHEELS"}
+
+
+def test_an_environment_of_another_index(folder):
+    (night,) = folder.part(environments=_included(**NIGHT)).environments(satisfiable=never)
+    assert (night.name, night.index, night.as_of) == ("night", "WHEELS", model.AsOf.NEWEST)
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"index": "https://wheels.invalid"}, '[0].index: "https://wheels.invalid" is not the name of an environment'),
+        ({"as_of": None}, "[0]: an environment with an index needs a name and as_of: newest"),
+        ({"name": None}, "[0]: an environment with an index needs a name and as_of: newest"),
+    ],
+)
+def test_an_environment_of_another_index_that_is_wrong(folder, keys, message):
+    told = folder.problem(environments=_included(**{**NIGHT, **keys}))
+    assert told.startswith(f"environments.include{message}")
+
+
 def test_an_unquoted_version_is_what_is_written(folder):
     matrix = folder.part(environments="{include: [{scikit-learn: 1.10, python: 3.10, numpy: 1.20}]}")
     (environment,) = matrix.environments(satisfiable=never)
@@ -492,7 +513,16 @@ def test_the_digest_is_of_the_file(folder):
 def test_the_native_platform(monkeypatch, machine, expected):
     monkeypatch.setattr(platform, "machine", lambda: machine)
     monkeypatch.setattr(platform, "system", lambda: "Linux")
-    assert tools.native_platform() == expected
+    assert tools.native_platform() == tools.planned_platform() == expected
+
+
+def test_machines_that_share_a_run_plan_the_same(monkeypatch):
+    path = Path(__file__).parents[1] / "matrix.yaml"
+    here = load_matrix(path, native="linux/amd64").profile("quick", satisfiable=never)
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    assert load_matrix(path).profile("quick", satisfiable=never) != here
+    monkeypatch.setenv("HARNESS_NATIVE", "linux/amd64")
+    assert load_matrix(path).profile("quick", satisfiable=never) == here
 
 
 def test_a_profile_may_want_some_readers_of_a_format(folder):

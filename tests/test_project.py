@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from harness.matrix import load_matrix
 
@@ -45,7 +46,7 @@ def test_readme_names_only_verbs_and_sessions_that_are():
     readme = (ROOT / "README.md").read_text()
     from harness.cli import app
 
-    verbs = {command.name or command.callback.__name__ for command in app.registered_commands}
+    verbs = set(typer.main.get_command(app).commands)
     assert set(re.findall(r"python -m harness (\w+)", readme)) <= verbs
     noxfile = (ROOT / "noxfile.py").read_text()
     for session in set(re.findall(r"nox -s \"?(\w+)", readme)):

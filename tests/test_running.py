@@ -74,15 +74,21 @@ def test_another_plan_is_not_finished_into_the_same_table(results, plan, monkeyp
         run(results, plan_of("old"), resume=folder)
 
 
-def test_a_run_that_measures_is_not_finished_on_other_hardware(results, plan, monkeypatch) -> None:
+def test_an_environment_is_not_measured_on_two_machines(results, plan, monkeypatch) -> None:
     monkeypatch.setattr(dumping, "owed", lambda *_: [])
-    nothing = Measure(environments=(), cases=(), formats=())
-    measuring = dataclasses.replace(plan, profile=dataclasses.replace(plan.profile, measure=nothing))
-    folders = [run(results, one) for one in (plan, measuring)]
-    monkeypatch.setattr(running.hardware, "facts", lambda: {"fingerprint": "another"})
-    assert run(results, plan, resume=folders[0]) == folders[0]
-    with pytest.raises(InputError, match="begun on other hardware"):
-        run(results, measuring, resume=folders[1])
+    measure = Measure(environments=("old", "new"), cases=("ridge",), formats=plan.profile.formats[:1])
+    measuring = dataclasses.replace(plan, profile=dataclasses.replace(plan.profile, measure=measure))
+    folder = run(results, measuring)
+    begun = store.RunFolder.reopen(folder)
+    samples = [{"figure": "load_seconds", "values": [0.1]}]
+    row = {"samples": samples, "missing": {}, "host": {"fingerprint": "another", "machine": "x86_64"}}
+    begun.journal.add("measurement", {"cell_id": "old/ridge/pickle>old/pickle", **row})
+    begun.close()
+    with pytest.raises(InputError, match="old was measured on other hardware"):
+        run(results, measuring, resume=folder)
+    run(results, measuring, resume=folder, consumers=frozenset({"new"}))  # what was not measured there may go on here
+    told = store.read_run(folder).run
+    assert told["hosts"]["old"] == told["host"] == {"fingerprint": "another", "machine": "x86_64"}
 
 
 def test_locks_that_are_not_there_leave_no_run_behind(results, plan, tmp_path) -> None:

@@ -77,10 +77,11 @@ def _replaced(changes: Counter[PackageChange]) -> bool:
 def changed(base: pd.DataFrame, new: pd.DataFrame) -> dict[str, tuple[PackageChange, ...]]:
     """What changed in each environment that both runs know the packages of; an environment without change is empty."""
     before, after = columns.packages(base), columns.packages(new)
-    return {name: _differences(before[name], after[name]) for name in after if name in before}
+    return {name: differences(before[name], after[name]) for name in after if name in before}
 
 
-def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[PackageChange, ...]:
+def differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[PackageChange, ...]:
+    """What two environments hold otherwise, by packages; what decides what a model predicts comes first."""
     names = sorted({*before, *after}, key=lambda name: (_rank(name), name))
     pairs = ((name, before.get(name, ""), after.get(name, "")) for name in names)
     return tuple(PackageChange(name=name, was=was, now=now) for name, was, now in pairs if was != now)

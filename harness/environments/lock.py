@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import re
 import sys
 import tempfile
@@ -56,12 +57,13 @@ class Lock:
 
 def requirements(environment: Environment) -> list[str]:
     """What the environment asks for, as PEP 508 strings."""
+    pin = _pin if environment.index is None else _at_least
     releases = (
         ("scikit-learn", environment.scikit_learn),
         ("numpy", environment.numpy),
         (npm.WHEEL, environment.node),
     )
-    return [*(name + _pin(version) for name, version in releases if version is not None), *environment.packages]
+    return [*(name + pin(version) for name, version in releases if version is not None), *environment.packages]
 
 
 def resolve(environment: Environment) -> Lock:
@@ -136,6 +138,22 @@ def _pin(version: str) -> str:
     return f"=={version}" if len(Version(version).release) > 2 else f"=={version}.*"  # noqa: PLR2004  # X.Y is a minor
 
 
+def _at_least(version: str) -> str:
+    """That version or whatever comes after it: of an index whose wheels go on under other versions."""
+    return f">={version}.dev0"
+
+
+def indexes(environment: Environment) -> dict[str, str]:
+    """The variables that give uv an environment's further index. Raises UnreachableError when nobody says which."""
+    if environment.index is None:
+        return {}
+    url = os.environ.get(environment.index)
+    if not url:
+        raise UnreachableError(f"nobody says which index it is to be had from: set the variable {environment.index}")
+    # Of a package that both have, the newer one counts, and development versions do.
+    return {"UV_INDEX": url, "UV_INDEX_STRATEGY": "unsafe-best-match", "UV_PRERELEASE": "allow"}
+
+
 def _release_day(environment: Environment) -> dt.date:
     """The day on which the environment's scikit-learn was released, from the index itself."""
     asked = requirements(environment)[:1]
@@ -173,7 +191,8 @@ def _compile(asked: list[str], environment: Environment, *options: str) -> str:
         command += ["--no-annotate", "--only-binary", ":all:", "--python-platform", platform]
         command += [] if environment.python is None else ["--python-version", environment.python]
         command += options
-        done = processes.run(command, seconds=RESOLVE_SECONDS, cwd=Path(folder))
+        variables = {**os.environ, **indexes(environment)}
+        done = processes.run(command, seconds=RESOLVE_SECONDS, env=variables, cwd=Path(folder))
     if done.code != 0:
         raise _failure(done)
     return done.stdout

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from harness import columns
 from harness.errors import InputError, MachineError
-from harness.store import READABLE
+from harness.store import READABLE, REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,6 +59,8 @@ def stored_runs(source: str) -> tuple[list[StoredRun], list[Skipped]]:
     skipped: list[Skipped] = []
     for folder in folders:
         name = folder.rpartition("/")[2]
+        if name == REFERENCE:  # of another machine, and of no night of this one
+            continue
         try:
             told = json.loads(files.cat_file(f"{folder}/run.json"))
         except FileNotFoundError:

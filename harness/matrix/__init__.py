@@ -105,7 +105,7 @@ def load_matrix(
     ----------
     path : the file.
     cases, formats : what the guest has; read from its files when not given.
-    native : the platform of this machine; found when not given.
+    native : the platform that ``native`` stands for; found when not given.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def load_matrix(
         With every problem of the file and its line, or when it cannot be read.
     """
     document = _read(path)
-    native = native or tools.native_platform()
+    native = native or tools.planned_platform()
     formats = tuple(catalogue.builtin_formats() if formats is None else formats)
     known = list(catalogue.builtin_cases() if cases is None else cases)
     spec, files = _check(document, known, formats, native)

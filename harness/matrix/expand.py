@@ -138,11 +138,11 @@ def _age(value: str | None) -> Version:
 def _matches(rule: Exclude, point: Point) -> bool:
     releases = ((rule.scikit_learn, point.scikit_learn), (rule.python, point.python), (rule.numpy, point.numpy))
     return rule.platform in (None, point.platform) and all(
-        wanted is None or (value is not None and _within(value, wanted)) for wanted, value in releases
+        wanted is None or (value is not None and within(value, wanted)) for wanted, value in releases
     )
 
 
-def _within(value: str, wanted: str) -> bool:
+def within(value: str, wanted: str) -> bool:
     """Whether a release is the wanted one or one of its minor: 1.0.2 is within 1.0, 1.10 is not within 1.1."""
     return value == wanted or value.startswith(f"{wanted}.")
 
@@ -189,6 +189,7 @@ def _from_include(spec: Environments, item: Include, index: int, native: str) ->
         origin=f"environments.include[{index}]",
         node=item.node,
         npm=item.npm,
+        index=item.index,
     )
 
 

@@ -29,6 +29,7 @@ from harness.matrix.values import (
     Seconds,
     Seed,
     Strategy,
+    Variable,
     Word,
 )
 from harness.model import AsOf
@@ -59,7 +60,7 @@ class Axes(Part):
 
 #: By kind: the keys of an included environment that must be there, and those that mean nothing.
 _NEEDED = {"local": ("python",), "node": ("name", "node", "npm")}
-_STRANGE = {"local": ("node", "npm"), "node": ("scikit-learn", "python", "numpy", "packages")}
+_STRANGE = {"local": ("node", "npm"), "node": ("scikit-learn", "python", "numpy", "packages", "index")}
 
 
 class Include(Part):
@@ -73,6 +74,10 @@ class Include(Part):
     packages: tuple[Package, ...] = Field(default=(), description="Besides environments.packages.")
     name: Name | None = Field(default=None, description="Instead of one such as sk1.5-py3.12-np2.1-amd64.")
     kind: Kind = "local"
+    index: Variable | None = Field(
+        default=None,
+        description="The environment variable with a further index, of wheels that are no releases; as_of: newest.",
+    )
     node: Node | None = Field(default=None, description="Of kind node: the version of Node.js.")
     npm: tuple[NpmPackage, ...] = Field(default=(), description="Of kind node: the packages of npm.")
 
@@ -87,6 +92,10 @@ class Include(Part):
                 raise ValueError(f'the key "{key}" is not for an environment of kind {self.kind}')
         if self.scikit_learn is None and self.name is None:
             raise ValueError('the key "scikit-learn" is missing; an environment without it needs a name')
+        if self.index is not None and (self.as_of is not AsOf.NEWEST or self.name is None):
+            raise ValueError(
+                "an environment with an index needs a name and as_of: newest: what is no release has no day"
+            )
         return self
 
 

@@ -108,6 +108,12 @@ def _requirement(text: str) -> str:
     return text
 
 
+def _variable(text: str) -> str:
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", text):
+        raise ValueError(f"{shown(text)} is not the name of an environment variable such as NIGHTLY_WHEELS_INDEX")
+    return text
+
+
 def _node(text: str) -> str:
     if not re.fullmatch(r"[1-9]\d(\.\d{1,3}){0,2}", text):
         raise ValueError(f'{shown(text)} is not a version of Node.js such as "24" or "24.19.0"')
@@ -168,6 +174,7 @@ Dtype = Annotated[Word, AfterValidator(_dtype), _json("string", enum=list(DTYPES
 Method = Annotated[Word, AfterValidator(_method)]
 Name = Annotated[Word, AfterValidator(_name)]
 Package = Annotated[Word, AfterValidator(_requirement)]
+Variable = Annotated[Word, AfterValidator(_variable), _json("string", examples=["NIGHTLY_WHEELS_INDEX"])]
 Node = Annotated[Word, AfterValidator(_node), _json("string", "number", examples=["24"])]
 NpmPackage = Annotated[Word, AfterValidator(_npm_package), _json("string", examples=["onnxruntime-node@1.30.0"])]
 Strategy = Annotated[

@@ -103,7 +103,7 @@ def _place(rows: pd.DataFrame) -> pd.Series[Any]:
 
 def _base(formats: pd.Series[Any]) -> pd.Series[Any]:
     """The format without its variant: "onnx" of "onnx-float64"."""
-    return formats.str.partition("-")[0]
+    return formats.str.split("-", n=1).str[0]
 
 
 def converts(formats: pd.Series[Any]) -> pd.Series[bool]:

@@ -7,27 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from harness.files import replace_text
-from harness.report import digest as digests
-from harness.store import read_run
+from harness.report import alarms
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from harness.report.digest import Digest, Pair
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$@])")
 
 
-def write(folder: Path) -> Path:
-    """Write a stored run's SUMMARY.md; return its path."""
-    digest = digests.of(read_run(folder))
-    return replace_text(folder / "SUMMARY.md", render(digest))
-
-
 def render(digest: Digest) -> str:
     """The page as Markdown. Text of models, packages and exceptions is escaped."""
-    return template("summary.md").render(digest=digest, glance=glance, stacked=stacked)
+    return template("summary.md").render(digest=digest, alarms=alarms.of(digest), glance=glance, stacked=stacked)
 
 
 def template(name: str) -> jinja2.Template:

@@ -41,16 +41,15 @@ def of(tables: RunTables) -> Support:
     """Read off the artifacts, and the cells in which producer and consumer are one."""
     home = tables.cells[tables.cells["producer"] == tables.cells["consumer"]]
     best = home.assign(rank=home["status"].map(_RANK).fillna(len(_RANK))).sort_values("rank", kind="stable")
-    best = best.drop_duplicates("artifact_id").set_index("artifact_id")[["status", "reason"]]
+    best = best.drop_duplicates("artifact_id").set_index("artifact_id")
+    best = best[["status", "reason"]].add_suffix("_home")
     artifacts = tables.artifacts[tables.artifacts["status"] != Status.NOT_RUN]
     return Support(
         formats=tuple(dict.fromkeys(tables.artifacts["format"])),
         families=dict(sorted(zip(tables.artifacts["case"], tables.artifacts["family"], strict=True))),
         held={
             (str(case), str(name)): _held(group)
-            for (case, name), group in artifacts.join(best, on="artifact_id", rsuffix="_home").groupby(
-                ["case", "format"], sort=False
-            )
+            for (case, name), group in artifacts.join(best, on="artifact_id").groupby(["case", "format"], sort=False)
         },
     )
 

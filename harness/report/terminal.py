@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from harness.report import alarms
 from harness.report import digest as digests
 
 if TYPE_CHECKING:
@@ -107,15 +108,10 @@ def _glance(pair: Pair | None, *, diagonal: bool) -> Text:
 
 
 def _missing(digest: Digest, console: Console) -> None:
-    if digest.not_run:
-        console.print(f"[bold yellow]{digest.not_run} of {digest.cells} cells did not run.[/]")
+    for alarm in alarms.of(digest):
+        console.print(f"[bold red]✗ {escape(alarm)}[/]", soft_wrap=True)
     for name, reason in digest.missing.items():
         console.print(f"  [yellow]{escape(name)}[/]: {escape(reason)}", soft_wrap=True)
-    if digest.diagonal_off:
-        console.print(
-            f"[bold red]Self-test failed: {len(digest.diagonal_off)} artifacts do not predict identically in their own "
-            f"producer, such as {escape(digest.diagonal_off[0])}[/]"
-        )
 
 
 def _drifts(digest: Digest, console: Console) -> None:

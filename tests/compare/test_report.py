@@ -176,7 +176,11 @@ def test_a_stored_run_is_read(tmp_path, monkeypatch):
         for name, schema in tables.OF.items():
             made = getattr(run_of([ONE, cell(OTHER, "crash")]), name).astype(object)
             records = made.where(made.notna(), None).to_dict("records")
-            folder.write_table(name, schema, [{k: v for k, v in row.items() if k in schema.names} for row in records])
+            store.write_table(
+                folder.path / f"{name}.parquet",
+                schema,
+                [{k: v for k, v in row.items() if k in schema.names} for row in records],
+            )
         folder.close()
         read.append(store.read_run(folder.path))
     assert not any(compare(*read, gates=[parse("status")]).counts.values())

@@ -36,7 +36,8 @@ def test_what_did_not_run_is_said_first_and_is_not_ok(plan, tmp_path):
     digest = digests.of(found)
     assert digest.statuses == {"not-run": 6, "no-artifact": 2}
     assert digest.missing == {"new": "cut short"}
-    assert shown(found).lstrip().startswith("8 of 8 cells did not run.")
+    assert shown(found).lstrip().startswith("✗ Nothing ran")
+    assert "✗ 8 of 8 cells did not run." in shown(found)
     assert digest.pairs["old", "old"].ok == 0
     assert "ok" not in shown(found).split("new")[-1].split("\n")[0]
 

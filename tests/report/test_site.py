@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from harness import store
-from harness.report import site
+from harness.report import digest, site, written
 from .stored import all_cells, cell, plan_of, tables_of
 
 VIEWS = ("matrix", "ask", "formats", "architectures", "claims", "changes", "history", "environments")
@@ -38,7 +38,7 @@ def stored(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page_file(stored):
-    return site.write(stored.path)
+    return written.write(stored.path)
 
 
 def field(page, producer, consumer):
@@ -75,7 +75,7 @@ def test_a_click_goes_to_the_pair_and_a_second_one_to_the_traceback(reader, page
     page.click("#pair-view a:has-text('two') >> nth=0")
     assert page.locator("#traceback").inner_text().endswith("No module named 'numpy._core'")
     told = page.locator("#cell-view").inner_text()
-    assert f"nox -s matrix -- --profile default --cell '{FAILS}' --locks" in told
+    assert f"python -m harness run --profile default --only '{FAILS}' --locks" in told
     page.go_back()
     assert page.locator("#pair-title").is_visible()
 
@@ -96,7 +96,7 @@ def test_the_matrix_is_walked_by_keyboard(reader, page_file):
         ("one", "1.5", "1.4", "Changes predictions"),
         ("two", "1.5.2", "1.4", "Breaks"),
         ("one", "1.4", "1.5", "Safe"),
-        ("nothing", "1.4", "1.5", "No case of this run has the estimator nothing"),
+        ("nothing", "1.4", "1.5", "This run has no estimator, case or family nothing"),
     ],
 )
 def test_a_question_is_answered_by_its_address(reader, page_file, estimator, source, target, verdict):
@@ -149,7 +149,8 @@ def test_text_of_models_and_packages_is_only_ever_text(reader, tmp_path):
     (tables.path / "logs/tracebacks.jsonl").write_text(json.dumps({"traceback": "abc", "text": EVIL}) + "\n")
     packages = json.dumps({"numpy": EVIL, EVIL: "1"})
     environments = tables.environments.assign(packages=packages, reason=EVIL, how_built=EVIL, cpu=EVIL)
-    html = site.render(dataclasses.replace(tables, environments=environments))
+    hostile = dataclasses.replace(tables, environments=environments)
+    html = site.render(hostile, digest.of(hostile))
     path = tmp_path / "page.html"
     path.write_text(html)
     for route in (*VIEWS, "pair?producer=new&consumer=old", "cell?id=" + quote("new/one/pickle>old/pickle"),
@@ -181,26 +182,27 @@ class TestBadNights:
         plan = plan_of()
         rows = [row for row in all_cells(plan) if "new" not in row["cell_id"]]
         tables = tables_of(plan, tmp_path, cells=rows, environments=("old",))
-        page = reader.open(site.write(tables.path))
-        alerts = page.locator("[role=alert]").all_inner_texts()
-        assert "6 of 8 cells did not run" in alerts[0]
-        assert "1 environment could not be had" in alerts[1]
+        page = reader.open(written.write(tables.path))
+        alerts = " ".join(page.locator("[role=alert]").all_inner_texts())
+        assert "6 of 8 cells did not run" in alerts
+        assert "1 of 2 environments are missing: new." in alerts
+        assert page.locator(".missing").inner_text() == "new: cut short"
         assert field(page, "old", "new").inner_text() == "–"
 
     def test_a_run_cut_short_says_how_much_is_missing(self, reader, tmp_path):
         plan = plan_of()
         tables = tables_of(plan, tmp_path, cells=list(all_cells(plan))[:5])
-        page = reader.open(site.write(tables.path))
-        assert "3 of 8 cells did not run" in page.locator("[role=alert]").inner_text()
+        page = reader.open(written.write(tables.path))
+        assert "3 of 8 cells did not run" in page.locator("[role=alert]").last.inner_text()
 
     def test_an_empty_result_is_no_result(self, reader, tmp_path):
         tables = tables_of(plan_of(), tmp_path, cells=[], environments=())
-        page = reader.open(site.write(tables.path))
-        assert "Nothing was tried" in page.locator("[role=alert]").first.inner_text()
+        page = reader.open(written.write(tables.path))
+        assert "Nothing ran" in page.locator("[role=alert]").first.inner_text()
         assert {text for text in page.locator("#grid td a").all_inner_texts()} == {"–"}
 
     def test_what_did_not_run_is_not_known(self, reader, tmp_path):
         plan = plan_of()
         tables = tables_of(plan, tmp_path, cells=list(all_cells(plan))[:1])
-        page = reader.open(site.write(tables.path), "#/ask?estimator=one&from=1.5&to=1.4")
+        page = reader.open(written.write(tables.path), "#/ask?estimator=one&from=1.5&to=1.4")
         assert "Not known" in page.locator("#answer").inner_text()

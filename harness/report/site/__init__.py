@@ -21,19 +21,20 @@ import jinja2
 
 import harness
 from harness import claims, compare, history
+from harness.ask import subjects, verdicts
 from harness.compare import expectations
 from harness.errors import HarnessError
-from harness.files import replace_text
-from harness.report import architectures, changes, digest, environments, support, wording
+from harness.model import CONVERTED
+from harness.report import alarms, architectures, changes, environments, reproducing, support, wording
+from harness.report import ask as asking
 from harness.report import claims as claiming
 from harness.report.site import cells, charts
 from harness.store import earlier, read_run
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from harness.compare import Comparison
     from harness.history import History
+    from harness.report.digest import Digest
     from harness.store import RunTables
 
 #: In this order they are one program.
@@ -55,15 +56,8 @@ SCRIPTS = (
 PAGE = "report/index.html"
 
 
-def write(folder: Path) -> Path:
-    """Write a stored run's page, compared with the run of its profile before it; return its path."""
-    tables = read_run(folder)
-    return replace_text(folder / PAGE, render(tables, before=_before(tables), past=_past(tables)))
-
-
-def render(tables: RunTables, *, before: Comparison | None = None, past: History | None = None) -> str:
+def render(tables: RunTables, told: Digest, *, before: Comparison | None = None, past: History | None = None) -> str:
     """The page. ``before``: what changed since another run; ``past``: over all runs."""
-    told = digest.of(tables)
     specs: dict[str, Any] = charts.of_measurements(told.measured)
     if past is not None:
         specs |= {f"history-{place}": spec for place, spec in enumerate(charts.of_history(past))}
@@ -72,6 +66,7 @@ def render(tables: RunTables, *, before: Comparison | None = None, past: History
     return _template().render(
         harness=harness,
         digest=told,
+        alarms=alarms.of(told),
         environments=environments.of(tables),
         architectures=architectures.of(tables),
         support=support.of(tables),
@@ -95,7 +90,11 @@ def render(tables: RunTables, *, before: Comparison | None = None, past: History
 def _more(tables: RunTables) -> dict[str, Any]:
     """What the scripts have to know besides the cells."""
     return {
-        "run": {name: tables.run.get(name) for name in ("run_id", "profile", "started")},
+        "again": reproducing.command(tables.run, tables.path, "CELL"),
+        "verdicts": verdicts.as_data(),
+        "marks": {str(verdict): mark for verdict, (mark, _) in asking.MARKS.items()},
+        "subjects": {one.name: list(one.cases) for one in subjects.known(tables.artifacts).values()},
+        "converted": sorted(CONVERTED),
         "environments": [
             {
                 **{
@@ -110,20 +109,21 @@ def _more(tables: RunTables) -> dict[str, Any]:
     }
 
 
-def _before(tables: RunTables) -> Comparison | None:
+def before(tables: RunTables) -> Comparison | None:
+    """What changed since the newest finished run of its profile that is stored beside it; None if there is none."""
     base = earlier(tables.path, tables.run)
     if base is None:
         return None
     return compare.compare(read_run(base), tables, expected=expectations.beside(tables.path.parent))
 
 
-def _past(tables: RunTables) -> History | None:
+def past(tables: RunTables) -> History | None:
     """Of all runs beside this one; None where there are no two of them."""
     try:
-        past = history.of(tables.path.parent, expectations=expectations.beside(tables.path.parent))
+        found = history.of(tables.path.parent, expectations=expectations.beside(tables.path.parent))
     except HarnessError:  # other runs' trouble is no reason to have no report of this one
         return None
-    return past if len(past.runs) > 1 else None
+    return found if len(found.runs) > 1 else None
 
 
 def _template() -> jinja2.Template:

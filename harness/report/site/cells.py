@@ -60,7 +60,6 @@ def packed(tables: RunTables, more: Mapping[str, Any]) -> bytes:
         "values": {name: values for name, (values, _) in coded.items()},
         "families": dict(zip(cells["case"], cells["family"], strict=True)),
         "kind_of_status": {str(status): _kind(status) for status in Status},
-        "estimators": _estimators(tables.artifacts),
         "tracebacks": _tracebacks(tables.path, coded["traceback"][0]),
         **more,
     }
@@ -88,15 +87,6 @@ def _kind(status: Status) -> str:
     if status in {Status.OK, Status.DRIFT}:
         return str(status)
     return "untried" if status in UNTRIED | {Status.REFUSED} else "broken"
-
-
-def _estimators(artifacts: pd.DataFrame) -> dict[str, list[str]]:
-    """The cases of each class that was fitted, as far as a manifest tells."""
-    told = artifacts[artifacts["manifest"].notna()].drop_duplicates("case")
-    found: dict[str, list[str]] = {}
-    for case, text in zip(told["case"], told["manifest"], strict=True):
-        found.setdefault(str(json.loads(text)["estimator"]).rpartition(".")[2], []).append(str(case))
-    return dict(sorted(found.items()))
 
 
 def _coded(column: pd.Series[Any], values: list[str] | None = None) -> tuple[list[str], npt.NDArray[Any]]:

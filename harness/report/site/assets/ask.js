@@ -1,4 +1,7 @@
-// Estimator, from, to, format: safe, changes predictions, or breaks; with the evidence.
+// Estimator, from, to, format: safe, changes predictions, or breaks; with the evidence. Which outcome gives which answer is
+// no matter of this page: `harness ask` has the table, and it comes with the run.
+
+const STYLES = { 'changes predictions': 'drift', breaks: 'broken', 'not known': 'untried', 'safe (within tolerance)': 'ok', safe: 'ok' };
 
 class Ask {
   constructor(run) {
@@ -6,11 +9,11 @@ class Ask {
     this.form = byId('ask-form');
     const { from, to, format } = this.form.elements;
     const known = (names) => [...new Set(names.map((name) => run.environment.get(name)?.sklearn).filter(Boolean))];
-    options(from, known(run.values.producer), null);
+    options(from, known(run.environments.map((one) => one.name)), null);
     options(to, [...new Set(run.environments.map((one) => one.sklearn ?? one.name))], null);
     to.value = known(run.values.consumer).at(-1);
-    options(format, run.values.format, 'all');
-    byId('askable').replaceChildren(...[...Object.keys(run.estimators), ...run.values.case].map((value) => h('option', { value })));
+    options(format, run.values.format, 'all that give the object back');
+    byId('askable').replaceChildren(...Object.keys(run.subjects).map((value) => h('option', { value })));
     this.form.addEventListener('input', () => this.answer(this.question()));
     this.form.addEventListener('submit', (event) => event.preventDefault());
   }
@@ -24,53 +27,70 @@ class Ask {
     elements.estimator.value = wanted.estimator ?? elements.estimator.value;
     elements.format.value = wanted.format ?? '';
     for (const name of ['from', 'to']) {
-      const asked = wanted[name];
-      const fits = [...elements[name].options].map((one) => one.value).find((value) => value === asked || value.startsWith(`${asked}.`));
-      if (asked) elements[name].value = fits ?? '';
+      const fits = [...elements[name].options].map((one) => one.value).find((value) => isVersion(value, wanted[name]));
+      if (wanted[name]) elements[name].value = fits ?? '';
     }
     this.answer({ ...this.question(), ...wanted });
   }
 
   answer(question) {
     replaceRoute('ask', question);
-    const { run } = this;
-    const cases = this.casesOf(question.estimator ?? '');
     const place = byId('answer');
-    if (!question.estimator) return place.replaceChildren(h('p', {}, 'Which estimator? The name of a class of scikit-learn, or of a case.'));
-    if (!cases.size) return place.replaceChildren(h('p', {}, `No case of this run has the estimator ${question.estimator}.`));
-    const side = (name, version) => run.mask(name, (one) => {
-      const found = run.environment.get(one)?.sklearn ?? one;
-      return found === version || found.startsWith(`${version}.`);
-    });
-    const masks = [[run.columns.case, run.mask('case', (one) => cases.has(one))], [run.columns.producer, side('producer', question.from)], [run.columns.consumer, side('consumer', question.to)]];
-    if (question.format) masks.push([run.columns.format, run.mask('format', (one) => one === question.format)]);
-    const rows = [];
-    for (let row = 0; row < run.rows; row += 1) if (masks.every(([column, mask]) => mask[column[row]])) rows.push(row);
-    return place.replaceChildren(...this.evidence(question, rows));
+    const name = (question.estimator ?? '').trim().toLowerCase();
+    const subject = Object.keys(this.run.subjects).find((one) => one.toLowerCase() === name);
+    if (!name) place.replaceChildren(h('p', {}, 'Which estimator? The name of a class of scikit-learn, of a case, or of a family.'));
+    else if (!subject) place.replaceChildren(h('p', {}, `This run has no estimator, case or family ${question.estimator}.`));
+    else place.replaceChildren(...this.evidence(question, this.rows(subject, question)));
   }
 
-  // A class's cases; or one case, by its name.
-  casesOf(name) {
-    const words = name.toLowerCase();
-    const estimator = Object.keys(this.run.estimators).find((one) => one.toLowerCase() === words);
-    const exact = this.run.values.case.filter((one) => one.toLowerCase() === words);
-    return new Set([...(estimator ? this.run.estimators[estimator] : []), ...exact]);
-  }
-
-  evidence(question, rows) {
+  // The cells between all environments that fit; those of the format that was asked for are `asked`.
+  rows(subject, question) {
     const { run } = this;
-    const verdict = this.verdict(rows);
-    const asked = `${question.estimator} saved with ${question.from}, loaded with ${question.to}${question.format ? `, as ${question.format}` : ''}`;
-    const head = h('div', { class: `verdict is-${verdict.style}` }, h('b', {}, `${verdict.sign} ${verdict.title}`), h('p', {}, `${asked}: ${verdict.words}`));
-    const formats = [...new Set(rows.map((row) => run.text('format', row)))];
-    const lines = formats.flatMap((format) => {
-      const mine = rows.filter((row) => run.text('format', row) === format);
-      const own = this.verdict(mine);
-      const worst = mine.reduce((one, other) => (run.kinds[other] < run.kinds[one] ? other : one));
-      return h('tr', {}, h('th', { scope: 'row' }, format), h('td', {}, mark(own.style, `${own.sign} ${own.title}`)), h('td', { class: 'number' }, mine.length),
-        h('td', {}, this.counted(mine)), h('td', {}, h('a', { href: address('cell', { id: run.id(worst) }) }, run.text('reason', worst) ?? run.id(worst))));
-    });
-    return [head, rows.length ? table(['format', 'verdict', { text: 'cells', number: true }, 'of them', 'evidence'], lines, 'By format') : ''];
+    const cases = new Set(run.subjects[subject]);
+    const side = (name, version) => run.mask(name, (one) => isVersion(run.environment.get(one)?.sklearn ?? one, version));
+    const masks = [[run.columns.case, run.mask('case', (one) => cases.has(one))],
+      [run.columns.producer, side('producer', question.from)], [run.columns.consumer, side('consumer', question.to)]];
+    const found = [];
+    for (let row = 0; row < run.rows; row += 1) if (masks.every(([column, mask]) => mask[column[row]])) found.push(row);
+    const kept = (format) => !run.converted.includes(format.split('-')[0]);
+    const asked = found.filter((row) => (question.format ? run.text('format', row) === question.format : kept(run.text('format', row))));
+    return { found, asked };
+  }
+
+  evidence(question, { found, asked }) {
+    const { run } = this;
+    const verdict = this.worst(asked);
+    const what = `${question.estimator} saved with scikit-learn ${question.from}, loaded with ${question.to}${question.format ? `, as ${question.format}` : ''}`;
+    const warned = asked.some((row) => run.columns.warned[row]);
+    const advice = asked.length ? run.verdicts.advice[verdict][warned ? 'warned' : 'silent'] : 'this run has no such cell';
+    const safe = this.ways(found).filter(([, rows]) => this.isSafe(this.worst(rows))).map(([way]) => way);
+    return [
+      h('div', { class: `verdict is-${STYLES[verdict]}` }, h('b', {}, `${run.marks[verdict]} ${capitalized(verdict)}`), h('p', {}, `${what}: ${advice}.`),
+        this.isSafe(verdict) || !safe.length ? null : h('p', {}, `Safe between the same environments: ${safe.join(', ')}.`)),
+      asked.length ? this.table(asked) : '',
+    ];
+  }
+
+  table(asked) {
+    const { run } = this;
+    const order = run.verdicts.order;
+    const lines = this.ways(asked).map(([way, rows]) => ({ way, rows, verdict: this.worst(rows) }))
+      .sort((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
+    return table(['format/reader', 'verdict', 'cells', 'worst'], lines.map(({ way, rows, verdict }) => {
+      const worst = rows.reduce((one, other) => (run.kinds[other] < run.kinds[one] ? other : one));
+      return h('tr', {}, h('th', { scope: 'row' }, way), h('td', {}, mark(STYLES[verdict], `${run.marks[verdict]} ${verdict}`)), h('td', {}, this.counted(rows)),
+        h('td', {}, h('a', { href: address('cell', { id: run.id(worst) }) }, run.text('reason', worst) ?? run.id(worst))));
+    }), 'By format and reader');
+  }
+
+  // By format and reader, their cells.
+  ways(rows) {
+    const found = new Map();
+    for (const row of rows) {
+      const way = `${this.run.text('format', row)}/${this.run.text('reader', row)}`;
+      found.set(way, [...(found.get(way) ?? []), row]);
+    }
+    return [...found];
   }
 
   counted(rows) {
@@ -79,13 +99,24 @@ class Ask {
     return told(counts);
   }
 
-  // The verdict of many cells is that of the worst. What did not run is not known, whatever the others did.
-  verdict(rows) {
-    const has = (...kinds) => rows.some((row) => kinds.includes(this.run.kinds[row]));
-    if (has(DRIFT)) return { style: 'drift', sign: '≠', title: 'Changes predictions', words: 'it loads without an error and predicts something else.' };
-    if (has(BROKEN, HOME)) return { style: 'broken', sign: '✗', title: 'Breaks', words: 'it does not load, or does not predict.' };
-    if (has(LOST) || !has(OK, WARNED)) return { style: 'untried', sign: '?', title: 'Not known', words: 'not everything that was asked was tried. That is no yes.' };
-    const warned = has(WARNED) ? ' scikit-learn warns of the version; here the warning can be ignored.' : '';
-    return { style: 'ok', sign: '✓', title: 'Safe', words: `every model of this run predicted the same.${warned}` };
+  isSafe(verdict) {
+    return STYLES[verdict] === 'ok';
+  }
+
+  // The verdict of many cells is that of the worst; those that say nothing say nothing, and of none it is not known.
+  worst(rows) {
+    const said = new Set(rows.map((row) => this.ofCell(row)));
+    return this.run.verdicts.order.find((verdict) => said.has(verdict)) ?? 'not known';
+  }
+
+  ofCell(row) {
+    const { run } = this;
+    const status = run.text('status', row);
+    if (run.columns.lost[row]) return 'not known';
+    return (status === 'ok' && run.verdicts.of_parity[run.text('parity', row)]) || run.verdicts.of_status[status];
   }
 }
+
+// "1.5" means every 1.5.x; the name of a runtime means itself.
+const isVersion = (held, asked) => held === asked || held.startsWith(`${asked}.`);
+const capitalized = (words) => words[0].toUpperCase() + words.slice(1);

@@ -54,9 +54,8 @@ class CellView {
   }
 
   reproduce(id) {
-    const { run_id: name, profile } = this.run.run;
-    return [h('h3', {}, 'To see it again'), h('p', {}, 'This builds the two environments with the packages of this run, and loads this one artifact:'),
-      h('pre', {}, `nox -s matrix -- --profile ${profile} --cell ${quoted(id)} --locks ${name}`)];
+    return [h('h3', {}, 'To see it again'), h('p', {}, 'This builds the two environments with exactly the packages of this run, and loads this one artifact:'),
+      h('pre', {}, this.run.again.replace('CELL', () => quoted(id)))];
   }
 
   // The same case from the same producer in the same consumer, through other formats and readers.

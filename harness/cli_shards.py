@@ -1,0 +1,106 @@
+"""The verbs of a run that several machines share: begin it, split it, merge it, and say whether it is sound."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path  # noqa: TC003  # typer reads the annotations
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from harness.arguments import (
+    MATRIX,
+    RESULTS,
+    JsonOption,
+    MatrixOption,
+    ProfileOption,
+    ResultsOption,
+    RunArgument,
+    console,
+    planned,
+)
+from harness.errors import GateCrossed, InputError
+from harness.shards import MOST
+
+app = typer.Typer()
+
+MayFailOption = Annotated[
+    list[str] | None, typer.Option("--may-fail", help="Environments that may be missing, by names or patterns.")
+]
+
+
+@app.command()
+def new(matrix: MatrixOption = MATRIX, profile: ProfileOption = "default", results: ResultsOption = RESULTS) -> None:
+    """Begin a run in which nothing has happened yet, for shards to go on with; prints its id."""
+    from harness import running  # noqa: PLC0415
+
+    folder = running.begin(planned(matrix, profile, resolving=False), results)
+    folder.close()
+    print(folder.path.name)
+
+
+@app.command()
+def shards(
+    sessions: Annotated[Path | None, typer.Option(help="What `nox -l --json` printed; standard input if none.")] = None,
+    matrix: MatrixOption = MATRIX,
+    profile: ProfileOption = "default",
+    most: Annotated[int, typer.Option(min=2, help="Jobs that dump, and jobs that load, at most.")] = MOST,
+    may_fail: MayFailOption = None,
+) -> None:
+    """The jobs of a run, from `nox -l --json`: which sessions each runs, and on which machine; as JSON."""
+    from harness import shards as splitting  # noqa: PLC0415
+
+    text = sys.stdin.read() if sessions is None else sessions.read_text()
+    try:
+        listed = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{sessions or 'standard input'}: this is not what `nox -l --json` prints: {error}") from error
+    found = splitting.of(listed, planned(matrix, profile, resolving=False), most=most, may_fail=may_fail or ())
+    print(json.dumps({share: [asdict(job) for job in jobs] for share, jobs in found.items()}))
+
+
+@app.command()
+def merge(
+    folders: Annotated[list[Path], typer.Argument(help="Run folders of shards, or folders of such.")],
+    matrix: MatrixOption = MATRIX,
+    output: Annotated[Path, typer.Option(help="The folder of runs to write to.", show_default="results")] = RESULTS,
+    as_json: JsonOption = False,
+) -> None:
+    """Shards' run folders into one run, as if it had never been split."""
+    from harness import merge as merging  # noqa: PLC0415
+
+    found = merging.shards(folders)
+    profile = str(merging.agreed(found)["profile"])
+    merged = merging.merge(found, planned(matrix, profile, resolving=False), output)
+    if as_json:
+        told = {**asdict(merged), "complete": merged.run["complete"]}
+        print(json.dumps(told, indent=2, default=str))
+        return
+    out = console()
+    for path in merged.damaged:
+        out.print(f"[yellow]{escape(str(path))}: its bytes are not those that were stored: left out[/]", soft_wrap=True)
+    for name in merged.silent:
+        out.print(f"[yellow]{escape(name)}: no shard tells of it[/]", soft_wrap=True)
+    complete = "complete" if merged.run["complete"] else "not complete"
+    line = f"{len(merged.shards)} folders with {merged.cells} cells into {merged.path}: {complete}"
+    out.print(escape(line), soft_wrap=True)
+
+
+@app.command()
+def check(
+    run: RunArgument = None,
+    results: ResultsOption = RESULTS,
+    may_fail: MayFailOption = None,
+) -> None:
+    """Whether a run is sound: complete, with every environment; exit code 1 if not. Broken models are results."""
+    from harness import store  # noqa: PLC0415  # pandas
+    from harness.report import alarms  # noqa: PLC0415
+
+    folder = store.find_run(results, run)
+    told = alarms.of_tables(store.read_run(folder), may_fail=may_fail or ())
+    if told:
+        raise GateCrossed("\n".join([f"{folder}: this run is not sound:", *(f"  {line}" for line in told)]))
+    print(f"{folder.name}: complete, with every environment")

@@ -1,0 +1,211 @@
+"""Shards' run folders into one: what an unsplit run would have come to, cell by cell.
+
+Shards are parts of one run: they have its id, and go on with a folder that `python -m harness new` has made, each on a
+machine of its own. What is merged does not depend on their order, or on how often one is among them, and may be merged
+again. Where two shards contradict each other nothing is chosen: it is told, and nothing is merged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness import finishing, hardware
+from harness.errors import InputError
+from harness.files import writing
+from harness.journal import Journal
+from harness.model import Status
+from harness.store import SCHEMA_VERSION, RunFolder, read_run_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from harness.plan import Plan
+
+#: What folders must have in common to be parts of one run.
+_AGREED = ("run_id", "profile", "schema_version", "harness_version", "matrix_digest")
+#: What two shards must say alike of one artifact or cell; how long it took may differ.
+_SAME = {
+    "artifact": ("status", "sha256", "fitted_sha256", "error_type"),
+    "cell": ("status", "parity", "findings", "error_type"),
+}
+_SHOWN = 5  # contradictions in full
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merged:
+    """A merged run."""
+
+    path: Path
+    run: dict[str, Any]
+    shards: tuple[Path, ...]
+    silent: tuple[str, ...]  # environments that no shard tells of
+    cells: int  # that shards tell of
+    damaged: tuple[Path, ...]  # objects whose bytes are not those that were stored; they are left out
+
+
+def shards(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """The run folders that are meant: each is one, or holds some. Raises InputError when one is neither."""
+    found: list[Path] = []
+    for folder in folders:
+        inside = [path.parent for path in (*folder.glob("run.json"), *sorted(folder.glob("*/run.json")))]
+        if not inside:
+            raise InputError(f"{folder}: no run is stored here, nor in a folder within; give the shards' run folders")
+        found += inside
+    return tuple(dict.fromkeys(found))
+
+
+def agreed(found: Sequence[Path]) -> dict[str, Any]:
+    """What ``run.json`` of the merged run begins with. Raises InputError when these are not shards of one run."""
+    runs = [read_run_json(path) for path in found]
+    problems = []
+    for fact in _AGREED:
+        told = {str(run.get(fact)): path for run, path in zip(reversed(runs), reversed(found), strict=True)}
+        if len(told) > 1:
+            where = "; ".join(f"{value} in {path}" for value, path in sorted(told.items()))
+            problems.append(f"  {fact}: {where}")
+    if problems:
+        raise InputError(
+            "\n".join(
+                ["these folders are not shards of one run:", *problems, "  make one with `python -m harness new`"]
+            )
+        )
+    if runs[0]["schema_version"] != SCHEMA_VERSION:
+        raise InputError(f"{found[0]}: schema version {runs[0]['schema_version']} is past, and is read only")
+    started = min(str(run["started"]) for run in runs)
+    finished = max(str(run["finished"] or run["started"]) for run in runs)
+    passed = dt.datetime.fromisoformat(finished) - dt.datetime.fromisoformat(started)
+    return {
+        **{fact: runs[0][fact] for fact in _AGREED},
+        "started": started,
+        "finished": finished,
+        "seconds": round(passed.total_seconds(), 3),
+        "host": hardware.common(run["host"] for run in runs),
+    }
+
+
+def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
+    """Write the merged run's folder under ``results``, whole or not at all.
+
+    Parameters
+    ----------
+    found : the shards' folders, see `shards`.
+    plan : of their profile; their matrix must be the same.
+
+    Raises
+    ------
+    InputError : they are of several runs or of another matrix, contradict each other, or the run is there already.
+    MachineError : the folder cannot be written.
+    """
+    run = agreed(found)
+    if run["matrix_digest"] != plan.digest:
+        raise InputError(
+            f"{found[0]}: this run is of another matrix.yaml, or of other cases or formats: "
+            "merge it with the checkout that its shards ran with, and give its --matrix"
+        )
+    path = results / run["run_id"]
+    if path.exists():
+        raise InputError(f"{path}: this run is there already: move it away, or give another --output")
+    part = path.with_name(f".{path.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    folder = RunFolder.begin(part, run)
+    try:
+        _take_journals(found, folder)
+        for source in found:
+            _take_locks(source, folder)
+            _take_logs(source, folder)
+        damaged = [one for source in found for one in folder.take_objects(source)]
+        damaged = [one for one in damaged if not folder.object_path(one.name).exists()]  # another shard may have them
+        silent = tuple(name for name in plan.environments if name not in folder.journal.environments)
+        cells = folder.journal.cell_count
+        shutil.rmtree(part / "spool")
+        finishing.finish(plan, folder, cut_short="no shard brought it", reasons=_reasons(plan, silent))
+        with writing(path):
+            part.replace(path)
+    except BaseException:
+        folder.close()
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return Merged(path=path, run=folder.run, shards=tuple(found), silent=silent, cells=cells, damaged=tuple(damaged))
+
+
+def _reasons(plan: Plan, silent: Sequence[str]) -> dict[str, str]:
+    """Why what an environment was to do is not there."""
+    ended = "no shard brought all of {}: its job ended early, or its folder is not among those that were merged"
+    never = "no shard brought {}: its job never began, or its folder is not among those that were merged"
+    return {name: (never if name in silent else ended).format(name) for name in plan.environments}
+
+
+def _take_journals(found: Iterable[Path], folder: RunFolder) -> None:
+    """Each shard's last word on everything. A line that a kill cut short is as if it had never been begun."""
+    wrong: list[str] = []
+    for source in found:
+        told = Journal(source / "journal.jsonl", reading=True)
+        for kind, name, row in told.last_words():
+            known = folder.journal.known(kind, name)
+            if known is None:
+                folder.journal.add(kind, row)
+            elif known != row:
+                difference = _contradiction(kind, known, row)
+                if difference:
+                    wrong.append(f"  {kind} {name}: {difference}, the latter in {source}")
+                elif _later(known, row) is row:
+                    folder.journal.add(kind, row)
+        told.close()
+    if wrong:
+        more = [f"  and {len(wrong) - _SHOWN} more"] if len(wrong) > _SHOWN else []
+        told_apart = "leave one of the shards out, and merge again"
+        raise InputError("\n".join(["shards contradict each other:", *wrong[:_SHOWN], *more, f"  {told_apart}"]))
+
+
+def _contradiction(kind: str, known: dict[str, Any], row: dict[str, Any]) -> str:
+    """What two shards say that cannot both be so, in words; empty where both can."""
+    if kind == "environment":
+        if known["status"] == row["status"] == Status.OK and known.get("lock_sha256") != row.get("lock_sha256"):
+            return "it has other packages in each"
+        return ""
+    if kind == "measurement":
+        return "it was measured in both"
+    for fact in _SAME.get(kind, ()):
+        if known.get(fact) != row.get(fact):
+            return f"{fact} is {known.get(fact)} and {row.get(fact)}"
+    return ""
+
+
+def _later(known: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """Of two rows that may both be so the later, whatever the order in which they are come to."""
+    return max(known, row, key=lambda one: (str(one.get("at", "")), json.dumps(one, sort_keys=True, default=str)))
+
+
+def _take_locks(source: Path, folder: RunFolder) -> None:
+    for path in sorted((source / "locks").glob("*.txt")):
+        held = folder.path / "locks" / path.name
+        text = path.read_text()
+        if held.exists() and held.read_text() != text:
+            raise InputError(f"{path}: another shard has other packages for this environment; leave one of them out")
+        folder.write_text(f"locks/{path.name}", text)
+
+
+def _take_logs(source: Path, folder: RunFolder) -> None:
+    """What each environment printed: a shard that went on with another has its log, too."""
+    for path in sorted((source / "logs").glob("*.log")):
+        held = folder.path / "logs" / path.name
+        known = held.read_text(errors="replace") if held.exists() else ""
+        text = path.read_text(errors="replace")
+        if text not in known:
+            folder.write_text(f"logs/{path.name}", text if known in text else known + text)
+    for text in _tracebacks(source / "logs" / "tracebacks.jsonl"):
+        folder.keep_traceback(text)
+
+
+def _tracebacks(path: Path) -> Iterator[str]:
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    for line in lines:
+        try:
+            yield str(json.loads(line)["text"])
+        except (ValueError, KeyError, TypeError):
+            return  # cut short by a kill: it is the last

@@ -1,0 +1,53 @@
+"""What a release changes for stored models, as Markdown and as data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from harness.compare.changes import Kind
+from harness.report import summary, wording
+
+if TYPE_CHECKING:
+    from harness.release import Release
+
+#: Columns of the table, as far as anything is in them.
+_TITLES = {
+    Kind.DRIFTS: "now predicts otherwise",
+    Kind.BREAKS: "now fails",
+    Kind.LOST: "not tried any more",
+    Kind.MISLEADS: "failed, now predicts otherwise",
+    Kind.WORSE: "drifts more",
+    Kind.OTHER: "fails otherwise",
+    Kind.TRIED: "tried now, and fails",
+    Kind.UNTRIED: "failed, not tried any more",
+    Kind.FIXED: "fixed",
+    Kind.GAINED: "ok, not tried before",
+}
+
+
+def render(release: Release) -> str:
+    """A page of Markdown, for release notes or an issue; text of models, packages and exceptions is escaped."""
+    return summary.template("release.md").render(
+        release=release,
+        words=wording,
+        kinds=[kind for kind in _TITLES if release.counts[kind]],
+        titles=_TITLES,
+        sections=[
+            (f"{wording.KINDS[kind]}: {wording.counted(count, 'cell')}", [g for g in release.groups if g.kind == kind])
+            for kind, count in release.counts.items()
+            if count
+        ],
+    )
+
+
+def as_data(release: Release) -> dict[str, Any]:
+    """Everything as JSON-able data."""
+    return {
+        **{name: getattr(release, name) for name in ("package", "producers", "cells", "never_tried", "newly_warned")},
+        "run": {name: release.run.get(name) for name in ("run_id", "profile", "started", "complete")},
+        "consumers": asdict(release.consumers),
+        "counts": {str(kind): count for kind, count in release.counts.items()},
+        "rows": [asdict(row) for row in release.rows],
+        "groups": [asdict(group) for group in release.groups],
+    }

@@ -1,0 +1,107 @@
+"""The verbs of questions and shards as a user starts them: what is printed where, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+
+import pytest
+
+from harness import cli, store
+
+from .test_report import all_cells, cell, plan, tables_of  # noqa: F401
+
+PLAN = """
+schema: 1
+environments: {include: [{scikit-learn: "1.4.2", python: "3.12", name: old}, {scikit-learn: "1.5.2", python: "3.12", name: new}]}
+profiles: {default: {cases: [ridge], formats: [pickle]}}
+"""
+
+
+@pytest.fixture
+def harness(monkeypatch, capsys):
+    def call(*words, code: int = 0) -> tuple[str, str]:
+        monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+        monkeypatch.setattr(sys, "argv", ["harness", *map(str, words)])
+        with pytest.raises(SystemExit) as leave:
+            cli.main()
+        out, err = capsys.readouterr()
+        assert (leave.value.code or 0) == code, err
+        return out, err
+
+    return call
+
+
+@pytest.fixture
+def stored(plan, tmp_path):  # noqa: F811
+    drift = cell("old/one/pickle>new/pickle", "drift", reason="predict: 1 of 40 labels differ", findings=["labels"])
+    return tables_of(plan, tmp_path / "results", cells=all_cells(plan, [drift])).path
+
+
+def test_a_question_is_answered_from_the_newest_run(harness, stored) -> None:
+    words = ("--from", "1.4", "--to", "1.5", "--results", stored.parent)
+    out, _ = harness("ask", "ONE", *words)
+    assert "≠ old → new: changes predictions" in out
+    assert f"from the run {stored.name}" in out
+    assert json.loads(harness("ask", "two", *words, "--json")[0])["verdict"] == "safe"
+    _, err = harness("ask", "three", *words, code=2)
+    assert 'no estimator, case or family "three"' in err
+
+
+def test_without_any_run_the_reference_answers(harness, stored) -> None:
+    stored.rename(stored.parent / "reference")
+    out, _ = harness("ask", "one", "--from", "1.4", "--to", "1.5", "--results", stored.parent)
+    assert "changes predictions" in out
+    shutil.rmtree(stored.parent / "reference")
+    _, err = harness("ask", "one", "--from", "1.4", "--to", "1.5", "--results", stored.parent, code=2)
+    assert "`nox -s matrix` makes one" in err
+
+
+def test_a_release_is_told_as_markdown_or_as_data(harness, stored) -> None:
+    told = store.read_run(stored).environments
+    told["packages"] = [json.dumps({"scikit-learn": version}) for version in told.sklearn]
+    told.to_parquet(stored / "environments.parquet")
+    out, _ = harness("release", "1.5", "--run", stored)
+    assert out.startswith("# What scikit-learn 1.5.2 changes for stored models\n")
+    data, _ = harness("release", "1.5", "--run", stored, "--json")
+    assert json.loads(data)["counts"]["drifts"] == 1
+    assert "no environment was had with scikit-learn 1.6" in harness("release", "1.6", "--run", stored, code=2)[1]
+
+
+def test_whether_a_run_is_sound_is_an_exit_code(harness, stored, plan, tmp_path) -> None:  # noqa: F811
+    assert "complete, with every environment" in harness("check", stored)[0]
+    cut = tables_of(plan, tmp_path / "cut", cells=[], environments=("old",)).path
+    assert "1 of 2 environments are missing: new" in harness("check", cut, code=1)[1]
+
+
+def test_a_run_is_begun_and_split_and_what_is_there_of_it_is_merged(harness, tmp_path, monkeypatch) -> None:
+    matrix = tmp_path / "matrix.yaml"
+    matrix.write_text(PLAN)
+    monkeypatch.setenv("HARNESS_MATRIX", str(matrix))  # and put back afterwards: the program sets it for nox's sessions
+    name = harness("new", "--matrix", matrix, "--results", tmp_path / "begun")[0].strip()
+    sessions = [
+        {"session": f"{share}({one})", "name": share, "call_spec": {"environment": one}}
+        for share in ("dump", "load")
+        for one in ("old", "new")
+    ]
+    listed = tmp_path / "sessions.json"
+    listed.write_text(json.dumps(sessions))
+    told = json.loads(harness("shards", "--matrix", matrix, "--sessions", listed)[0])
+    assert [job["sessions"] for job in told["load"]] == [["load(old)"], ["load(new)"]]
+    listed.write_text("nox > no")
+    assert "not what `nox -l --json` prints" in harness("shards", "--matrix", matrix, "--sessions", listed, code=2)[1]
+
+    out, _ = harness("merge", tmp_path / "begun", "--matrix", matrix, "--output", tmp_path / "out")
+    assert "old: no shard tells of it" in out
+    assert f"{name}: not complete" in " ".join(out.split())
+    merged = store.read_run(tmp_path / "out" / name)
+    assert {*merged.cells.status} == {"not-run"}
+    told = json.loads(
+        harness("merge", tmp_path / "begun", "--matrix", matrix, "--output", tmp_path / "twice", "--json")[0]
+    )
+    assert (told["complete"], told["silent"]) == (False, ["old", "new"])
+    assert (
+        "is there already"
+        in harness("merge", tmp_path / "begun", "--matrix", matrix, "--output", tmp_path / "out", code=2)[1]
+    )

@@ -1,0 +1,150 @@
+"""What the workflows say: pinned, with least rights, in verbs that there are, and red when a night is not a good one."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer.main
+from ruamel.yaml import YAML
+
+from harness.cli import app
+from harness.matrix import load_matrix
+from harness.shards import MOST
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / ".github"
+FILES = sorted([*FOLDER.glob("workflows/*.yml"), *FOLDER.glob("actions/*/action.yml")])
+WORKFLOWS = [path for path in FILES if path.parent.name == "workflows"]
+NIGHTLY = FOLDER / "workflows/nightly.yml"
+
+
+def read(path: Path):
+    return YAML(typ="safe").load(path.read_text())
+
+
+def steps(path: Path):
+    told = read(path)
+    jobs = told.get("jobs") or {"action": told["runs"]}
+    return [step for job in jobs.values() for step in job["steps"]]
+
+
+def scripts(path: Path) -> list[str]:
+    return [step["run"] for step in steps(path) if "run" in step]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_action_is_pinned_to_a_commit_and_says_of_which_version(path) -> None:
+    used = re.findall(r"uses: (\S+)(.*)", path.read_text())
+    assert used
+    for action, comment in used:
+        if action.startswith("./"):
+            assert (ROOT / action / "action.yml").exists()
+        else:
+            assert re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", action), action
+            assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+
+
+def test_an_action_is_of_one_version_everywhere() -> None:
+    used = {pin for path in FILES for pin in re.findall(r"uses: ([\w./-]+@[0-9a-f]{40} # \S+)", path.read_text())}
+    assert len({pin.partition("@")[0] for pin in used}) == len(used)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_every_job_has_the_rights_that_it_names_and_no_others(path) -> None:
+    told = read(path)
+    assert told["permissions"] == {}
+    for name, job in told["jobs"].items():
+        assert "permissions" in job and "timeout-minutes" in job, name
+        writing = {right for right, level in job["permissions"].items() if level == "write"}
+        assert writing <= {"publish": {"pages", "id-token"}, "tell": {"issues"}}.get(name, set()), name
+    for step in steps(path):
+        if str(step.get("uses", "")).startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_no_text_from_outside_is_pasted_into_a_script(path) -> None:
+    for script in scripts(path):
+        assert "${{" not in script
+
+
+def test_only_verbs_and_options_that_there_are_are_used() -> None:
+    verbs = typer.main.get_command(app).commands
+    used = [line for path in FILES for script in scripts(path) for line in joined(script)]
+    called = [line for line in used if "python -m harness" in line]
+    assert len(called) >= 7
+    for line in called:
+        words = shlex.split(
+            line.partition("python -m harness ")[2].partition(")")[0].partition(">")[0].partition("|")[0]
+        )
+        known = {option for parameter in verbs[words[0]].params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= known, line
+
+
+def joined(script: str) -> list[str]:
+    return script.replace("\\\n", " ").splitlines()
+
+
+def test_the_gates_are_gates() -> None:
+    from harness.compare import gates
+
+    (line,) = [line for script in scripts(NIGHTLY) for line in joined(script) if "harness compare" in line]
+    found = gates.parse_all(re.findall(r'--fail-on "?([^"\s]+)"?', line))
+    assert [gate.name for gate in found] == ["drift", "gone", "status"]
+
+
+def test_a_pipe_does_not_hide_that_a_verb_failed() -> None:
+    assert (
+        read(NIGHTLY)["defaults"]["run"]["shell"] == "bash"
+    )  # GitHub runs this name with pipefail, its default without
+
+
+def test_the_profile_and_the_environments_that_may_fail_are_in_the_matrix() -> None:
+    told = read(NIGHTLY)
+    matrix = load_matrix(ROOT / "matrix.yaml", native=told["env"]["HARNESS_NATIVE"])
+    names = [one.name for one in matrix.environments(satisfiable=lambda _: True)]
+    assert told["on"]["workflow_dispatch"]["inputs"]["profile"]["default"] in matrix.spec.profiles
+    assert any(name.startswith(told["env"]["MAY_FAIL"].removesuffix("*")) for name in names)
+    indexes = {one.index for one in matrix.environments(satisfiable=lambda _: True)} - {None}
+    assert indexes <= told["env"].keys()  # else nobody could give it
+    assert MOST == 256
+
+
+def test_jobs_go_on_without_the_shards_that_failed_and_the_last_word_knows_of_all() -> None:
+    jobs = read(NIGHTLY)["jobs"]
+    for name in ("dump", "load"):
+        assert jobs[name]["strategy"]["fail-fast"] is False
+        (upload,) = [s for s in jobs[name]["steps"] if "upload-artifact" in s.get("uses", "")]
+        assert upload["if"] == "always()"
+    for name in ("dumped", "report"):
+        assert "!cancelled()" in jobs[name]["if"]
+    assert jobs["verdict"]["if"] == "always()"
+    assert set(jobs["verdict"]["needs"]) == jobs.keys() - {"verdict", "tell", "publish"}
+
+
+GOOD = "success success success success success"
+
+
+@pytest.mark.parametrize(
+    ("jobs", "sound", "gates", "code"),
+    [
+        (GOOD, "success", "success", 0),
+        (GOOD, "success", "skipped", 0),  # the first night
+        (GOOD, "failure", "success", 1),
+        (GOOD, "success", "failure", 1),
+        (GOOD, "", "", 1),
+        ("success failure success success success", "success", "success", 1),
+        ("success success success cancelled success", "success", "success", 1),
+        ("success success success skipped failure", "", "", 1),
+        ("failure skipped skipped skipped skipped", "", "", 1),
+    ],
+)
+def test_the_last_job_is_red_when_anything_is(jobs, sound, gates, code) -> None:
+    (script,) = [step["run"] for step in read(NIGHTLY)["jobs"]["verdict"]["steps"]]
+    variables = {"JOBS": jobs, "SOUND": sound, "GATES": gates, "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(["bash", "-eo", "pipefail", "-c", script], env=variables, capture_output=True)
+    assert done.returncode == code, done.stdout
