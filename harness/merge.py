@@ -21,7 +21,7 @@ from harness.model import Status
 from harness.store import SCHEMA_VERSION, RunFolder, read_run_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from harness.plan import Plan
@@ -198,14 +198,5 @@ def _take_logs(source: Path, folder: RunFolder) -> None:
         text = path.read_text(errors="replace")
         if text not in known:
             folder.write_text(f"logs/{path.name}", text if known in text else known + text)
-    for text in _tracebacks(source / "logs" / "tracebacks.jsonl"):
+    for _, text in store.tracebacks(source):
         folder.keep_traceback(text)
-
-
-def _tracebacks(path: Path) -> Iterator[str]:
-    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-    for line in lines:
-        try:
-            yield str(json.loads(line)["text"])
-        except (ValueError, KeyError, TypeError):
-            return  # cut short by a kill: it is the last

@@ -1,4 +1,4 @@
-"""The run that the repository keeps: tables and report, but no artifacts, journal or logs, and no path of a machine."""
+"""The run that the repository keeps: tables, tracebacks and report; no artifacts, no journal, no path of a machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness import tools
 from harness.errors import InputError
 from harness.files import replace_text, writing
 from harness.report import alarms, terminal, written
-from harness.store import REFERENCE, TABLES, read_run, write_table
+from harness.store import REFERENCE, TABLES, TRACEBACKS, read_run, tracebacks, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,6 +45,8 @@ def keep(source: Path, results: Path) -> Path:
     replace_text(part / "run.json", json.dumps(_plain(tables.run, names), indent=2, sort_keys=True) + "\n")
     for name in TABLES:
         _keep_table(tables, name, part, names)
+    lines = (json.dumps({"traceback": digest, "text": _plain(text, names)}) for digest, text in tracebacks(source))
+    replace_text(part / TRACEBACKS, "".join(f"{line}\n" for line in lines))
     replace_text(part / PICTURE, terminal.picture(read_run(part)))
     with writing(target):
         shutil.rmtree(target, ignore_errors=True)

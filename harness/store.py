@@ -33,6 +33,8 @@ SCHEMA_VERSION = 3
 #: 2: findings, tolerance_used, mapped_arrays, mapped_bytes, estimators; another manifest, and fits in the journal.
 #: 3: the tables figures and samples; evicted_load_seconds, cold_start_peak_bytes, load_stable; more of the host.
 READABLE = (1, 2, SCHEMA_VERSION)
+#: Every traceback of a run, by the digest that its tables name.
+TRACEBACKS = "logs/tracebacks.jsonl"
 TABLES = ("environments", "artifacts", "cells", "figures", "samples")
 #: Runs of older schemas have measured nothing, and have none of these tables.
 MEASURED = 3
@@ -69,7 +71,7 @@ class RunFolder:
         self._objects: set[str] = set()
         self.journal = Journal(path / "journal.jsonl")
         with writing(path):
-            self._tracebacks = (path / "logs/tracebacks.jsonl").open("ab")
+            self._tracebacks = (path / TRACEBACKS).open("ab")
 
     @classmethod
     def create(cls, results: Path, profile: str, facts: dict[str, Any]) -> RunFolder:
@@ -270,16 +272,13 @@ def _nothing(name: str) -> pd.DataFrame:
 
 def tracebacks(run: Path) -> Iterator[tuple[str, str]]:
     """Every traceback of a run, by the digest that its tables name; none where the logs were not kept."""
-    path = run / "logs/tracebacks.jsonl"
-    if not path.exists():
-        return
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            try:
-                told = json.loads(line)
-            except ValueError:  # the last line of a run that was killed
-                continue
-            yield told["traceback"], told["text"]
+    path = run / TRACEBACKS
+    for line in path.read_bytes().splitlines() if path.exists() else ():
+        try:
+            told = json.loads(line)
+            yield str(told["traceback"]), str(told["text"])
+        except (ValueError, KeyError, TypeError):
+            return  # cut short by a kill: it is the last
 
 
 def runs(results: Path) -> list[Path]:

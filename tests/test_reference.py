@@ -12,13 +12,18 @@ from harness import reference, store, tools
 from harness.errors import InputError
 from harness.history.runs import stored_runs
 
-from .test_report import all_cells, cell, plan, tables_of  # noqa: F401
+from .report.stored import all_cells, cell, plan_of, tables_of
 
 PLACES = [tools.ROOT, tools.workspace(), Path.home() / ".pyenv", Path(tempfile.gettempdir())]
 
 
 @pytest.fixture
-def stored(plan, tmp_path):  # noqa: F811
+def plan():
+    return plan_of()
+
+
+@pytest.fixture
+def stored(plan, tmp_path):
     told = "; ".join(f"No module at {place}/lib/python3.12/x.py" for place in PLACES)
     warned = [{"category": "UserWarning", "message": told}]
     fails = cell("new/one/pickle>old/pickle", "load-error", reason=told, error_message=told, warnings=warned)
@@ -35,20 +40,26 @@ def test_what_is_kept_reads_like_the_run_itself(stored) -> None:
         was, now = (getattr(run, name).drop(columns=volatile, errors="ignore") for run in (stored, found))
         pd.testing.assert_frame_equal(was, now)
     assert {path.name for path in kept.iterdir()} == {
-        "run.json", "SUMMARY.md", "matrix.svg", "locks", *(f"{name}.parquet" for name in store.TABLES)
+        "run.json", "SUMMARY.md", "matrix.svg", "locks", "logs", "report", *(f"{name}.parquet" for name in store.TABLES)
     }  # fmt: skip
 
 
 def test_no_folder_of_the_machine_is_kept(stored) -> None:
     kept = reference.keep(stored.path, stored.path.parent)
     row = store.read_run(kept).cells.set_index("cell_id").loc["new/one/pickle>old/pickle"]
-    for text in (row.reason, row.error_message, row.warnings[0]["message"], (kept / "SUMMARY.md").read_text()):
+    for text in (
+        row.reason,
+        row.error_message,
+        row.warnings[0]["message"],
+        (kept / "SUMMARY.md").read_text(),
+        (kept / "report/index.html").read_text(),
+    ):
         assert "lib/python3.12/x.py" in text
         for place in PLACES:
             assert str(place) not in text
 
 
-def test_a_run_that_is_not_sound_is_not_kept(plan, tmp_path) -> None:  # noqa: F811
+def test_a_run_that_is_not_sound_is_not_kept(plan, tmp_path) -> None:
     cut = tables_of(plan, tmp_path, cells=[], environments=("old",))
     with pytest.raises(InputError, match="not sound, and is not kept"):
         reference.keep(cut.path, tmp_path)

@@ -10,13 +10,18 @@ import pytest
 
 from harness import cli, store
 
-from .test_report import all_cells, cell, plan, tables_of  # noqa: F401
+from .report.stored import all_cells, cell, plan_of, tables_of
 
 PLAN = """
 schema: 1
 environments: {include: [{scikit-learn: "1.4.2", python: "3.12", name: old}, {scikit-learn: "1.5.2", python: "3.12", name: new}]}
 profiles: {default: {cases: [ridge], formats: [pickle]}}
 """
+
+
+@pytest.fixture
+def plan():
+    return plan_of()
 
 
 @pytest.fixture
@@ -34,7 +39,7 @@ def harness(monkeypatch, capsys):
 
 
 @pytest.fixture
-def stored(plan, tmp_path):  # noqa: F811
+def stored(plan, tmp_path):
     drift = cell("old/one/pickle>new/pickle", "drift", reason="predict: 1 of 40 labels differ", findings=["labels"])
     return tables_of(plan, tmp_path / "results", cells=all_cells(plan, [drift])).path
 
@@ -69,7 +74,7 @@ def test_a_release_is_told_as_markdown_or_as_data(harness, stored) -> None:
     assert "no environment was had with scikit-learn 1.6" in harness("release", "1.6", "--run", stored, code=2)[1]
 
 
-def test_whether_a_run_is_sound_is_an_exit_code(harness, stored, plan, tmp_path) -> None:  # noqa: F811
+def test_whether_a_run_is_sound_is_an_exit_code(harness, stored, plan, tmp_path) -> None:
     assert "complete, with every environment" in harness("check", stored)[0]
     cut = tables_of(plan, tmp_path / "cut", cells=[], environments=("old",)).path
     assert "1 of 2 environments are missing: new" in harness("check", cut, code=1)[1]
