@@ -18,7 +18,7 @@ from harness.errors import InputError
 from harness.files import writing
 from harness.journal import Journal
 from harness.model import Status
-from harness.store import SCHEMA_VERSION, RunFolder, read_run_json
+from harness.store import SCHEMA_VERSION, RunFolder, read_run_json, tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -198,5 +198,5 @@ def _take_logs(source: Path, folder: RunFolder) -> None:
         text = path.read_text(errors="replace")
         if text not in known:
             folder.write_text(f"logs/{path.name}", text if known in text else known + text)
-    for _, text in store.tracebacks(source):
+    for _, text in tracebacks(source):
         folder.keep_traceback(text)
