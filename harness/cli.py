@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,11 +16,12 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from harness import files, interpreters, processes, tools
+from harness import files, processes, rootfs_verbs, tools
 from harness import matrix as matrices
-from harness.environments import NotReadyError, UnsatisfiableError
+from harness.environments import NotReadyError, UnsatisfiableError, docker, kinds
 from harness.environments.lock import resolve, satisfiable
 from harness.errors import GateCrossed, HarnessError, InputError, MachineError
+from harness.options import MATRIX, JsonOption, MatrixOption, console
 from harness.plan import Plan
 
 if TYPE_CHECKING:
@@ -32,22 +34,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Which persisted scikit-learn models load, and still predict the same, where.",
 )
+app.add_typer(rootfs_verbs.app, name="rootfs")
 
 INTERRUPTED = 130  # what a shell makes of Ctrl-C
 #: Refusals of the operating system that are no fault of the harness, wherever they come up.
 LACKING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOMEM, errno.EMFILE})
 
-MatrixOption = Annotated[
-    Path, typer.Option("--matrix", help="The matrix.", envvar="HARNESS_MATRIX", show_default="matrix.yaml")
-]
 ProfileOption = Annotated[str, typer.Option(help="Which profile of the matrix.")]
 ResultsOption = Annotated[Path, typer.Option(help="The folder of all runs.", show_default="results")]
-JsonOption = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+ThroughOption = Annotated[
+    str | None, typer.Option(help="docker: environments of kind rootfs become containers of the same roots.")
+]
 RunArgument = Annotated[
     str | None, typer.Argument(help="A run's id, its beginning, or its folder; the newest if none.")
 ]
 
-MATRIX = tools.ROOT / "matrix.yaml"
 RESULTS = tools.ROOT / "results"
 
 
@@ -85,19 +86,18 @@ def fail(message: str, code: int) -> None:
     sys.exit(code)
 
 
-def console() -> Console:
-    """Standard output; as wide as the terminal, or as COLUMNS says, or wide enough for a table in a log."""
-    out = Console(highlight=False)
-    if not out.is_terminal and "COLUMNS" not in os.environ:
-        out = Console(highlight=False, width=180)
-    return out
+def planned(matrix: Path, profile: str, *, resolving: bool, through: str | None = None) -> Plan:
+    """The plan of a profile; with ``resolving`` it knows which environments no resolver can satisfy.
 
-
-def planned(matrix: Path, profile: str, *, resolving: bool) -> Plan:
-    """The plan of a profile; with ``resolving`` it knows which environments no resolver can satisfy."""
+    With ``through`` "docker" the environments in roots are containers of the same roots.
+    """
+    if through not in (None, "docker"):
+        raise InputError(f'--through {through}: what environments can be run through is "docker"')
     os.environ["HARNESS_MATRIX"] = str(matrix.resolve())  # nox's sessions, which build, are made from the same file
     loaded = matrices.load_matrix(matrix)
     chosen = loaded.profile(profile, satisfiable=satisfiable)
+    if through is not None:
+        chosen = replace(chosen, environments=tuple(map(docker.through, chosen.environments)))
     impossible: dict[str, str] = {}
     if resolving:
         with processes.workers(4) as pool:
@@ -107,14 +107,15 @@ def planned(matrix: Path, profile: str, *, resolving: bool) -> Plan:
 
 
 def _why_not(environment: Environment) -> str | None:
+    why = kinds.OF[environment.kind].missing(environment)
+    if why is not None or environment.source == "debian":  # to know what Debian has, a root would have to be made
+        return why
     try:
         resolve(environment)
     except UnsatisfiableError as reason:
         return f"no resolver can satisfy it: {reason}"
     except NotReadyError as reason:
         return str(reason)
-    if environment.python is not None and not interpreters.obtainable(environment.python):
-        return interpreters.missing(environment.python)
     return None
 
 
@@ -128,12 +129,13 @@ def run(  # noqa: PLR0917  # typer reads the options from the parameters
     locks: Annotated[str | None, typer.Option(help="Use the exact packages of this run.")] = None,
     dump: Annotated[list[str] | None, typer.Option(help="Only dump, and only in this environment.")] = None,
     load: Annotated[list[str] | None, typer.Option(help="Only load, and only in this environment.")] = None,
+    through: ThroughOption = None,
 ) -> None:
     """Dump in every environment and load in every other: a results table and a report."""
     from harness import running, store  # noqa: PLC0415  # pandas
     from harness.report import terminal  # noqa: PLC0415
 
-    plan = planned(matrix, profile, resolving=False)
+    plan = planned(matrix, profile, resolving=False, through=through)
     for name in [*(dump or ()), *(load or ())]:
         if name not in plan.environments:
             raise InputError(f"profile {profile} has no environment {name}; it has: {', '.join(plan.environments)}")
@@ -157,12 +159,13 @@ def plan(
     matrix: MatrixOption = MATRIX,
     profile: ProfileOption = "default",
     resolve: Annotated[bool, typer.Option(help="Ask the resolver which environments cannot be had.")] = True,
+    through: ThroughOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """What would run: environments, artifacts, cells, and what cannot be, with reasons."""
     from harness.report import plans  # noqa: PLC0415
 
-    expanded = planned(matrix, profile, resolving=resolve)
+    expanded = planned(matrix, profile, resolving=resolve, through=through)
     if as_json:
         print(json.dumps(plans.as_data(expanded), indent=2))
     else:

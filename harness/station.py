@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness import processes, tables, tools
+from harness import platforms, processes, tables, tools
 from harness.conversation import Guest, GuestDiedError, UnreadyError
-from harness.environments import NotReadyError, local, node
+from harness.environments import Folders, NotReadyError, kinds
 from harness.environments.lock import Lock, resolve
 from harness.errors import MachineError
 from harness.files import writing
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from harness.environments import Built
     from harness.ledger import Ledger
     from harness.model import Environment
-
-KINDS = {"local": local.build, "node": node.build}
 
 #: A guest that keeps dying is given up; what it still owed is not-run.
 DEATHS = 40
@@ -56,6 +54,7 @@ class Station:
             row |= {
                 "lock_sha256": self._built.lock.digest,
                 "how_built": self._built.how,
+                "emulated": platforms.is_emulated(self.environment.platform),
                 "seconds": self._built.seconds,
             }
             if not self._measuring:  # else it is on record already
@@ -97,7 +96,8 @@ class Station:
         if self._recorded:
             return
         self._given_up, self._recorded = reason, True
-        self._ledger.environment(self.name, {"status": str(Status.NOT_RUN), "reason": reason})
+        row = {"status": str(Status.NOT_RUN), "reason": reason}
+        self._ledger.environment(self.name, {**row, "emulated": platforms.is_emulated(self.environment.platform)})
 
     def events(self, verb: str, batches: list[list[dict[str, Any]]], *, seconds: float) -> Iterator[dict[str, Any]]:
         """Events of a job, each with its ``task``, its ``child`` and whether it ran ``alone``.
@@ -126,12 +126,15 @@ class Station:
         raise NotReadyError(f"its guest died {DEATHS} times")
 
     def _build(self) -> Built:
-        tell = self._ledger.progress.environment
+        kind, tell = kinds.OF[self.environment.kind], self._ledger.progress.environment
+        why = kind.missing(self.environment)
+        if why is not None:
+            raise NotReadyError(why)
         tell(self.name, "resolving")
         lock = self._locked()
         tell(self.name, "building")
-        limits = self._ledger.plan.profile.limits
-        built = KINDS[self.environment.kind](self.environment, lock, stage=self._stage, limits=limits)
+        folders = Folders(stage=self._stage, artifacts=self._ledger.folder.path / "objects", scratch=self.scratch)
+        built = kind.build(self.environment, lock, folders=folders, limits=self._ledger.plan.profile.limits)
         tell(self.name, "importing")
         return built
 
@@ -167,7 +170,7 @@ class Station:
         held = guest.facts["packages"]
         other = [f"{n} {held.get(n, 'absent')} instead of {v}" for n, v in lock.packages.items() if held.get(n) != v]
         if other:
-            local.unstamp(self.name)
+            kinds.OF[self.environment.kind].forget(self.environment, lock)
             self.close()
             told = ", ".join(sorted(other)[:5])
             raise NotReadyError(f"it does not hold what its lock says ({told}); the next run builds it anew")
