@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.environments import Built, Command, NotReadyError, debian, engine, rootfs, roots, wheels
+from harness.environments import Built, Command, NotReadyError, bubblewrap, debian, engine, rootfs, roots, wheels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,7 @@ forget = rootfs.forget
 def _container(environment: Environment, name: str, limits: Limits) -> list[str]:
     memory = str(limits.memory + rootfs.BASE_MEMORY)
     words = ["run", "--rm", "--interactive", "--sig-proxy=false", "--pull", "never", "--log-driver", "none"]
-    words += ["--name", name, "--platform", environment.platform, "--user", ":".join(map(str, _user()))]
+    words += ["--name", name, "--platform", environment.platform, "--user", ":".join(map(str, bubblewrap.user()))]
     words += ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
     words += ["--pids-limit", str(PROCESSES), "--memory", memory, "--memory-swap", memory]
     given = {**rootfs.variables_of(environment), "PATH": "/usr/local/bin:/usr/bin:/bin"}
@@ -84,16 +84,10 @@ def _shown(folders: Folders, packages: Path | None, site: str) -> list[str]:
     for here, there in ((folders.stage, folders.stage), (folders.artifacts, folders.artifacts), (packages, site)):
         words += ["--mount", f"type=bind,src={here},dst={there},readonly"] if here is not None else []
     if folders.scratch is not None:
-        folders.scratch.mkdir(parents=True, exist_ok=True)
-        os.chown(folders.scratch, *_user())
+        bubblewrap.give(folders.scratch)
         words += ["--mount", f"type=bind,src={folders.scratch},dst={folders.scratch}"]
         words += ["--workdir", str(folders.scratch), "--env", f"TMPDIR={folders.scratch}"]
     return words
-
-
-def _user() -> tuple[int, int]:
-    """Who the guest is: whoever started the harness, unless that is root."""
-    return os.getuid() or rootfs.NOBODY, os.getgid() or rootfs.NOBODY
 
 
 def _site(image: str, environment: Environment) -> str:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SECONDS = 900.0
-#: What wheels need beside themselves.
-_PYTHON = ("python3", "python3-minimal", "libpython3-stdlib", "libc-bin", "libgomp1", "libstdc++6")
+#: What wheels need beside themselves, and setpriv.
+_BASE = ("python3", "python3-minimal", "libpython3-stdlib", "libc-bin", "libgomp1", "libstdc++6", "util-linux")
 #: Hooks of mmdebstrap's own that make /bin a link to /usr/bin, as every Debian of today has it.
 _MERGED = Path("/usr/share/mmdebstrap/hooks/merged-usr")
 _DEBS = "var/cache/apt/archives"
@@ -74,7 +74,7 @@ class Root:
 
 def recipe(suite: str, platform: str, more: tuple[str, ...] = ()) -> Recipe:
     """A root with Python, and ``more`` of Debian's packages."""
-    return Recipe(suite=suite, platform=platform, packages=(*_PYTHON, *more))
+    return Recipe(suite=suite, platform=platform, packages=(*_BASE, *more))
 
 
 def site(python: str) -> str:
