@@ -103,7 +103,7 @@ def planned(matrix: Path, profile: str, *, resolving: bool, through: str | None 
         with processes.workers(4) as pool:
             reasons = list(pool.map(_why_not, chosen.environments))
         impossible = {e.name: why for e, why in zip(chosen.environments, reasons, strict=True) if why is not None}
-    return Plan(profile=chosen, impossible=impossible)
+    return Plan(profile=chosen, impossible=impossible, through=through)
 
 
 def _why_not(environment: Environment) -> str | None:

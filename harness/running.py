@@ -119,7 +119,7 @@ def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.S
 
 def _open(plan: Plan, results: Path, resume: Path | None) -> RunFolder:
     if resume is None:
-        return RunFolder.create(results, plan.profile.name, {"matrix_digest": plan.digest, **_host_facts()})
+        return RunFolder.create(results, plan.profile.name, {**_facts(plan), **_host_facts()})
     profile = read_run_json(resume)["profile"]
     if profile != plan.profile.name:
         raise InputError(f"{resume}: this is a run of the profile {profile}: give --profile {profile}")
@@ -183,6 +183,10 @@ def _need_something(journal: Journal) -> None:
     if rows and all(row["status"] != Status.OK for row in rows):
         reasons = "\n".join(f"  {row['environment']}: {row['reason']}" for row in rows)
         raise MachineError(f"no environment could be had on this machine:\n{reasons}")
+
+
+def _facts(plan: Plan) -> dict[str, Any]:
+    return {"matrix_digest": plan.digest, "through": plan.through}
 
 
 def _host_facts() -> dict[str, Any]:

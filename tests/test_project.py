@@ -46,6 +46,7 @@ def test_readme_names_only_verbs_and_sessions_that_are():
     from harness.cli import app
 
     verbs = {command.name or command.callback.__name__ for command in app.registered_commands}
+    verbs |= {group.name for group in app.registered_groups}
     assert set(re.findall(r"python -m harness (\w+)", readme)) <= verbs
     noxfile = (ROOT / "noxfile.py").read_text()
     for session in set(re.findall(r"nox -s \"?(\w+)", readme)):

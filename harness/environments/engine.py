@@ -70,7 +70,7 @@ def _known(image: str, platform: str) -> str | None:
     if done.code != 0:
         return None
     found, *digests = done.stdout.split()
-    return digests[-1] if platform.startswith(found) else None
+    return digests[-1] if found == "/".join(platform.split("/")[:2]) else None  # of linux/arm/v7 it tells no more
 
 
 def _make(root: Root, platform: str, name: str) -> None:
