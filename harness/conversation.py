@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from harness.environments import Command
 
-HELLO_SECONDS = 300.0  # an emulated guest takes 20 s to import; a first import also compiles
+HELLO_SECONDS = 300.0  # importing takes seconds; a first import also compiles
 GRACE_SECONDS = 30.0  # the guest watches its own deadlines; this is for the guest itself
 AFTER_SECONDS = 30.0  # what a guest would leave behind is removed within
 
@@ -74,10 +74,10 @@ class Guest:
             processes.run(self._after, seconds=AFTER_SECONDS, tidying=True)
         self._log.close()
 
-    def hello(self) -> dict[str, Any]:
+    def hello(self, seconds: float = HELLO_SECONDS) -> dict[str, Any]:
         """Wait until everything is imported; return the facts. Raises UnreadyError."""
         try:
-            message = self._next(HELLO_SECONDS)
+            message = self._next(seconds)
         except GuestDiedError as died:
             raise UnreadyError(f"the guest did not start: {died}") from died
         if message.get("protocol") != wire.PROTOCOL:

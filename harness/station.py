@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness import platforms, processes, tables, tools
-from harness.conversation import Guest, GuestDiedError, UnreadyError
+from harness.conversation import HELLO_SECONDS, Guest, GuestDiedError, UnreadyError
 from harness.environments import Folders, NotReadyError, kinds
 from harness.environments.lock import Lock, resolve
 from harness.errors import MachineError
@@ -33,6 +33,7 @@ class Station:
         self.scratch = (ledger.folder.path / "spool" / environment.name).resolve()
         self._ledger = ledger
         self._stage = stage
+        self._emulated = platforms.is_emulated(environment.platform)
         self._built: Built | None = None
         self._guest: Guest | None = None
         self._deaths = 0  # of guests
@@ -54,7 +55,7 @@ class Station:
             row |= {
                 "lock_sha256": self._built.lock.digest,
                 "how_built": self._built.how,
-                "emulated": platforms.is_emulated(self.environment.platform),
+                "emulated": self._emulated,
                 "seconds": self._built.seconds,
             }
             if not self._measuring:  # else it is on record already
@@ -97,7 +98,7 @@ class Station:
             return
         self._given_up, self._recorded = reason, True
         row = {"status": str(Status.NOT_RUN), "reason": reason}
-        self._ledger.environment(self.name, {**row, "emulated": platforms.is_emulated(self.environment.platform)})
+        self._ledger.environment(self.name, {**row, "emulated": self._emulated})
 
     def events(self, verb: str, batches: list[list[dict[str, Any]]], *, seconds: float) -> Iterator[dict[str, Any]]:
         """Events of a job, each with its ``task``, its ``child`` and whether it ran ``alone``.
@@ -160,7 +161,8 @@ class Station:
         processor = tools.quiet_processor() if self._measuring else None
         guest = Guest(built.command, modules=words, folder=self.scratch, log=log, processor=processor)
         try:
-            guest.hello()
+            # Under an emulator an import takes minutes where others are at work, too: it is a part of the building.
+            guest.hello(profile.limits.build_seconds if self._emulated else HELLO_SECONDS)
         except UnreadyError as error:
             guest.close()
             raise NotReadyError(f"installed, but not usable: {error}") from error
