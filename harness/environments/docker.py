@@ -47,7 +47,7 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
         image = engine.pulled(environment.image, environment.platform)
         site = _site(image, environment)
         packages = wheels.unpacked(environment, lock, site=site, seconds=limits.build_seconds)
-    name = f"persistence-{hashlib.sha256(str(folders.scratch).encode()).hexdigest()[:16]}"
+    name = container(folders)
     remove = ("rm", "--force", "--volumes", name)
     engine.ask(*remove)  # of a run that was killed
     words = _container(environment, name, limits) + _shown(folders, packages, site)
@@ -66,6 +66,11 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
 
 
 forget = rootfs.forget
+
+
+def container(folders: Folders) -> str:
+    """The name of the container whose guest works in these folders."""
+    return f"persistence-{hashlib.sha256(str(folders.scratch).encode()).hexdigest()[:16]}"
 
 
 def _container(environment: Environment, name: str, limits: Limits) -> list[str]:

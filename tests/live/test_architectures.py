@@ -9,7 +9,7 @@ import time
 import pytest
 
 from harness import platforms, store, tools
-from harness.environments import docker, engine, rootfs
+from harness.environments import Folders, docker, engine, rootfs
 
 from ..conftest import environment
 from .conftest import Bench, statuses
@@ -89,17 +89,19 @@ def test_the_rows_tell_what_is_emulated_and_what_it_stands_on(big_endian) -> Non
     assert "\nscikit-learn==1.2.1\n" in lock
 
 
-def containers() -> str:
-    done = engine.ask("ps", "--all", "--quiet", "--filter", "name=persistence-")
+def containers(bench: Bench, name: str) -> str:
+    """The container of an environment in the newest run, if there is one."""
+    folders = Folders(stage=bench.folder, scratch=bench.newest() / "spool" / name)
+    done = engine.ask("ps", "--all", "--quiet", "--filter", f"name={docker.container(folders)}")
     assert done.code == 0, done.stderr
     return done.stdout
 
 
-def no_container(seconds: float = 10.0) -> None:
+def no_container(bench: Bench, name: str, seconds: float = 10.0) -> None:
     deadline = time.monotonic() + seconds
-    while containers() and time.monotonic() < deadline:
+    while containers(bench, name) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert not containers()
+    assert not containers(bench, name)
 
 
 def test_arm64_in_a_container(bench) -> None:
@@ -113,7 +115,7 @@ def test_arm64_in_a_container(bench) -> None:
     assert (row.kind, bool(row.emulated)) == ("docker", platforms.is_emulated("linux/arm64"))
     assert "container of persistence-root:bookworm-arm64-" in row.how_built
     assert tables.run["through"] == "docker"
-    no_container()
+    no_container(bench, ARM)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -123,14 +125,14 @@ def test_no_container_is_left_whatever_ends_a_run(bench, number) -> None:
     write(bench, "[own]", '["family:sleepy"]', "[sleepy.py]")
     process = bench.start("--through", "docker")
     bench.wait_for("cell", 1, process)
-    assert containers()
+    assert containers(bench, "own")
     process.send_signal(number)
     process.communicate(timeout=60)
-    no_container()
+    no_container(bench, "own")
     bench.none_alive()
     bench.run("--through", "docker", "--resume")
     assert set(bench.tables().cells.status) == {"ok"}
-    no_container()
+    no_container(bench, "own")
 
 
 @pytest.mark.parametrize("through", ["docker", None])
