@@ -26,7 +26,7 @@
 matrix                   the main job; `-- --profile NAME` for another profile
 dump(NAME), load(NAME)   one environment's share of a run, which is what a CI matrix shards on; `-- --run ID`
 reference                makes the run that the repository keeps in results/reference
-environment-NAME         builds one environment: the uv backend, wheels only, by hash, from a lock
+environment-NAME         builds one environment: the uv backend, wheels only, by hash, from a lock; or makes its root
 tests, lint, bench       the project's own
 """
 
@@ -45,6 +45,7 @@ sys.path.insert(0, str(ROOT))
 from harness import errors, interpreters  # noqa: E402
 from harness import matrix as matrices  # noqa: E402
 from harness.environments import local, lock, npm  # noqa: E402
+from harness.matrix import spec  # noqa: E402
 
 if TYPE_CHECKING:
     from harness.model import Environment
@@ -131,6 +132,16 @@ def environment_session(environment: Environment) -> None:
     nox.session(name=name, python=python, reuse_venv=True, default=LISTING, tags=["environment"])(build)
 
 
+def root_session(environment: Environment) -> None:
+    """Register the session that makes the root of an environment that is in one, or in a container."""
+
+    def build(session: nox.Session) -> None:
+        session.run(*HARNESS, "rootfs", "build", environment.name, external=True)
+
+    build.__doc__ = f"Make the root of {environment.name}, of Debian's packages."
+    nox.session(name=f"environment-{environment.name}", python=False, default=LISTING, tags=["environment"])(build)
+
+
 def share_sessions(names: list[str]) -> None:
     """Register ``dump(NAME)`` and ``load(NAME)`` for each environment."""
 
@@ -155,7 +166,10 @@ def register_environments() -> None:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
     for environment in found:
-        environment_session(environment)
+        if environment.kind in spec.PLAIN_KINDS:
+            environment_session(environment)
+        elif environment.suite is not None:
+            root_session(environment)
     share_sessions([environment.name for environment in found])
 
 

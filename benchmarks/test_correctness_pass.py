@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from harness import loading, matrix, running
-from harness.environments import local, lock
+from harness.environments import Folders, local, lock
 from harness.environments.stage import stage
 from harness.ledger import Ledger
 from harness.plan import Plan
@@ -88,7 +88,9 @@ def test_cells_per_second(prepared, benchmark):
 
 
 def _fresh_cells_per_second(environment, ledger, cells):
-    built = local.build(environment, lock.resolve(environment), stage=stage([]), limits=ledger.plan.profile.limits)
+    built = local.build(
+        environment, lock.resolve(environment), folders=Folders(stage=stage([])), limits=ledger.plan.profile.limits
+    )
     python, staged = built.command.argv[0], built.command.argv[-1]
     tasks = [batch[0] for cell in cells for batch in loading.batches(ledger, [cell])]
     started = time.perf_counter()

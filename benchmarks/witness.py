@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness import loading, matrix, model, store, tools
-from harness.environments import local, lock
+from harness.environments import Folders, local, lock
 from harness.environments.stage import stage
 from harness.ledger import Ledger
 from harness.plan import Plan
@@ -94,7 +94,7 @@ def measured(plan: Plan, run: store.RunTables) -> list[model.Cell]:
 def held_against(cell: model.Cell, ledger: Ledger, run: store.RunTables, pyperf: Path, scratch: Path) -> list[Row]:
     environment = ledger.plan.environments[cell.consumer]
     locked = lock.Lock(text=(run.path / f"locks/{cell.consumer}.txt").read_text())
-    command = local.build(environment, locked, stage=stage([]), limits=model.Limits()).command
+    command = local.build(environment, locked, folders=Folders(stage=stage([])), limits=model.Limits()).command
     task = loading.load_task(ledger, cell, cell.id)
     figures = run.figures[run.figures["cell_id"] == cell.id].set_index("figure")["median"]
     size = run.cells.set_index("cell_id").loc[cell.id, "size_bytes"]

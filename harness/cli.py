@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from harness import cli_questions, cli_shards, files
+from harness import cli_questions, cli_shards, files, rootfs_verbs
 from harness import matrix as matrices
 from harness.arguments import (
     MATRIX,
@@ -25,6 +25,7 @@ from harness.arguments import (
     ResultsOption,
     RunArgument,
     RunOption,
+    ThroughOption,
     console,
     planned,
 )
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_questions.app)
 app.add_typer(cli_shards.app)
+app.add_typer(rootfs_verbs.app, name="rootfs")
 
 INTERRUPTED = 130  # what a shell makes of Ctrl-C
 #: Refusals of the operating system that are no fault of the harness, wherever they come up.
@@ -92,13 +94,14 @@ def run(  # noqa: PLR0917  # typer reads the options from the parameters
     only: Annotated[
         str | None, typer.Option(help="Only this cell, by its id; what comes of it is stored in results/cells.")
     ] = None,
+    through: ThroughOption = None,
 ) -> None:
     """Dump in every environment and load in every other: a results table and a report."""
     from harness import plan as plans  # noqa: PLC0415
     from harness import running, store  # noqa: PLC0415  # pandas
     from harness.report import site, terminal  # noqa: PLC0415
 
-    plan = planned(matrix, profile, resolving=False)
+    plan = planned(matrix, profile, resolving=False, through=through)
     given = None if locks is None else store.find_run(results, locks)
     if only is not None:  # it is no run of the profile: nobody asks it what has changed
         plan, results = plans.only(plan, only), results / "cells"
@@ -125,12 +128,13 @@ def plan(
     matrix: MatrixOption = MATRIX,
     profile: ProfileOption = "default",
     resolve: Annotated[bool, typer.Option(help="Ask the resolver which environments cannot be had.")] = True,
+    through: ThroughOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """What would run: environments, artifacts, cells, and what cannot be, with reasons."""
     from harness.report import plans  # noqa: PLC0415
 
-    expanded = planned(matrix, profile, resolving=resolve)
+    expanded = planned(matrix, profile, resolving=resolve, through=through)
     if as_json:
         print(json.dumps(plans.as_data(expanded), indent=2))
     else:

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from harness.environments import Command
 
-HELLO_SECONDS = 300.0  # an emulated guest takes 20 s to import; a first import also compiles
+HELLO_SECONDS = 300.0  # importing takes seconds; a first import also compiles
 GRACE_SECONDS = 30.0  # the guest watches its own deadlines; this is for the guest itself
+AFTER_SECONDS = 30.0  # what a guest would leave behind is removed within
 
 
 class GuestDiedError(Exception):
@@ -40,6 +41,7 @@ class Guest:
     ) -> None:
         """``processor``: the one that it and all its children may run on; None: any."""
         self._log = log.open("ab")
+        self._after = command.after
         self._mark = f"TMPDIR={folder}"
         self._process: subprocess.Popen[bytes] = processes.start(
             [*command.argv, *modules], env={**command.variables, "TMPDIR": str(folder)}, cwd=folder, log=self._log
@@ -68,12 +70,14 @@ class Guest:
             self._process.wait(2.0)
         processes.stop(self._process)
         _stop_strays(self._mark)
+        if self._after:
+            processes.run(self._after, seconds=AFTER_SECONDS, tidying=True)
         self._log.close()
 
-    def hello(self) -> dict[str, Any]:
+    def hello(self, seconds: float = HELLO_SECONDS) -> dict[str, Any]:
         """Wait until everything is imported; return the facts. Raises UnreadyError."""
         try:
-            message = self._next(HELLO_SECONDS)
+            message = self._next(seconds)
         except GuestDiedError as died:
             raise UnreadyError(f"the guest did not start: {died}") from died
         if message.get("protocol") != wire.PROTOCOL:

@@ -105,7 +105,7 @@ class Environment:
     python: str | None  # "3.12"; None: a runtime without it
     numpy: str | None  # as scikit_learn; None leaves it to the resolver
     platform: str  # "linux/amd64"
-    kind: str  # "local" or "node"
+    kind: str  # the module of harness.environments that builds it: "local", "node", "rootfs" or "docker"
     as_of: AsOf | dt.date
     packages: tuple[str, ...]  # further requirements, PEP 508
     tools: tuple[str, ...] = ()  # the same, each installed where it resolves
@@ -114,6 +114,9 @@ class Environment:
     node: str | None = None  # of Node.js: "24" or "24.19.0"
     npm: tuple[str, ...] = ()  # what npm installs: "onnxruntime-node@1.30.0"
     index: str | None = None  # the variable with a further index, of wheels that are no releases
+    suite: str | None = None  # of Debian, whose Python it has: "bookworm"
+    source: str = "pypi"  # where its packages come from: "pypi" or "debian"
+    image: str | None = None  # a registry's, for its interpreter: "python:3.12-slim@sha256:..."
 
     @property
     def arch(self) -> str:

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a run is to do. ``impossible`` gives the reason for each environment that cannot be had."""
+    """What a run is to do. ``impossible`` gives the reason for each environment that cannot be had; ``through`` is
+    what environments are run through that the matrix has in roots.
+    """
 
     profile: Profile
     impossible: Mapping[str, str] = field(default_factory=dict)
+    through: str | None = None
 
     @cached_property
     def environments(self) -> dict[str, Environment]:

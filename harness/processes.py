@@ -42,14 +42,18 @@ def run(
     seconds: float,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    tidying: bool = False,
 ) -> Completed:
     """Run to the end or to the deadline; the whole process group goes with it.
+
+    What is ``tidying`` is run even when all processes are being stopped: it removes what they would leave behind.
 
     Raises OSError when the program cannot be started, StoppedError when it was not left to its end.
     """
     started = time.monotonic()
     with _DOOR:
-        raise_if_stopped()
+        if not tidying:
+            raise_if_stopped()
         process = subprocess.Popen(
             [str(word) for word in argv],
             stdin=subprocess.DEVNULL,
@@ -62,7 +66,8 @@ def run(
             encoding="utf-8",
             errors="replace",
         )
-        _LIVE.add(process)
+        if not tidying:
+            _LIVE.add(process)
     code: int | None = None
     try:
         out, err = process.communicate(timeout=seconds)
@@ -75,7 +80,8 @@ def run(
         raise
     finally:
         _LIVE.discard(process)
-    raise_if_stopped()
+    if not tidying:
+        raise_if_stopped()
     return Completed(code=code, stdout=out, stderr=err, seconds=time.monotonic() - started)
 
 

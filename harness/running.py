@@ -119,7 +119,8 @@ def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.S
 
 def begin(plan: Plan, results: Path) -> RunFolder:
     """A new run of a plan, in which nothing has happened yet."""
-    facts = {"matrix_digest": plan.digest, "harness_version": harness.__version__, "host": hardware.facts()}
+    facts: dict[str, Any] = {"matrix_digest": plan.digest, "through": plan.through}
+    facts |= {"harness_version": harness.__version__, "host": hardware.facts()}
     return RunFolder.create(results, plan.profile.name, facts)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness import processes, tables, tools
-from harness.conversation import Guest, GuestDiedError, UnreadyError
-from harness.environments import NotReadyError, local, node
+from harness import platforms, processes, tables, tools
+from harness.conversation import HELLO_SECONDS, Guest, GuestDiedError, UnreadyError
+from harness.environments import Folders, NotReadyError, kinds
 from harness.environments.lock import Lock, resolve
 from harness.errors import MachineError
 from harness.files import writing
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from harness.environments import Built
     from harness.ledger import Ledger
     from harness.model import Environment
-
-KINDS = {"local": local.build, "node": node.build}
 
 #: A guest that keeps dying is given up; what it still owed is not-run.
 DEATHS = 40
@@ -35,6 +33,7 @@ class Station:
         self.scratch = (ledger.folder.path / "spool" / environment.name).resolve()
         self._ledger = ledger
         self._stage = stage
+        self._emulated = platforms.is_emulated(environment.platform)
         self._built: Built | None = None
         self._guest: Guest | None = None
         self._deaths = 0  # of guests
@@ -56,6 +55,7 @@ class Station:
             row |= {
                 "lock_sha256": self._built.lock.digest,
                 "how_built": self._built.how,
+                "emulated": self._emulated,
                 "seconds": self._built.seconds,
             }
             if not self._measuring:  # else it is on record already
@@ -97,7 +97,8 @@ class Station:
         if self._recorded:
             return
         self._given_up, self._recorded = reason, True
-        self._ledger.environment(self.name, {"status": str(Status.NOT_RUN), "reason": reason})
+        row = {"status": str(Status.NOT_RUN), "reason": reason}
+        self._ledger.environment(self.name, {**row, "emulated": self._emulated})
 
     def events(self, verb: str, batches: list[list[dict[str, Any]]], *, seconds: float) -> Iterator[dict[str, Any]]:
         """Events of a job, each with its ``task``, its ``child`` and whether it ran ``alone``.
@@ -126,12 +127,15 @@ class Station:
         raise NotReadyError(f"its guest died {DEATHS} times")
 
     def _build(self) -> Built:
-        tell = self._ledger.progress.environment
+        kind, tell = kinds.OF[self.environment.kind], self._ledger.progress.environment
+        why = kind.missing(self.environment)
+        if why is not None:
+            raise NotReadyError(why)
         tell(self.name, "resolving")
         lock = self._locked()
         tell(self.name, "building")
-        limits = self._ledger.plan.profile.limits
-        built = KINDS[self.environment.kind](self.environment, lock, stage=self._stage, limits=limits)
+        folders = Folders(stage=self._stage, artifacts=self._ledger.folder.path / "objects", scratch=self.scratch)
+        built = kind.build(self.environment, lock, folders=folders, limits=self._ledger.plan.profile.limits)
         tell(self.name, "importing")
         return built
 
@@ -157,7 +161,8 @@ class Station:
         processor = tools.quiet_processor() if self._measuring else None
         guest = Guest(built.command, modules=words, folder=self.scratch, log=log, processor=processor)
         try:
-            guest.hello()
+            # Under an emulator an import takes minutes where others are at work, too: it is a part of the building.
+            guest.hello(profile.limits.build_seconds if self._emulated else HELLO_SECONDS)
         except UnreadyError as error:
             guest.close()
             raise NotReadyError(f"installed, but not usable: {error}") from error
@@ -167,7 +172,7 @@ class Station:
         held = guest.facts["packages"]
         other = [f"{n} {held.get(n, 'absent')} instead of {v}" for n, v in lock.packages.items() if held.get(n) != v]
         if other:
-            local.unstamp(self.name)
+            kinds.OF[self.environment.kind].forget(self.environment, lock)
             self.close()
             told = ", ".join(sorted(other)[:5])
             raise NotReadyError(f"it does not hold what its lock says ({told}); the next run builds it anew")

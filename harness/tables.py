@@ -246,5 +246,4 @@ def environment_row(facts: Mapping[str, Any]) -> dict[str, Any]:
         "libc": facts["libc"],
         "variables": json.dumps(facts["variables"]),
         "estimators": json.dumps(facts.get("estimators")),
-        "emulated": False,
     }

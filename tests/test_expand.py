@@ -294,6 +294,38 @@ def test_a_number_is_the_last_resort():
     ]
 
 
+ARM = {"kind": "rootfs", "platform": "linux/arm64"}
+
+
+def test_the_suite_and_the_python_follow_from_each_other():
+    roots = [item(python="3.13", **ARM), {"scikit-learn": "1.2.1", "suite": "bookworm", "source": "debian", **ARM}]
+    trixie, bookworm = expand(spec(include=roots, tools=["skops"]), native=NATIVE, satisfiable=never)
+    assert (trixie.suite, trixie.python, trixie.source, trixie.tools) == ("trixie", "3.13", "pypi", ("skops",))
+    assert (bookworm.suite, bookworm.python, bookworm.source, bookworm.tools) == ("bookworm", "3.11", "debian", ())
+    assert bookworm.name == "sk1.2-py3.11-arm64"
+    assert bookworm.as_of is AsOf.NEWEST  # a suite is as it is
+
+
+def test_a_container_has_an_image():
+    pinned = f"python@sha256:{'0' * 64}"
+    wanted = [item(kind="docker"), item(python="3.13", kind="docker", image=pinned)]
+    found = expand(spec(include=wanted), native=NATIVE, satisfiable=never)
+    assert [environment.image for environment in found] == ["python:3.12-slim", pinned]
+
+
+def test_the_kind_tells_apart_what_is_the_same_otherwise():
+    docker = {"kind": "docker", "platform": "linux/arm64"}
+    wanted = [item(python="3.11", **docker), item(python="3.11", **ARM), item(python="3.12", **docker), item()]
+    told = ["sk1.5-py3.11-arm64-docker", "sk1.5-py3.11-arm64", "sk1.5-py3.12-arm64", "sk1.5-py3.12-amd64"]
+    assert names(spec(include=wanted)) == told
+    beside = spec(
+        "newest-compatible", axes={"scikit-learn": ["1.5.2"], "python": ["3.12"]}, include=[item(kind="docker")]
+    )
+    told = names(beside, lambda _: True)
+    assert told == ["sk1.5-py3.12-amd64", "sk1.5-py3.12-amd64-docker"]
+    assert set(told) <= possible_names(beside, native=NATIVE)
+
+
 def test_a_given_name_is_never_taken_by_another():
     assert names(spec(include=[item(), item("1.4.2", name="sk1.5-py3.12-amd64")])) == [
         "sk1.5.2-py3.12-amd64",

@@ -184,7 +184,11 @@ def test_environments_that_are_wrong(folder, items, message):
         ("python", "3.x", '"3.x" is not a Python minor'),
         ("platform", "linux/arm46", 'no platform "linux/arm46"; perhaps "linux/arm64"'),
         ("platform", "windows", 'no platform "windows"'),
-        ("kind", "docker", 'no kind of environment "docker"; there is local'),
+        ("kind", "doker", 'no kind of environment "doker"; perhaps "docker"'),
+        ("suite", "bokworm", 'no suite of Debian "bokworm"; perhaps "bookworm"'),
+        ("source", "conda", 'no source of packages "conda"; there is debian, pypi'),
+        ("image", "'python:3.12-slim'", '"python:3.12-slim" is another image tomorrow; add its digest'),
+        ("image", "'--privileged'", '"--privileged" is not an image such as'),
         ("name", "a b", '"a b" is not a name'),
         ("name", "../x", '"../x" is not a name'),
         ("name", "-x", '"-x" is not a name'),
@@ -264,6 +268,57 @@ def test_an_environment_of_another_index(folder):
 def test_an_environment_of_another_index_that_is_wrong(folder, keys, message):
     told = folder.problem(environments=_included(**{**NIGHT, **keys}))
     assert told.startswith(f"environments.include{message}")
+
+
+ROOT = {"scikit-learn": "1.2.1", "kind": "rootfs", "platform": "linux/s390x", "suite": "bookworm", "source": "debian"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"kind": "local", "python": "3.11"}, 'the key "suite" is not for an environment of kind local'),
+        ({"kind": "docker", "python": "3.11"}, 'the key "suite" is not for an environment of kind docker'),
+        ({"node": "24"}, 'the key "node" is not for an environment of kind rootfs'),
+        ({"image": f"'a@sha256:{'0' * 64}'"}, 'the key "image" is not for an environment of kind rootfs'),
+        ({"suite": None}, "a root needs a suite of Debian, or the python of one: bullseye has 3.9, bookworm has 3.11"),
+        ({"suite": None, "python": "3.12"}, "a root needs a suite of Debian, or the python of one: bullseye has 3.9"),
+        ({"python": "3.12"}, "bookworm has no Python 3.12: bullseye has 3.9, bookworm has 3.11, trixie has 3.13"),
+        ({"as_of": "newest"}, "Debian's own packages have no as_of"),
+        ({"scikit-learn": None, "name": "bare"}, "Debian's own packages have no as_of, and are there for a scikit"),
+        ({"source": None}, 'PyPI has no wheels for "linux/s390x"; Debian has its own: source: debian'),
+        (
+            {"kind": "docker", "suite": None, "source": None, "python": "3.11"},
+            'PyPI has no wheels for "linux/s390x"',
+        ),
+    ],
+)
+def test_an_environment_in_a_root_or_container_that_is_wrong(folder, keys, message):
+    told = folder.problem(environments=_included(**{**ROOT, **keys}))
+    assert told.startswith(f"environments.include[0]: {message}")
+
+
+def test_a_profile_has_other_kinds_only_when_it_says_so(folder):
+    include = (
+        f"{{include: [{ENVIRONMENT}, {{scikit-learn: 1.5.2, python: 3.11, kind: rootfs, platform: linux/arm64}}]}}"
+    )
+    profiles = """
+      plain: {environments: ["sk1.5*"], measure: {}}
+      both: {environments: ["sk1.5*"], kinds: [local, rootfs], measure: {}}
+      named: {environments: ["sk1.5*"], kinds: [local, rootfs], measure: {kinds: [rootfs]}}
+      wrong: {environments: ["*-arm64"]}"""
+    matrix = folder.part(environments=include, profiles=profiles)
+
+    def names(profile: str) -> tuple[list[str], tuple[str, ...]]:
+        found = matrix.profile(profile, satisfiable=never)
+        assert found.measure is not None
+        return [environment.name for environment in found.environments], found.measure.environments
+
+    amd64, arm64 = "sk1.5-py3.12-amd64", "sk1.5-py3.11-arm64"
+    assert names("plain") == ([amd64], (amd64,))
+    assert names("both") == ([amd64, arm64], (amd64,))  # what is emulated is measured where it is named
+    assert names("named") == ([amd64, arm64], (arm64,))
+    with pytest.raises(InputError, match=r"profiles.wrong.environments: .* among those chosen, whose kinds are local"):
+        matrix.profile("wrong", satisfiable=never)
 
 
 def test_an_unquoted_version_is_what_is_written(folder):

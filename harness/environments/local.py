@@ -15,24 +15,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import interpreters, processes, tools
-from harness.environments import Built, Command, NotReadyError
+from harness.environments import Built, Command, NotReadyError, variables
 from harness.environments import lock as lock_files
 from harness.files import replace_text
 
 if TYPE_CHECKING:
+    from harness.environments import Folders
     from harness.environments.lock import Lock
     from harness.model import Environment, Limits
 
-#: Variables of this machine that change what its BLAS does: they are passed on, and recorded among the facts.
-PASSED_ON = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH")
 
-
-def build(environment: Environment, lock: Lock, *, stage: Path, limits: Limits) -> Built:
+def missing(environment: Environment) -> str | None:
     """See `harness.environments.Kind`."""
     if environment.platform != tools.native_platform():
-        raise NotReadyError(
-            f"this machine is {tools.native_platform()}: a local environment cannot be {environment.platform}"
-        )
+        return f"this machine is {tools.native_platform()}: a local environment cannot be {environment.platform}"
+    if environment.python is None or interpreters.obtainable(environment.python):
+        return None
+    return interpreters.missing(environment.python)
+
+
+def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
+    """See `harness.environments.Kind`."""
     python = _stamped(environment.name, lock)
     seconds = None
     if python is None:
@@ -45,8 +48,13 @@ def build(environment: Environment, lock: Lock, *, stage: Path, limits: Limits) 
         lock=lock,
         seconds=seconds,
         how="reused: same lock" if seconds is None else "built by nox with uv",
-        command=Command(argv=(str(python), "-I", str(stage)), variables=_variables()),
+        command=Command(argv=(str(python), "-I", str(folders.stage)), variables=variables.of_guest(environment)),
     )
+
+
+def forget(environment: Environment, lock: Lock) -> None:  # noqa: ARG001  # whatever the lock: the place is one
+    """See `harness.environments.Kind`."""
+    unstamp(environment.name)
 
 
 def stamp(name: str, lock_text: str, location: str) -> None:
@@ -112,18 +120,3 @@ def _last_words(done: processes.Completed) -> str:
     lines = [line.strip() for line in (done.stdout + "\n" + done.stderr).splitlines() if line.strip()]
     telling = [line for line in lines if not line.startswith("nox >")]
     return " ".join((telling or lines)[-6:])[:800]
-
-
-def _variables() -> dict[str, str]:
-    """All that a guest sees of this machine's environment variables."""
-    one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return {
-        "PATH": "/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-        "LC_ALL": "C.UTF-8",
-        "HOME": "/nonexistent",
-        "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime from 1.29 on would collect some, and fill TMPDIR with its logs
-        **one_thread,
-        **passed,
-    }

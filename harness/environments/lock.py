@@ -20,22 +20,21 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from harness import processes, tools
-from harness.environments import NotReadyError, UnreachableError, UnsatisfiableError, npm
+from harness import platforms, processes, tools
+from harness.environments import NotReadyError, UnreachableError, UnsatisfiableError, debian, npm
 from harness.files import replace_text
 from harness.model import AsOf, Environment
 
 RESOLVE_SECONDS = 180.0
 #: Wheels of one release are uploaded over some hours, and its dependencies' fixes for it soon after.
 RELEASE_MARGIN = dt.timedelta(days=1)
-_WHEEL_PLATFORMS = {"linux/amd64": "x86_64-manylinux_2_28", "linux/arm64": "aarch64-manylinux_2_28"}
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 _ABSENT = re.compile(r"^# without ([A-Za-z0-9._-]+): (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lock:
-    """Pinned packages with hashes, as a requirements file; those of npm are among its comments."""
+    """Pinned packages with hashes, as a requirements file; those of npm and of Debian are among its comments."""
 
     text: str
 
@@ -67,7 +66,9 @@ def requirements(environment: Environment) -> list[str]:
 
 
 def resolve(environment: Environment) -> Lock:
-    """Resolve an environment. Raises UnsatisfiableError or UnreachableError."""
+    """Resolve an environment. Raises UnsatisfiableError or UnreachableError; NotReadyError where a root is its lock."""
+    if environment.source == "debian":
+        return Lock(text=debian.locked(environment))
     day = environment.as_of
     if day is AsOf.RELEASE:
         day = _release_day(environment)
@@ -171,7 +172,7 @@ def _release_day(environment: Environment) -> dt.date:
 
 
 def _compile(asked: list[str], environment: Environment, *options: str) -> str:
-    platform = _WHEEL_PLATFORMS.get(environment.platform)
+    platform = platforms.OF[environment.platform].wheels
     if platform is None:
         raise UnsatisfiableError(f"no wheels are known for the platform {environment.platform}")
     with tempfile.TemporaryDirectory() as folder:

@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING
 from harness.environments import Built, Command, local, npm
 
 if TYPE_CHECKING:
+    from harness.environments import Folders
     from harness.environments.lock import Lock
     from harness.model import Environment, Limits
 
 
-def build(environment: Environment, lock: Lock, *, stage: Path, limits: Limits) -> Built:
+missing, forget = local.missing, local.forget  # it is built by the same sessions
+
+
+def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
     """See `harness.environments.Kind`."""
-    built = local.build(environment, lock, stage=stage, limits=limits)
+    built = local.build(environment, lock, folders=folders, limits=limits)
     location = Path(built.command.argv[0]).parent.parent
-    argv = (npm.node(location), stage / "guest_node/main.mjs", npm.folder(location))
+    argv = (npm.node(location), folders.stage / "guest_node/main.mjs", npm.folder(location))
     command = Command(argv=tuple(map(str, argv)), variables=built.command.variables)
     return dataclasses.replace(built, command=command)

@@ -10,7 +10,7 @@ import functools
 import io
 from typing import Any, Callable
 
-from .encoding import MASKED, MAX_DEPTH, NPY_MAGIC
+from .encoding import MASKED, MAX_DEPTH, NPY_MAGIC, portable
 
 
 def decode(obj: dict[str, Any]) -> Any:
@@ -42,8 +42,9 @@ def _decode_dense(obj: dict[str, Any], depth: int) -> Any:
     import numpy as np
 
     array = _from_npy(obj["npy"])
-    if obj["dtype"] != array.dtype.str:
-        array = _restore(array, obj["dtype"])
+    dtype = portable(obj["dtype"])
+    if dtype != array.dtype.str:
+        array = _restore(array, dtype)
     if obj.get("container") == "matrix":
         return array.view(np.matrix)
     return array[()] if array.ndim == 0 else array

@@ -36,6 +36,14 @@ def type_name(value: Any) -> str:
     return "%s.%s" % (module, qualname)
 
 
+def portable(dtype: str, byteorder: str = sys.byteorder) -> str:
+    """A dtype in which ``<`` is this machine's own byte order and ``>`` the other, from one in which ``<`` is little;
+    and the reverse. What is native on one machine is native on the next: nobody hands a model foreign numbers."""
+    if byteorder == "little" or dtype[:1] not in ("<", ">"):
+        return dtype
+    return (">" if dtype[0] == "<" else "<") + dtype[1:]
+
+
 def _encode(value: Any, depth: int) -> dict[str, Any]:
     import numpy as np
 
@@ -78,7 +86,8 @@ def _array(array: Any, depth: int) -> dict[str, Any]:
 
 def _dense(array: Any) -> dict[str, Any]:
     dtype = array.dtype
-    original = descr = dtype.str
+    descr = dtype.str
+    original = portable(descr)
     kind = dtype.kind
     if kind in "mM":
         array, descr = array.astype("<i8"), "<i8"
@@ -158,7 +167,7 @@ def _item(value: Any, depth: int = 2) -> Any:
 def _numpy_item(value: Any) -> Any:
     kind = value.dtype.kind
     if kind in "mM":
-        return {"datetime": [value.dtype.str, _item(int(value.astype("<i8")))]}
+        return {"datetime": [portable(value.dtype.str), _item(int(value.astype("<i8")))]}
     if kind == "f":
         return _item(float(value))  # item() of a longdouble is a longdouble
     if kind == "c":
@@ -196,7 +205,7 @@ def _sparse(value: Any) -> dict[str, Any]:
     csr = value.tocsr(copy=True)
     csr.sum_duplicates()
     narrow = max(*csr.shape, csr.nnz) < 2**31
-    index = np.dtype("<i4" if narrow else "<i8")  # whatever SciPy chose: it is no part of the value
+    index = np.dtype("i4" if narrow else "i8")  # whatever SciPy chose: it is no part of the value
     return {
         "kind": "csr",
         "shape": [int(n) for n in csr.shape],

@@ -2,9 +2,10 @@
 
 Every encoded value is a dict with a ``kind``:
 
-dense     ``dtype`` (of the original, ``"<f8"``, ``">f8"``, ``"<M8[ns]"``), ``npy`` (base64 of .npy version 1,
-          little-endian, C order), ``container`` "matrix" for ``numpy.matrix`` only. Dates travel as int64,
-          longdouble as float64 (its further bits are lost). NumPy scalars are dense of shape ().
+dense     ``dtype`` (of the original, ``"<f8"``, ``">f8"``, ``"<M8[ns]"``, where ``<`` is the byte order of the machine
+          that it was on and ``>`` the other), ``npy`` (base64 of .npy version 1, little-endian, C order), ``container``
+          "matrix" for ``numpy.matrix`` only. Dates travel as int64, longdouble as float64 (its further bits are lost).
+          NumPy scalars are dense of shape ().
 objects   ``shape``, ``items`` (see below), ``container`` "array", "list", "tuple" or "scalar", and ``dtype``
           ("object", or pandas' name of it such as "Int64") for arrays.
 texts     ``items``: a list of str.

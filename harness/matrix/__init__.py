@@ -56,12 +56,13 @@ class Matrix:
         if name not in self.spec.profiles:
             raise InputError(f"{self.path}: {unknown('profile', name, self.spec.profiles)}")
         chosen = self.spec.profiles[name]
-        environments = self.environments(satisfiable=satisfiable)
+        environments = [e for e in self.environments(satisfiable=satisfiable) if e.kind in chosen.kinds]
         names = [environment.name for environment in environments]
         for word in chosen.environments:
             if not any(fits(known, [word.removeprefix(checks.NOT)]) for known in names):
-                place = f"profiles.{name}.environments"
-                raise InputError(f"{self.path}: {place}: {unknown('environment', word, names)} among those chosen")
+                place, kinds = f"profiles.{name}.environments", " and ".join(chosen.kinds)
+                told = f"{unknown('environment', word, names)} among those chosen, whose kinds are {kinds}"
+                raise InputError(f"{self.path}: {place}: {told}")
         tolerances = (*chosen.tolerances, *self.spec.tolerances)
         profile = model.Profile(
             name=name,
@@ -77,7 +78,7 @@ class Matrix:
 
     def _measuring(self, profile: model.Profile, spec: Measure) -> model.Profile:
         """The profile with what it measures. Raises InputError when that is nothing."""
-        environments = (e.name for e in profile.environments)
+        environments = (e.name for e in profile.environments if e.kind in spec.kinds)
         measure = model.Measure(
             environments=tuple(e for e in environments if checks.chosen(spec.environments, partial(_fits, e))),
             cases=tuple(c.name for c in profile.cases if checks.chosen(spec.cases, partial(case_fits, c))),

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from allpairspy import AllPairs
 from packaging.version import Version
 
-from harness.model import Environment
+from harness.matrix.values import KINDS, SUITES
+from harness.model import AsOf, Environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -55,6 +56,7 @@ def possible_names(spec: Environments, *, native: str) -> frozenset[str]:
     names = {environment.name for environment in found}
     if not settled:  # which of them are chosen decides whose names would clash
         names.update(_name(environment, full=full) for environment in found for full in (False, True))
+        names.update(_of_kind(_name(environment, full=False), environment) for environment in found)
     return frozenset(names)
 
 
@@ -177,20 +179,30 @@ def _from_include(spec: Environments, item: Include, index: int, native: str) ->
     return Environment(
         name=item.name or "",
         scikit_learn=item.scikit_learn,
-        python=item.python,
+        python=item.python or (item.suite and SUITES[item.suite]),
         numpy=item.numpy,
         platform=_platform(item.platform, native),
         kind=item.kind,
-        as_of=item.as_of or spec.as_of,
+        as_of=AsOf.NEWEST if item.source == "debian" else item.as_of or spec.as_of,
         # A runtime holds what it names and nothing else: that is what it is there for.
         packages=item.packages if item.scikit_learn is None else (*spec.packages, *item.packages),
-        tools=() if item.scikit_learn is None else spec.tools,
+        tools=() if item.scikit_learn is None or item.source == "debian" else spec.tools,
         days=tuple(spec.days.items()),
         origin=f"environments.include[{index}]",
         node=item.node,
         npm=item.npm,
         index=item.index,
+        suite=_suite(item),
+        source=item.source or "pypi",
+        image=item.image or (f"python:{item.python}-slim" if item.kind == "docker" else None),
     )
+
+
+def _suite(item: Include) -> str | None:
+    """The one that is named, or the one whose Python is."""
+    if item.kind != "rootfs":
+        return None
+    return item.suite or next(suite for suite, python in SUITES.items() if python == item.python)
 
 
 def _distinct(environments: list[Environment]) -> list[Environment]:
@@ -209,20 +221,35 @@ def _distinct(environments: list[Environment]) -> list[Environment]:
 
 
 def _named(environments: list[Environment]) -> tuple[Environment, ...]:
-    """Minor versions where they tell environments apart, full ones where they must, then numbers."""
+    """Minor versions where they tell environments apart, the kind or full versions where they must, then numbers."""
     taken = {environment.name for environment in environments if environment.name}
-    short = Counter(_name(environment, full=False) for environment in environments if not environment.name)
+    unnamed = [environment for environment in environments if not environment.name]
+    kinds: dict[str, set[str]] = {}
+    for environment in unnamed:
+        kinds.setdefault(_name(environment, full=False), set()).add(environment.kind)
+
+    def short(environment: Environment) -> str:
+        name = _name(environment, full=False)
+        first = min(kinds[name], key=KINDS.index)
+        return name if environment.kind == first else _of_kind(name, environment)
+
+    count = Counter(map(short, unnamed))
     named = []
     for environment in environments:
         name = environment.name
         if not name:
-            plain = _name(environment, full=False)
-            name = plain if short[plain] == 1 and plain not in taken else _name(environment, full=True)
+            plain = short(environment)
+            name = plain if count[plain] == 1 and plain not in taken else _name(environment, full=True)
             numbered = (f"{name}-{number}" for number in itertools.count(2))
             name = next(option for option in itertools.chain([name], numbered) if option not in taken)
             taken.add(name)
         named.append(replace(environment, name=name))
     return tuple(named)
+
+
+def _of_kind(name: str, environment: Environment) -> str:
+    """The name of an environment beside one of another kind with the same versions."""
+    return f"{name}-{environment.kind}"
 
 
 def _name(environment: Environment, *, full: bool) -> str:

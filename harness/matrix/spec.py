@@ -7,12 +7,16 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from harness import platforms
+from harness.matrix.problems import shown
 from harness.matrix.values import (
+    SUITES,
     Count,
     Date,
     Day,
     Dtype,
     Fraction,
+    Image,
     Kind,
     Memory,
     Method,
@@ -28,7 +32,9 @@ from harness.matrix.values import (
     SchemaVersion,
     Seconds,
     Seed,
+    Source,
     Strategy,
+    Suite,
     Variable,
     Word,
 )
@@ -59,8 +65,15 @@ class Axes(Part):
 
 
 #: By kind: the keys of an included environment that must be there, and those that mean nothing.
-_NEEDED = {"local": ("python",), "node": ("name", "node", "npm")}
-_STRANGE = {"local": ("node", "npm"), "node": ("scikit-learn", "python", "numpy", "packages", "index")}
+_NEEDED = {"local": ("python",), "node": ("name", "node", "npm"), "rootfs": (), "docker": ("python",)}
+_STRANGE = {
+    "local": ("node", "npm", "suite", "source", "image"),
+    "node": ("scikit-learn", "python", "numpy", "packages", "suite", "source", "image", "index"),
+    "rootfs": ("node", "npm", "image", "index"),
+    "docker": ("node", "npm", "suite", "source", "index"),
+}
+#: Kinds of environments that need no more than a Python: a profile has others only when it says so.
+PLAIN_KINDS = ("local", "node")
 
 
 class Include(Part):
@@ -80,6 +93,9 @@ class Include(Part):
     )
     node: Node | None = Field(default=None, description="Of kind node: the version of Node.js.")
     npm: tuple[NpmPackage, ...] = Field(default=(), description="Of kind node: the packages of npm.")
+    suite: Suite | None = Field(default=None, description="Of kind rootfs: Debian's; if not given, python says which.")
+    source: Source | None = Field(default=None, description="Of kind rootfs: PyPI's wheels or Debian's own packages.")
+    image: Image | None = Field(default=None, description="Of kind docker: if not given, python:X.Y-slim.")
 
     @model_validator(mode="after")
     def _of_one_piece(self) -> Self:
@@ -96,7 +112,25 @@ class Include(Part):
             raise ValueError(
                 "an environment with an index needs a name and as_of: newest: what is no release has no day"
             )
+        if self.kind == "rootfs":
+            self._of_one_suite()
+        if self.source == "debian" and (self.as_of or self.scikit_learn is None):
+            raise ValueError("Debian's own packages have no as_of, and are there for a scikit-learn")
+        if self.kind in ("rootfs", "docker") and self.source != "debian":
+            self._with_wheels()
         return self
+
+    def _of_one_suite(self) -> None:
+        pythons = ", ".join(f"{name} has {python}" for name, python in SUITES.items())
+        if self.suite is None and self.python not in SUITES.values():
+            raise ValueError(f"a root needs a suite of Debian, or the python of one: {pythons}")
+        if self.suite is not None and self.python not in (None, SUITES[self.suite]):
+            raise ValueError(f"{self.suite} has no Python {self.python}: {pythons}")
+
+    def _with_wheels(self) -> None:
+        if self.platform != "native" and platforms.OF[self.platform].wheels is None:
+            hint = "; Debian has its own: source: debian" if self.kind == "rootfs" else ""
+            raise ValueError(f"PyPI has no wheels for {shown(self.platform)}{hint}")
 
 
 class Exclude(Part):
@@ -166,6 +200,9 @@ class Measure(Part):
     environments: tuple[Word, ...] = Field(
         default=("*",), min_length=1, description="That load; names or patterns, among those of the profile."
     )
+    kinds: tuple[Kind, ...] = Field(
+        default=PLAIN_KINDS, min_length=1, description="Of environments; what is emulated is measured for itself only."
+    )
     cases: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Among those of the profile.")
     formats: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Among those of the profile.")
     rounds: Rounds | None = Field(default=None, description="Processes for each kind of sample; 15 if not given.")
@@ -179,6 +216,9 @@ class Profile(Part):
     description: str = ""
     environments: tuple[Word, ...] = Field(
         default=("*",), min_length=1, description="Names or patterns such as sk1.5-*."
+    )
+    kinds: tuple[Kind, ...] = Field(
+        default=PLAIN_KINDS, min_length=1, description="Of environments; others are left out, whatever their names."
     )
     cases: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Names, patterns, or family:trees.")
     formats: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Names or patterns.")

@@ -11,13 +11,17 @@ from packaging.utils import is_normalized_name
 from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, PlainValidator, WithJsonSchema
 
+from harness import platforms
 from harness.matrix.problems import shown, unknown
 from harness.model import AsOf
 
 PYTHON_FLOOR = (3, 8)
 NODE_FLOOR = 20
-PLATFORMS = tuple(f"linux/{arch}" for arch in ("amd64", "arm64", "386", "s390x", "ppc64le", "arm/v7", "riscv64"))
-KINDS = ("local", "node")
+PLATFORMS = tuple(platforms.OF)
+KINDS = ("local", "node", "rootfs", "docker")  # the modules of harness.environments; the first lend others their names
+#: Debian's suites and their Pythons.
+SUITES = {"bullseye": "3.9", "bookworm": "3.11", "trixie": "3.13"}
+SOURCES = ("pypi", "debian")
 DTYPES = ("float16", "float32", "float64", "longdouble", "complex64", "complex128")
 DAY = 86_400
 MEMORY_FLOOR, MEMORY_CEILING = 64 * 1024**2, 1024**4
@@ -70,6 +74,27 @@ def _platform(text: str) -> str:
 def _kind(text: str) -> str:
     if text not in KINDS:
         raise ValueError(unknown("kind of environment", text, KINDS))
+    return text
+
+
+def _suite(text: str) -> str:
+    if text not in SUITES:
+        raise ValueError(unknown("suite of Debian", text, SUITES))
+    return text
+
+
+def _source(text: str) -> str:
+    if text not in SOURCES:
+        raise ValueError(unknown("source of packages", text, SOURCES))
+    return text
+
+
+def _image(text: str) -> str:
+    """A registry's image by its digest: a tag is another image tomorrow."""
+    if not re.fullmatch(r"[a-z0-9][A-Za-z0-9._/:-]*(@sha256:[0-9a-f]{64})?", text):
+        raise ValueError(f'{shown(text)} is not an image such as "python:3.12-slim@sha256:..."')
+    if "@" not in text:
+        raise ValueError(f"{shown(text)} is another image tomorrow; add its digest (`docker image ls --digests`)")
     return text
 
 
@@ -170,6 +195,9 @@ Release = Annotated[Word, AfterValidator(_release), _json("string", "number", de
 Python = Annotated[Word, AfterValidator(_python), _json("string", "number", description=QUOTED, examples=["3.12"])]
 Platform = Annotated[Word, AfterValidator(_platform), _json("string", enum=["native", *PLATFORMS])]
 Kind = Annotated[Word, AfterValidator(_kind), _json("string", enum=list(KINDS))]
+Suite = Annotated[Word, AfterValidator(_suite), _json("string", enum=list(SUITES))]
+Source = Annotated[Word, AfterValidator(_source), _json("string", enum=list(SOURCES))]
+Image = Annotated[Word, AfterValidator(_image), _json("string", examples=["python:3.12-slim@sha256:..."])]
 Dtype = Annotated[Word, AfterValidator(_dtype), _json("string", enum=list(DTYPES))]
 Method = Annotated[Word, AfterValidator(_method)]
 Name = Annotated[Word, AfterValidator(_name)]

@@ -9,7 +9,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from harness import interpreters, tools
+from harness import interpreters
+from harness.environments import kinds
 from harness.environments.lock import requirements
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ def show(plan: Plan, console: Console) -> None:
 
 def _asked(environment: Environment) -> list[str]:
     python = [] if environment.python is None else [f"Python {environment.python}"]
-    return [*python, *requirements(environment), *environment.npm]
+    source = ["Debian's own packages"] if environment.source == "debian" else []
+    place = [f"in {environment.image or environment.suite}"] if environment.image or environment.suite else []
+    return [*python, *requirements(environment), *environment.npm, *source, *place]
 
 
 def _skips(plan: Plan) -> list[dict[str, Any]]:
@@ -94,10 +97,8 @@ def _skips(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _why_not(plan: Plan, environment: Environment) -> str | None:
-    if environment.name in plan.impossible:
-        return plan.impossible[environment.name]
-    if environment.platform != tools.native_platform():
-        return f"this machine is {tools.native_platform()}"
-    if environment.python is not None and interpreters.find(environment.python) is None:
-        return f"{interpreters.missing(environment.python)} (a run tries to download it)"
-    return None
+    why = plan.impossible.get(environment.name) or kinds.OF[environment.kind].missing(environment)
+    python = environment.python if environment.kind == "local" else None
+    if why is None and python is not None and interpreters.find(python) is None:
+        return f"{interpreters.missing(python)} (a run tries to download it)"
+    return why

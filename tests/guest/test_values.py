@@ -81,6 +81,16 @@ def test_big_endian_travels_little_and_comes_back_big():
     same_array(roundtrip(text), text)
 
 
+def test_what_is_native_on_one_machine_is_native_on_the_next():
+    from guest.encoding import portable
+
+    for dtype in ["<f8", ">f8", "|b1", "<U4", "<M8[ns]", "object"]:
+        assert portable(dtype, "little") == dtype
+        assert portable(portable(dtype, "big"), "big") == dtype
+    assert (portable(">f8", "big"), portable("<f8", "big"), portable("|i1", "big")) == ("<f8", ">f8", "|i1")
+    assert values.encode(np.array([1.5]))["dtype"] == "<f8"  # on every machine
+
+
 def test_strings_and_bytes():
     for array in [np.array(["ham", "", "späm", "\ud800x"]), np.array([b"ham", b"\xff"]), np.array([], dtype="U5")]:
         same_array(roundtrip(array), array)

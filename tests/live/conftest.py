@@ -117,14 +117,16 @@ class Bench:
             "run", "--matrix", str(self.matrix), "--results", str(self.results), *words, code=code, **variables
         )
 
-    def call(self, *words: str, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
+    def call(
+        self, *words: str, code: int = 0, seconds: float = 200, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             self.command(*words),
             env={**self.variables, **variables},
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=200,
+            timeout=seconds,
         )
         assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert code == 4 or "Traceback" not in done.stderr, done.stderr

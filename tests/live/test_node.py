@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from harness import conversation, model
-from harness.environments import Built, lock, node
+from harness.environments import Built, Folders, lock, node
 from harness.environments.stage import stage
 from harness.guest import facts, values
 
@@ -44,7 +44,7 @@ def built(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NOXENVDIR", str(workspace))
         patch.setenv("HARNESS_MATRIX", str(matrix))
-        made = node.build(wanted, lock.resolve(wanted), stage=stage([]), limits=model.Limits())
+        made = node.build(wanted, lock.resolve(wanted), folders=Folders(stage=stage([])), limits=model.Limits())
     yield made  # with the variables as they were: other tests start programs, too
 
 

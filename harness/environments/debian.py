@@ -1,0 +1,58 @@
+"""Debian's own scikit-learn, for architectures that PyPI has no wheels for: a root has it, and its lock lists the root.
+
+The first lines of such a lock are comments with Debian's packages, each with its version and digest; then come the
+Python packages among them as they call themselves, which is what a guest tells of.
+"""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from harness.environments import NotReadyError, UnsatisfiableError, roots
+
+if TYPE_CHECKING:
+    from harness.environments.roots import Recipe, Root
+    from harness.model import Environment
+
+_MARK = "#deb "
+#: What Debian calls otherwise than python3-NAME.
+_NAMES = {"scikit-learn": "python3-sklearn"}
+
+
+def recipe(environment: Environment) -> Recipe:
+    """The root of an environment: its suite's Python, and where they come from Debian its packages."""
+    if environment.suite is None:
+        raise NotReadyError(f"{environment.name} has no suite, and so no root")
+    wanted = ("scikit-learn", *(canonicalize_name(Requirement(text).name) for text in environment.packages))
+    more = tuple(_NAMES.get(name, f"python3-{name}") for name in wanted) if environment.source == "debian" else ()
+    return roots.recipe(environment.suite, environment.platform, more)
+
+
+def locked(environment: Environment) -> str:
+    """The lock of an environment; its root is made for that. Raises NotReadyError or UnsatisfiableError."""
+    root = roots.made(recipe(environment))
+    held: dict[str, str] = {
+        canonicalize_name(one.metadata["Name"]): one.version
+        for one in metadata.distributions(path=[str(root.folder / "usr/lib/python3/dist-packages")])
+    }
+    for name, wanted in (("scikit-learn", environment.scikit_learn), ("numpy", environment.numpy)):
+        if wanted is not None and not f"{held.get(name)}.".startswith(f"{wanted}."):
+            told = f"{environment.suite} on {environment.platform} has {name} {held.get(name, 'not at all')}"
+            raise UnsatisfiableError(f"{told}, not {wanted}")
+    return "\n".join([*_debs(root), *(f"{name}=={version}" for name, version in sorted(held.items())), ""])
+
+
+def check(lock: str, root: Root) -> None:
+    """Whether a root is that of a lock, perhaps another run's. Raises NotReadyError."""
+    wanted = [line for line in lock.splitlines() if line.startswith(_MARK)]
+    if wanted and (other := sorted(set(wanted) - set(_debs(root)))):
+        told = f"{len(other)} of its packages are others by now, such as {other[0].removeprefix(_MARK).split()[0]}"
+        raise NotReadyError(f"the root {root.recipe.name} is not that of the lock: {told}; Debian keeps no older ones")
+
+
+def _debs(root: Root) -> list[str]:
+    return [f"{_MARK}{line}" for line in root.packages]

@@ -1,0 +1,106 @@
+"""Environments in containers, by Docker or Podman: of a registry's image, or of the same root that `rootfs` would use.
+
+The packages are unpacked by uv on this machine, so that nothing is installed under emulation. A container lives as long
+as its guest and has its name from the guest's folder: whoever comes next finds what was left over, and removes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from harness.environments import Built, Command, NotReadyError, bubblewrap, debian, engine, rootfs, roots, wheels
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.environments import Folders
+    from harness.environments.lock import Lock
+    from harness.model import Environment, Limits
+
+PROCESSES = 512
+_ASK_SECONDS = 120.0
+
+
+def through(environment: Environment) -> Environment:
+    """The same in a container, if it was to be in a root; under the same name, so that its cells are the same."""
+    return replace(environment, kind="docker") if environment.kind == "rootfs" else environment
+
+
+def missing(environment: Environment) -> str | None:
+    """See `harness.environments.Kind`."""
+    packages = [] if environment.image else roots.missing(debian.recipe(environment))
+    return engine.missing() or rootfs.lacking(environment.platform, packages)
+
+
+def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
+    """See `harness.environments.Kind`."""
+    started = time.monotonic()
+    packages: Path | None
+    if environment.image is None:
+        root, packages = rootfs.parts(environment, lock, limits)
+        image, site = engine.of_root(root, environment.platform), roots.site(root.recipe.python)
+    else:
+        image = engine.pulled(environment.image, environment.platform)
+        site = _site(image, environment)
+        packages = wheels.unpacked(environment, lock, site=site, seconds=limits.build_seconds)
+    name = container(folders)
+    remove = ("rm", "--force", "--volumes", name)
+    engine.ask(*remove)  # of a run that was killed
+    words = _container(environment, name, limits) + _shown(folders, packages, site)
+    argv = (engine.program(), *words, image, f"python{environment.python}", "-I", folders.stage)
+    return Built(
+        environment=environment,
+        lock=lock,
+        seconds=time.monotonic() - started,
+        how=f"container of {image}, {'Debian' if packages is None else 'wheels unpacked by uv'}",
+        command=Command(
+            argv=tuple(map(str, argv)),
+            variables=dict(os.environ),  # the client is a program of this machine; the guest's are among its words
+            after=(str(engine.program()), *remove),
+        ),
+    )
+
+
+forget = rootfs.forget
+
+
+def container(folders: Folders) -> str:
+    """The name of the container whose guest works in these folders."""
+    return f"persistence-{hashlib.sha256(str(folders.scratch).encode()).hexdigest()[:16]}"
+
+
+def _container(environment: Environment, name: str, limits: Limits) -> list[str]:
+    memory = str(limits.memory + rootfs.BASE_MEMORY)
+    words = ["run", "--rm", "--interactive", "--sig-proxy=false", "--pull", "never", "--log-driver", "none"]
+    words += ["--name", name, "--platform", environment.platform, "--user", ":".join(map(str, bubblewrap.user()))]
+    words += ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+    words += ["--pids-limit", str(PROCESSES), "--memory", memory, "--memory-swap", memory]
+    given = {**rootfs.variables_of(environment), "PATH": "/usr/local/bin:/usr/bin:/bin"}
+    return words + [word for key, value in given.items() for word in ("--env", f"{key}={value}")]
+
+
+def _shown(folders: Folders, packages: Path | None, site: str) -> list[str]:
+    """The folders that it sees, all but its own to be read only."""
+    words = ["--tmpfs", "/tmp"]  # noqa: S108  # the container's own
+    for here, there in ((folders.stage, folders.stage), (folders.artifacts, folders.artifacts), (packages, site)):
+        words += ["--mount", f"type=bind,src={here},dst={there},readonly"] if here is not None else []
+    if folders.scratch is not None:
+        bubblewrap.give(folders.scratch)
+        words += ["--mount", f"type=bind,src={folders.scratch},dst={folders.scratch}"]
+        words += ["--workdir", str(folders.scratch), "--env", f"TMPDIR={folders.scratch}"]
+    return words
+
+
+def _site(image: str, environment: Environment) -> str:
+    """Where the image's Python looks for packages."""
+    code = "import site; print(site.getsitepackages()[0])"
+    words = ["run", "--rm", "--pull", "never", "--platform", environment.platform, "--network", "none", image]
+    done = engine.ask(*words, f"python{environment.python}", "-I", "-c", code, seconds=_ASK_SECONDS)
+    if done.code != 0:
+        words_ = " ".join(done.stderr.split())[-300:]
+        raise NotReadyError(f"the image {image} has no Python {environment.python} that runs here: {words_}")
+    return done.stdout.strip()

@@ -1,0 +1,57 @@
+"""The packages of a lock for another platform or root: unpacked here by uv, shown there to be read."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from harness import platforms, processes, tools
+from harness.environments import NotReadyError, bytecode
+from harness.files import replace_text, writing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.environments.lock import Lock
+    from harness.model import Environment
+
+
+def unpacked(environment: Environment, lock: Lock, *, site: str, seconds: float) -> Path:
+    """A folder with the lock's packages, which its Python will find at ``site``. Raises NotReadyError."""
+    place = _place(environment, lock)
+    with writing(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(place.with_name(f"{place.name}.lock")):
+        if not place.exists():
+            _unpack(environment, lock, place, site=site, seconds=seconds)
+    return place
+
+
+def forget(environment: Environment, lock: Lock) -> None:
+    shutil.rmtree(_place(environment, lock), ignore_errors=True)
+
+
+def _unpack(environment: Environment, lock: Lock, place: Path, *, site: str, seconds: float) -> None:
+    part = place.with_name(f"{place.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    wanted = replace_text(place.with_name(f"{place.name}.txt"), lock.text)
+    # Any Python will do to install with: what is unpacked is for the one that is named.
+    command: list[str | Path] = [tools.uv(), "pip", "install", "--quiet", "--python", sys.executable, "--target", part]
+    command += ["--python-platform", str(platforms.OF[environment.platform].wheels)]
+    command += ["--python-version", str(environment.python), "--require-hashes", "--only-binary", ":all:", "--no-deps"]
+    done = processes.run([*command, "-r", wanted], seconds=seconds)
+    if done.code is None:
+        raise NotReadyError(f"unpacking its packages took longer than {seconds:.0f} s (limits.build_seconds)")
+    if done.code != 0:
+        raise NotReadyError(f"uv could not unpack its packages: {' '.join(done.stderr.split())[-600:]}")
+    bytecode.add([part], str(environment.python), root=part, shown_at=site)
+    part.rename(place)
+
+
+def _place(environment: Environment, lock: Lock) -> Path:
+    told = f"{environment.platform} {environment.python}\n{lock.text}"
+    return tools.workspace() / ".harness" / "wheels" / hashlib.sha256(told.encode()).hexdigest()[:16]
