@@ -11,7 +11,7 @@ from rich.table import Table
 
 from harness import matrix as matrices
 from harness import processes
-from harness.arguments import MATRIX, JsonOption, MatrixOption, console
+from harness.cli.arguments import MATRIX, JsonOption, MatrixOption, console
 from harness.environments import NotReadyError, debian, roots
 from harness.environments.lock import satisfiable
 from harness.errors import InputError, MachineError

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from harness.arguments import (
+from harness.cli.arguments import (
     MATRIX,
     RESULTS,
     JsonOption,
