@@ -1,0 +1,83 @@
+"""The block of bytes that the page reads: every cell comes out of it as it went in."""
+
+import gzip
+import json
+
+import numpy as np
+
+from harness.report.site import cells
+from harness.store import read_run
+
+from .stored import all_cells, cell, plan_of, tables_of
+
+DTYPES = {"Uint8Array": "<u1", "Uint16Array": "<u2", "Uint32Array": "<u4", "Float64Array": "<f8"}
+
+
+def unpacked(data):
+    raw = gzip.decompress(data)
+    size = int.from_bytes(raw[:4], "little")
+    assert (4 + size) % 8 == 0  # typed arrays begin where their size says
+    header = json.loads(raw[4 : 4 + size])
+    columns = {
+        name: np.frombuffer(raw, DTYPES[told["type"]], header["rows"], 4 + size + told["offset"])
+        for name, told in header["columns"].items()
+    }
+    assert all(told["offset"] % 8 == 0 for told in header["columns"].values())
+    return header, columns
+
+
+def texts(header, columns, name):
+    values = [None, *header["values"][name]]
+    return [values[code] for code in columns[name]]
+
+
+def test_every_cell_comes_out_as_it_went_in(tmp_path):
+    plan = plan_of(formats=("pickle", "joblib"))
+    odd = cell(
+        "new/one/pickle>old/pickle", "drift", reason="differs", findings=["labels", "dtype"], compared=["predict"],
+        max_abs_diff=float("inf"), label_mismatch=0.25, version_warning=True, traceback="abc",
+        warnings=[{"category": "UserWarning", "message": "é\u2028"}],
+    )  # fmt: skip
+    tables = tables_of(
+        plan, tmp_path, cells=[row for row in all_cells(plan, [odd]) if row["cell_id"] != "old/two/joblib>new/joblib"]
+    )
+    header, columns = unpacked(cells.packed(tables, {"more": 1}))
+    assert header["more"] == 1
+    for name in ("producer", "consumer", "case", "format", "reader", "status", "parity", "reason", "traceback"):
+        expected = [None if value is None or value != value else value for value in tables.cells[name]]
+        assert texts(header, columns, name) == expected, name
+    place = list(tables.cells["cell_id"]).index("new/one/pickle>old/pickle")
+    assert texts(header, columns, "findings")[place] == "labels dtype"
+    assert json.loads(texts(header, columns, "warnings")[place]) == odd["warnings"]
+    assert (columns["max_abs_diff"][place], columns["label_mismatch"][place], columns["warned"][place]) == (
+        np.inf,
+        0.25,
+        1,
+    )
+    assert np.isnan(columns["max_abs_diff"][place - 1])
+    lost = list(tables.cells["cell_id"]).index("old/two/joblib>new/joblib")
+    assert list(np.flatnonzero(columns["lost"])) == [lost]
+
+
+def test_more_values_than_a_byte_can_tell_apart(tmp_path):
+    plan = plan_of(cases=tuple(f"case_{number}" for number in range(300)))
+    tables = tables_of(plan, tmp_path, cells=all_cells(plan))
+    header, columns = unpacked(cells.packed(tables, {}))
+    assert header["columns"]["case"]["type"] == "Uint16Array"
+    assert texts(header, columns, "case") == list(tables.cells["case"])
+
+
+def test_a_long_traceback_is_told_by_its_end_and_there_is_room_for_so_many(tmp_path, monkeypatch):
+    plan = plan_of()
+    rows = [cell(f"new/{name}/pickle>old/pickle", "load-error", traceback=name) for name in ("one", "two")]
+    tables = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
+    told = [("one", "x" * 10_000 + "end"), ("unused", "no"), ("two", "short")]
+    lines = [json.dumps({"traceback": digest, "text": text}) for digest, text in told]
+    (tables.path / "logs/tracebacks.jsonl").write_text("\n".join(lines))
+    header, _ = unpacked(cells.packed(read_run(tables.path), {}))
+    assert set(header["tracebacks"]) == {"one", "two"}
+    assert header["tracebacks"]["one"].startswith("…")
+    assert header["tracebacks"]["one"].endswith("end")
+    monkeypatch.setattr(cells, "TRACEBACKS", 100)
+    header, _ = unpacked(cells.packed(read_run(tables.path), {}))
+    assert set(header["tracebacks"]) == {"one"}
