@@ -32,6 +32,7 @@ class Pair:
     close: int
     warned: int  # of the two above: with a warning about versions
     drift: int
+    drift_at_home: int  # of the drifts: those that differ in their own producer, too; mostly a format that converts
     broken: int
     at_home: int  # of the broken: those that do not load in their own producer either
     untried: int
@@ -149,17 +150,16 @@ def as_data(digest: Digest) -> dict[str, Any]:
 def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
     # A refusal is a decision, not a breakage; that of the whole table is told below it.
     broken = ~cells["status"].isin([str(s) for s in (*UNTRIED, Status.OK, Status.DRIFT, Status.REFUSED)])
-    home = cells[broken & (cells["producer"] == cells["consumer"])]
-    at_home = set(zip(home["artifact_id"], home["reader"], strict=True))
-    keys = zip(cells["artifact_id"], cells["reader"], strict=True)
+    drift = cells["status"] == Status.DRIFT
     ok = cells["status"] == Status.OK
     flags = cells[["producer", "consumer"]].assign(
         identical=ok & (cells["parity"] == Parity.IDENTICAL),
         close=ok & (cells["parity"] != Parity.IDENTICAL),
         warned=ok & cells["version_warning"].eq(True),
-        drift=cells["status"] == Status.DRIFT,
+        drift=drift,
+        drift_at_home=_at_home(cells, drift),
         broken=broken,
-        at_home=broken & np.array([key in at_home for key in keys], dtype=bool),
+        at_home=_at_home(cells, broken),
         untried=cells["status"].isin([str(s) for s in (*UNTRIED, Status.REFUSED)]),
         unwritten=(cells["status"] == Status.NO_ARTIFACT) & ~columns.never_tried(cells),
     )
@@ -168,6 +168,14 @@ def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
         (str(producer), str(consumer)): Pair(**{str(key): int(value) for key, value in row.items()})
         for (producer, consumer), row in zip(sums.index, sums.to_dict("records"), strict=True)
     }
+
+
+def _at_home(cells: pd.DataFrame, which: pd.Series[bool]) -> pd.Series[bool]:
+    """Those of some cells whose artifact is among them with the same reader in its own producer, too."""
+    home = cells[which & (cells["producer"] == cells["consumer"])]
+    known = set(zip(home["artifact_id"], home["reader"], strict=True))
+    keys = zip(cells["artifact_id"], cells["reader"], strict=True)
+    return which & np.array([key in known for key in keys], dtype=bool)
 
 
 def _near(cells: pd.DataFrame) -> tuple[Near, ...]:

@@ -56,7 +56,10 @@ def glance(pair: Pair | None) -> Safe:
     """A pair in a few characters."""
     if pair is None or not (pair.ok or pair.drift or pair.broken):
         return Safe("–")
-    words = [f"**≠{pair.drift}**"] if pair.drift else []
+    changed = pair.drift - pair.drift_at_home
+    words = [f"**≠{changed}**"] if changed else []
+    if pair.drift_at_home:
+        words.append(f"(≠{pair.drift_at_home})")
     if pair.broken > pair.at_home:
         words.append(f"✗{pair.broken}")
     if not words:

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 SHOWN = 10  # groups of each kind
 NAMED = 4  # cases of a group
 MEASURED_ROWS = 40
+SIGNS = 2  # of a pair, the heaviest: the page has all
 
 LEGEND = (
     "[green]ok[/] all that was written loads and predicts the same   [yellow]warn[/] with a version warning   "
     "[bold red]≠n[/] n predict differently\n"
-    "[magenta]✗n[/] n fail   [dim](✗n)[/] n fail in their own producer too   [dim]–n[/] n not run, or not possible"
+    "[magenta]✗n[/] n fail   [red](≠n)[/] [dim](✗n)[/] in their own producer too   "
+    "[dim]–n[/] n not run, or not possible"
 )
 
 
@@ -75,7 +77,7 @@ def matrix(digest: Digest) -> Table:
     table.add_column("", no_wrap=True)
     table.add_column("wrote ", justify="right", no_wrap=True)
     for name in digest.environments:
-        table.add_column(_stacked(name), justify="center", no_wrap=True, min_width=6)
+        table.add_column(_stacked(name), justify="center", min_width=6)  # too narrow, it has two lines
     for producer in digest.producers:
         pairs = ((consumer, digest.pairs.get((producer, consumer))) for consumer in digest.environments)
         row = [_glance(pair, diagonal=producer == consumer) for consumer, pair in pairs]
@@ -92,16 +94,21 @@ def _glance(pair: Pair | None, *, diagonal: bool) -> Text:
     if pair is None or (not pair.ok and not pair.drift and not pair.broken):
         return Text("–", style="dim")
     words = []
-    if pair.drift:
-        words.append((f"≠{pair.drift}", "bold red"))
-    elif pair.broken == pair.at_home and pair.ok:
+    changed = pair.drift - pair.drift_at_home
+    everywhere = pair.broken == pair.at_home
+    if changed:
+        words.append((f"≠{changed}", "bold red"))
+    if pair.broken and not everywhere:
+        words.append((f"✗{pair.broken}", "magenta"))
+    if pair.drift_at_home:
+        words.append((f"(≠{pair.drift_at_home})", "red"))
+    if not words and pair.ok:
         words.append(("warn", "yellow") if pair.warned else ("ok", "green"))
-    if pair.broken:
-        everywhere = pair.broken == pair.at_home
-        words.append((f"(✗{pair.broken})", "dim") if everywhere else (f"✗{pair.broken}", "magenta"))
     if pair.lost:
         words.append((f"–{pair.lost}", "dim"))
-    text = Text(" ").join(Text(word, style=style) for word, style in words)
+    if pair.broken and everywhere:
+        words.append((f"(✗{pair.broken})", "dim"))
+    text = Text(" ").join(Text(word, style=style) for word, style in words[:SIGNS])
     if diagonal:
         text.stylize("underline")
     return text

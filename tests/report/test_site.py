@@ -54,6 +54,18 @@ def test_the_matrix_opens_and_tells_each_pair_at_a_glance(reader, page_file):
     assert page.locator("#matrix-count").inner_text() == "16 cells"
 
 
+def test_what_differs_in_its_own_producer_is_not_blamed_on_the_way(reader, tmp_path):
+    plan = plan_of()
+    rows = [cell(f"old/one/pickle>{name}/pickle", "drift", reason="rounding") for name in ("old", "new")]
+    tables = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
+    page = reader.open(written.write(tables.path))
+    assert field(page, "old", "new").inner_text() == "(≠1)"
+    assert "is-home-drift" in field(page, "old", "new").locator("..").get_attribute("class")
+    assert "(≠1)" in (tables.path / "SUMMARY.md").read_text()
+    page = reader.open(tables.path / site.PAGE, "#/ask?estimator=one&from=1.4&to=1.5")
+    assert "Changes predictions" in page.locator("#answer").inner_text()
+
+
 def test_filters_count_again_and_stand_in_the_address(reader, page_file):
     page = reader.open(page_file)
     page.select_option("#matrix-filters [name=format]", "joblib")

@@ -107,10 +107,11 @@ class Matrix {
 
 function atAGlance(counts) {
   const passed = counts[OK] + counts[WARNED];
-  if (!passed && !counts[DRIFT] && !counts[BROKEN] && !counts[HOME]) return { text: '–', kind: 'untried' };
+  if (!passed && !counts[DRIFT] && !counts[HOME_DRIFT] && !counts[BROKEN] && !counts[HOME]) return { text: '–', kind: 'untried' };
   const words = [];
   if (counts[DRIFT]) words.push(`≠${counts[DRIFT]}`);
   if (counts[BROKEN]) words.push(`✗${counts[BROKEN]}`);
+  if (counts[HOME_DRIFT]) words.push(`(≠${counts[HOME_DRIFT]})`);
   if (!words.length && passed) words.push(counts[WARNED] ? 'warn' : 'ok');
   if (counts[HOME]) words.push(`(✗${counts[HOME]})`);
   if (counts[LOST]) words.push(`–${counts[LOST]}`);

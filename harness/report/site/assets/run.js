@@ -54,20 +54,21 @@ class Run {
     return Uint8Array.from([0, ...this.values[name].map((value) => (wanted(value) ? 1 : 0))]);
   }
 
-  // Of each cell: a place in KINDS. What fails in its own producer, too, says nothing of the way from there to here.
+  // Of each cell: a place in KINDS. What fails or differs in its own producer, too, says
+  // nothing of the way from there to here.
   kindsOfCells() {
     const { producer, consumer, case: cases, format, reader, status, warned, lost } = this.columns;
     const ofStatus = [0, ...this.values.status.map((name) => KINDS.indexOf(this.kind_of_status[name]))];
     const key = (row) => ((producer[row] * 65536 + cases[row]) * 256 + format[row]) * 256 + reader[row];
-    const home = new Set();
+    const home = { [BROKEN]: new Set(), [DRIFT]: new Set() };
     for (let row = 0; row < this.rows; row += 1) {
-      if (producer[row] === consumer[row] && ofStatus[status[row]] === BROKEN) home.add(key(row));
+      if (producer[row] === consumer[row]) home[ofStatus[status[row]]]?.add(key(row));
     }
     const kinds = new Uint8Array(this.rows);
     for (let row = 0; row < this.rows; row += 1) {
       const kind = ofStatus[status[row]];
       if (kind === OK && warned[row]) kinds[row] = WARNED;
-      else if (kind === BROKEN && home.has(key(row))) kinds[row] = HOME;
+      else if (home[kind]?.has(key(row))) kinds[row] = kind === BROKEN ? HOME : HOME_DRIFT;
       else if (kind === UNTRIED && lost[row]) kinds[row] = LOST;
       else kinds[row] = kind;
     }
