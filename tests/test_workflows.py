@@ -140,6 +140,7 @@ GOOD = "success success success success success"
         ("success failure success success success", "success", "success", 1),
         ("success success success cancelled success", "success", "success", 1),
         ("success success success skipped failure", "", "", 1),
+        ("success success success skipped success", "success", "success", 1),
         ("failure skipped skipped skipped skipped", "", "", 1),
     ],
 )
