@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness import tools
 from harness.errors import InputError
 from harness.files import replace_text, writing
-from harness.report import alarms, summary, terminal
+from harness.report import alarms, summary
 from harness.store import REFERENCE, TABLES, read_run, write_table
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from harness.store import RunTables
 
-#: The picture of the README.
-PICTURE = "matrix.svg"
+#: The picture of the README, which is of another profile: it stays.
+_PICTURE = "matrix.svg"
 
 
 def keep(source: Path, results: Path) -> Path:
@@ -46,8 +46,9 @@ def keep(source: Path, results: Path) -> Path:
     for name in TABLES:
         _keep_table(tables, name, part, names)
     summary.write(part)
-    replace_text(part / PICTURE, terminal.picture(read_run(part)))
     with writing(target):
+        if (target / _PICTURE).exists():
+            shutil.copyfile(target / _PICTURE, part / _PICTURE)
         shutil.rmtree(target, ignore_errors=True)
         part.replace(target)
     return target
