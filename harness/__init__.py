@@ -15,6 +15,7 @@ outcome       what became of an artifact or a cell: a status from a closed list,
 figure        one measured quantity of a cell, such as ``load_seconds``: the median over its samples.
 sample        what one process measured of one figure.
 run           one execution of a profile, with its own folder under ``results/``.
+shard         one machine's part of a run: a copy of its folder, gone on with, and merged with the others.
 profile       a named selection in ``matrix.yaml``: environments x cases x formats x what is measured.
 guest         the small package that runs inside an environment and streams facts; it judges nothing.
 host          everything else; it compares, decides and stores, and never imports scikit-learn.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness import tools
 from harness.errors import InputError
 from harness.files import replace_text, writing
-from harness.report import alarms, terminal, written
+from harness.report import alarms, written
 from harness.store import REFERENCE, TABLES, TRACEBACKS, read_run, tracebacks, write_table
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from harness.store import RunTables
 
-#: The picture of the README.
-PICTURE = "matrix.svg"
+#: The picture of the README: it stays until somebody takes another.
+_PICTURE = "report.png"
 
 
 def keep(source: Path, results: Path) -> Path:
@@ -47,8 +47,9 @@ def keep(source: Path, results: Path) -> Path:
         _keep_table(tables, name, part, names)
     lines = (json.dumps({"traceback": digest, "text": _plain(text, names)}) for digest, text in tracebacks(source))
     replace_text(part / TRACEBACKS, "".join(f"{line}\n" for line in lines))
-    replace_text(part / PICTURE, terminal.picture(read_run(part)))
     with writing(target):
+        if (target / _PICTURE).exists():
+            shutil.copyfile(target / _PICTURE, part / _PICTURE)
         shutil.rmtree(target, ignore_errors=True)
         part.replace(target)
     written.write(target)

@@ -5,6 +5,7 @@ Both loads are of one run and of the same artifacts; what differs is the environ
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +150,10 @@ def _newly_warned(base: pd.DataFrame, new: pd.DataFrame) -> set[str]:
 
 
 def _rows(found: pd.DataFrame, classes: Mapping[str, str]) -> tuple[Row, ...]:
-    named = found.assign(estimator=[classes.get(case) or case for case in found["case"]])
+    # Two pipelines are two estimators.
+    several = {name for name, count in Counter(classes.values()).items() if name and count > 1}
+    names = {case: f"{name} ({case})" if name in several else name or case for case, name in classes.items()}
+    named = found.assign(estimator=found["case"].map(names))
     rows = []
     for (estimator, format_name), some in named.groupby(["estimator", "format"], sort=True):
         counts = {kind: int((some["kind"] == kind).sum()) for kind in Kind}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harness import reference, store, tools
+from harness import files, reference, store, tools
 from harness.errors import InputError
 from harness.history.runs import stored_runs
 
@@ -31,8 +31,11 @@ def stored(plan, tmp_path):
 
 
 def test_what_is_kept_reads_like_the_run_itself(stored) -> None:
+    files.replace_text(stored.path.parent / "reference/matrix.svg", "the picture of the README")
+    files.replace_text(stored.path.parent / "reference/cells.parquet", "of the one before")
     kept = reference.keep(stored.path, stored.path.parent)
     assert kept == stored.path.parent / "reference"
+    assert (kept / "matrix.svg").read_text() == "the picture of the README"
     found = store.read_run(kept)
     assert found.run == stored.run
     volatile = ["reason", "error_message", "warnings"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from harness.model import Parity, Status
+from harness.model import CONVERTED, Parity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,6 +88,9 @@ def as_data() -> dict[str, Any]:
     return {
         "order": [str(verdict) for verdict in Verdict],
         "of_status": {str(status): verdict and str(verdict) for status, verdict in OF_STATUS.items()},
+        "converted": sorted(
+            CONVERTED
+        ),  # formats that are answered for only when they are asked for, with their variants
         "of_parity": {str(parity): str(verdict) for parity, verdict in OF_PARITY.items()},
         "advice": {str(verdict): {"warned": told[0], "silent": told[1]} for verdict, told in ADVICE.items()},
     }

@@ -67,10 +67,14 @@ def _evidence(answer: Answer, pair: Pair) -> Iterable[tuple[str, str]]:
     yield advice(pair), ""
     if pair.never_tried:
         yield f"{pair.never_tried} of {counted(pair.cells, 'cell')} did not run, and count as nothing", "yellow"
+    alike: dict[tuple[str, str], list[str]] = {}
     for way in pair.ways:
-        yield evidence(way), ""
-        if way.reason and way.verdict not in {Verdict.SAFE, Verdict.TOLERABLE}:
-            yield f"  {way.reason[:CUT]}", "dim"
+        reason = "" if way.verdict in {Verdict.SAFE, Verdict.TOLERABLE} else way.reason[:CUT]
+        alike.setdefault((evidence(way), reason), []).append(_name(way))
+    for (told, reason), names in alike.items():
+        yield f"{', '.join(names)}: {told}", ""
+        if reason:
+            yield reason, "dim"
     if pair.instead:
         yield f"safe for the same two: {', '.join(_name(way) for way in pair.instead)}", "green"
     if pair.ways:
@@ -83,7 +87,7 @@ def advice(pair: Pair) -> str:
 
 
 def evidence(way: Way) -> str:
-    """What one format and reader came to."""
+    """What one format and reader came to, without their names."""
     cells = sum(way.statuses.values())
     parts = [", ".join(f"{count} {status}" for status, count in way.statuses.items())]
     if way.max_abs_diff:
@@ -94,7 +98,7 @@ def evidence(way: Way) -> str:
         parts.append(f"{way.at_home} of them in their own producer, too, so that no version is to blame")
     parts.append(f"scikit-learn warned in {way.warned} of {cells}" if way.warned else "without a version warning")
     whose = f" ({some(way.cases, 'case')})" if cells > 1 and 0 < len(way.cases) < cells else ""
-    return f"{_name(way)}: {way.verdict}{whose}: {'; '.join(parts)}"
+    return f"{way.verdict}{whose}: {'; '.join(parts)}"
 
 
 def _name(way: Way) -> str:
