@@ -76,7 +76,7 @@ def container(folders: Folders) -> str:
 def _container(environment: Environment, name: str, limits: Limits) -> list[str]:
     memory = str(limits.memory + rootfs.BASE_MEMORY)
     words = ["run", "--rm", "--interactive", "--sig-proxy=false", "--pull", "never", "--log-driver", "none"]
-    # An emulator whose program has crashed ends itself by a signal; as a container's first process it would not heed it.
+    # An emulator whose program has crashed ends itself by a signal, which a container's first process does not heed.
     words += [
         "--init",
         "--name",
