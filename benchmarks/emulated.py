@@ -17,7 +17,7 @@ from pathlib import Path
 
 from harness import columns, store
 
-PRODUCERS = ("sk1.2.1-py3.11-np1.24-amd64", "sk1.9-py3.13-np2.5-amd64")
+PRODUCERS = ("sk1.2.1-py3.11-np1.24-amd64", "sk1.3-py3.11-np1.26-amd64")
 CONSUMER = "sk1.2.1-py3.11-np1.24-arm64"
 MOST_SECONDS = 120.0
 

@@ -31,11 +31,11 @@ def stored(plan, tmp_path):
 
 
 def test_what_is_kept_reads_like_the_run_itself(stored) -> None:
-    files.replace_text(stored.path.parent / "reference/matrix.svg", "the picture of the README")
+    files.replace_text(stored.path.parent / "reference/report.png", "the picture of the README")
     files.replace_text(stored.path.parent / "reference/cells.parquet", "of the one before")
     kept = reference.keep(stored.path, stored.path.parent)
     assert kept == stored.path.parent / "reference"
-    assert (kept / "matrix.svg").read_text() == "the picture of the README"
+    assert (kept / "report.png").read_text() == "the picture of the README"
     found = store.read_run(kept)
     assert found.run == stored.run
     volatile = ["reason", "error_message", "warnings"]
@@ -43,7 +43,7 @@ def test_what_is_kept_reads_like_the_run_itself(stored) -> None:
         was, now = (getattr(run, name).drop(columns=volatile, errors="ignore") for run in (stored, found))
         pd.testing.assert_frame_equal(was, now)
     assert {path.name for path in kept.iterdir()} == {
-        "run.json", "SUMMARY.md", "matrix.svg", "locks", "logs", "report", *(f"{name}.parquet" for name in store.TABLES)
+        "run.json", "SUMMARY.md", "report.png", "locks", "logs", "report", *(f"{name}.parquet" for name in store.TABLES)
     }  # fmt: skip
 
 

@@ -74,6 +74,8 @@ def test_a_root_shows_nothing_else_and_lets_nothing_be_written(monkeypatch, fold
     assert shown(argv, "--symlink") == [("usr/lib", "/lib")]
     assert {"--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent"} <= set(argv)
     assert argv.index("--remount-ro") > argv.index("--bind")
+    assert pairs(argv, "--tmpfs") == ["/tmp", "/dev/shm"]
+    assert str(folders.scratch.parent) in pairs(argv, "--dir")  # made by us, or nobody could enter it
     assert argv[:2] == ("prlimit", f"--data={LIMITS.memory + rootfs.BASE_MEMORY}")
     program = argv[argv.index("--") + 1 :]
     assert program[-3:] == ("/usr/bin/python3.11", "-I", str(folders.stage))
@@ -151,7 +153,7 @@ def test_a_container_of_the_root_under_the_environments_name(docked, folders, pa
     image = f"persistence-root:{parts.recipe.name}"
     assert docked.of("build")[0][:4] == ["build", "--quiet", "--platform", "linux/arm64"]
     assert argv[-4:] == (image, "python3.12", "-I", str(folders.stage))
-    assert {"--read-only", "--rm", "--interactive", "--sig-proxy=false"} <= set(argv)
+    assert {"--init", "--read-only", "--rm", "--interactive", "--sig-proxy=false"} <= set(argv)
     told = {word: pairs(argv, word) for word in ("--network", "--cap-drop", "--security-opt", "--pull", "--platform")}
     assert told == {
         "--network": ["none"], "--cap-drop": ["ALL"], "--security-opt": ["no-new-privileges"], "--pull": ["never"],

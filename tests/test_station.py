@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness import processes
+from harness import platforms, processes
 from harness.conversation import GuestDiedError
-from harness.environments import NotReadyError
+from harness.environments import NotReadyError, kinds
 from harness.errors import MachineError
 from harness.station import DEATHS, Answered, Station
 
@@ -162,3 +162,25 @@ class TestEvents:
         with pytest.raises(processes.StoppedError):
             station.give_up("its guest was killed")
         assert station.told == []
+
+
+@pytest.mark.parametrize("platform", ["linux/s390x", "linux/amd64"])
+def test_of_what_is_missing_nothing_is_resolved_or_built_and_every_row_tells_of_emulation(
+    tmp_path, monkeypatch, platform
+) -> None:
+    told: list[dict] = []
+    progress = SimpleNamespace(environment=lambda *_: None)
+    ledger = SimpleNamespace(
+        folder=SimpleNamespace(path=tmp_path), plan=plan_of("far"), environment=lambda _, row: told.append(row),
+        progress=progress,
+    )  # fmt: skip
+    monkeypatch.setattr(platforms.tools, "native_platform", lambda: "linux/amd64")
+    monkeypatch.setattr(kinds.OF["rootfs"], "missing", lambda _: "`apt-get install mmdebstrap`")
+    wanted = environment("far", kind="rootfs", platform=platform, suite="bookworm", source="debian")
+    station = Station(wanted, ledger, tmp_path)  # type: ignore[arg-type]
+    with pytest.raises(NotReadyError, match="apt-get install mmdebstrap") as caught:
+        station.open()
+    assert not list(tmp_path.iterdir())
+    station.give_up(str(caught.value))
+    (row,) = told
+    assert (row["status"], row["emulated"]) == ("not-run", platform != "linux/amd64")

@@ -22,7 +22,8 @@ _BECOME_NOBODY = ("/usr/bin/setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", 
 _AS_USER = ("--unshare-user", "--cap-drop", "ALL")
 #: What is not the root's in a sandbox.
 _OWN = frozenset({"proc", "dev", "sys", "tmp", "run"})
-_OWN_WORDS = ("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp")  # noqa: S108
+_OWN_WORDS = ("--proc", "/proc", "--dev", "/dev")
+_EVERYBODYS = ("/tmp", "/dev/shm")  # noqa: S108  # the sandbox's own
 
 
 def user() -> tuple[int, int]:
@@ -53,6 +54,7 @@ def sandboxed(
     is_root = os.geteuid() == 0
     argv: list[str | Path] = ["prlimit", f"--data={memory}", "bwrap", "--die-with-parent", *_ALONE]
     argv += [*(_AS_ROOT if is_root else _AS_USER), *_parts(root), *_OWN_WORDS]
+    argv += [word for place in _EVERYBODYS for word in ("--perms", "1777", "--tmpfs", place)]
     for here in (folders.stage, folders.artifacts):
         argv += [] if here is None else [*_parents(here), "--ro-bind", here, here]
     for here, there in more.items():

@@ -76,7 +76,16 @@ def container(folders: Folders) -> str:
 def _container(environment: Environment, name: str, limits: Limits) -> list[str]:
     memory = str(limits.memory + rootfs.BASE_MEMORY)
     words = ["run", "--rm", "--interactive", "--sig-proxy=false", "--pull", "never", "--log-driver", "none"]
-    words += ["--name", name, "--platform", environment.platform, "--user", ":".join(map(str, bubblewrap.user()))]
+    # An emulator whose program has crashed ends itself by a signal, which a container's first process does not heed.
+    words += [
+        "--init",
+        "--name",
+        name,
+        "--platform",
+        environment.platform,
+        "--user",
+        ":".join(map(str, bubblewrap.user())),
+    ]
     words += ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
     words += ["--pids-limit", str(PROCESSES), "--memory", memory, "--memory-swap", memory]
     given = {**rootfs.variables_of(environment), "PATH": "/usr/local/bin:/usr/bin:/bin"}
