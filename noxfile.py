@@ -73,11 +73,13 @@ def matrix(session: nox.Session) -> None:
     harness(session, "run")
 
 
-@nox.session(python=False, default=False)
+@nox.session(default=False)
 def reference(session: nox.Session) -> None:
-    """Make the run that the repository keeps in results/reference, from the profile of that name."""
+    """Make the run that the repository keeps in results/reference, from the profile of that name; with its picture."""
     harness(session, "run", "--profile", "reference")
     session.run(*HARNESS, "keep", external=True)
+    install(session, "tests")
+    session.run("python", "-m", "tests.report.picture")
 
 
 @nox.session

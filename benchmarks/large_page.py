@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
-import shutil
 import statistics
 import sys
 import tempfile
@@ -23,10 +22,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from harness import store
 from harness.report import digest, site
+from tests.report.chromium import start
 
 MOST_BYTES, MOST_READY, MOST_FILTER = 25e6, 3.0, 0.3
 ROUNDS = 5
-QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 #: From a filter's event to the frame that shows its counts.
 FILTER = """([name, value]) => new Promise((done) => {
   const field = document.querySelector(`#matrix-filters [name=${name}]`);
@@ -46,7 +45,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page = Path(folder, "index.html")
         page.write_text(html)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET))
+        browser = start(playwright)
         ready, filtered = measured(browser, page, str(tables.cells["format"].iloc[0]))
     print(f"ready in {ready:.2f} s, filtered in {filtered * 1000:.0f} ms")
     return int(len(html.encode()) >= MOST_BYTES or ready >= MOST_READY or filtered >= MOST_FILTER)

@@ -1,0 +1,25 @@
+"""Takes the README's picture, of the page of the run that the repository keeps: python -m tests.report.picture"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.report.chromium import start
+
+REFERENCE = Path(__file__).resolve().parent.parent.parent / "results/reference"
+
+
+def main() -> None:
+    with sync_playwright() as playwright:
+        browser = start(playwright)
+        page = browser.new_page(viewport={"width": 1420, "height": 1000}, device_scale_factor=1)
+        page.goto((REFERENCE / "report/index.html").as_uri())
+        page.wait_for_selector("body[data-ready]")
+        page.screenshot(path=REFERENCE / "report.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
