@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from harness import cli_questions, cli_shards, files
+from harness import files, question_verbs, shard_verbs
 from harness import matrix as matrices
 from harness.arguments import (
     MATRIX,
@@ -37,8 +37,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Which persisted scikit-learn models load, and still predict the same, where.",
 )
-app.add_typer(cli_questions.app)
-app.add_typer(cli_shards.app)
+app.add_typer(question_verbs.app)
+app.add_typer(shard_verbs.app)
 
 INTERRUPTED = 130  # what a shell makes of Ctrl-C
 #: Refusals of the operating system that are no fault of the harness, wherever they come up.
