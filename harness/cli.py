@@ -16,7 +16,8 @@ from rich.markup import escape
 
 from harness import files, question_verbs, shard_verbs
 from harness import matrix as matrices
-from harness.arguments import (
+from harness.errors import GateCrossed, HarnessError, InputError, MachineError
+from harness.options import (
     MATRIX,
     RESULTS,
     JsonOption,
@@ -28,7 +29,6 @@ from harness.arguments import (
     console,
     planned,
 )
-from harness.errors import GateCrossed, HarnessError, InputError, MachineError
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from harness.arguments import RESULTS, JsonOption, ResultsOption, RunOption, console
+from harness.options import RESULTS, JsonOption, ResultsOption, RunOption, console
 from harness.versions import DEFAULT_PACKAGE
 
 app = typer.Typer()

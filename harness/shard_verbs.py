@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from harness.arguments import (
+from harness.errors import GateCrossed, InputError
+from harness.options import (
     MATRIX,
     RESULTS,
     JsonOption,
@@ -22,7 +23,6 @@ from harness.arguments import (
     console,
     planned,
 )
-from harness.errors import GateCrossed, InputError
 from harness.shards import MOST
 
 app = typer.Typer()
