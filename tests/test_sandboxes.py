@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -98,6 +99,12 @@ def test_debians_blas_is_found_though_its_scripts_have_not_run(folders, parts) -
     assert "LD_LIBRARY_PATH" not in rootfs.variables_of(arm())
 
 
+def image(architecture: str, *digests: str) -> str:
+    """What an engine tells of an image."""
+    told = {"Os": "linux", "Architecture": architecture, "Id": "sha256:22", "RepoDigests": list(digests)}
+    return json.dumps([told])
+
+
 class Engine:
     """Stands in for the door to processes: an engine with some images."""
 
@@ -119,11 +126,11 @@ class Engine:
         elif words[0] == "pull":
             code, err = (0, "") if self.registry else (1, "dial tcp: no such host")
             if self.registry:
-                self.images[words[-1]] = f"linux/arm64 sha256:22 {DIGEST}\n"
+                self.images[words[-1]] = image("arm64", DIGEST)
         elif words[0] == "build":
             assert more["env"]["DOCKER_BUILDKIT"] == "0"
             assert Path(words[-1], "Dockerfile").read_text() == "FROM scratch\nADD root.tar /\n"
-            self.images[words[words.index("--tag") + 1]] = "linux/arm64 sha256:33"
+            self.images[words[words.index("--tag") + 1]] = image("arm64")
         elif words[0] == "run":
             out = "/usr/local/lib/python3.12/site-packages\n"
         return processes.Completed(code=code, stdout=out, stderr=err, seconds=0.1)
@@ -190,8 +197,15 @@ def test_a_registrys_image_is_fetched_once_and_told_by_its_digest(docked, folder
     assert docked.of("pull") == [["pull", "--quiet", "--platform", "linux/arm64", "python:3.12-slim"]]
 
 
+def test_an_image_that_never_was_in_a_registry_is_told_by_its_id(docked, folders, parts) -> None:
+    docked.images["mine"] = image("arm64")
+    built = docker.build(arm(kind="docker", suite=None, image="mine"), Lock(text=""), folders=folders, limits=LIMITS)
+    assert "container of sha256:22" in built.how
+    assert not docked.of("pull")
+
+
 def test_an_image_of_another_platform_is_not_the_one(docked, folders, parts) -> None:
-    docked.images["python:3.12-slim"] = f"linux/amd64 sha256:44 {DIGEST}\n"
+    docked.images["python:3.12-slim"] = image("amd64", DIGEST)
     docker.build(
         arm(kind="docker", suite=None, image="python:3.12-slim"), Lock(text=""), folders=folders, limits=LIMITS
     )
