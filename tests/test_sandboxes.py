@@ -180,7 +180,8 @@ def test_a_container_of_the_root_under_the_environments_name(docked, folders, pa
     assert len(docked.of("build")) == 1  # the image is there
 
 
-def test_one_word_makes_containers_of_the_projects_own_roots_and_no_other_profile_has_them() -> None:
+def test_one_word_makes_containers_of_the_projects_own_roots_and_no_other_profile_has_them(monkeypatch) -> None:
+    monkeypatch.setenv("HARNESS_MATRIX", str(MATRIX))  # planning sets it
     plans = [cli.planned(MATRIX, "architectures", resolving=False, through=word) for word in (None, "docker")]
     assert list(plans[0].environments) == list(plans[1].environments)
     assert [cell.id for cell in plans[0].cells(NEWEST)] == [cell.id for cell in plans[1].cells(NEWEST)]
