@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
-from harness import model, processes
+from harness import cli, model, processes
 from harness.environments import Folders, NotReadyError, bubblewrap, docker, engine, rootfs, roots, wheels
 from harness.environments.kinds import OF
 from harness.environments.lock import Lock
+from harness.errors import InputError
 from harness.matrix.values import KINDS
+from harness.options import MATRIX
 
 from .conftest import environment
 
+NEWEST = "sk1.3-py3.11-np1.26-arm64"
 LIMITS = model.Limits(memory=1024**3)
 DIGEST = f"python@sha256:{'1' * 64}"
 
@@ -75,6 +79,7 @@ def test_a_root_shows_nothing_else_and_lets_nothing_be_written(monkeypatch, fold
     assert {"--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent"} <= set(argv)
     assert argv.index("--remount-ro") > argv.index("--bind")
     assert pairs(argv, "--tmpfs") == ["/tmp", "/dev/shm"]
+    assert shown(argv, "--ro-bind-try") == [("/sys/devices/system/cpu",) * 2]  # onnxruntime ends itself without
     assert str(folders.scratch.parent) in pairs(argv, "--dir")  # made by us, or nobody could enter it
     assert argv[:2] == ("prlimit", f"--data={LIMITS.memory + rootfs.BASE_MEMORY}")
     program = argv[argv.index("--") + 1 :]
@@ -98,6 +103,12 @@ def test_debians_blas_is_found_though_its_scripts_have_not_run(folders, parts) -
     assert "LD_LIBRARY_PATH" not in rootfs.variables_of(arm())
 
 
+def image(architecture: str, *digests: str) -> str:
+    """What an engine tells of an image."""
+    told = {"Os": "linux", "Architecture": architecture, "Id": "sha256:22", "RepoDigests": list(digests)}
+    return json.dumps([told])
+
+
 class Engine:
     """Stands in for the door to processes: an engine with some images."""
 
@@ -119,11 +130,11 @@ class Engine:
         elif words[0] == "pull":
             code, err = (0, "") if self.registry else (1, "dial tcp: no such host")
             if self.registry:
-                self.images[words[-1]] = f"linux/arm64 sha256:22 {DIGEST}\n"
+                self.images[words[-1]] = image("arm64", DIGEST)
         elif words[0] == "build":
             assert more["env"]["DOCKER_BUILDKIT"] == "0"
             assert Path(words[-1], "Dockerfile").read_text() == "FROM scratch\nADD root.tar /\n"
-            self.images[words[words.index("--tag") + 1]] = "linux/arm64 sha256:33"
+            self.images[words[words.index("--tag") + 1]] = image("arm64")
         elif words[0] == "run":
             out = "/usr/local/lib/python3.12/site-packages\n"
         return processes.Completed(code=code, stdout=out, stderr=err, seconds=0.1)
@@ -169,6 +180,23 @@ def test_a_container_of_the_root_under_the_environments_name(docked, folders, pa
     assert len(docked.of("build")) == 1  # the image is there
 
 
+def test_one_word_makes_containers_of_the_projects_own_roots_and_no_other_profile_has_them(monkeypatch) -> None:
+    monkeypatch.setenv("HARNESS_MATRIX", str(MATRIX))  # planning sets it
+    plans = [cli.planned(MATRIX, "architectures", resolving=False, through=word) for word in (None, "docker")]
+    assert list(plans[0].environments) == list(plans[1].environments)
+    assert [cell.id for cell in plans[0].cells(NEWEST)] == [cell.id for cell in plans[1].cells(NEWEST)]
+    kinds = [{e.kind for e in plan.environments.values()} for plan in plans]
+    assert kinds == [{"local", "rootfs"}, {"local", "docker"}]
+    assert plans[1].through == "docker"
+    assert plans[0].digest != plans[1].digest  # nobody goes on with the one as the other
+    for profile in ("default", "quick", "formats", "performance", "nightly"):
+        found = cli.planned(MATRIX, profile, resolving=False).environments
+        assert {e.kind for e in found.values()} <= {"local", "node"}, profile
+        assert not [name for name in found if name.startswith("sk1.2.1-")], profile
+    with pytest.raises(InputError, match="--through podman"):
+        cli.planned(MATRIX, "quick", resolving=False, through="podman")
+
+
 def test_each_guest_of_a_run_has_the_same_container_which_is_removed(docked, folders, parts) -> None:
     first, again = (docker.build(arm(kind="docker"), Lock(text=""), folders=folders, limits=LIMITS) for _ in range(2))
     (name,) = pairs(first.command.argv, "--name")
@@ -190,8 +218,15 @@ def test_a_registrys_image_is_fetched_once_and_told_by_its_digest(docked, folder
     assert docked.of("pull") == [["pull", "--quiet", "--platform", "linux/arm64", "python:3.12-slim"]]
 
 
+def test_an_image_that_never_was_in_a_registry_is_told_by_its_id(docked, folders, parts) -> None:
+    docked.images["mine"] = image("arm64")
+    built = docker.build(arm(kind="docker", suite=None, image="mine"), Lock(text=""), folders=folders, limits=LIMITS)
+    assert "container of sha256:22" in built.how
+    assert not docked.of("pull")
+
+
 def test_an_image_of_another_platform_is_not_the_one(docked, folders, parts) -> None:
-    docked.images["python:3.12-slim"] = f"linux/amd64 sha256:44 {DIGEST}\n"
+    docked.images["python:3.12-slim"] = image("amd64", DIGEST)
     docker.build(
         arm(kind="docker", suite=None, image="python:3.12-slim"), Lock(text=""), folders=folders, limits=LIMITS
     )

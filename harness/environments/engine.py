@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -65,12 +66,13 @@ def pulled(image: str, platform: str) -> str:
 
 def _known(image: str, platform: str) -> str | None:
     """The digest of an image that is here, for that platform; its id if it never was in a registry."""
-    told = '{{.Os}}/{{.Architecture}} {{.Id}} {{join .RepoDigests " "}}'
-    done = ask("image", "inspect", "--format", told, image)
+    done = ask("image", "inspect", image)
     if done.code != 0:
         return None
-    found, *digests = done.stdout.split()
-    return digests[-1] if found == "/".join(platform.split("/")[:2]) else None  # of linux/arm/v7 it tells no more
+    (told,) = json.loads(done.stdout)
+    if f"{told['Os']}/{told['Architecture']}" != "/".join(platform.split("/")[:2]):  # of linux/arm/v7 it tells no more
+        return None
+    return str((told["RepoDigests"] or [told["Id"]])[0])
 
 
 def _make(root: Root, platform: str, name: str) -> None:

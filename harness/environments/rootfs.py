@@ -60,7 +60,7 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
     return Built(
         environment=environment,
         lock=lock,
-        seconds=time.monotonic() - started,
+        seconds=None if packages is None else time.monotonic() - started,  # Debian's were there: they are the lock
         how=f"root {root.recipe.name}, {'Debian' if packages is None else 'wheels unpacked by uv'}, bubblewrap",
         command=Command(argv=argv, variables=variables_of(environment)),
     )

@@ -9,7 +9,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from harness import interpreters
+from harness import interpreters, platforms
 from harness.environments import kinds
 from harness.environments.lock import requirements
 
@@ -30,6 +30,7 @@ def as_data(plan: Plan) -> dict[str, Any]:
             {
                 **asdict(e),
                 "as_of": str(e.as_of),
+                "emulated": platforms.is_emulated(e.platform),
                 "requirements": requirements(e),
                 "status": "not-run" if (why := _why_not(plan, e)) else "planned",
                 "reason": why,
@@ -58,7 +59,7 @@ def show(plan: Plan, console: Console) -> None:
             escape(", ".join(_asked(environment))),
             str(environment.as_of),
             escape(environment.origin),
-            "[green]yes[/]" if why is None else f"[yellow]no: {escape(why)}[/]",
+            _yes(environment) if why is None else f"[yellow]no: {escape(why)}[/]",
         )
     console.print(table)
     count = len(plan.profile.environments)
@@ -78,6 +79,10 @@ def show(plan: Plan, console: Console) -> None:
     if skipped:
         cells = sum(skip["cells"] for skip in skipped)
         console.print(f"[yellow]{len(skipped)} environments cannot be had here: {cells} cells will not run[/]")
+
+
+def _yes(environment: Environment) -> str:
+    return "[green]yes[/], emulated" if platforms.is_emulated(environment.platform) else "[green]yes[/]"
 
 
 def _asked(environment: Environment) -> list[str]:
