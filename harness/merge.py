@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from harness.plan import Plan
 
 #: What folders must have in common to be parts of one run.
-_AGREED = ("run_id", "profile", "schema_version", "harness_version", "matrix_digest")
+_AGREED = ("run_id", "profile", "schema_version", "harness_version", "matrix_digest", "through")
 #: What two shards must say alike of one artifact or cell; how long it took may differ.
 _SAME = {
     "artifact": ("status", "sha256", "fitted_sha256", "error_type"),

@@ -19,6 +19,7 @@ from harness.cli.arguments import (
     ProfileOption,
     ResultsOption,
     RunArgument,
+    ThroughOption,
     console,
     planned,
 )
@@ -33,11 +34,16 @@ MayFailOption = Annotated[
 
 
 @app.command()
-def new(matrix: MatrixOption = MATRIX, profile: ProfileOption = "default", results: ResultsOption = RESULTS) -> None:
+def new(
+    matrix: MatrixOption = MATRIX,
+    profile: ProfileOption = "default",
+    results: ResultsOption = RESULTS,
+    through: ThroughOption = None,
+) -> None:
     """Begin a run in which nothing has happened yet, for shards to go on with; prints its id."""
     from harness import running  # noqa: PLC0415
 
-    folder = running.begin(planned(matrix, profile, resolving=False), results)
+    folder = running.begin(planned(matrix, profile, resolving=False, through=through), results)
     folder.close()
     print(folder.path.name)
 
@@ -73,8 +79,9 @@ def merge(
     from harness import merge as merging  # noqa: PLC0415
 
     found = merging.shards(folders)
-    profile = str(merging.agreed(found)["profile"])
-    merged = merging.merge(found, planned(matrix, profile, resolving=False), output)
+    run = merging.agreed(found)
+    plan = planned(matrix, str(run["profile"]), resolving=False, through=run["through"])
+    merged = merging.merge(found, plan, output)
     if as_json:
         told = {**asdict(merged), "complete": merged.run["complete"]}
         print(json.dumps(told, indent=2, default=str))
