@@ -14,7 +14,7 @@ from harness.environments.kinds import OF
 from harness.environments.lock import Lock
 from harness.errors import InputError
 from harness.matrix.values import KINDS
-from harness.options import MATRIX
+from harness.cli.arguments import MATRIX
 
 from .conftest import environment
 
