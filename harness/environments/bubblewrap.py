@@ -7,11 +7,10 @@ other process, no device, no capability, and no way to get one.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from harness.environments import Folders
 
 NOBODY = 65534
@@ -24,7 +23,7 @@ _AS_USER = ("--unshare-user", "--cap-drop", "ALL")
 _OWN = frozenset({"proc", "dev", "sys", "tmp", "run"})
 _OWN_WORDS = ("--proc", "/proc", "--dev", "/dev")
 #: Without it, onnxruntimes of some years end themselves while they are imported.
-_PROCESSORS = "/sys/devices/system/cpu"
+_PROCESSORS = Path("/sys/devices/system/cpu")
 _EVERYBODYS = ("/tmp", "/dev/shm")  # noqa: S108  # the sandbox's own
 
 
@@ -56,7 +55,7 @@ def sandboxed(
     is_root = os.geteuid() == 0
     argv: list[str | Path] = ["prlimit", f"--data={memory}", "bwrap", "--die-with-parent", *_ALONE]
     argv += [*(_AS_ROOT if is_root else _AS_USER), *_parts(root), *_OWN_WORDS]
-    argv += ["--ro-bind-try", _PROCESSORS, _PROCESSORS]
+    argv += [*_parents(_PROCESSORS), "--ro-bind-try", _PROCESSORS, _PROCESSORS]
     argv += [word for place in _EVERYBODYS for word in ("--perms", "1777", "--tmpfs", place)]
     for here in (folders.stage, folders.artifacts):
         argv += [] if here is None else [*_parents(here), "--ro-bind", here, here]
