@@ -50,6 +50,7 @@ class Way:
     verdict: Verdict
     cases: tuple[str, ...]  # those that the verdict is of
     statuses: dict[str, int]  # of its cells, one for each case
+    silent: tuple[str, ...]  # cases that nothing can be said of: not written, not possible there, or refused
     never_tried: int  # of its cells
     at_home: int  # of those that change or break: also in their own producer, so that no version is to blame
     warned: int  # of its cells: scikit-learn warned of another version
@@ -168,8 +169,8 @@ def _told(cells: pd.DataFrame) -> pd.DataFrame:
     rows = cells.assign(verdict=pd.Series(verdicts, index=cells.index, dtype=object), never_tried=lost)
     bad = rows[rows["verdict"].isin([Verdict.CHANGES, Verdict.BREAKS])]
     home = bad[bad["producer"] == bad["consumer"]]
-    keys = set(zip(home["artifact_id"], home["reader"], strict=True))
-    told = [key in keys for key in zip(rows["artifact_id"], rows["reader"], strict=True)]
+    keys = set(zip(home["artifact_id"], home["reader"], home["verdict"], strict=True))
+    told = [key in keys for key in zip(rows["artifact_id"], rows["reader"], rows["verdict"], strict=True)]
     return rows.assign(at_home=np.array(told, dtype=bool) & rows.index.isin(bad.index))
 
 
@@ -183,7 +184,7 @@ def _pair(question: Question, producer: str, consumer: str, rows: pd.DataFrame) 
         if _is_asked(question, way):
             ways.append(way)
             said += list(some["verdict"])
-        if way.verdict in _SAFE:
+        if way.verdict in _SAFE and not way.silent:
             instead.append(way)
     verdict = worst(said)  # of the cells: a way in which nothing can be written says nothing of the others
     return Pair(
@@ -216,6 +217,7 @@ def _way(format_name: str, reader: str, rows: pd.DataFrame) -> Way:
         verdict=verdict,
         cases=tuple(rows.loc[rows["verdict"] == verdict, "case"].unique()),
         statuses=columns.counts(rows["status"]),
+        silent=tuple(rows.loc[rows["verdict"].isna(), "case"].unique()),
         never_tried=int(rows["never_tried"].sum()),
         at_home=int(rows["at_home"].sum()),
         warned=int(rows["version_warning"].eq(True).sum()),

@@ -57,7 +57,8 @@ def show(
 
     tables = store.read_run(store.find_run(results, run))
     row = artifacts.find(tables, artifact.partition(">")[0])  # a cell's id begins with its artifact's
-    rebuilt = row["manifest"] is not None and row["status"] == "ok"
+    kept = (tables.path / "objects").is_dir()  # not of the run that comes with the repository
+    rebuilt = row["manifest"] is not None and row["status"] == "ok" and kept
     commands = artifacts.rebuild_commands(tables, row, stage([])) if rebuilt else []
     if as_json:
         print(json.dumps({**row, "rebuild": commands}, indent=2, default=str))

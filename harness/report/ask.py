@@ -97,6 +97,8 @@ def evidence(way: Way) -> str:
     if way.at_home:
         parts.append(f"{way.at_home} of them in their own producer, too, so that no version is to blame")
     parts.append(f"scikit-learn warned in {way.warned} of {cells}" if way.warned else "without a version warning")
+    if way.silent and way.verdict is not Verdict.UNKNOWN:
+        parts.append(f"nothing can be said of {some(way.silent, 'case')}: not written, not possible there, or refused")
     whose = f" ({some(way.cases, 'case')})" if cells > 1 and 0 < len(way.cases) < cells else ""
     return f"{way.verdict}{whose}: {'; '.join(parts)}"
 

@@ -32,7 +32,7 @@ class Pair:
     close: int
     warned: int  # of the two above: with a warning about versions
     drift: int
-    drift_at_home: int  # of the drifts: those that differ in their own producer, too; mostly a format that converts
+    drift_at_home: int  # of the drifts: those that the format has made, and not the way, see `_at_home`
     broken: int
     at_home: int  # of the broken: those that do not load in their own producer either
     untried: int
@@ -100,6 +100,11 @@ class Digest:
     def cells(self) -> int:
         return sum(self.statuses.values())
 
+    @property
+    def drift_at_home(self) -> int:
+        """Of the cells that drift."""
+        return sum(pair.drift_at_home for pair in self.pairs.values())
+
 
 def of(tables: RunTables) -> Digest:
     """Digest the tables of a run."""
@@ -157,7 +162,7 @@ def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
         close=ok & (cells["parity"] != Parity.IDENTICAL),
         warned=ok & cells["version_warning"].eq(True),
         drift=drift,
-        drift_at_home=_at_home(cells, drift),
+        drift_at_home=_at_home(cells, drift, or_untold=groups.converts(cells["format"])),
         broken=broken,
         at_home=_at_home(cells, broken),
         untried=cells["status"].isin([str(s) for s in (*UNTRIED, Status.REFUSED)]),
@@ -170,10 +175,16 @@ def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
     }
 
 
-def _at_home(cells: pd.DataFrame, which: pd.Series[bool]) -> pd.Series[bool]:
-    """Those of some cells whose artifact is among them with the same reader in its own producer, too."""
-    home = cells[which & (cells["producer"] == cells["consumer"])]
-    known = set(zip(home["artifact_id"], home["reader"], strict=True))
+def _at_home(cells: pd.DataFrame, which: pd.Series[bool], or_untold: pd.Series[bool] | None = None) -> pd.Series[bool]:
+    """Those of some cells whose artifact is among them with the same reader in its own producer, too.
+
+    Of ``or_untold`` also those that their producer has no reader for: a format that converts changes models by itself.
+    """
+    home = cells["producer"] == cells["consumer"]
+    alike = home & which
+    if or_untold is not None:
+        alike |= home & or_untold & cells["status"].isin([str(s) for s in UNTRIED])
+    known = set(zip(cells.loc[alike, "artifact_id"], cells.loc[alike, "reader"], strict=True))
     keys = zip(cells["artifact_id"], cells["reader"], strict=True)
     return which & np.array([key in known for key in keys], dtype=bool)
 

@@ -64,6 +64,8 @@ def differs(findings: Mapping[str, int], of: int) -> str:
 def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = False) -> tuple[Group, ...]:
     """Rows that tell the same, worst first; drifts by case, since their figures differ from pair to pair.
 
+    What drifts at home, too, comes after what only the way from there to here has changed.
+
     Of the drifts, a format that converts is a group by itself: what it does to a model is not what versions do.
     """
     if rows.empty:
@@ -89,7 +91,9 @@ def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = Fa
                 findings=columns.findings(group),
             )
         )
-    return tuple(sorted(groups, key=lambda g: (_rank(g.status), -g.silent if by_case else 0, -g.count)))
+    return tuple(
+        sorted(groups, key=lambda g: (_rank(g.status), *((g.at_home > 0, -g.silent) if by_case else ()), -g.count))
+    )
 
 
 def _worst(group: pd.DataFrame) -> pd.Series[Any]:

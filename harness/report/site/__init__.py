@@ -83,11 +83,11 @@ def render(tables: RunTables, told: Digest, *, before: Comparison | None = None,
         library=library,
         program=program,
         specs=_data(specs),
-        packed=base64.b64encode(cells.packed(tables, _more(tables))).decode(),
+        packed=base64.b64encode(cells.packed(tables, _more(tables, told))).decode(),
     )
 
 
-def _more(tables: RunTables) -> dict[str, Any]:
+def _more(tables: RunTables, told: Digest) -> dict[str, Any]:
     """What the scripts have to know besides the cells."""
     return {
         "again": reproducing.command(tables.run, tables.path, "CELL"),
@@ -95,6 +95,7 @@ def _more(tables: RunTables) -> dict[str, Any]:
         "marks": {str(verdict): mark for verdict, (mark, _) in asking.MARKS.items()},
         "subjects": {one.name: list(one.cases) for one in subjects.known(tables.artifacts).values()},
         "converted": sorted(CONVERTED),
+        "written": told.written,
         "environments": [
             {
                 **{
@@ -111,7 +112,7 @@ def _more(tables: RunTables) -> dict[str, Any]:
 
 def before(tables: RunTables) -> Comparison | None:
     """What changed since the newest finished run of its profile that is stored beside it; None if there is none."""
-    base = earlier(tables.path, tables.run)
+    base = earlier(tables.path, tables.run) if _is_among_others(tables) else None
     if base is None:
         return None
     return compare.compare(read_run(base), tables, expected=expectations.beside(tables.path.parent))
@@ -119,11 +120,18 @@ def before(tables: RunTables) -> Comparison | None:
 
 def past(tables: RunTables) -> History | None:
     """Of all runs beside this one; None where there are no two of them."""
+    if not _is_among_others(tables):
+        return None
     try:
         found = history.of(tables.path.parent, expectations=expectations.beside(tables.path.parent))
     except HarnessError:  # other runs' trouble is no reason to have no report of this one
         return None
     return found if len(found.runs) > 1 else None
+
+
+def _is_among_others(tables: RunTables) -> bool:
+    """Not so of a run that is kept under another name: what lies beside it is not its past."""
+    return bool(tables.path.resolve().name == tables.run["run_id"])
 
 
 def _template() -> jinja2.Template:

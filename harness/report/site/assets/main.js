@@ -10,8 +10,10 @@ async function main() {
     const section = document.querySelector(`main > section#${CSS.escape(view)}`) ?? byId('matrix');
     for (const other of document.querySelectorAll('main > section')) other.hidden = other !== section;
     for (const link of document.querySelectorAll('nav a')) {
-      if (link.hash === address(section.id)) link.setAttribute('aria-current', 'page');
-      else link.removeAttribute('aria-current');
+      if (link.hash === address(section.id)) {
+        link.setAttribute('aria-current', 'page');
+        link.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      } else link.removeAttribute('aria-current');
     }
     views[section.id]?.open(wanted);
     charts.draw(section);

@@ -31,14 +31,15 @@ class Matrix {
     const arches = new Set(this.run.environments.map((one) => one.arch));
     const ending = arches.size === 1 ? `-${[...arches][0]}` : '';  // what all have in common tells nothing
     const heads = this.consumers.map((name) => h('th', { scope: 'col', title: name }, stacked(name, ending)));
-    const rows = this.producers.map((producer) => h('tr', {}, h('th', { scope: 'row' }, producer),
+    const rows = this.producers.map((producer) => h('tr', {}, h('th', { scope: 'row', title: producer }, bare(producer, ending)),
+      h('td', { class: 'wrote' }, this.run.written[producer].join('/')),
       this.consumers.map((consumer) => {
         const link = h('a', { tabindex: '-1' });
         this.fields.set(`${producer} ${consumer}`, link);
         return h('td', {}, link);
       })));
     byId('grid').replaceChildren(h('caption', { class: 'note' }, 'dumped by ↓  loaded by →'),
-      h('thead', {}, h('tr', {}, h('td', {}), heads)), h('tbody', {}, rows));
+      h('thead', {}, h('tr', {}, h('td', {}), h('th', { scope: 'col' }, 'wrote'), heads)), h('tbody', {}, rows));
     this.fields.values().next().value?.setAttribute('tabindex', '0');
   }
 
@@ -62,7 +63,7 @@ class Matrix {
         this.glance(producer, consumer, of, wanted);
       }
     }
-    byId('matrix-count').textContent = many(total, 'cell');
+    byId('matrix-count').textContent = total ? many(total, 'cell') : 'no cell fits';
   }
 
   // Of each pair, how many cells of each kind.
@@ -106,6 +107,7 @@ class Matrix {
 }
 
 function atAGlance(counts) {
+  if (!counts.some(Boolean)) return { text: '', kind: 'none' };
   const passed = counts[OK] + counts[WARNED];
   if (!passed && !counts[DRIFT] && !counts[HOME_DRIFT] && !counts[BROKEN] && !counts[HOME]) return { text: '–', kind: 'untried' };
   const words = [];

@@ -61,8 +61,12 @@ class Run {
     const ofStatus = [0, ...this.values.status.map((name) => KINDS.indexOf(this.kind_of_status[name]))];
     const key = (row) => ((producer[row] * 65536 + cases[row]) * 256 + format[row]) * 256 + reader[row];
     const home = { [BROKEN]: new Set(), [DRIFT]: new Set() };
+    const converts = this.mask('format', (name) => this.converted.includes(name.split('-')[0]));
     for (let row = 0; row < this.rows; row += 1) {
-      if (producer[row] === consumer[row]) home[ofStatus[status[row]]]?.add(key(row));
+      if (producer[row] !== consumer[row]) continue;
+      const kind = ofStatus[status[row]];
+      home[kind]?.add(key(row));
+      if (kind === UNTRIED && converts[format[row]]) home[DRIFT].add(key(row));  // no reader there to ask
     }
     const kinds = new Uint8Array(this.rows);
     for (let row = 0; row < this.rows; row += 1) {

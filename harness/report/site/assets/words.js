@@ -38,7 +38,8 @@ const versions = (environment) => ['sklearn', 'python', 'numpy'].filter((name) =
   .map((name) => `${{ sklearn: 'scikit-learn', python: 'Python', numpy: 'NumPy' }[name]} ${environment[name]}`).join(', ');
 
 // Names such as sk1.5-py3.12-np2.1-amd64 are narrow enough for a column when they are stacked.
-const stacked = (name, ending) => name.slice(0, ending && name.endsWith(ending) ? -ending.length : undefined).replaceAll('-', '\n');
+const bare = (name, ending) => (ending && name.endsWith(ending) ? name.slice(0, -ending.length) : name);
+const stacked = (name, ending) => bare(name, ending).replaceAll('-', '\n');
 
 function quoted(word) {
   return `'${word.replaceAll("'", "'\\''")}'`;
