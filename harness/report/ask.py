@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -120,6 +121,15 @@ def source(answer: Answer) -> str:
     return f"from the run {answer.run['run_id']} of {str(answer.run['started'])[:10]}{complete}"
 
 
+def _finite(value: Any) -> Any:
+    """The same with words for infinities, which JSON has no numbers for."""
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def as_data(answer: Answer) -> dict[str, Any]:
     """Everything as JSON-able data."""
     return {
@@ -129,7 +139,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "run": {name: answer.run.get(name) for name in ("run_id", "profile", "started", "complete")},
         "pairs": [
             {
-                **asdict(pair),
+                **_finite(asdict(pair)),
                 "cells": pair.cells,
                 "never_tried": pair.never_tried,
                 "warned": pair.warned,

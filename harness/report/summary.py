@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from harness.report import alarms
+from harness.report import glance as glances
+from harness.report.glance import Sign
 
 if TYPE_CHECKING:
     from harness.report.digest import Digest, Pair
@@ -54,16 +56,5 @@ def stacked(name: str) -> Safe:
 
 def glance(pair: Pair | None) -> Safe:
     """A pair in a few characters."""
-    if pair is None or not (pair.ok or pair.drift or pair.broken):
-        return Safe("–")
-    changed = pair.drift - pair.drift_at_home
-    words = [f"**≠{changed}**"] if changed else []
-    if pair.drift_at_home:
-        words.append(f"(≠{pair.drift_at_home})")
-    if pair.broken > pair.at_home:
-        words.append(f"✗{pair.broken}")
-    if not words:
-        words = ["warn" if pair.warned else "ok"]
-    if pair.lost:
-        words.append(f"–{pair.lost}")
-    return Safe(" ".join(words))
+    words = [f"**{text}**" if sign is Sign.DRIFT else text for sign, text in glances.of(pair)]
+    return Safe(" ".join(words) or "–")

@@ -43,6 +43,8 @@ def of(tables: RunTables) -> Support:
     best = home.assign(rank=home["status"].map(_RANK).fillna(len(_RANK))).sort_values("rank", kind="stable")
     best = best.drop_duplicates("artifact_id").set_index("artifact_id")
     best = best[["status", "reason"]].add_suffix("_home")
+    if tables.artifacts.empty:  # runtimes only
+        return Support(formats=(), families={}, held={})
     artifacts = tables.artifacts[tables.artifacts["status"] != Status.NOT_RUN]
     return Support(
         formats=tuple(dict.fromkeys(tables.artifacts["format"])),

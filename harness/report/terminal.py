@@ -16,6 +16,8 @@ from rich.text import Text
 
 from harness.report import alarms
 from harness.report import digest as digests
+from harness.report import glance as glances
+from harness.report.glance import Sign
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +30,16 @@ if TYPE_CHECKING:
 SHOWN = 10  # groups of each kind
 NAMED = 4  # cases of a group
 MEASURED_ROWS = 40
-SIGNS = 2  # of a pair, the heaviest: the page has all
+SIGNS = 2  # of a pair that is not ok, the heaviest: the page has all
+_STYLES = {
+    Sign.DRIFT: "bold red",
+    Sign.BROKEN: "magenta",
+    Sign.DRIFT_AT_HOME: "red",
+    Sign.OK: "green",
+    Sign.WARNED: "yellow",
+    Sign.BROKEN_AT_HOME: "dim",
+    Sign.LOST: "dim",
+}
 
 LEGEND = (
     "[green]ok[/] all that was written loads and predicts the same   [yellow]warn[/] with a version warning   "
@@ -91,24 +102,11 @@ def _stacked(name: str) -> str:
 
 
 def _glance(pair: Pair | None, *, diagonal: bool) -> Text:
-    if pair is None or (not pair.ok and not pair.drift and not pair.broken):
+    signs = glances.of(pair)
+    if not signs:
         return Text("–", style="dim")
-    words = []
-    changed = pair.drift - pair.drift_at_home
-    everywhere = pair.broken == pair.at_home
-    if changed:
-        words.append((f"≠{changed}", "bold red"))
-    if pair.broken and not everywhere:
-        words.append((f"✗{pair.broken}", "magenta"))
-    if pair.drift_at_home:
-        words.append((f"(≠{pair.drift_at_home})", "red"))
-    if not words and pair.ok:
-        words.append(("warn", "yellow") if pair.warned else ("ok", "green"))
-    if pair.lost:
-        words.append((f"–{pair.lost}", "dim"))
-    if pair.broken and everywhere:
-        words.append((f"(✗{pair.broken})", "dim"))
-    text = Text(" ").join(Text(word, style=style) for word, style in words[:SIGNS])
+    shown = signs if signs[0][0] in {Sign.OK, Sign.WARNED} else signs[:SIGNS]  # whatever stands beside ok is seen
+    text = Text(" ").join(Text(words, style=_STYLES[sign]) for sign, words in shown)
     if diagonal:
         text.stylize("underline")
     return text

@@ -56,7 +56,7 @@ def test_every_cell_comes_out_as_it_went_in(tmp_path):
     )
     assert np.isnan(columns["max_abs_diff"][place - 1])
     lost = list(tables.cells["cell_id"]).index("old/two/joblib>new/joblib")
-    assert list(np.flatnonzero(columns["lost"])) == [lost]
+    assert list(np.flatnonzero(columns["never"])) == [lost]
 
 
 def test_more_values_than_a_byte_can_tell_apart(tmp_path):

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from harness.model import Format
 from harness.report import digest as digests
-from harness.report import plans, summary, terminal
+from harness.report import plans, summary, terminal, written
 from .stored import EVIL, all_cells, cell, plan_of, shown, tables_of
 
 
@@ -162,3 +162,35 @@ def test_a_format_that_converts_is_a_finding_of_its_own_and_no_self_test(plan, t
         (("onnx-float64",), "labels differ"),
         (("pickle",), "values drift"),
     }
+
+
+@pytest.mark.parametrize("status", ["crash", "load-error"])
+def test_where_everything_fails_nothing_is_ok(plan, tmp_path, status):
+    found = tables_of(
+        plan, tmp_path, cells=[cell(item.id, status) for name in plan.environments for item in plan.cells(name)]
+    )
+    page = summary.render(digests.of(found))
+    table = page.partition("## Dumped by")[2].partition("ok: all that")[0]
+    assert "ok" not in table
+    assert "(✗2)" in table
+    assert "(✗2)" in shown(found)
+
+
+def test_what_fails_at_home_is_seen_beside_ok_and_what_was_not_tried(plan, tmp_path):
+    plan = dataclasses.replace(
+        plan,
+        profile=dataclasses.replace(
+            plan.profile, cases=(*plan.profile.cases, plan_of(cases=("three",)).cases["three"])
+        ),
+    )
+    rows = [cell("old/one/pickle>old/pickle", "load-error"), cell("old/two/pickle>old/pickle", "refused")]
+    found = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
+    assert "ok (✗1) –1" in shown(found)
+    assert "ok (✗1) –1" in summary.render(digests.of(found))
+
+
+def test_runtimes_alone_have_a_report(plan, tmp_path):
+    bare = tuple(dataclasses.replace(one, scikit_learn=None) for one in plan.profile.environments)
+    plan = dataclasses.replace(plan, profile=dataclasses.replace(plan.profile, environments=bare))
+    found = tables_of(plan, tmp_path, cells=[], versions={"old": None, "new": None})
+    assert "Nothing ran" in written.write(found.path).read_text()

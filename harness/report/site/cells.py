@@ -52,7 +52,7 @@ def packed(tables: RunTables, more: Mapping[str, Any]) -> bytes:
         "warnings": _coded(_warnings(cells["warnings"])),
     }
     arrays: dict[str, npt.NDArray[Any]] = {name: codes for name, (_, codes) in coded.items()}
-    arrays["lost"] = columns.never_tried(cells).to_numpy().astype(np.uint8)
+    arrays["never"] = columns.never_tried(cells).to_numpy().astype(np.uint8)
     arrays["warned"] = cells["version_warning"].eq(True).to_numpy().astype(np.uint8)
     arrays |= {name: cells[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in NUMBERS}
     header = {

@@ -27,8 +27,10 @@ class Ask {
     elements.estimator.value = wanted.estimator ?? elements.estimator.value;
     elements.format.value = wanted.format ?? '';
     for (const name of ['from', 'to']) {
-      const fits = [...elements[name].options].map((one) => one.value).find((value) => isVersion(value, wanted[name]));
-      if (wanted[name]) elements[name].value = fits ?? '';
+      if (!wanted[name]) continue;
+      // "1.5", which means every 1.5.x, or what this run does not have: the form says what is answered.
+      if (![...elements[name].options].some((one) => one.value === wanted[name])) elements[name].append(h('option', {}, wanted[name]));
+      elements[name].value = wanted[name];
     }
     this.answer({ ...this.question(), ...wanted });
   }
@@ -36,7 +38,7 @@ class Ask {
   answer(question) {
     replaceRoute('ask', question);
     const place = byId('answer');
-    const name = (question.estimator ?? '').trim().toLowerCase();
+    const name = (question.estimator ?? '').trim().toLowerCase().replace(/^family:/, '');
     const subject = Object.keys(this.run.subjects).find((one) => one.toLowerCase() === name);
     if (!name) place.replaceChildren(h('p', {}, 'Which estimator? The name of a class of scikit-learn, of a case, or of a family.'));
     else if (!subject) place.replaceChildren(h('p', {}, `This run has no estimator, case or family ${question.estimator}.`));
@@ -59,22 +61,30 @@ class Ask {
 
   evidence(question, { found, asked }) {
     const { run } = this;
-    const verdict = this.worst(asked);
+    const pairs = this.groups(asked, ['producer', 'consumer']).map(([name, rows]) => ({ name, rows, verdict: this.worst(rows) }));
+    const order = run.verdicts.order;
+    pairs.sort((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
+    const verdict = pairs[0]?.verdict ?? 'not known';
     const what = `${question.estimator} saved with scikit-learn ${question.from}, loaded with ${question.to}${question.format ? `, as ${question.format}` : ''}`;
-    const warned = asked.some((row) => run.columns.warned[row]);
+    const warned = pairs[0]?.rows.some((row) => run.columns.warned[row]);
     const advice = asked.length ? run.verdicts.advice[verdict][warned ? 'warned' : 'silent'] : 'this run has no such cell';
-    const safe = this.ways(found).filter(([, rows]) => this.isSafe(this.worst(rows))).map(([way]) => way);
-    return [
-      h('div', { class: `verdict is-${STYLES[verdict]}` }, h('b', {}, `${run.marks[verdict]} ${capitalized(verdict)}`), h('p', {}, `${what}: ${advice}.`),
-        this.isSafe(verdict) || !safe.length ? null : h('p', {}, `Safe between the same environments: ${safe.join(', ')}.`)),
-      asked.length ? this.table(asked) : '',
-    ];
+    const head = h('div', { class: `verdict is-${STYLES[verdict]}` }, h('b', {}, `${run.marks[verdict]} ${capitalized(verdict)}`), h('p', {}, `${what}: ${advice}.`));
+    return [head, ...pairs.flatMap((pair) => this.pair(pair, found))];
+  }
+
+  // One environment that dumps and one that loads.
+  pair({ name, rows, verdict }, found) {
+    const { run } = this;
+    const same = found.filter((row) => run.columns.producer[row] === run.columns.producer[rows[0]] && run.columns.consumer[row] === run.columns.consumer[rows[0]]);
+    const safe = this.groups(same, ['format', 'reader']).filter(([, some]) => this.isSafe(this.worst(some)) && some.every((row) => this.ofCell(row))).map(([way]) => way);
+    return [h('h3', {}, mark(STYLES[verdict], `${run.marks[verdict]} ${verdict}`), ` ${name.replace('/', ' → ')}`),
+      this.isSafe(verdict) || !safe.length ? '' : h('p', {}, `Safe for the same two: ${safe.join(', ')}.`), this.table(rows)];
   }
 
   table(asked) {
     const { run } = this;
     const order = run.verdicts.order;
-    const lines = this.ways(asked).map(([way, rows]) => ({ way, rows, verdict: this.worst(rows) }))
+    const lines = this.groups(asked, ['format', 'reader']).map(([way, rows]) => ({ way, rows, verdict: this.worst(rows) }))
       .sort((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
     return table(['format/reader', 'verdict', 'cells', 'worst'], lines.map(({ way, rows, verdict }) => {
       const worst = rows.reduce((one, other) => (run.kinds[other] < run.kinds[one] ? other : one));
@@ -83,12 +93,13 @@ class Ask {
     }), 'By format and reader');
   }
 
-  // By format and reader, their cells.
-  ways(rows) {
+  // The cells by two of their columns.
+  groups(rows, names) {
     const found = new Map();
     for (const row of rows) {
-      const way = `${this.run.text('format', row)}/${this.run.text('reader', row)}`;
-      found.set(way, [...(found.get(way) ?? []), row]);
+      const name = names.map((column) => this.run.text(column, row)).join('/');
+      if (!found.has(name)) found.set(name, []);
+      found.get(name).push(row);
     }
     return [...found];
   }
@@ -112,7 +123,7 @@ class Ask {
   ofCell(row) {
     const { run } = this;
     const status = run.text('status', row);
-    if (run.columns.lost[row]) return 'not known';
+    if (run.columns.never[row]) return 'not known';
     return (status === 'ok' && run.verdicts.of_parity[run.text('parity', row)]) || run.verdicts.of_status[status];
   }
 }

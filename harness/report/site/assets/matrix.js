@@ -49,7 +49,7 @@ class Matrix {
 
   open(wanted) {
     for (const name of FILTERS) this.form.elements[name].value = wanted[name] ?? '';
-    this.show(wanted);
+    this.show(this.wanted());
   }
 
   show(wanted) {
@@ -106,17 +106,21 @@ class Matrix {
   }
 }
 
+// As `harness.report.glance`, the heaviest sign first.
 function atAGlance(counts) {
   if (!counts.some(Boolean)) return { text: '', kind: 'none' };
   const passed = counts[OK] + counts[WARNED];
-  if (!passed && !counts[DRIFT] && !counts[HOME_DRIFT] && !counts[BROKEN] && !counts[HOME]) return { text: '–', kind: 'untried' };
+  const loud = counts[DRIFT] + counts[BROKEN] + counts[HOME_DRIFT];
+  const untried = counts[NEVER] + counts[LOST];
+  if (!passed && !loud && !counts[HOME]) return { text: '–', kind: 'untried' };
   const words = [];
   if (counts[DRIFT]) words.push(`≠${counts[DRIFT]}`);
   if (counts[BROKEN]) words.push(`✗${counts[BROKEN]}`);
   if (counts[HOME_DRIFT]) words.push(`(≠${counts[HOME_DRIFT]})`);
-  if (!words.length && passed) words.push(counts[WARNED] ? 'warn' : 'ok');
+  if (!loud && passed) words.push(counts[WARNED] ? 'warn' : 'ok');
   if (counts[HOME]) words.push(`(✗${counts[HOME]})`);
-  if (counts[LOST]) words.push(`–${counts[LOST]}`);
-  const kind = KINDS.find((name, place) => counts[place] && name !== 'untried' && (name !== 'home' || !passed)) ?? 'untried';
+  if (untried) words.push(`–${untried}`);
+  // What is not possible there is told by its number, and by no colour while something passed.
+  const kind = KINDS.find((name, place) => counts[place] && !['untried', ...(passed ? ['home', 'lost'] : [])].includes(name)) ?? 'untried';
   return { text: words[0], more: words.slice(1).join(' '), kind };
 }

@@ -57,7 +57,7 @@ class Run {
   // Of each cell: a place in KINDS. What fails or differs in its own producer, too, says
   // nothing of the way from there to here.
   kindsOfCells() {
-    const { producer, consumer, case: cases, format, reader, status, warned, lost } = this.columns;
+    const { producer, consumer, case: cases, format, reader, status, warned, never } = this.columns;
     const ofStatus = [0, ...this.values.status.map((name) => KINDS.indexOf(this.kind_of_status[name]))];
     const key = (row) => ((producer[row] * 65536 + cases[row]) * 256 + format[row]) * 256 + reader[row];
     const home = { [BROKEN]: new Set(), [DRIFT]: new Set() };
@@ -68,12 +68,14 @@ class Run {
       home[kind]?.add(key(row));
       if (kind === UNTRIED && converts[format[row]]) home[DRIFT].add(key(row));  // no reader there to ask
     }
+    const unwritten = this.place('status', 'no-artifact');
     const kinds = new Uint8Array(this.rows);
     for (let row = 0; row < this.rows; row += 1) {
       const kind = ofStatus[status[row]];
       if (kind === OK && warned[row]) kinds[row] = WARNED;
       else if (home[kind]?.has(key(row))) kinds[row] = kind === BROKEN ? HOME : HOME_DRIFT;
-      else if (kind === UNTRIED && lost[row]) kinds[row] = LOST;
+      else if (kind === UNTRIED && never[row]) kinds[row] = NEVER;
+      else if (kind === UNTRIED && status[row] !== unwritten) kinds[row] = LOST;
       else kinds[row] = kind;
     }
     return kinds;

@@ -1,13 +1,13 @@
 // What can be said of a cell, the worst first, and how figures are written.
 
-const KINDS = ['drift', 'broken', 'home-drift', 'lost', 'untried', 'home', 'warned', 'ok'];
-const [DRIFT, BROKEN, HOME_DRIFT, LOST, UNTRIED, HOME, WARNED, OK] = KINDS.keys();
+const KINDS = ['drift', 'broken', 'home-drift', 'never', 'lost', 'untried', 'home', 'warned', 'ok'];
+const [DRIFT, BROKEN, HOME_DRIFT, NEVER, LOST, UNTRIED, HOME, WARNED, OK] = KINDS.keys();
 const SAID = {
-  drift: 'predicts differently', 'home-drift': 'predicts differently, in its own producer, too', broken: 'fails', lost: 'did not run', untried: 'not written, not possible, or refused',
+  drift: 'predicts differently', 'home-drift': 'predicts differently, in its own producer, too', broken: 'fails', never: 'did not run', lost: 'not possible there, or refused', untried: 'not written',
   home: 'fails in its own producer, too', warned: 'same predictions, with a version warning', ok: 'same predictions',
 };
 const PLURAL = { drift: 'predict differently', 'home-drift': 'predict differently, in their own producer, too', broken: 'fail', home: 'fail in their own producer, too' };
-const STYLE = { lost: 'untried' };
+const STYLE = { never: 'untried', lost: 'untried' };
 const styleOf = (kind) => STYLE[kind] ?? kind;
 
 // "2 predict differently, 3 same predictions", of a number of cells for each kind.
