@@ -6,6 +6,7 @@ renaming. So a run that was killed at any moment has lost nothing but what was i
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import itertools
@@ -297,6 +298,22 @@ def earlier(folder: Path, run: dict[str, Any]) -> Path | None:
         if told["profile"] == run["profile"] and told.get("complete"):
             return path
     return None
+
+
+def sources(results: Path) -> list[Path]:
+    """The runs that a question is put to: the newest finished one of each profile, then the reference run.
+
+    Where there is none, the newest there is. Raises InputError where there is no run at all.
+    """
+    newest: dict[str, Path] = {}
+    for path in reversed(runs(results)):
+        with contextlib.suppress(InputError):  # of another schema version, say
+            told = read_run_json(path)
+            if told.get("complete"):
+                newest.setdefault(told["profile"], path)
+    kept = results / REFERENCE
+    found = [*newest.values(), *([kept] if (kept / "run.json").exists() else [])]
+    return found or [find_run(results, None)]
 
 
 def find_run(results: Path, name: str | None) -> Path:

@@ -54,6 +54,26 @@ def test_a_question_is_answered_from_the_newest_run(harness, stored) -> None:
     assert 'no estimator, case or family "three"' in err
 
 
+def test_a_run_that_knows_nothing_of_it_does_not_take_the_answer_away(harness, stored) -> None:
+    small = plan_of(cases=("other",))
+    name = tables_of(small, stored.parent, cells=all_cells(small)).path.name  # newer, and complete
+    for path, profile in ((stored.parent / name, "quick"), (stored, "default")):
+        told = json.loads((path / "run.json").read_text()) | {"profile": profile, "complete": True}
+        (path / "run.json").write_text(json.dumps(told))
+    words = ("--from", "1.4", "--to", "1.5", "--results", stored.parent)
+    assert f"from the run {stored.name}" in harness("ask", "one", *words)[0]
+    assert f"from the run {name}" in harness("ask", "other", *words)[0]
+    assert harness("ask", "nobody", *words, code=2)[1].count("no estimator, case or family") == 2
+
+
+def test_a_run_that_is_not_finished_does_not_take_the_answer_away(harness, stored, plan) -> None:
+    told = json.loads((stored / "run.json").read_text()) | {"complete": True}
+    (stored / "run.json").write_text(json.dumps(told))
+    tables_of(plan, stored.parent, cells=[])
+    out, _ = harness("ask", "one", "--from", "1.4", "--to", "1.5", "--results", stored.parent)
+    assert "changes predictions" in out
+
+
 def test_without_any_run_the_reference_answers(harness, stored) -> None:
     stored.rename(stored.parent / "reference")
     out, _ = harness("ask", "one", "--from", "1.4", "--to", "1.5", "--results", stored.parent)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from pathlib import Path  # noqa: TC003  # typer reads the annotations
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, RunOption, console
+from harness.errors import InputError
 from harness.versions import DEFAULT_PACKAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.store import RunTables
+
+T = TypeVar("T")
 
 app = typer.Typer()
 
@@ -30,11 +39,13 @@ def ask(  # noqa: PLR0917  # typer reads the options from the parameters
 ) -> None:
     """Whether a model may be loaded elsewhere: safe, changes predictions, breaks, or not known; with the evidence."""
     from harness import ask as asking  # noqa: PLC0415  # pandas
-    from harness import store  # noqa: PLC0415
     from harness.report import ask as rendering  # noqa: PLC0415
 
-    tables = store.read_run(store.find_run(results, run))
-    answer = asking.ask(tables, estimator, producers=dumped, consumers=loaded, format_name=format_name, reader=reader)
+    def of(tables: RunTables) -> asking.Answer:
+        return asking.ask(tables, estimator, producers=dumped, consumers=loaded, format_name=format_name, reader=reader)
+
+    answers = _answers(of, run, results)
+    answer = next((one for one in answers if one.pairs), answers[0])
     if as_json:
         print(json.dumps(rendering.as_data(answer), indent=2))
     else:
@@ -51,8 +62,25 @@ def release(
 ) -> None:
     """What a release changes for stored models against the one before, as Markdown."""
     from harness import release as releases  # noqa: PLC0415  # pandas
-    from harness import store, versions  # noqa: PLC0415
+    from harness import versions  # noqa: PLC0415
     from harness.report import release as rendering  # noqa: PLC0415
 
-    found = releases.of(store.read_run(store.find_run(results, run)), versions.wanted(version, package))
+    wanted = versions.wanted(version, package)
+    # A run of few models says less of a release than one of many, however new it is.
+    found = max(_answers(lambda tables: releases.of(tables, wanted), run, results), key=lambda one: one.cells)
     print(json.dumps(rendering.as_data(found), indent=2) if as_json else rendering.render(found).rstrip())
+
+
+def _answers(of: Callable[[RunTables], T], run: str | None, results: Path) -> list[T]:
+    """What the runs say that know of it, the first to be asked first. Raises InputError where none does."""
+    from harness import store  # noqa: PLC0415
+
+    told, problems = [], []
+    for path in store.sources(results) if run is None else [store.find_run(results, run)]:
+        try:
+            told.append(of(store.read_run(path)))
+        except InputError as error:
+            problems.append(f"{path.name}: {error}")
+    if not told:
+        raise InputError("\n".join(problems))
+    return told
