@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from harness import files, processes, rootfs_verbs, tools
+from harness import files, interpreters, processes, rootfs_verbs, tools
 from harness import matrix as matrices
 from harness.environments import NotReadyError, UnsatisfiableError, docker, kinds
 from harness.environments.lock import resolve, satisfiable
@@ -116,6 +116,8 @@ def _why_not(environment: Environment) -> str | None:
         return f"no resolver can satisfy it: {reason}"
     except NotReadyError as reason:
         return str(reason)
+    if environment.kind == "local" and not interpreters.obtainable(environment.python or ""):
+        return interpreters.missing(environment.python or "")
     return None
 
 
