@@ -19,7 +19,7 @@ from harness.cli.arguments import MATRIX
 
 from .conftest import environment
 
-NEWEST = "sk1.3-py3.11-np1.26-arm64"
+NEWEST = "sk1.3.2-py3.11-np1.26-arm64"
 LIMITS = model.Limits(memory=1024**3)
 DIGEST = f"python@sha256:{'1' * 64}"
 

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from harness import matrix as matrices
-from harness import processes, tools
+from harness import interpreters, processes, tools
 from harness.environments import NotReadyError, UnsatisfiableError, docker, kinds
 from harness.environments.lock import resolve, satisfiable
 from harness.errors import InputError
@@ -75,4 +75,6 @@ def _why_not(environment: Environment) -> str | None:
         return f"no resolver can satisfy it: {reason}"
     except NotReadyError as reason:
         return str(reason)
+    if environment.kind == "local" and not interpreters.obtainable(environment.python or ""):
+        return interpreters.missing(environment.python or "")
     return None

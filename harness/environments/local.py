@@ -26,12 +26,10 @@ if TYPE_CHECKING:
 
 
 def missing(environment: Environment) -> str | None:
-    """See `harness.environments.Kind`."""
+    """See `harness.environments.Kind`. Its Python may be: an environment that is there needs no other."""
     if environment.platform != tools.native_platform():
         return f"this machine is {tools.native_platform()}: a local environment cannot be {environment.platform}"
-    if environment.python is None or interpreters.obtainable(environment.python):
-        return None
-    return interpreters.missing(environment.python)
+    return None
 
 
 def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
