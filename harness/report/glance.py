@@ -21,8 +21,12 @@ class Sign(StrEnum):
     LOST = "not run, not possible there, or refused"
 
 
+#: Of a pair that is not ok, the heaviest.
+MOST = 2
+
+
 def of(pair: Pair | None) -> list[tuple[Sign, str]]:
-    """Each sign with its text; none where nothing was loaded and nothing failed."""
+    """Signs with their text; none where nothing was loaded and nothing failed. Beside ok all are told."""
     if pair is None or not (pair.ok or pair.drift or pair.broken):
         return []
     drift, broken = pair.drift - pair.drift_at_home, pair.broken - pair.at_home
@@ -35,4 +39,5 @@ def of(pair: Pair | None) -> list[tuple[Sign, str]]:
         signs.append((Sign.WARNED, "warn", 1) if pair.warned else (Sign.OK, "ok", 1))
     signs.append((Sign.BROKEN_AT_HOME, f"(✗{pair.at_home})", pair.at_home))
     signs.append((Sign.LOST, f"–{pair.lost}", pair.lost))
-    return [(sign, text) for sign, text, count in signs if count]
+    found = [(sign, text) for sign, text, count in signs if count]
+    return found if found[0][0] in {Sign.OK, Sign.WARNED} else found[:MOST]

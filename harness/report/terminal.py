@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 SHOWN = 10  # groups of each kind
 NAMED = 4  # cases of a group
 MEASURED_ROWS = 40
-SIGNS = 2  # of a pair that is not ok, the heaviest: the page has all
 _STYLES = {
     Sign.DRIFT: "bold red",
     Sign.BROKEN: "magenta",
@@ -105,8 +104,7 @@ def _glance(pair: Pair | None, *, diagonal: bool) -> Text:
     signs = glances.of(pair)
     if not signs:
         return Text("–", style="dim")
-    shown = signs if signs[0][0] in {Sign.OK, Sign.WARNED} else signs[:SIGNS]  # whatever stands beside ok is seen
-    text = Text(" ").join(Text(words, style=_STYLES[sign]) for sign, words in shown)
+    text = Text(" ").join(Text(words, style=_STYLES[sign]) for sign, words in signs)
     if diagonal:
         text.stylize("underline")
     return text

@@ -106,7 +106,7 @@ class Matrix {
   }
 }
 
-// As `harness.report.glance`, the heaviest sign first.
+// As `harness.report.glance`, the heaviest sign first; the field's title tells all.
 function atAGlance(counts) {
   if (!counts.some(Boolean)) return { text: '', kind: 'none' };
   const passed = counts[OK] + counts[WARNED];
@@ -122,5 +122,5 @@ function atAGlance(counts) {
   if (untried) words.push(`–${untried}`);
   // What is not possible there is told by its number, and by no colour while something passed.
   const kind = KINDS.find((name, place) => counts[place] && !['untried', ...(passed ? ['home', 'lost'] : [])].includes(name)) ?? 'untried';
-  return { text: words[0], more: words.slice(1).join(' '), kind };
+  return { text: words[0], more: words.slice(1, !loud && passed ? undefined : 2).join(' '), kind };
 }
