@@ -11,14 +11,17 @@ import datetime as dt
 import json
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from harness import finishing, hardware
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from harness import finishing, hardware, store
 from harness.errors import InputError
 from harness.files import writing
-from harness.journal import Journal
+from harness.journal import Journal, clean
+from harness.matrix.problems import dotted, shown
 from harness.model import Status
-from harness.store import SCHEMA_VERSION, RunFolder, read_run_json, tracebacks
+from harness.store import RUN_ID, SCHEMA_VERSION, RunFolder, read_run_json, tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,6 +37,37 @@ _SAME = {
     "cell": ("status", "parity", "findings", "error_type"),
 }
 _SHOWN = 5  # contradictions in full
+
+
+def _run_id(text: str) -> str:
+    if not RUN_ID.fullmatch(text):
+        raise ValueError(f"{shown(text)} is no run's id, such as `python -m harness new` prints")
+    return text
+
+
+def _time(text: str) -> str:
+    if dt.datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError(f"{shown(text)} has no time zone")
+    return text
+
+
+_Time = Annotated[str, AfterValidator(_time)]
+
+
+class _Facts(BaseModel):
+    """What is needed of a shard's ``run.json``."""
+
+    model_config = ConfigDict(strict=True)
+
+    run_id: Annotated[str, AfterValidator(_run_id)]
+    profile: str
+    schema_version: int
+    harness_version: str
+    matrix_digest: str
+    through: str | None = None
+    started: _Time
+    finished: _Time | None = None
+    host: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +86,7 @@ def shards(folders: Sequence[Path]) -> tuple[Path, ...]:
     """The run folders that are meant: each is one, or holds some. Raises InputError when one is neither."""
     found: list[Path] = []
     for folder in folders:
-        inside = [path.parent for path in (*folder.glob("run.json"), *sorted(folder.glob("*/run.json")))]
+        inside = [*([folder] if (folder / "run.json").exists() else []), *store.within(folder)]
         if not inside:
             raise InputError(f"{folder}: no run is stored here, nor in a folder within; give the shards' run folders")
         found += inside
@@ -61,10 +95,10 @@ def shards(folders: Sequence[Path]) -> tuple[Path, ...]:
 
 def agreed(found: Sequence[Path]) -> dict[str, Any]:
     """What ``run.json`` of the merged run begins with. Raises InputError when these are not shards of one run."""
-    runs = [read_run_json(path) for path in found]
+    runs = [_facts(path) for path in found]
     problems = []
     for fact in _AGREED:
-        told = {str(run.get(fact)): path for run, path in zip(reversed(runs), reversed(found), strict=True)}
+        told = {str(getattr(run, fact)): path for run, path in zip(reversed(runs), reversed(found), strict=True)}
         if len(told) > 1:
             where = "; ".join(f"{value} in {path}" for value, path in sorted(told.items()))
             problems.append(f"  {fact}: {where}")
@@ -74,18 +108,27 @@ def agreed(found: Sequence[Path]) -> dict[str, Any]:
                 ["these folders are not shards of one run:", *problems, "  make one with `python -m harness new`"]
             )
         )
-    if runs[0]["schema_version"] != SCHEMA_VERSION:
-        raise InputError(f"{found[0]}: schema version {runs[0]['schema_version']} is past, and is read only")
-    started = min(str(run["started"]) for run in runs)
-    finished = max(str(run["finished"] or run["started"]) for run in runs)
-    passed = dt.datetime.fromisoformat(finished) - dt.datetime.fromisoformat(started)
+    first = runs[0]
+    if first.schema_version != SCHEMA_VERSION:
+        raise InputError(f"{found[0]}: schema version {first.schema_version} is past, and is read only")
+    moment = dt.datetime.fromisoformat
+    started = min((run.started for run in runs), key=moment)
+    finished = max((run.finished or run.started for run in runs), key=moment)
     return {
-        **{fact: runs[0][fact] for fact in _AGREED},
+        **{fact: getattr(first, fact) for fact in _AGREED},
         "started": started,
         "finished": finished,
-        "seconds": round(passed.total_seconds(), 3),
-        "host": hardware.common(run["host"] for run in runs),
+        "seconds": round((moment(finished) - moment(started)).total_seconds(), 3),
+        "host": hardware.common(run.host for run in runs),
     }
+
+
+def _facts(path: Path) -> _Facts:
+    try:
+        return _Facts.model_validate(clean(read_run_json(path)))
+    except ValidationError as error:
+        wrong = [f"{dotted(one['loc'])}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors()]
+        raise InputError("\n".join([f"{path / 'run.json'}: this is no shard's:", *(f"  {w}" for w in wrong)])) from None
 
 
 def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:

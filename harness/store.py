@@ -44,6 +44,8 @@ ROWS_AT_ONCE = 20_000
 #: The folder of the run that the repository itself keeps; it counts only where there is no other.
 REFERENCE = "reference"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+#: As `RunFolder.create` names runs. The id is a folder's name, so that nothing else may pass for one.
+RUN_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9][A-Za-z0-9._-]*-[0-9a-f]{4}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,8 +286,12 @@ def tracebacks(run: Path) -> Iterator[tuple[str, str]]:
 
 def runs(results: Path) -> list[Path]:
     """The runs in a folder, oldest first, without the reference run."""
-    found = sorted(path.parent for path in results.glob("*/run.json")) if results.is_dir() else []
-    return [path for path in found if path.name != REFERENCE]
+    return [path for path in within(results) if path.name != REFERENCE]
+
+
+def within(folder: Path) -> list[Path]:
+    """Every run in a folder. A hidden one is being written, or was left by a kill."""
+    return sorted(path.parent for path in folder.glob("*/run.json") if not path.parent.name.startswith("."))
 
 
 def earlier(folder: Path, run: dict[str, Any]) -> Path | None:

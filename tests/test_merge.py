@@ -262,12 +262,20 @@ def test_other_packages_in_a_lock_are_a_contradiction(tmp_path, base) -> None:
         merging.merge(parts, PLAN, tmp_path / "out")
 
 
+ANOTHER = "20261121T203000Z-small-aaaa"
+
+
+def edit(folder: Path, **facts) -> None:
+    """Change what ``run.json`` says; ... leaves a fact out."""
+    run = json.loads((folder / "run.json").read_text()) | facts
+    (folder / "run.json").write_text(json.dumps({name: fact for name, fact in run.items() if fact is not ...}))
+
+
 @pytest.mark.parametrize("fact", ["run_id", "profile", "harness_version", "matrix_digest"])
 def test_shards_of_several_runs_are_told_apart(tmp_path, base, fact) -> None:
     other = shard(base, tmp_path / "other")
-    run = json.loads((other / "run.json").read_text())
-    (other / "run.json").write_text(json.dumps({**run, fact: "another"}))
-    with pytest.raises(InputError, match=f"not shards of one run:\n  {fact}: .*another in {other}"):
+    edit(other, **{fact: ANOTHER})
+    with pytest.raises(InputError, match=f"not shards of one run:\n  {fact}: .*{ANOTHER} in {other}"):
         merging.merge([base, other], PLAN, tmp_path / "out")
 
 
@@ -319,3 +327,42 @@ def test_what_machines_share() -> None:
 def test_where_every_environment_may_fail_something_must_have_run_all_the_same(tmp_path, base) -> None:
     tables = merged(tmp_path / "out", base)
     assert alarms.of_tables(tables, may_fail=["*"]) == ("Nothing ran: no cell of this run was tried.",)
+
+
+@pytest.mark.parametrize(
+    ("fact", "odd"),
+    [
+        *(
+            ("run_id", odd)
+            for odd in ("../../escaped", "/absolute", "..", ".", "", 5, None, "a\0b", f"{ANOTHER}\n", ...)
+        ),
+        *(("started", odd) for odd in (5, "soon", "2026-11-21T20:30:00", None, ...)),
+        *(("finished", odd) for odd in (5, "soon", "2026-11-21T20:30:00")),
+        *(("host", odd) for odd in ("a machine", None, [], ...)),
+        *((fact, odd) for fact in ("profile", "matrix_digest") for odd in (5, None, ...)),
+    ],
+)
+def test_a_shards_run_json_is_checked_before_anything_is_made_of_it(tmp_path, base, fact, odd) -> None:
+    edit(base, **{fact: odd})
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(InputError, match=f"run.json: this is no shard's:\n  {fact}: "):
+        merging.merge([base], PLAN, tmp_path / "out")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_run_that_was_just_begun_has_an_id_as_shards_must_have(tmp_path) -> None:
+    folder = store.RunFolder.create(tmp_path, "a.b_c-D9", {})
+    folder.close()
+    assert store.RUN_ID.fullmatch(folder.path.name)
+
+
+def test_what_a_killed_merge_left_is_no_run_and_no_shard(tmp_path, base) -> None:
+    done = merging.merge([base], PLAN, tmp_path / "out").path
+    shutil.copytree(done, done.with_name(f".{done.name}.part"))
+    assert store.runs(done.parent) == [done]
+    assert merging.shards([done.parent]) == (done,)
+
+
+def test_a_host_cannot_move_anybodys_cursor(base) -> None:
+    edit(base, host={"cpu": "\x1b[2Jfast\ud800"})
+    assert merging.agreed([base])["host"] == {"cpu": "\ufffd[2Jfast\ufffd"}

@@ -100,6 +100,13 @@ def test_whether_a_run_is_sound_is_an_exit_code(harness, stored, plan, tmp_path)
     assert "1 of 2 environments are missing: new" in harness("check", cut, code=1)[1]
 
 
+def test_what_was_forgiven_is_said(harness, plan, tmp_path) -> None:
+    lost = [row for row in all_cells(plan) if "new" not in row["cell_id"]]
+    cut = tables_of(plan, tmp_path / "cut", cells=lost, environments=("old",)).path
+    out, _ = harness("check", cut, "--may-fail", "ne*")
+    assert out == f"{cut.name}: sound but for what may be missing: new\n"
+
+
 def test_a_run_is_begun_and_split_and_what_is_there_of_it_is_merged(harness, tmp_path, monkeypatch) -> None:
     matrix = tmp_path / "matrix.yaml"
     matrix.write_text(PLAN)
@@ -130,3 +137,19 @@ def test_a_run_is_begun_and_split_and_what_is_there_of_it_is_merged(harness, tmp
         "is there already"
         in harness("merge", tmp_path / "begun", "--matrix", matrix, "--output", tmp_path / "out", code=2)[1]
     )
+
+
+def test_a_merge_with_damaged_objects_writes_and_ends_with_exit_code_1(harness, tmp_path, monkeypatch) -> None:
+    matrix = tmp_path / "matrix.yaml"
+    matrix.write_text(PLAN)
+    monkeypatch.setenv("HARNESS_MATRIX", str(matrix))
+    name = harness("new", "--matrix", matrix, "--results", tmp_path / "begun")[0].strip()
+    folder = store.RunFolder.reopen(tmp_path / "begun" / name)
+    folder.object_path(folder.keep_object(b"model")).write_bytes(b"Model")
+    folder.close()
+    for words in ((), ("--json",)):
+        output = tmp_path / f"out{len(words)}"
+        out, err = harness("merge", tmp_path / "begun", "--matrix", matrix, "--output", output, *words, code=1)
+        assert "1 of its objects left out, whose bytes are not those that were stored" in err
+        assert name in out
+        assert (output / name / "cells.parquet").exists()

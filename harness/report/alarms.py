@@ -6,35 +6,45 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from harness.model import UNTRIED, Status
+from harness.model import LOADED, UNTRIED, Status
 from harness.report import digest as digests
+from harness.report import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from harness.report.digest import Digest
+    from harness.report.digest import Digest, Pair
     from harness.store import RunTables
 
 NAMED = 3  # of a list
+#: Refused cells, too, say nothing of a model: nothing of it was loaded.
+_NOTHING_LOADED = UNTRIED | {Status.REFUSED}
+#: What the reason of a cell says that was refused because a file of it is not there as it was stored.
+_LOST = ("sha256 differs", "No such file or directory")
 
 
 def of(digest: Digest) -> tuple[str, ...]:
     """What is wrong with the run itself, the worst first; nothing where all was done. Broken models are no alarm."""
     told = []
-    if not any(count for status, count in digest.statuses.items() if Status(status) not in UNTRIED):
+    if not any(count for status, count in digest.statuses.items() if Status(status) not in _NOTHING_LOADED):
         told.append("Nothing ran: no cell of this run was tried.")
     if not digest.run.get("complete", True):
         told.append("This run is not complete: it was cut short, or shards of it are missing.")
     if digest.missing:
-        names = list(digest.missing)
-        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
         told.append(
-            f"{len(names)} of {len(digest.environments)} environments are missing: {', '.join(names[:NAMED])}{more}."
+            f"{len(digest.missing)} of {len(digest.environments)} environments are missing: {_some(digest.missing)}."
         )
     if digest.not_run:
         told.append(
             f"{digest.not_run} of {digest.cells} cells did not run. They count as nothing, least of all as passing."
         )
+    lost = [g for g in digest.failures if g.status == Status.REFUSED and any(words in g.message for words in _LOST)]
+    if lost:
+        count = wording.counted(sum(group.count for group in lost), "cell")
+        told.append(f"Artifacts were damaged: the files of {count} are not as they were stored, as {lost[0].example}.")
+    dead = [name for name in digest.environments if _nothing_loads(digest.pairs.get((name, name)))]
+    if dead:
+        told.append(f"In {_some(dead)} nothing that it wrote loads.")
     if digest.diagonal_off:
         told.append(
             f"Self-test failed: {len(digest.diagonal_off)} artifacts do not predict identically in their own "
@@ -43,18 +53,43 @@ def of(digest: Digest) -> tuple[str, ...]:
     return tuple(told)
 
 
+def _some(names: Collection[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(list(names)[:NAMED]) + more
+
+
+def _nothing_loads(home: Pair | None) -> bool:
+    """Whether it is the environment that is broken, and not some models."""
+    return home is not None and home.broken > 0 and not home.ok and not home.drift
+
+
+def forgiven(tables: RunTables, may_fail: Sequence[str]) -> tuple[str, ...]:
+    """The environments that are missing and may be, by patterns of their names."""
+    lost = tables.environments[tables.environments["status"] != Status.OK]["environment"]
+    return tuple(str(name) for name in lost if any(fnmatchcase(str(name), pattern) for pattern in may_fail))
+
+
 def of_tables(tables: RunTables, *, may_fail: Sequence[str] = ()) -> tuple[str, ...]:
     """The same of a stored run, but for environments that may fail, given by patterns of their names."""
-    lost = tables.environments[tables.environments["status"] != Status.OK]["environment"]
-    forgiven = {str(name) for name in lost if any(fnmatchcase(str(name), pattern) for pattern in may_fail)}
-    if not forgiven:
+    names = forgiven(tables, may_fail)
+    if not names:
         return of(digests.of(tables))
-    cells, artifacts = tables.cells, tables.artifacts
+    cells, artifacts, figures = tables.cells, tables.artifacts, tables.figures
+    cells = cells[~cells["producer"].isin(names) & ~cells["consumer"].isin(names)]
     left = replace(
         tables,
-        run={**tables.run, "complete": True},  # where more is missing than what may be, cells or environments tell
-        environments=tables.environments[~tables.environments["environment"].isin(forgiven)],
-        artifacts=artifacts[~artifacts["producer"].isin(forgiven)],
-        cells=cells[~cells["producer"].isin(forgiven) & ~cells["consumer"].isin(forgiven)],
+        environments=tables.environments[~tables.environments["environment"].isin(names)],
+        artifacts=artifacts[~artifacts["producer"].isin(names)],
+        cells=cells,
+        figures=figures[figures["cell_id"].isin(cells["cell_id"])],
     )
-    return of(digests.of(left))
+    # Where more is missing than what may be, rows tell; of what was never measured, only this does.
+    whole = tables.run.get("complete") or not _never_measured(left)
+    return of(digests.of(replace(left, run={**tables.run, "complete": whole})))
+
+
+def _never_measured(tables: RunTables) -> bool:
+    """Whether there is a cell that loaded and whose figures all lack for one and the same reason."""
+    loaded = tables.cells.loc[tables.cells["status"].isin([str(s) for s in LOADED]), "cell_id"]
+    figures = tables.figures[tables.figures["cell_id"].isin(loaded)].groupby("cell_id")
+    return bool(((figures["rounds"].max() == 0) & (figures["reason"].nunique() == 1)).any())
