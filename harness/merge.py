@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from harness.plan import Plan
 
 #: What folders must have in common to be parts of one run.
-_AGREED = ("run_id", "profile", "schema_version", "harness_version", "matrix_digest", "through")
+_AGREED = ("run_id", "profile", "schema_version", "harness_version", "matrix_digest", "matrix", "through")
 #: What two shards must say alike of one artifact or cell; how long it took may differ.
 _SAME = {
     "artifact": ("status", "sha256", "fitted_sha256", "error_type"),
@@ -73,6 +73,7 @@ class _Facts(BaseModel):
     schema_version: int
     harness_version: str
     matrix_digest: str
+    matrix: str | None = None
     through: str | None = None
     started: _Time
     finished: _Time | None = None
@@ -124,7 +125,7 @@ def agreed(found: Sequence[Path]) -> dict[str, Any]:
     started = min((run.started for run in runs), key=moment)
     finished = max((run.finished or run.started for run in runs), key=moment)
     return {
-        **{fact: getattr(first, fact) for fact in _AGREED},
+        **first.model_dump(include=set(_AGREED), exclude_unset=True),
         "started": started,
         "finished": finished,
         "seconds": round((moment(finished) - moment(started)).total_seconds(), 3),

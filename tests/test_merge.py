@@ -439,3 +439,9 @@ def test_a_disk_that_is_full_at_the_end_leaves_nothing_half_written(tmp_path, ba
     with pytest.raises(MachineError, match="no space left"):
         merging.merge([base], PLAN, tmp_path / "out")
     assert not any((tmp_path / "out").iterdir())
+
+
+def test_a_merged_run_keeps_which_matrix_it_is_of(base) -> None:
+    assert "matrix" not in merging.agreed([base])
+    edit(base, matrix="tests/own.yaml")
+    assert merging.agreed([base])["matrix"] == "tests/own.yaml"
