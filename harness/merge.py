@@ -76,7 +76,7 @@ class _Facts(BaseModel):
     matrix: str | None = None
     through: str | None = None
     started: _Time
-    finished: _Time | None = None
+    finished: _Time | None  # null until it is
     host: dict[str, Any]
 
 

@@ -343,7 +343,7 @@ def test_where_every_environment_may_fail_something_must_have_run_all_the_same(t
             for odd in ("../../escaped", "/absolute", "..", ".", "", 5, None, "a\0b", f"{ANOTHER}\n", ...)
         ),
         *(("started", odd) for odd in (5, "soon", "2026-11-21T20:30:00", None, ...)),
-        *(("finished", odd) for odd in (5, "soon", "2026-11-21T20:30:00")),
+        *(("finished", odd) for odd in (5, "soon", "2026-11-21T20:30:00", ...)),
         *(("host", odd) for odd in ("a machine", None, [], ...)),
         *((fact, odd) for fact in ("profile", "matrix_digest") for odd in (5, None, ...)),
     ],
