@@ -14,6 +14,7 @@ import threading
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from harness.files import writing
+from harness.model import ARTIFACT_STATUSES, CELL_STATUSES, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,12 @@ _KEYS = {
     "artifact": "artifact_id",
     "cell": "cell_id",
     "measurement": "cell_id",
+}
+#: What may have become of each; the others have no status.
+_STATUSES = {
+    "environment": frozenset({Status.OK, Status.NOT_RUN}),
+    "artifact": ARTIFACT_STATUSES,
+    "cell": CELL_STATUSES,
 }
 
 #: Escapes of surrogates, which may be lone ones, and of control characters, with which text could move a cursor.
@@ -51,6 +58,9 @@ class Journal:
         self.artifacts: dict[str, dict[str, Any]] = {}
         self._cells: dict[str, int] = {}  # where the line begins
         self._measurements: dict[str, int] = {}
+        #: The first whole line that is no entry; it and what follows is as if it were not there. A kill leaves none:
+        #: the line that it cuts short has no end.
+        self.wrong_line: int | None = None
         self._path = path
         self._lock = threading.Lock()
         self._file: BinaryIO
@@ -142,9 +152,10 @@ class Journal:
         """Take in what is there; return where the last whole line ends."""
         end = 0
         with self._path.open("rb") as lines:
-            for line in lines:
+            for number, line in enumerate(lines, 1):
                 entry = _entry(line)
                 if entry is None:
+                    self.wrong_line = number if line.endswith(b"\n") else None
                     break
                 self._know(entry.pop("kind"), entry, end)
                 end += len(line)
@@ -155,7 +166,13 @@ def _entry(line: bytes) -> dict[str, Any] | None:
     """One line of the journal, or None where a kill or a power cut broke it."""
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    known = line.endswith(b"\n") and isinstance(entry, dict) and entry.get("kind") in _KEYS
-    return entry if known and _KEYS[entry["kind"]] in entry else None
+    if not line.endswith(b"\n") or not isinstance(entry, dict):
+        return None
+    kind = entry.get("kind")
+    if not isinstance(kind, str) or not isinstance(entry.get(_KEYS.get(kind)), str):
+        return None
+    status = entry.get("status")
+    known = kind not in _STATUSES or (isinstance(status, str) and status in _STATUSES[kind])
+    return entry if known else None

@@ -7,6 +7,7 @@ again. Where two shards contradict each other nothing is chosen: it is told, and
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import shutil
@@ -21,16 +22,24 @@ from harness.files import writing
 from harness.journal import Journal, clean
 from harness.matrix.problems import dotted, shown
 from harness.model import Status
-from harness.store import RUN_ID, SCHEMA_VERSION, RunFolder, read_run_json, tracebacks
+from harness.store import (
+    RUN_ID,
+    SCHEMA_VERSION,
+    RunFolder,
+    read_foreign,
+    read_run_json,
+    regular,
+    tracebacks,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from harness.plan import Plan
 
 #: What folders must have in common to be parts of one run.
-_AGREED = ("run_id", "profile", "schema_version", "harness_version", "matrix_digest", "through")
+_AGREED = ("run_id", "profile", "schema_version", "harness_version", "matrix_digest", "matrix", "through")
 #: What two shards must say alike of one artifact or cell; how long it took may differ.
 _SAME = {
     "artifact": ("status", "sha256", "fitted_sha256", "error_type"),
@@ -64,9 +73,10 @@ class _Facts(BaseModel):
     schema_version: int
     harness_version: str
     matrix_digest: str
+    matrix: str | None = None
     through: str | None = None
     started: _Time
-    finished: _Time | None = None
+    finished: _Time | None  # null until it is
     host: dict[str, Any]
 
 
@@ -115,7 +125,7 @@ def agreed(found: Sequence[Path]) -> dict[str, Any]:
     started = min((run.started for run in runs), key=moment)
     finished = max((run.finished or run.started for run in runs), key=moment)
     return {
-        **{fact: getattr(first, fact) for fact in _AGREED},
+        **first.model_dump(include=set(_AGREED), exclude_unset=True),
         "started": started,
         "finished": finished,
         "seconds": round((moment(finished) - moment(started)).total_seconds(), 3),
@@ -124,6 +134,7 @@ def agreed(found: Sequence[Path]) -> dict[str, Any]:
 
 
 def _facts(path: Path) -> _Facts:
+    regular(path / "run.json")
     try:
         return _Facts.model_validate(clean(read_run_json(path)))
     except ValidationError as error:
@@ -141,7 +152,8 @@ def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
 
     Raises
     ------
-    InputError : they are of several runs or of another matrix, contradict each other, or the run is there already.
+    InputError : they are of several runs or of another matrix, contradict each other or are damaged, or the run is
+        there already.
     MachineError : the folder cannot be written.
     """
     run = agreed(found)
@@ -155,22 +167,22 @@ def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
         raise InputError(f"{path}: this run is there already: move it away, or give another --output")
     part = path.with_name(f".{path.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    folder = RunFolder.begin(part, run)
     try:
-        _take_journals(found, folder)
-        for source in found:
-            _take_locks(source, folder)
-            _take_logs(source, folder)
-        damaged = [one for source in found for one in folder.take_objects(source)]
-        damaged = [one for one in damaged if not folder.object_path(one.name).exists()]  # another shard may have them
-        silent = tuple(name for name in plan.environments if name not in folder.journal.environments)
-        cells = folder.journal.cell_count
-        shutil.rmtree(part / "spool")
-        finishing.finish(plan, folder, cut_short="no shard brought it", reasons=_reasons(plan, silent))
+        with contextlib.closing(RunFolder.begin(part, run)) as folder:
+            _take_journals(found, folder)
+            for source in found:
+                _take_locks(source, folder)
+                _take_logs(source, folder)
+            damaged = [one for source in found for one in folder.take_objects(source)]
+            # Another shard may have them.
+            damaged = [one for one in damaged if not folder.object_path(one.name).exists()]
+            silent = tuple(name for name in plan.environments if name not in folder.journal.environments)
+            cells = folder.journal.cell_count
+            shutil.rmtree(part / "spool")
+            finishing.finish(plan, folder, cut_short="no shard brought it", reasons=_reasons(plan, silent))
         with writing(path):
             part.replace(path)
     except BaseException:
-        folder.close()
         shutil.rmtree(part, ignore_errors=True)
         raise
     return Merged(path=path, run=folder.run, shards=tuple(found), silent=silent, cells=cells, damaged=tuple(damaged))
@@ -187,7 +199,7 @@ def _take_journals(found: Iterable[Path], folder: RunFolder) -> None:
     """Each shard's last word on everything. A line that a kill cut short is as if it had never been begun."""
     wrong: list[str] = []
     for source in found:
-        told = Journal(source / "journal.jsonl", reading=True)
+        told = _journal(source / "journal.jsonl")
         for kind, name, row in told.last_words():
             known = folder.journal.known(kind, name)
             if known is None:
@@ -203,6 +215,19 @@ def _take_journals(found: Iterable[Path], folder: RunFolder) -> None:
         more = [f"  and {len(wrong) - _SHOWN} more"] if len(wrong) > _SHOWN else []
         told_apart = "leave one of the shards out, and merge again"
         raise InputError("\n".join(["shards contradict each other:", *wrong[:_SHOWN], *more, f"  {told_apart}"]))
+
+
+def _journal(path: Path) -> Journal:
+    """A shard's. Raises InputError where it is damaged: were the rest left out, what was done would count as lost."""
+    there = path.exists() or path.is_symlink()  # that of a shard which has done nothing may be missing
+    told = Journal(regular(path) if there else path, reading=True)
+    if told.wrong_line is not None:
+        told.close()
+        raise InputError(
+            f"{path}, line {told.wrong_line}: this is no entry of a journal, and no kill has cut it short: "
+            "bring a sound copy of this shard, or leave it out"
+        )
+    return told
 
 
 def _contradiction(kind: str, known: dict[str, Any], row: dict[str, Any]) -> str:
@@ -225,9 +250,12 @@ def _later(known: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _take_locks(source: Path, folder: RunFolder) -> None:
-    for path in sorted((source / "locks").glob("*.txt")):
+    for path, data in _files(source / "locks", "*.txt"):
         held = folder.path / "locks" / path.name
-        text = path.read_text()
+        try:
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path}: this is no lock: {error}") from None
         if held.exists() and held.read_text() != text:
             raise InputError(f"{path}: another shard has other packages for this environment; leave one of them out")
         folder.write_text(f"locks/{path.name}", text)
@@ -235,11 +263,18 @@ def _take_locks(source: Path, folder: RunFolder) -> None:
 
 def _take_logs(source: Path, folder: RunFolder) -> None:
     """What each environment printed: a shard that went on with another has its log, too."""
-    for path in sorted((source / "logs").glob("*.log")):
+    for path, data in _files(source / "logs", "*.log"):
         held = folder.path / "logs" / path.name
-        known = held.read_text(errors="replace") if held.exists() else ""
-        text = path.read_text(errors="replace")
+        known = held.read_text() if held.exists() else ""
+        text = data.decode(errors="replace")
         if text not in known:
             folder.write_text(f"logs/{path.name}", text if known in text else known + text)
-    for _, text in tracebacks(source):
-        folder.keep_traceback(text)
+    if list(_files(source / "logs", "*.jsonl")):
+        for _, text in tracebacks(source):
+            folder.keep_traceback(text)
+
+
+def _files(folder: Path, pattern: str) -> Iterator[tuple[Path, bytes]]:
+    if folder.is_symlink():
+        raise InputError(f"{folder}: this is a link, and is not followed")
+    return ((path, read_foreign(path)) for path in sorted(folder.glob(pattern)))

@@ -107,7 +107,8 @@ def only(plan: Plan, cell_id: str) -> Plan:
     """
     artifact, _, load = cell_id.partition(">")
     consumer, _, reader = load.partition("/")
-    producer, case, format_name = (*artifact.split("/"), "", "")[:3]
+    producer, _, model = artifact.partition("/")
+    case, _, format_name = model.partition("/")
     for noun, name, known in (
         ("producer", producer, plan.producers),
         ("consumer", consumer, plan.environments),

@@ -98,15 +98,13 @@ def _consumers(held: Mapping[str, Mapping[str, str]], wanted: Wanted, tables: Ru
     """The release and the one before it, in the two environments that differ least in anything else."""
     package = wanted.package
     having = {name: packages[package] for name, packages in held.items() if package in packages}
-    after = {name for name in having if wanted.holds(held[name])}
     told = ", ".join(versions.ordered(having.values())) or "none"
+    known = {name: parsed for name, version in having.items() if (parsed := versions.parsed(version)) is not None}
+    after = {name for name in known if wanted.holds(held[name])}
     if not after:
         raise InputError(f"{tables.path}: no environment was had with {wanted}; of {package} the run has {told}")
     pairs = [
-        (Version(having[old]), Version(having[new]), old, new)
-        for new in after
-        for old in having.keys() - after
-        if Version(having[old]) < Version(having[new])
+        (known[old], known[new], old, new) for new in after for old in known.keys() - after if known[old] < known[new]
     ]
     if not pairs:
         raise InputError(f"{tables.path}: nothing is there to compare {wanted} with; of {package} the run has {told}")
@@ -131,7 +129,8 @@ def _producers(
     if consumers.after not in writers:
         return tuple(writers)
     now = Version(consumers.now)
-    return tuple(n for n in writers if package not in held.get(n, {}) or Version(held[n][package]) < now)
+    known = {name: versions.parsed(packages[package]) for name, packages in held.items() if package in packages}
+    return tuple(name for name in writers if name not in known or ((had := known[name]) is not None and had < now))
 
 
 def _loaded(cells: pd.DataFrame, consumer: str, after: str) -> pd.DataFrame:

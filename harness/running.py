@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
@@ -24,7 +25,6 @@ from harness.store import SCHEMA_VERSION, RunFolder, find_run, read_run_json, ru
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from rich.console import Console
 
@@ -119,9 +119,21 @@ def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.S
 
 def begin(plan: Plan, results: Path) -> RunFolder:
     """A new run of a plan, in which nothing has happened yet."""
-    facts: dict[str, Any] = {"matrix_digest": plan.digest, "through": plan.through}
+    facts: dict[str, Any] = {"matrix_digest": plan.digest, "through": plan.through, **_other_matrix()}
     facts |= {"harness_version": harness.__version__, "host": hardware.facts()}
     return RunFolder.create(results, plan.profile.name, facts)
+
+
+def _other_matrix() -> dict[str, str]:
+    """Which matrix a run is of, where it is not the checkout's own: what makes a cell again must be given it.
+
+    Outside the checkout it is its name only: no folder of this machine is stored.
+    """
+    own = tools.ROOT / "matrix.yaml"
+    path = Path(os.environ.get("HARNESS_MATRIX", own)).resolve()  # the verbs tell it to the whole program
+    if path == own:
+        return {}
+    return {"matrix": path.relative_to(tools.ROOT).as_posix() if path.is_relative_to(tools.ROOT) else path.name}
 
 
 def _reopen(plan: Plan, path: Path, selection: schedule.Selection) -> RunFolder:

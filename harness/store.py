@@ -110,9 +110,11 @@ class RunFolder:
         return cls(path, run)
 
     def close(self) -> None:
-        self.journal.close()
-        with writing(self.path):
-            self._tracebacks.close()
+        try:
+            self.journal.close()
+        finally:
+            with writing(self.path):
+                self._tracebacks.close()
 
     def keep_traceback(self, text: str | None) -> str | None:
         """Store a traceback once, under its digest; return the digest."""
@@ -154,11 +156,14 @@ class RunFolder:
                     raise
 
     def take_objects(self, other: Path) -> Iterator[Path]:
-        """Copy the objects of another folder that this one lacks; yield those whose bytes are not what they were."""
+        """Copy the objects of another folder that this one lacks; yield those whose bytes are not what they were.
+
+        Raises InputError when one is no file.
+        """
         for source in sorted((other / "objects").glob("*/*")):
             if not _DIGEST.fullmatch(source.name) or self.object_path(source.name).exists():
                 continue
-            data = source.read_bytes()
+            data = read_foreign(source)
             if hashlib.sha256(data).hexdigest() == source.name:
                 self.keep_object(data)
             else:
@@ -217,13 +222,28 @@ def batched(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str
         yield batch
 
 
+def regular(path: Path) -> Path:
+    """A file of a folder that came from elsewhere. Raises InputError: links may lead anywhere, and pipes never end."""
+    if path.is_symlink() or not path.is_file():
+        raise InputError(f"{path}: this is no regular file, and is not read")
+    return path
+
+
+def read_foreign(path: Path) -> bytes:
+    """What stands in such a file. Raises InputError."""
+    try:
+        return regular(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
 def read_run_json(path: Path) -> dict[str, Any]:
     """``run.json``, checked. Raises InputError."""
     try:
         run: dict[str, Any] = json.loads((path / "run.json").read_text())
     except FileNotFoundError:
         raise InputError(f"{path}: no run is stored here (run.json is missing)") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path / 'run.json'}: cannot be read: {error}") from error
     version = run.get("schema_version") if isinstance(run, dict) else None
     if version not in READABLE:

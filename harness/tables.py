@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from harness import figures
+from harness.journal import clean
 from harness.manifest import manifest
 from harness.model import LOADED, Status
 
@@ -233,6 +234,7 @@ def _side(side: str, environment: Mapping[str, Any]) -> dict[str, Any]:
 
 def environment_row(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of an environment that its guest told of."""
+    facts = clean(dict(facts))  # before it is JSON, in which escapes hide from the journal
     packages = facts["packages"]
     return {
         "python": facts["python"],

@@ -41,17 +41,24 @@ class Wanted:
 def wanted(text: str, package: str = DEFAULT_PACKAGE) -> Wanted:
     """A version, or ``numpy=1.26``. Raises InputError for what is none."""
     name, equals, version = text.replace("==", "=").rpartition("=")
-    try:
-        Version(version)
-    except InvalidVersion:
+    if parsed(version) is None:
         told = f"{shown(text)} is no version: write 1.5, 1.5.2, or another package's as numpy=1.26"
-        raise InputError(told) from None
+        raise InputError(told)
     return Wanted(package=str(canonicalize_name(name)) if equals else package, version=version)
 
 
+def parsed(version: str) -> Version | None:
+    """A version that can be compared with others; None for what is none: packages may call themselves anything."""
+    try:
+        return Version(version)
+    except InvalidVersion:
+        return None
+
+
 def ordered(versions: Iterable[str]) -> list[str]:
-    """Each once, the oldest first."""
-    return sorted(set(versions), key=Version)
+    """Each once, the oldest first; before all what is no version."""
+    told = {version: parsed(version) for version in versions}
+    return sorted(told, key=lambda version: (told[version] is not None, told[version] or version))
 
 
 def holdings(environments: pd.DataFrame) -> dict[str, dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from harness import hardware, merge as merging, running, store
-from harness.errors import InputError
+from harness.errors import InputError, MachineError
 from harness.report import alarms
 
 from .conftest import plan_of
@@ -226,7 +227,12 @@ CELL = "old/ridge/pickle>new/pickle"
             {"cell_id": CELL, "status": "drift", "findings": ["dtype"]},
             "findings is",
         ),
-        ("artifact", {"artifact_id": "a", "sha256": "0"}, {"artifact_id": "a", "sha256": "1"}, "artifact a: sha256 is"),
+        (
+            "artifact",
+            {"artifact_id": "a", "status": "ok", "sha256": "0"},
+            {"artifact_id": "a", "status": "ok", "sha256": "1"},
+            "artifact a: sha256 is",
+        ),
         ("measurement", {"cell_id": CELL, "samples": [1]}, {"cell_id": CELL, "samples": [2]}, "measured in both"),
         (*environment("old"), environment("old", lock_sha256="1")[1], "environment old: it has other packages"),
     ],
@@ -337,7 +343,7 @@ def test_where_every_environment_may_fail_something_must_have_run_all_the_same(t
             for odd in ("../../escaped", "/absolute", "..", ".", "", 5, None, "a\0b", f"{ANOTHER}\n", ...)
         ),
         *(("started", odd) for odd in (5, "soon", "2026-11-21T20:30:00", None, ...)),
-        *(("finished", odd) for odd in (5, "soon", "2026-11-21T20:30:00")),
+        *(("finished", odd) for odd in (5, "soon", "2026-11-21T20:30:00", ...)),
         *(("host", odd) for odd in ("a machine", None, [], ...)),
         *((fact, odd) for fact in ("profile", "matrix_digest") for odd in (5, None, ...)),
     ],
@@ -366,3 +372,76 @@ def test_what_a_killed_merge_left_is_no_run_and_no_shard(tmp_path, base) -> None
 def test_a_host_cannot_move_anybodys_cursor(base) -> None:
     edit(base, host={"cpu": "\x1b[2Jfast\ud800"})
     assert merging.agreed([base])["host"] == {"cpu": "\ufffd[2Jfast\ufffd"}
+
+
+def link(path: Path) -> None:
+    path.with_name("target").write_text("of somebody else")
+    path.symlink_to("target")
+
+
+def dangling(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def broken_text(path: Path) -> None:
+    path.write_bytes(b"\xff\xfe\0")
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        *itertools.product(
+            ("locks/x.txt", "logs/x.log", "logs/tracebacks.jsonl", f"objects/00/{'0' * 64}", "journal.jsonl"),
+            (link, dangling, Path.mkdir, os.mkfifo),
+        ),
+        ("run.json", os.mkfifo),
+        ("locks", link),
+        ("logs", link),
+        ("locks/x.txt", broken_text),
+    ],
+)
+def test_of_a_shard_only_regular_files_are_read(tmp_path, base, name, made) -> None:
+    path = base / name
+    path.parent.mkdir(exist_ok=True)
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+    made(path)
+    with pytest.raises(InputError) as caught:
+        merging.merge([base], PLAN, tmp_path / "out")
+    assert str(caught.value).startswith(f"{path}: this is ")
+    assert not list((tmp_path / "out").glob("*"))
+    assert not list((tmp_path / "out").glob(".*"))
+
+
+@pytest.mark.parametrize(
+    "line", [b"torn", b'{"kind": "cell", "cell_id": [1], "status": "ok"}', b'{"kind": "cell", "cell_id": "a"}']
+)
+@pytest.mark.parametrize("place", [0, 3, -1])
+def test_a_damaged_journal_is_told_with_its_line(tmp_path, base, line, place) -> None:
+    path = shard(base, tmp_path / "one", *TURNS) / "journal.jsonl"
+    lines = path.read_bytes().splitlines()
+    lines[place] = line
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    number = place % len(lines) + 1
+    with pytest.raises(InputError, match=f"{path}, line {number}: this is no entry of a journal"):
+        merging.merge([path.parent], PLAN, tmp_path / "out")
+    assert not any((tmp_path / "out").iterdir())
+
+
+def test_a_disk_that_is_full_at_the_end_leaves_nothing_half_written(tmp_path, base, monkeypatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MachineError("no space left")
+
+    close = store.Journal.close
+    monkeypatch.setattr(merging.finishing, "finish", full)
+    monkeypatch.setattr(store.Journal, "close", lambda journal: full(close(journal)))
+    with pytest.raises(MachineError, match="no space left"):
+        merging.merge([base], PLAN, tmp_path / "out")
+    assert not any((tmp_path / "out").iterdir())
+
+
+def test_a_merged_run_keeps_which_matrix_it_is_of(base) -> None:
+    assert "matrix" not in merging.agreed([base])
+    edit(base, matrix="tests/own.yaml")
+    assert merging.agreed([base])["matrix"] == "tests/own.yaml"

@@ -38,6 +38,8 @@ def test_a_plan_of_one_cell_has_its_controls_and_nothing_else() -> None:
         ("old/ridge/pickle>old/joblib", 'no reader "joblib"'),
         ("old/ridge/pickel>old/pickel", 'no format "pickel"; perhaps "pickle"'),
         ("old/ridge/pickle", 'no environment ""|no consumer ""'),
+        ("old/ridge/pickle/more>old/pickle", 'no format "pickle/more"'),
+        ("old/ridge/pickle>old/pickle/more", 'no reader "pickle/more"'),
         ("", 'no producer ""'),
     ],
 )

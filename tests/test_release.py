@@ -127,3 +127,11 @@ def test_text_of_models_and_packages_is_escaped() -> None:
 
 def test_without_a_change_it_says_so() -> None:
     assert "Nothing changes." in rendering.render(of(stored()))
+
+
+def test_versions_that_are_none_are_left_out_and_told() -> None:
+    odd = {**HELD, "own": {"scikit-learn": "1.9.built-here", "numpy": "2.3.0"}}
+    found = of(stored(held=odd))
+    assert (found.consumers.before, found.consumers.after, found.producers) == ("sk1.8", "sk1.9", ("sk1.5", "sk1.8"))
+    with pytest.raises(InputError, match=r"of scikit-learn the run has 1\.9\.built-here$"):
+        of(stored(held={"own": odd["own"]}))

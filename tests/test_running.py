@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from harness import cli, dumping, running, store
+from harness import cli, dumping, running, store, tools
 from harness.environments import NotReadyError, local
 from harness.errors import InputError, MachineError
 from harness.model import Measure
+from harness.report import reproducing
 from harness.station import Station
 
 from .conftest import plan_of
@@ -176,3 +178,19 @@ def test_an_environment_without_a_lock_in_the_other_run_is_not_run(results, tmp_
     only = running._only_locked(plan, {"old.txt": "numpy==1.0\n"}, tmp_path / "20200101T000000Z-default-0000")
     assert only.impossible == {"new": "20200101T000000Z-default-0000 has no lock for it"}
     assert only.digest == plan.digest
+
+
+def test_what_makes_a_cell_again_names_the_matrix_where_it_is_not_the_checkouts_own(tmp_path, monkeypatch) -> None:
+    def command(matrix: Path | None) -> str:
+        monkeypatch.delenv("HARNESS_MATRIX", raising=False)
+        if matrix is not None:
+            monkeypatch.setenv("HARNESS_MATRIX", str(matrix))
+        folder = running.begin(plan_of("old"), tmp_path)
+        folder.close()
+        assert str(tools.ROOT) not in (folder.path / "run.json").read_text()
+        return reproducing.command(folder.run, folder.path, "CELL")
+
+    assert "--matrix" not in command(None)
+    assert "--matrix" not in command(tools.ROOT / "matrix.yaml")
+    assert "--matrix tests/own.yaml " in command(tools.ROOT / "tests" / "own.yaml")
+    assert "--matrix own.yaml " in command(tmp_path / "own.yaml")

@@ -35,15 +35,35 @@ def test_an_outcome_is_in_the_file_when_record_returns(folder) -> None:
     assert folder.journal.cell("a") == {"cell_id": "a", "reason": kept}
 
 
-@pytest.mark.parametrize("tail", [b"", b'{"kind":"cell"', b"\0\0\n", b"[]\n", b'{"no":"kind"}\n', b'{"kind":"cell"}'])
-def test_a_broken_line_and_what_follows_is_dropped_and_written_over(folder, tail) -> None:
-    folder.journal.add("cell", {"cell_id": "a"})
+CELL = {"status": "ok"}
+TAILS = [
+    (b"", None),
+    (b'{"kind":"cell"', None),
+    (b'{"kind":"cell","cell_id":"c","status":"ok"}', None),  # its end is lacking: it may be of another line
+    (b"\0\0\n", 2),
+    (b"[]\n", 2),
+    (b'{"no":"kind"}\n', 2),
+    (b'{"kind":["cell"],"cell_id":"c","status":"ok"}\n', 2),
+    (b'{"kind":"cell","cell_id":["c"],"status":"ok"}\n', 2),
+    (b'{"kind":"cell","cell_id":"c"}\n', 2),
+    (b'{"kind":"cell","cell_id":"c","status":"fine"}\n', 2),
+    (b'{"kind":"cell","cell_id":"c","status":["ok"]}\n', 2),
+    (b'{"kind":"environment","environment":"c","status":"drift"}\n', 2),
+    (b'{"kind":"artifact","artifact_id":"c","status":"no-artifact"}\n', 2),
+    (b"[" * 100_000 + b"\n", 2),
+]
+
+
+@pytest.mark.parametrize(("tail", "wrong_line"), TAILS)
+def test_a_broken_line_and_what_follows_is_dropped_and_written_over(folder, tail, wrong_line) -> None:
+    folder.journal.add("cell", {"cell_id": "a", **CELL})
     with (folder.path / "journal.jsonl").open("ab") as file:
         file.write(tail)
     again = RunFolder.reopen(folder.path)
-    again.journal.add("cell", {"cell_id": "b"})
-    assert again.journal.cell("a") == {"cell_id": "a"}
-    assert again.journal.cell("b") == {"cell_id": "b"}
+    assert again.journal.wrong_line == wrong_line
+    again.journal.add("cell", {"cell_id": "b", **CELL})
+    assert again.journal.cell("a") == {"cell_id": "a", **CELL}
+    assert again.journal.cell("b") == {"cell_id": "b", **CELL}
     assert again.journal.cell("c") is None
     assert again.journal.cell_count == 2
     again.close()

@@ -139,3 +139,14 @@ def test_findings_can_be_asked_of_every_cell() -> None:
     (found,) = [row for row in cells if "labels" in row["findings"]]
     assert (found["cell_id"], found["tolerance_used"]) == ("old/ridge/pickle>new/pickle", 2.5)
     assert sum(row["tolerance_used"] is None for row in cells) == len(cells) - 1
+
+
+def test_what_a_guest_tells_of_its_environment_cannot_move_a_cursor() -> None:
+    evil = "1.0\x1b[2J\ud800"
+    facts = dict.fromkeys(("python", "cpu", "byteorder", "bits", "libc"), evil)
+    nested = {"packages": {"numpy": evil, evil: "1"}, "blas": [{"name": evil}], "variables": {evil: evil}}
+    row = tables.environment_row({**facts, **nested, "estimators": {"classes": [evil]}})
+    assert row["numpy"] == "1.0\ufffd[2J\ufffd"
+    for column in ("packages", "blas", "variables", "estimators"):
+        assert "\x1b" not in row[column] and "\\u001b" not in row[column] and "\\ud8" not in row[column]
+        assert "\ufffd[2J" in json.dumps(json.loads(row[column]), ensure_ascii=False)

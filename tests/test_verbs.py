@@ -153,3 +153,19 @@ def test_a_merge_with_damaged_objects_writes_and_ends_with_exit_code_1(harness, 
         assert "1 of its objects left out, whose bytes are not those that were stored" in err
         assert name in out
         assert (output / name / "cells.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"{}", b"7", b"[7]", b'[{"name": "load"}]', b"\xff", b"[" * 100_000,
+        b'[{"name": "load", "session": "load(old)", "call_spec": {"environment": ["old"]}}]',
+        b'[{"name": ["load"], "session": "load(old)", "call_spec": {"environment": "old"}}]',
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_sessions_that_nox_does_not_print_are_refused(harness, tmp_path, text) -> None:
+    listed = tmp_path / "sessions.json"
+    listed.write_bytes(text)
+    assert "not what `nox -l --json` prints" in harness("shards", "--sessions", listed, code=2)[1]
+    assert "not what `nox -l --json` prints" in harness("shards", "--sessions", tmp_path / "none", code=2)[1]

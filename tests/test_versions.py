@@ -38,3 +38,7 @@ def test_what_is_no_version_is_refused(text) -> None:
 
 def test_ten_comes_after_nine() -> None:
     assert versions.ordered(["1.10", "1.9", "1.10"]) == ["1.9", "1.10"]
+
+
+def test_what_is_no_version_stands_before_those_that_are() -> None:
+    assert versions.ordered(["1.10", "2.0-beta-x", "1.9", "", "1.9"]) == ["", "2.0-beta-x", "1.9", "1.10"]

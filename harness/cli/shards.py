@@ -9,6 +9,7 @@ from pathlib import Path  # noqa: TC003  # typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import BaseModel, TypeAdapter
 from rich.markup import escape
 
 from harness.cli.arguments import (
@@ -30,6 +31,21 @@ if TYPE_CHECKING:
     from harness.merge import Merged
 
 app = typer.Typer()
+
+
+class _Parameters(BaseModel):
+    environment: str | None = None
+
+
+class _Session(BaseModel):
+    """What is needed of a session that nox lists."""
+
+    name: str
+    session: str
+    call_spec: _Parameters
+
+
+_SESSIONS = TypeAdapter(list[_Session])
 
 MayFailOption = Annotated[
     list[str] | None, typer.Option("--may-fail", help="Environments that may be missing, by names or patterns.")
@@ -62,10 +78,10 @@ def shards(
     """The jobs of a run, from `nox -l --json`: which sessions each runs, and on which machine; as JSON."""
     from harness import shards as splitting  # noqa: PLC0415
 
-    text = sys.stdin.read() if sessions is None else sessions.read_text()
     try:
-        listed = json.loads(text)
-    except ValueError as error:
+        text = sys.stdin.read() if sessions is None else sessions.read_text()
+        listed = [one.model_dump() for one in _SESSIONS.validate_json(text)]
+    except (OSError, ValueError) as error:
         raise InputError(f"{sessions or 'standard input'}: this is not what `nox -l --json` prints: {error}") from error
     found = splitting.of(listed, planned(matrix, profile, resolving=False), most=most, may_fail=may_fail or ())
     print(json.dumps({share: [asdict(job) for job in jobs] for share, jobs in found.items()}))
@@ -83,7 +99,7 @@ def merge(
 
     found = merging.shards(folders)
     run = merging.agreed(found)
-    plan = planned(matrix, run["profile"], resolving=False, through=run["through"])
+    plan = planned(matrix, run["profile"], resolving=False, through=run.get("through"))
     merged = merging.merge(found, plan, output)
     if as_json:
         told = {**asdict(merged), "complete": merged.run["complete"]}
