@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from packaging.version import Version
 
 from harness import tables
 from harness.model import UNTRIED, Status
+from harness.versions import parsed
 
 if TYPE_CHECKING:
     from harness.store import RunTables
@@ -78,7 +78,8 @@ def _minor(version: Any) -> tuple[int, ...]:
 
 @cache
 def _release(version: Any) -> tuple[int, ...]:
-    return Version(version).release if isinstance(version, str) else ()
+    known = parsed(version) if isinstance(version, str) else None
+    return known.release if known is not None else ()
 
 
 def side(table: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -6,9 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from harness.model import Status
+from harness.versions import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,12 +95,5 @@ def _row(told: dict[str, Any]) -> Row:
 
 
 def _age(row: Row) -> tuple[Any, ...]:
-    versions = (_version(text) for text in (row.sklearn, row.python, row.numpy))
+    versions = (parsed(text or "0") or Version("0") for text in (row.sklearn, row.python, row.numpy))
     return (row.sklearn is None, *versions, row.arch, row.name)
-
-
-def _version(text: str | None) -> Version:
-    try:
-        return Version(text or "0")
-    except InvalidVersion:
-        return Version("0")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from packaging.version import Version
 
 from harness import columns
 from harness.messages import alike
 from harness.model import CONVERTED, Finding, Status
+from harness.versions import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,7 +134,7 @@ def of_artifacts(artifacts: pd.DataFrame) -> tuple[Group, ...]:
 
 def _minors(versions: pd.Series[Any]) -> list[str]:
     """The minors of some versions, oldest first: "1.5" of "1.5.2"."""
-    known = {Version(str(text)) for text in versions.dropna().unique()}
+    known = filter(None, (parsed(str(text)) for text in versions.dropna().unique()))
     return [f"{major}.{minor}" for major, minor in sorted({version.release[:2] for version in known})]
 
 
