@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-import harness
 from harness import claims, compare, history
 from harness.ask import subjects, verdicts
 from harness.compare import expectations
@@ -64,7 +63,6 @@ def render(tables: RunTables, told: Digest, *, before: Comparison | None = None,
     library = _library() if specs else ""
     program = _program()
     return _template().render(
-        harness=harness,
         digest=told,
         alarms=alarms.of(told),
         environments=environments.of(tables),
