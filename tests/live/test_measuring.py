@@ -14,11 +14,13 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from harness.environments import local
+from harness import tools
+from harness.environments import variables
 from harness.environments.stage import stage
 from harness.model import Figure
 from harness.store import RunTables
 
+from ..conftest import environment
 from .conftest import ROOT, Bench
 
 NEW, RUNTIME, NODE = "sk1.9-py3.13-np2.5-amd64", "ort1.24-py3.13-amd64", "ort1.24-node24-amd64"
@@ -174,7 +176,7 @@ def test_what_the_kernel_says_of_a_process_that_ended_is_the_same_peak(
         path.write_text(json.dumps(task))
         done = subprocess.run(
             [sys.executable, "-I", "-S", "-c", WITNESS, stamp["python"], "-I", staged, "cold", path],
-            capture_output=True, text=True, check=True, env=local._variables(), cwd=tmp_path,
+            capture_output=True, text=True, check=True, env=variables.of_guest(environment(NEW, platform=tools.native_platform())), cwd=tmp_path,
         )  # fmt: skip
         status, peak = map(int, done.stdout.splitlines()[-1].split())
         assert status == 0, done.stderr
