@@ -1,4 +1,4 @@
-"""The end of a run, however it came to it: tables, what they amount to, and the summary."""
+"""The end of a run, however it came to it: its tables, and what they amount to."""
 
 from __future__ import annotations
 
@@ -15,14 +15,12 @@ if TYPE_CHECKING:
 
 
 def finish(plan: Plan, folder: RunFolder, *, cut_short: str, reasons: Mapping[str, str] | None = None) -> None:
-    """Write what the journal holds as tables, then ``run.json`` and what people look at; close the folder.
+    """Write what the journal holds as tables, then ``run.json``; close the folder, which has no pages yet.
 
     Parameters
     ----------
     cut_short, reasons : why rows are there that were never come to; see `harness.tables.Tables`.
     """
-    from harness.report import written  # noqa: PLC0415  # pandas
-
     built = tables.Tables(plan, folder.journal, folder.run["run_id"], cut_short, reasons)
     folder.write_tables(built)
     usable = any(row["status"] == Status.OK for row in built.environments.values())
@@ -33,7 +31,6 @@ def finish(plan: Plan, folder: RunFolder, *, cut_short: str, reasons: Mapping[st
         folder.run |= {"hosts": hosts, "host": hardware.common(hosts.values())}
     folder.save_run()
     folder.close()
-    written.write(folder.path)
 
 
 def measured_on(plan: Plan, folder: RunFolder) -> dict[str, dict[str, Any]]:

@@ -27,6 +27,7 @@ from harness.store import (
     SCHEMA_VERSION,
     RunFolder,
     read_foreign,
+    read_run,
     read_run_json,
     regular,
     tracebacks,
@@ -143,7 +144,7 @@ def _facts(path: Path) -> _Facts:
 
 
 def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
-    """Write the merged run's folder under ``results``, whole or not at all.
+    """Write the merged run's folder under ``results``, whole or not at all; then its pages.
 
     Parameters
     ----------
@@ -156,6 +157,8 @@ def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
         there already.
     MachineError : the folder cannot be written.
     """
+    from harness.report import written  # noqa: PLC0415  # pandas
+
     run = agreed(found)
     if run["matrix_digest"] != plan.digest:
         raise InputError(
@@ -185,6 +188,7 @@ def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
+    written.write(read_run(path))  # not before: what they say of its place and of the runs beside it is of this one
     return Merged(path=path, run=folder.run, shards=tuple(found), silent=silent, cells=cells, damaged=tuple(damaged))
 
 

@@ -52,7 +52,7 @@ def keep(source: Path, results: Path) -> Path:
             shutil.copyfile(target / _PICTURE, part / _PICTURE)
         shutil.rmtree(target, ignore_errors=True)
         part.replace(target)
-    written.write(target)
+    written.write(read_run(target))
     return target
 
 

@@ -21,7 +21,7 @@ from harness.files import writing
 from harness.ledger import Ledger
 from harness.model import Status
 from harness.progress import Progress
-from harness.store import SCHEMA_VERSION, RunFolder, find_run, read_run_json, runs
+from harness.store import SCHEMA_VERSION, RunFolder, find_run, read_run, read_run_json, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,10 +159,13 @@ def _reopen(plan: Plan, path: Path, selection: schedule.Selection) -> RunFolder:
 
 
 def _finish(plan: Plan, folder: RunFolder, started: float, cut_short: str) -> None:
+    from harness.report import written  # noqa: PLC0415  # pandas
+
     shutil.rmtree(folder.path / "spool", ignore_errors=True)  # first: where the disk is full, this makes room
     folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
     folder.run["finished"] = dt.datetime.now(dt.UTC).isoformat()
     finishing.finish(plan, folder, cut_short=cut_short)
+    written.write(read_run(folder.path))
 
 
 def _read_locks(source: Path) -> dict[str, str]:

@@ -18,6 +18,7 @@ from harness.errors import InputError, MachineError
 from harness.report import alarms
 
 from .conftest import plan_of
+from .report.packed import of_page
 
 PLAN = plan_of("old", "new", "newest")
 NAMES = list(PLAN.environments)
@@ -108,6 +109,11 @@ def base_in(folder: Path, unsplit: store.RunTables) -> Path:
     run = json.loads((made / "run.json").read_text()) | {"run_id": unsplit.run["run_id"]}
     (made / "run.json").write_text(json.dumps(run))
     return made
+
+
+def test_the_page_of_a_merged_run_is_that_of_its_place(unsplit) -> None:
+    header, _ = of_page((unsplit.path / "report/index.html").read_text())
+    assert header["again"].endswith(f"/{unsplit.run['run_id']}")
 
 
 @settings(deadline=None, max_examples=6)

@@ -32,12 +32,11 @@ def report(
     from harness import store  # noqa: PLC0415
     from harness.report import digest, terminal, written  # noqa: PLC0415
 
-    folder = store.find_run(results, run)
-    tables = store.read_run(folder)
+    tables = store.read_run(store.find_run(results, run))
     if as_json:
         print(json.dumps(digest.as_data(digest.of(tables)), indent=2))
         return
-    page = written.write(folder)
+    page = written.write(tables)
     if svg is not None:
         files.replace_text(svg, terminal.picture(tables))
     terminal.show(tables, console(), page)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from harness.files import replace_text
 from harness.report import digest, site, summary
-from harness.store import read_run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from harness.store import RunTables
 
-def write(folder: Path) -> Path:
-    """Write both of a stored run; return the page's path."""
-    tables = read_run(folder)
+
+def write(tables: RunTables) -> Path:
+    """Write both into the folder of a stored run; return the page's path."""
     told = digest.of(tables)
-    replace_text(folder / "SUMMARY.md", summary.render(told))
+    replace_text(tables.path / "SUMMARY.md", summary.render(told))
     page = site.render(tables, told, before=site.before(tables), past=site.past(tables))
-    return replace_text(folder / site.PAGE, page)
+    return replace_text(tables.path / site.PAGE, page)

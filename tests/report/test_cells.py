@@ -1,6 +1,5 @@
 """The block of bytes that the page reads: every cell comes out of it as it went in."""
 
-import gzip
 import json
 
 import numpy as np
@@ -8,22 +7,8 @@ import numpy as np
 from harness.report.site import cells
 from harness.store import read_run
 
+from .packed import unpacked
 from .stored import all_cells, cell, plan_of, tables_of
-
-DTYPES = {"Uint8Array": "<u1", "Uint16Array": "<u2", "Uint32Array": "<u4", "Float64Array": "<f8"}
-
-
-def unpacked(data):
-    raw = gzip.decompress(data)
-    size = int.from_bytes(raw[:4], "little")
-    assert (4 + size) % 8 == 0  # typed arrays begin where their size says
-    header = json.loads(raw[4 : 4 + size])
-    columns = {
-        name: np.frombuffer(raw, DTYPES[told["type"]], header["rows"], 4 + size + told["offset"])
-        for name, told in header["columns"].items()
-    }
-    assert all(told["offset"] % 8 == 0 for told in header["columns"].values())
-    return header, columns
 
 
 def texts(header, columns, name):

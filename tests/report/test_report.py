@@ -193,4 +193,4 @@ def test_runtimes_alone_have_a_report(plan, tmp_path):
     bare = tuple(dataclasses.replace(one, scikit_learn=None) for one in plan.profile.environments)
     plan = dataclasses.replace(plan, profile=dataclasses.replace(plan.profile, environments=bare))
     found = tables_of(plan, tmp_path, cells=[], versions={"old": None, "new": None})
-    assert "Nothing ran" in written.write(found.path).read_text()
+    assert "Nothing ran" in written.write(found).read_text()

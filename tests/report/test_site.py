@@ -38,7 +38,7 @@ def stored(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page_file(stored):
-    return written.write(stored.path)
+    return written.write(stored)
 
 
 def field(page, producer, consumer):
@@ -58,7 +58,7 @@ def test_what_differs_in_its_own_producer_is_not_blamed_on_the_way(reader, tmp_p
     plan = plan_of()
     rows = [cell(f"old/one/pickle>{name}/pickle", "drift", reason="rounding") for name in ("old", "new")]
     tables = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
-    page = reader.open(written.write(tables.path))
+    page = reader.open(written.write(tables))
     assert field(page, "old", "new").inner_text() == "(≠1)"
     assert "is-home-drift" in field(page, "old", "new").locator("..").get_attribute("class")
     assert "(≠1)" in (tables.path / "SUMMARY.md").read_text()
@@ -194,7 +194,7 @@ class TestBadNights:
         plan = plan_of()
         rows = [row for row in all_cells(plan) if "new" not in row["cell_id"]]
         tables = tables_of(plan, tmp_path, cells=rows, environments=("old",))
-        page = reader.open(written.write(tables.path))
+        page = reader.open(written.write(tables))
         alerts = " ".join(page.locator("[role=alert]").all_inner_texts())
         assert "6 of 8 cells did not run" in alerts
         assert "1 of 2 environments are missing: new." in alerts
@@ -204,17 +204,17 @@ class TestBadNights:
     def test_a_run_cut_short_says_how_much_is_missing(self, reader, tmp_path):
         plan = plan_of()
         tables = tables_of(plan, tmp_path, cells=list(all_cells(plan))[:5])
-        page = reader.open(written.write(tables.path))
+        page = reader.open(written.write(tables))
         assert "3 of 8 cells did not run" in page.locator("[role=alert]").last.inner_text()
 
     def test_an_empty_result_is_no_result(self, reader, tmp_path):
         tables = tables_of(plan_of(), tmp_path, cells=[], environments=())
-        page = reader.open(written.write(tables.path))
+        page = reader.open(written.write(tables))
         assert "Nothing ran" in page.locator("[role=alert]").first.inner_text()
         assert {text for text in page.locator("#grid td a").all_inner_texts()} == {"–"}
 
     def test_what_did_not_run_is_not_known(self, reader, tmp_path):
         plan = plan_of()
         tables = tables_of(plan, tmp_path, cells=list(all_cells(plan))[:1])
-        page = reader.open(written.write(tables.path), "#/ask?estimator=one&from=1.5&to=1.4")
+        page = reader.open(written.write(tables), "#/ask?estimator=one&from=1.5&to=1.4")
         assert "Not known" in page.locator("#answer").inner_text()
