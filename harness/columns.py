@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from harness.model import Finding, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
 
 
@@ -26,6 +28,11 @@ def findings(rows: pd.DataFrame) -> dict[str, int]:
     """In how many rows each finding is, what weighs most first."""
     found = Counter(kind for kinds in rows["findings"] for kind in kinds)
     return {str(kind): found[kind] for kind in Finding if kind in found}
+
+
+def among(statuses: pd.Series[Any], wanted: Collection[Status]) -> pd.Series[bool]:
+    """Which of a column's statuses are wanted."""
+    return statuses.isin([str(status) for status in wanted])
 
 
 def never_tried(cells: pd.DataFrame) -> pd.Series[bool]:

@@ -30,10 +30,14 @@ class Status(StrEnum):
 
 #: Nothing was tried: such a row never counts as passing.
 UNTRIED = frozenset({Status.NO_ARTIFACT, Status.NOT_RUN, Status.UNSUPPORTED})
+#: The same and what was refused, which is a decision and no breakage: nothing was learnt of the model.
+UNTOLD = UNTRIED | {Status.REFUSED}
 #: A model was loaded and its methods answered.
 LOADED = frozenset({Status.OK, Status.DRIFT})
 ARTIFACT_STATUSES = frozenset(Status) - {Status.DRIFT, Status.LOAD_ERROR, Status.PREDICT_ERROR, Status.NO_ARTIFACT}
 CELL_STATUSES = frozenset(Status) - {Status.FIT_ERROR, Status.DUMP_ERROR}
+#: A cell that raised, crashed, hung or ran out of memory.
+BROKEN = CELL_STATUSES - LOADED - UNTOLD
 
 
 class Parity(StrEnum):
@@ -87,6 +91,11 @@ YARDSTICKS = ("processor", "memory")
 #: Formats that carry a model over into another kind of program, or fit it again: what they give back is not the same
 #: object, so that not even their own producer need find it identical. "onnx" stands for "onnx-float64", too.
 CONVERTED = frozenset({"onnx", "pmml", "recipe"})
+
+
+def converts(format_name: str) -> bool:
+    """Whether a format is one of those, or a variant of one."""
+    return format_name.partition("-")[0] in CONVERTED
 
 
 class AsOf(StrEnum):

@@ -17,7 +17,7 @@ from harness.ask import subjects
 from harness.ask.verdicts import Verdict, of_cell, worst
 from harness.errors import InputError
 from harness.matrix.problems import unknown
-from harness.model import CONVERTED
+from harness.model import converts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -200,7 +200,7 @@ def _is_asked(question: Question, way: Way) -> bool:
     if question.reader not in {None, way.reader}:
         return False
     # What carries a model over into another program is another question than what versions do to it.
-    kept = way.format.partition("-")[0] not in CONVERTED
+    kept = not converts(way.format)
     return way.format == question.format or (question.format is None and (kept or question.reader is not None))
 
 

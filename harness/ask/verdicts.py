@@ -88,9 +88,8 @@ def as_data() -> dict[str, Any]:
     return {
         "order": [str(verdict) for verdict in Verdict],
         "of_status": {str(status): verdict and str(verdict) for status, verdict in OF_STATUS.items()},
-        "converted": sorted(
-            CONVERTED
-        ),  # formats that are answered for only when they are asked for, with their variants
+        # Formats that are answered for only when they are asked for, with their variants.
+        "converted": sorted(CONVERTED),
         "of_parity": {str(parity): str(verdict) for parity, verdict in OF_PARITY.items()},
         "advice": {str(verdict): {"warned": told[0], "silent": told[1]} for verdict, told in ADVICE.items()},
     }

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from harness.model import LOADED, UNTRIED, Status
+from harness.model import LOADED, UNTOLD, Status
 from harness.report import digest as digests
 from harness.report import wording
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from harness.store import RunTables
 
 NAMED = 3  # of a list
-#: Refused cells, too, say nothing of a model: nothing of it was loaded.
-_NOTHING_LOADED = UNTRIED | {Status.REFUSED}
 #: What the reason of a cell says that was refused because a file of it is not there as it was stored.
 _LOST = ("sha256 differs", "No such file or directory")
 
@@ -26,7 +24,7 @@ _LOST = ("sha256 differs", "No such file or directory")
 def of(digest: Digest) -> tuple[str, ...]:
     """What is wrong with the run itself, the worst first; nothing where all was done. Broken models are no alarm."""
     told = []
-    if not any(count for status, count in digest.statuses.items() if Status(status) not in _NOTHING_LOADED):
+    if not any(count for status, count in digest.statuses.items() if Status(status) not in UNTOLD):
         told.append("Nothing ran: no cell of this run was tried.")
     if not digest.run.get("complete", True):
         told.append("This run is not complete: it was cut short, or shards of it are missing.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.model import LOADED, UNTRIED, Status
+from harness import columns
+from harness.model import BROKEN, UNTOLD, UNTRIED, Status
 from harness.report import environments, groups
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def of(tables: RunTables) -> Architectures:
     crossing = alike[alike["producer_arch"] != alike["consumer_arch"]]
     home = alike[alike["producer"] == alike["consumer"]]
     sound = set(home.loc[home["status"] == Status.OK, "artifact_id"])
-    bad = crossing[~crossing["status"].isin([str(Status.OK), *map(str, UNTRIED)]) & crossing["artifact_id"].isin(sound)]
+    bad = crossing[~columns.among(crossing["status"], {Status.OK, *UNTRIED}) & crossing["artifact_id"].isin(sound)]
     return Architectures(
         machines=machines,
         ways=tuple(_ways(alike)),
@@ -87,8 +88,8 @@ def _ways(cells: pd.DataFrame) -> list[Way]:
     flags = cells[["producer_arch", "consumer_arch"]].assign(
         ok=status == Status.OK,
         drift=status == Status.DRIFT,
-        untried=status.isin([str(one) for one in (*UNTRIED, Status.REFUSED)]),
-        broken=~status.isin([str(one) for one in (*UNTRIED, *LOADED, Status.REFUSED)]),
+        untried=columns.among(status, UNTOLD),
+        broken=columns.among(status, BROKEN),
     )
     sums = flags.groupby(["producer_arch", "consumer_arch"], sort=False).sum()
     return [

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from harness import columns
-from harness.model import UNTRIED, Finding, Parity, Status
+from harness.model import BROKEN, UNTOLD, UNTRIED, Finding, Parity, Status
 from harness.report import coverage, groups, measured
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from harness.report.coverage import Coverage
     from harness.report.groups import Group
     from harness.report.measured import Measured
@@ -100,6 +102,19 @@ class Digest:
     def cells(self) -> int:
         return sum(self.statuses.values())
 
+    def count(self, statuses: Iterable[Status]) -> int:
+        """Cells of any of these."""
+        return sum(self.statuses.get(status, 0) for status in statuses)
+
+    @property
+    def broken(self) -> int:
+        return self.count(BROKEN)
+
+    @property
+    def untold(self) -> int:
+        """Cells that say nothing of a model."""
+        return self.count(UNTOLD)
+
     @property
     def drift_at_home(self) -> int:
         """Of the cells that drift."""
@@ -109,7 +124,7 @@ class Digest:
 def of(tables: RunTables) -> Digest:
     """Digest the tables of a run."""
     cells, environments = tables.cells, tables.environments
-    tried = cells[~cells["status"].isin([str(s) for s in UNTRIED])]
+    tried = cells[~columns.among(cells["status"], UNTRIED)]
     bad = environments[environments["status"] != Status.OK]
     kept = ~groups.converts(cells["format"])
     diagonal = cells[(cells["producer"] == cells["consumer"]) & cells["parity"].notna() & kept]
@@ -153,8 +168,7 @@ def as_data(digest: Digest) -> dict[str, Any]:
 
 
 def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
-    # A refusal is a decision, not a breakage; that of the whole table is told below it.
-    broken = ~cells["status"].isin([str(s) for s in (*UNTRIED, Status.OK, Status.DRIFT, Status.REFUSED)])
+    broken = columns.among(cells["status"], BROKEN)
     drift = cells["status"] == Status.DRIFT
     ok = cells["status"] == Status.OK
     flags = cells[["producer", "consumer"]].assign(
@@ -165,7 +179,7 @@ def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
         drift_at_home=_at_home(cells, drift, or_untold=groups.converts(cells["format"])),
         broken=broken,
         at_home=_at_home(cells, broken),
-        untried=cells["status"].isin([str(s) for s in (*UNTRIED, Status.REFUSED)]),
+        untried=columns.among(cells["status"], UNTOLD),
         unwritten=(cells["status"] == Status.NO_ARTIFACT) & ~columns.never_tried(cells),
     )
     sums = flags.groupby(["producer", "consumer"], sort=False).sum()
@@ -183,7 +197,7 @@ def _at_home(cells: pd.DataFrame, which: pd.Series[bool], or_untold: pd.Series[b
     home = cells["producer"] == cells["consumer"]
     alike = home & which
     if or_untold is not None:
-        alike |= home & or_untold & cells["status"].isin([str(s) for s in UNTRIED])
+        alike |= home & or_untold & columns.among(cells["status"], UNTRIED)
     known = set(zip(cells.loc[alike, "artifact_id"], cells.loc[alike, "reader"], strict=True))
     keys = zip(cells["artifact_id"], cells["reader"], strict=True)
     return which & np.array([key in known for key in keys], dtype=bool)

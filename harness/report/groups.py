@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from harness import columns
+from harness import columns, model
 from harness.messages import alike
-from harness.model import CONVERTED, Finding, Status
+from harness.model import Finding, Status
 from harness.versions import parsed
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _base(formats: pd.Series[Any]) -> pd.Series[Any]:
 
 def converts(formats: pd.Series[Any]) -> pd.Series[bool]:
     """Which of them carry models over, or fit them again."""
-    return _base(formats).isin(CONVERTED)
+    return formats.map({name: model.converts(name) for name in formats.unique()}).astype(bool)
 
 
 def of_artifacts(artifacts: pd.DataFrame) -> tuple[Group, ...]:

@@ -23,7 +23,6 @@ from harness import claims, compare, history
 from harness.ask import subjects, verdicts
 from harness.compare import expectations
 from harness.errors import HarnessError
-from harness.model import CONVERTED
 from harness.report import alarms, architectures, changes, environments, reproducing, support, wording
 from harness.report import ask as asking
 from harness.report import claims as claiming
@@ -92,7 +91,6 @@ def _more(tables: RunTables, told: Digest) -> dict[str, Any]:
         "verdicts": verdicts.as_data(),
         "marks": {str(verdict): mark for verdict, (mark, _) in asking.MARKS.items()},
         "subjects": {one.name: list(one.cases) for one in subjects.known(tables.artifacts).values()},
-        "converted": sorted(CONVERTED),
         "written": told.written,
         "environments": [
             {

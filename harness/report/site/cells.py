@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from harness import columns
-from harness.model import UNTRIED, Parity, Status
+from harness.model import LOADED, UNTOLD, Parity, Status
 from harness.report import environments
 from harness.store import tracebacks
 
@@ -83,10 +83,10 @@ _TYPES = {"u1": "Uint8Array", "u2": "Uint16Array", "u4": "Uint32Array", "f8": "F
 
 
 def _kind(status: Status) -> str:
-    """What the page calls it; a refusal is a decision, not a breakage."""
-    if status in {Status.OK, Status.DRIFT}:
+    """What the page calls it."""
+    if status in LOADED:
         return str(status)
-    return "untried" if status in UNTRIED | {Status.REFUSED} else "broken"
+    return "untried" if status in UNTOLD else "broken"
 
 
 def _coded(column: pd.Series[Any], values: list[str] | None = None) -> tuple[list[str], npt.NDArray[Any]]:

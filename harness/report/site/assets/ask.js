@@ -50,12 +50,10 @@ class Ask {
     const { run } = this;
     const cases = new Set(run.subjects[subject]);
     const side = (name, version) => run.mask(name, (one) => isVersion(run.environment.get(one)?.sklearn ?? one, version));
-    const masks = [[run.columns.case, run.mask('case', (one) => cases.has(one))],
+    const tests = [[run.columns.case, run.mask('case', (one) => cases.has(one))],
       [run.columns.producer, side('producer', question.from)], [run.columns.consumer, side('consumer', question.to)]];
-    const found = [];
-    for (let row = 0; row < run.rows; row += 1) if (masks.every(([column, mask]) => mask[column[row]])) found.push(row);
-    const kept = (format) => !run.converted.includes(format.split('-')[0]);
-    const asked = found.filter((row) => (question.format ? run.text('format', row) === question.format : kept(run.text('format', row))));
+    const found = [...run.where(tests)];
+    const asked = found.filter((row) => (question.format ? run.text('format', row) === question.format : !run.converts(run.text('format', row))));
     return { found, asked };
   }
 

@@ -23,7 +23,6 @@ const facts = (pairs) => h('dl', { class: 'facts' },
 
 const mark = (kind, text) => h('span', { class: `mark is-${kind}` }, text);
 
-function options(select, values, all, chosen) {
+function options(select, values, all) {
   select.replaceChildren(...(all === null ? [] : [h('option', { value: '' }, all)]), ...values.map((value) => h('option', { value }, value)));
-  if (chosen !== undefined) select.value = chosen;
 }

@@ -49,6 +49,11 @@ class Run {
     return this.values[name].indexOf(value) + 1 || -1;
   }
 
+  // Whether a format carries models over into another kind of program, or is a variant of one that does.
+  converts(format) {
+    return this.verdicts.converted.includes(format.split('-')[0]);
+  }
+
   // Which places of a column are wanted, by place.
   mask(name, wanted) {
     return Uint8Array.from([0, ...this.values[name].map((value) => (wanted(value) ? 1 : 0))]);
@@ -61,7 +66,7 @@ class Run {
     const ofStatus = [0, ...this.values.status.map((name) => KINDS.indexOf(this.kind_of_status[name]))];
     const key = (row) => ((producer[row] * 65536 + cases[row]) * 256 + format[row]) * 256 + reader[row];
     const home = { [BROKEN]: new Set(), [DRIFT]: new Set() };
-    const converts = this.mask('format', (name) => this.converted.includes(name.split('-')[0]));
+    const converts = this.mask('format', (name) => this.converts(name));
     for (let row = 0; row < this.rows; row += 1) {
       if (producer[row] !== consumer[row]) continue;
       const kind = ofStatus[status[row]];
@@ -82,8 +87,12 @@ class Run {
   }
 
   // Rows that a question selects, as a generator of numbers; what it does not name is not asked for.
-  * select(wanted) {
-    const tests = this.tests(wanted);
+  select(wanted) {
+    return this.where(this.tests(wanted));
+  }
+
+  // Rows that pass every test, a column with its mask.
+  * where(tests) {
     for (let row = 0; row < this.rows; row += 1) if (tests.every(([column, mask]) => mask[column[row]])) yield row;
   }
 
