@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path  # noqa: TC003  # typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -13,7 +14,7 @@ from harness.errors import InputError
 from harness.versions import DEFAULT_PACKAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from harness.store import RunTables
 
@@ -44,8 +45,10 @@ def ask(  # noqa: PLR0917  # typer reads the options from the parameters
     def of(tables: RunTables) -> asking.Answer:
         return asking.ask(tables, estimator, producers=dumped, consumers=loaded, format_name=format_name, reader=reader)
 
+    # Runs are read until one has two environments like those; where none has, the first says what there is.
     answers = _answers(of, run, results)
-    answer = next((one for one in answers if one.pairs), answers[0])
+    first = next(answers)
+    answer = next((one for one in itertools.chain([first], answers) if one.pairs), first)
     if as_json:
         print(json.dumps(rendering.as_data(answer), indent=2))
     else:
@@ -71,16 +74,18 @@ def release(
     print(json.dumps(rendering.as_data(found), indent=2) if as_json else rendering.render(found).rstrip())
 
 
-def _answers(of: Callable[[RunTables], T], run: str | None, results: Path) -> list[T]:
+def _answers(of: Callable[[RunTables], T], run: str | None, results: Path) -> Iterator[T]:
     """What the runs say that know of it, the first to be asked first. Raises InputError where none does."""
     from harness import store  # noqa: PLC0415
 
-    told, problems = [], []
+    nobody, problems = True, []
     for path in store.sources(results) if run is None else [store.find_run(results, run)]:
         try:
-            told.append(of(store.read_run(path)))
+            answer = of(store.read_run(path))
         except InputError as error:
             problems.append(f"{path.name}: {error}")
-    if not told:
+            continue
+        nobody = False
+        yield answer
+    if nobody:
         raise InputError("\n".join(problems))
-    return told

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-
-from harness.report import alarms
+from harness.report import alarms, templating
 from harness.report import glance as glances
 from harness.report.glance import Sign
 
 if TYPE_CHECKING:
+    import jinja2
+
     from harness.report.digest import Digest, Pair
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$@])")
@@ -24,16 +24,8 @@ def render(digest: Digest) -> str:
 
 def template(name: str) -> jinja2.Template:
     """A page of Markdown, in which every value is escaped but for those that are `Safe`."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("harness.report"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=markdown,
-        autoescape=False,  # noqa: S701  # Markdown, not HTML: `finalize` escapes every value
-    )
-    return environment.get_template(name)
+    # Markdown, not HTML: `finalize` escapes every value.
+    return templating.template(name, keep_trailing_newline=True, finalize=markdown, autoescape=False)
 
 
 class Safe(str):

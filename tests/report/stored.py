@@ -73,7 +73,12 @@ def tables_of(plan, tmp_path, *, cells, environments=("old", "new"), versions=VE
             journal.add("artifact", artifact(item.id))
     for row in cells:
         journal.add("cell", row)
-    built = tables.Tables(plan, journal, folder.run["run_id"], "cut short")
+    return finished(plan, folder)
+
+
+def finished(plan, folder):
+    """The tables of what a folder's journal holds."""
+    built = tables.Tables(plan, folder.journal, folder.run["run_id"], "cut short")
     folder.write_tables(built)
     folder.run["seconds"] = 1.0
     folder.save_run()

@@ -26,7 +26,7 @@ def test_every_cell_comes_out_as_it_went_in(tmp_path):
     tables = tables_of(
         plan, tmp_path, cells=[row for row in all_cells(plan, [odd]) if row["cell_id"] != "old/two/joblib>new/joblib"]
     )
-    header, columns = unpacked(cells.packed(tables, {"more": 1}))
+    header, columns = unpacked(cells.packed(tables, ["old", "new"], {"more": 1}))
     assert header["more"] == 1
     for name in ("producer", "consumer", "case", "format", "reader", "status", "parity", "reason", "traceback"):
         expected = [None if value is None or value != value else value for value in tables.cells[name]]
@@ -47,7 +47,7 @@ def test_every_cell_comes_out_as_it_went_in(tmp_path):
 def test_more_values_than_a_byte_can_tell_apart(tmp_path):
     plan = plan_of(cases=tuple(f"case_{number}" for number in range(300)))
     tables = tables_of(plan, tmp_path, cells=all_cells(plan))
-    header, columns = unpacked(cells.packed(tables, {}))
+    header, columns = unpacked(cells.packed(tables, ["old", "new"], {}))
     assert header["columns"]["case"]["type"] == "Uint16Array"
     assert texts(header, columns, "case") == list(tables.cells["case"])
 
@@ -59,10 +59,10 @@ def test_a_long_traceback_is_told_by_its_end_and_there_is_room_for_so_many(tmp_p
     told = [("one", "x" * 10_000 + "end"), ("unused", "no"), ("two", "short")]
     lines = [json.dumps({"traceback": digest, "text": text}) for digest, text in told]
     (tables.path / "logs/tracebacks.jsonl").write_text("\n".join(lines))
-    header, _ = unpacked(cells.packed(read_run(tables.path), {}))
+    header, _ = unpacked(cells.packed(read_run(tables.path), ["old", "new"], {}))
     assert set(header["tracebacks"]) == {"one", "two"}
     assert header["tracebacks"]["one"].startswith("…")
     assert header["tracebacks"]["one"].endswith("end")
     monkeypatch.setattr(cells, "TRACEBACKS", 100)
-    header, _ = unpacked(cells.packed(read_run(tables.path), {}))
+    header, _ = unpacked(cells.packed(read_run(tables.path), ["old", "new"], {}))
     assert set(header["tracebacks"]) == {"one"}

@@ -17,19 +17,19 @@ import json
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-
 from harness import claims, compare, history
 from harness.ask import subjects, verdicts
 from harness.compare import expectations
 from harness.errors import HarnessError
-from harness.report import alarms, architectures, changes, environments, reproducing, support, wording
+from harness.report import alarms, architectures, changes, environments, reproducing, support, templating, wording
 from harness.report import ask as asking
 from harness.report import claims as claiming
 from harness.report.site import cells, charts
 from harness.store import earlier, read_run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.compare import Comparison
     from harness.history import History
     from harness.report.digest import Digest
@@ -59,12 +59,13 @@ def render(tables: RunTables, told: Digest, *, before: Comparison | None = None,
     specs: dict[str, Any] = charts.of_measurements(told.measured)
     if past is not None:
         specs |= {f"history-{place}": spec for place, spec in enumerate(charts.of_history(past))}
+    rows = environments.of(tables)
     library = _library() if specs else ""
     program = _program()
-    return _template().render(
+    return templating.template("site/index.html", autoescape=True).render(
         digest=told,
         alarms=alarms.of(told),
-        environments=environments.of(tables),
+        environments=rows,
         architectures=architectures.of(tables),
         support=support.of(tables),
         judgement=claims.judge(tables),
@@ -80,11 +81,11 @@ def render(tables: RunTables, told: Digest, *, before: Comparison | None = None,
         library=library,
         program=program,
         specs=_data(specs),
-        packed=base64.b64encode(cells.packed(tables, _more(tables, told))).decode(),
+        packed=base64.b64encode(cells.packed(tables, [row.name for row in rows], _more(tables, told, rows))).decode(),
     )
 
 
-def _more(tables: RunTables, told: Digest) -> dict[str, Any]:
+def _more(tables: RunTables, told: Digest, rows: Sequence[environments.Row]) -> dict[str, Any]:
     """What the scripts have to know besides the cells."""
     return {
         "again": reproducing.command(tables.run, tables.path, "CELL"),
@@ -101,7 +102,7 @@ def _more(tables: RunTables, told: Digest) -> dict[str, Any]:
                 "emulated": row.emulated,
                 "packages": dict(row.packages),
             }
-            for row in environments.of(tables)
+            for row in rows
         ],
     }
 
@@ -128,17 +129,6 @@ def past(tables: RunTables) -> History | None:
 def _is_among_others(tables: RunTables) -> bool:
     """Not so of a run that is kept under another name: what lies beside it is not its past."""
     return bool(tables.path.resolve().name == tables.run["run_id"])
-
-
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("harness.report"),
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("site/index.html")
 
 
 def _asset(name: str) -> str:

@@ -15,7 +15,6 @@ import pandas as pd
 
 from harness import columns
 from harness.model import LOADED, UNTOLD, Parity, Status
-from harness.report import environments
 from harness.store import tracebacks
 
 if TYPE_CHECKING:
@@ -38,10 +37,15 @@ TRACEBACK = 6_000
 TRACEBACKS = 12_000_000
 
 
-def packed(tables: RunTables, more: Mapping[str, Any]) -> bytes:
-    """All cells and what belongs to them, compressed with gzip; ``more`` goes into the header."""
+def packed(tables: RunTables, order: list[str], more: Mapping[str, Any]) -> bytes:
+    """All cells and what belongs to them, compressed with gzip.
+
+    Parameters
+    ----------
+    order : of the environments.
+    more : goes into the header.
+    """
     cells = tables.cells
-    order = [row.name for row in environments.of(tables)]
     coded = {
         "producer": _coded(cells["producer"], order),
         "consumer": _coded(cells["consumer"], order),

@@ -1,0 +1,19 @@
+"""How pages are made of templates: nothing that is missing is passed over, whatever the page is written in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jinja2
+
+
+def template(name: str, **options: Any) -> jinja2.Template:
+    """A template of this package; ``options`` are those of `jinja2.Environment`, escaping above all."""
+    environment = jinja2.Environment(  # noqa: S701  # each caller says how values are escaped
+        loader=jinja2.PackageLoader("harness.report"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **options,
+    )
+    return environment.get_template(name)
