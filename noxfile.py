@@ -42,9 +42,10 @@ import nox
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from harness import errors, interpreters  # noqa: E402
+from harness import errors  # noqa: E402
 from harness import matrix as matrices  # noqa: E402
 from harness.environments import local, lock, npm  # noqa: E402
+from harness.machine import interpreters  # noqa: E402
 from harness.matrix import spec  # noqa: E402
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import matrix, tables
+from harness import matrix
 from harness.plan import Plan
-from harness.store import RunFolder
+from harness.store import RunFolder, tables
 
 ROOT = Path(__file__).parent.parent
 FIT = {

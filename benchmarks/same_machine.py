@@ -12,7 +12,6 @@ import argparse
 import itertools
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 
 from harness import compare, store

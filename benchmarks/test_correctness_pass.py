@@ -11,13 +11,14 @@ import time
 import pytest
 from rich.console import Console
 
-from harness import loading, matrix, running
+from harness import matrix, running
 from harness.environments import Folders, local, lock
 from harness.environments.stage import stage
-from harness.ledger import Ledger
 from harness.plan import Plan
-from harness.progress import Progress
-from harness.station import Station
+from harness.running import loading
+from harness.running.ledger import Ledger
+from harness.running.progress import Progress
+from harness.running.station import Station
 from harness.store import RunFolder
 
 from .conftest import ROOT

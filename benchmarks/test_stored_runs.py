@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from harness import compare, history, store
-from harness.journal import Journal
 from harness.report import digest, summary
+from harness.store.journal import Journal
 
 from .conftest import write_tables
 

@@ -23,12 +23,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from harness import loading, matrix, model, store, tools
+from harness import matrix, model, store
 from harness.environments import Folders, local, lock
 from harness.environments.stage import stage
-from harness.ledger import Ledger
+from harness.machine import tools
 from harness.plan import Plan
-from harness.progress import Progress
+from harness.running import loading
+from harness.running.ledger import Ledger
+from harness.running.progress import Progress
 
 WITHIN = 0.10
 #: The load as people write it, by format and reader.

@@ -1,4 +1,4 @@
-"""Writing files: whole or not at all, and with one error for all that a file system may refuse."""
+"""Files: written whole or not at all, with one error for all that may be refused; those of others, read with care."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-from harness.errors import MachineError
+from harness.errors import InputError, MachineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,3 +34,18 @@ def replace_text(path: Path, text: str) -> Path:
         part.write_text(text, encoding="utf-8")
         part.replace(path)
     return path
+
+
+def regular(path: Path) -> Path:
+    """A file of a folder that came from elsewhere. Raises InputError: links may lead anywhere, and pipes never end."""
+    if path.is_symlink() or not path.is_file():
+        raise InputError(f"{path}: this is no regular file, and is not read")
+    return path
+
+
+def read_foreign(path: Path) -> bytes:
+    """What stands in such a file. Raises InputError."""
+    try:
+        return regular(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error

@@ -8,9 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import tools
 from harness.errors import InputError
 from harness.files import replace_text, writing
+from harness.machine import tools
 from harness.report import alarms, written
 from harness.store import REFERENCE, TABLES, TRACEBACKS, read_run, tracebacks, write_table
 
@@ -59,7 +59,7 @@ def keep(source: Path, results: Path) -> Path:
 def _keep_table(tables: RunTables, name: str, part: Path, names: Mapping[str, str]) -> None:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    from harness.tables import OF  # noqa: PLC0415
+    from harness.store.tables import OF  # noqa: PLC0415
 
     def rows() -> Iterator[dict[str, Any]]:
         for batch in pq.ParquetFile(tables.path / f"{name}.parquet").iter_batches():

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from harness.cli import app
 from harness.matrix import load_matrix
-from harness.shards import MOST
+from harness.shards.jobs import MOST
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".github"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness import tables
 from harness.model import UNTRIED, Status
+from harness.store import tables
 from harness.versions import parsed
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """The tables with every column of `harness.tables`; null where the run is older than a column.
+    """The tables with every column of `harness.store.tables`; null where the run is older than a column.
 
     ``cells`` has three more: ``sound_at_home`` (in the producer itself the same reader predicts the same, or another
     where that was not tried), ``same_python`` (of one minor) and ``to_newer`` (the consumer's scikit-learn is newer).

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from harness import interpreters, processes, tools
 from harness import matrix as matrices
 from harness.environments import NotReadyError, UnsatisfiableError, docker, kinds
 from harness.environments.lock import resolve, satisfiable
 from harness.errors import InputError
+from harness.machine import interpreters, processes, tools
 from harness.plan import Plan
 
 if TYPE_CHECKING:

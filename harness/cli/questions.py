@@ -64,8 +64,8 @@ def release(
     as_json: JsonOption = False,
 ) -> None:
     """What a release changes for stored models against the one before, as Markdown."""
-    from harness import release as releases  # noqa: PLC0415  # pandas
     from harness import versions  # noqa: PLC0415
+    from harness.ask import release as releases  # noqa: PLC0415  # pandas
     from harness.report import release as rendering  # noqa: PLC0415
 
     wanted = versions.wanted(version, package)

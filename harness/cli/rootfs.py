@@ -10,11 +10,11 @@ from rich import box
 from rich.table import Table
 
 from harness import matrix as matrices
-from harness import processes
 from harness.cli.arguments import MATRIX, JsonOption, MatrixOption, console
 from harness.environments import NotReadyError, debian, roots
 from harness.environments.lock import satisfiable
 from harness.errors import InputError, MachineError
+from harness.machine import processes
 from harness.matrix.problems import unknown
 from harness.report import units
 

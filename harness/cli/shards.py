@@ -25,10 +25,10 @@ from harness.cli.arguments import (
     planned,
 )
 from harness.errors import GateCrossed, InputError
-from harness.shards import MOST
+from harness.shards.jobs import MOST
 
 if TYPE_CHECKING:
-    from harness.merge import Merged
+    from harness.shards.merge import Merged
 
 app = typer.Typer()
 
@@ -76,7 +76,7 @@ def shards(
     may_fail: MayFailOption = None,
 ) -> None:
     """The jobs of a run, from `nox -l --json`: which sessions each runs, and on which machine; as JSON."""
-    from harness import shards as splitting  # noqa: PLC0415
+    from harness.shards import jobs as splitting  # noqa: PLC0415
 
     try:
         text = sys.stdin.read() if sessions is None else sessions.read_text()
@@ -95,10 +95,11 @@ def merge(
     as_json: JsonOption = False,
 ) -> None:
     """Shards' run folders into one run, as if it had never been split; exit code 1 if objects of it are damaged."""
-    from harness import merge as merging  # noqa: PLC0415
+    from harness.shards import agreement  # noqa: PLC0415
+    from harness.shards import merge as merging  # noqa: PLC0415
 
-    found = merging.shards(folders)
-    run = merging.agreed(found)
+    found = agreement.shards(folders)
+    run = agreement.agreed(found)
     plan = planned(matrix, run["profile"], resolving=False, through=run.get("through"))
     merged = merging.merge(found, plan, output)
     if as_json:

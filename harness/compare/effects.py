@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.statistics import MEMORY_FLOOR
+from harness.store.statistics import MEMORY_FLOOR
 
 if TYPE_CHECKING:
     from harness.compare.ranks import Numbers

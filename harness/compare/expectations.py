@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field, model_validator
 from harness.compare.effects import EFFECTS
 from harness.errors import InputError
 from harness.matrix import places
-from harness.matrix.problems import Problem, refusal, shown, unknown
+from harness.matrix.problems import Problem, one_of, refusal, shown
 from harness.matrix.spec import Part
 from harness.matrix.validation import validated
 from harness.matrix.values import Date, Word
@@ -31,18 +31,6 @@ _OUTCOMES = sorted(set(Status) - {Status.OK, Status.NOT_RUN, Status.NO_ARTIFACT}
 UNWRITTEN = frozenset({Status.FIT_ERROR, Status.DUMP_ERROR})
 
 
-def _change(text: str) -> str:
-    if text not in (known := (STATUS, *EFFECTS)):
-        raise ValueError(unknown("change", text, known))
-    return text
-
-
-def _outcome(text: str) -> str:
-    if text not in _OUTCOMES:
-        raise ValueError(unknown("status that can be expected", text, _OUTCOMES))
-    return text
-
-
 def _since(text: str) -> str:
     """A run's id, or the beginning that every run of a day or later is not before: ids sort by time."""
     if re.fullmatch(r"\d{8}T\d{6}Z(-[\w.-]+)?", text):
@@ -53,8 +41,8 @@ def _since(text: str) -> str:
         raise ValueError(f"{shown(text)} is neither a run's id nor a day such as 2024-09-11") from None
 
 
-Change = Annotated[Word, AfterValidator(_change)]
-Outcome = Annotated[Word, AfterValidator(_outcome)]
+Change = Annotated[Word, AfterValidator(one_of("change", (STATUS, *EFFECTS)))]
+Outcome = Annotated[Word, AfterValidator(one_of("status that can be expected", _OUTCOMES))]
 Since = Annotated[Word, AfterValidator(_since)]
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
 Ratio = Annotated[float, Field(gt=1, allow_inf_nan=False)]

@@ -12,7 +12,7 @@ from harness.compare.changes import IDENTITY
 from harness.compare.effects import EFFECTS, SAMPLED, SIZE, Machine
 from harness.compare.ranks import Pair
 from harness.model import YARDSTICKS, Figure, Status
-from harness.statistics import LEAST_ROUNDS
+from harness.store.statistics import LEAST_ROUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

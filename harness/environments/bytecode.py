@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness import interpreters, processes
+from harness.machine import interpreters, processes
 
 if TYPE_CHECKING:
     from pathlib import Path

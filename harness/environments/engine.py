@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from harness import processes
 from harness.environments import NotReadyError
+from harness.machine import processes
 
 if TYPE_CHECKING:
     from harness.environments.roots import Root

@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import interpreters, processes, tools
 from harness.environments import Built, Command, NotReadyError, variables
 from harness.environments import lock as lock_files
 from harness.files import replace_text
+from harness.machine import interpreters, processes, tools
 
 if TYPE_CHECKING:
     from harness.environments import Folders

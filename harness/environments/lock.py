@@ -20,9 +20,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from harness import platforms, processes, tools
 from harness.environments import NotReadyError, UnreachableError, UnsatisfiableError, debian, npm
 from harness.files import replace_text
+from harness.machine import platforms, processes, tools
 from harness.model import AsOf, Environment
 
 RESOLVE_SECONDS = 180.0

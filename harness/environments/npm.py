@@ -15,8 +15,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import processes, tools
 from harness.environments import UnreachableError, UnsatisfiableError
+from harness.machine import processes, tools
 
 if TYPE_CHECKING:
     import datetime as dt

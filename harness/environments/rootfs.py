@@ -10,8 +10,8 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-from harness import platforms
 from harness.environments import Built, Command, bubblewrap, debian, roots, variables, wheels
+from harness.machine import platforms
 
 if TYPE_CHECKING:
     from pathlib import Path

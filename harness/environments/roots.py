@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from harness import platforms, processes, tools
 from harness.environments import NotReadyError, bytecode
 from harness.files import writing
+from harness.machine import platforms, processes, tools
 from harness.matrix.values import SUITES
 
 if TYPE_CHECKING:

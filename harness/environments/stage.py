@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import tools
+from harness.machine import tools
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

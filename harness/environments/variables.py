@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from harness import tools
+from harness.machine import tools
 
 if TYPE_CHECKING:
     from harness.model import Environment

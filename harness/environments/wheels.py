@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from harness import platforms, processes, tools
 from harness.environments import NotReadyError, bytecode
 from harness.files import replace_text, writing
+from harness.machine import platforms, processes, tools
 
 if TYPE_CHECKING:
     from pathlib import Path

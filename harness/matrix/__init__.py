@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from harness import model, tools
+from harness import model
 from harness.errors import InputError
+from harness.machine import tools
 from harness.matrix import catalogue, checks, places
 from harness.matrix.checks import case_fits, fits, format_fits
 from harness.matrix.expand import expand

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from harness.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 Place: TypeAlias = "tuple[str | int, ...]"
 _SHOWN = 60  # characters of a value that a message repeats
@@ -58,6 +58,18 @@ def unknown(noun: str, word: str, known: Iterable[str]) -> str:
     few = len(options) <= 10 and sum(map(len, options)) <= 120  # noqa: PLR2004  # what one line of a terminal bears
     hint = f"; perhaps {shown(close[0])}" if close else f"; there is {', '.join(options)}" if options and few else ""
     return f"no {noun} {shown(word)}{hint}"
+
+
+def one_of(noun: str, known: Iterable[str]) -> Callable[[str], str]:
+    """A check of a text that is one of few: it returns the text, or raises ValueError with what was perhaps meant."""
+    words = tuple(known)
+
+    def check(text: str) -> str:
+        if text not in words:
+            raise ValueError(unknown(noun, text, words))
+        return text
+
+    return check
 
 
 def refusal(path: Path, problems: Iterable[Problem]) -> InputError:

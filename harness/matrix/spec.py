@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from harness import platforms
+from harness.machine import platforms
 from harness.matrix.problems import shown
 from harness.matrix.values import (
     SUITES,

@@ -11,13 +11,13 @@ from packaging.utils import is_normalized_name
 from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, PlainValidator, WithJsonSchema
 
-from harness import platforms
-from harness.matrix.problems import shown, unknown
+from harness.machine import platforms
+from harness.matrix.problems import one_of, shown
 from harness.model import AsOf
 
 PYTHON_FLOOR = (3, 8)
 NODE_FLOOR = 20
-PLATFORMS = tuple(platforms.OF)
+PLATFORMS = ("native", *platforms.OF)
 KINDS = ("local", "node", "rootfs", "docker")  # the modules of harness.environments; the first lend others their names
 #: Debian's suites and their Pythons.
 SUITES = {"bullseye": "3.9", "bookworm": "3.11", "trixie": "3.13"}
@@ -65,49 +65,12 @@ def _python(text: str) -> str:
     return text
 
 
-def _platform(text: str) -> str:
-    if text not in {"native", *PLATFORMS}:
-        raise ValueError(unknown("platform", text, ("native", *PLATFORMS)))
-    return text
-
-
-def _kind(text: str) -> str:
-    if text not in KINDS:
-        raise ValueError(unknown("kind of environment", text, KINDS))
-    return text
-
-
-def _suite(text: str) -> str:
-    if text not in SUITES:
-        raise ValueError(unknown("suite of Debian", text, SUITES))
-    return text
-
-
-def _source(text: str) -> str:
-    if text not in SOURCES:
-        raise ValueError(unknown("source of packages", text, SOURCES))
-    return text
-
-
 def _image(text: str) -> str:
     """A registry's image by its digest: a tag is another image tomorrow."""
     if not re.fullmatch(r"[a-z0-9][A-Za-z0-9._/:-]*(@sha256:[0-9a-f]{64})?", text):
         raise ValueError(f'{shown(text)} is not an image such as "python:3.12-slim@sha256:..."')
     if "@" not in text:
         raise ValueError(f"{shown(text)} is another image tomorrow; add its digest (`docker image ls --digests`)")
-    return text
-
-
-def _dtype(text: str) -> str:
-    if text not in DTYPES:
-        raise ValueError(unknown("floating-point dtype", text, DTYPES))
-    return text
-
-
-def _strategy(text: str) -> str:
-    known = ("every", "newest-compatible", "one-at-a-time", "pairwise")
-    if text not in known:
-        raise ValueError(unknown("strategy", text, known))
     return text
 
 
@@ -193,12 +156,12 @@ def _json(*types: str, **more: Any) -> WithJsonSchema:
 Word = Annotated[str, BeforeValidator(_word)]
 Release = Annotated[Word, AfterValidator(_release), _json("string", "number", description=QUOTED, examples=["1.5.2"])]
 Python = Annotated[Word, AfterValidator(_python), _json("string", "number", description=QUOTED, examples=["3.12"])]
-Platform = Annotated[Word, AfterValidator(_platform), _json("string", enum=["native", *PLATFORMS])]
-Kind = Annotated[Word, AfterValidator(_kind), _json("string", enum=list(KINDS))]
-Suite = Annotated[Word, AfterValidator(_suite), _json("string", enum=list(SUITES))]
-Source = Annotated[Word, AfterValidator(_source), _json("string", enum=list(SOURCES))]
+Platform = Annotated[Word, AfterValidator(one_of("platform", PLATFORMS)), _json("string", enum=list(PLATFORMS))]
+Kind = Annotated[Word, AfterValidator(one_of("kind of environment", KINDS)), _json("string", enum=list(KINDS))]
+Suite = Annotated[Word, AfterValidator(one_of("suite of Debian", SUITES)), _json("string", enum=list(SUITES))]
+Source = Annotated[Word, AfterValidator(one_of("source of packages", SOURCES)), _json("string", enum=list(SOURCES))]
 Image = Annotated[Word, AfterValidator(_image), _json("string", examples=["python:3.12-slim@sha256:..."])]
-Dtype = Annotated[Word, AfterValidator(_dtype), _json("string", enum=list(DTYPES))]
+Dtype = Annotated[Word, AfterValidator(one_of("floating-point dtype", DTYPES)), _json("string", enum=list(DTYPES))]
 Method = Annotated[Word, AfterValidator(_method)]
 Name = Annotated[Word, AfterValidator(_name)]
 Package = Annotated[Word, AfterValidator(_requirement)]
@@ -207,7 +170,7 @@ Node = Annotated[Word, AfterValidator(_node), _json("string", "number", examples
 NpmPackage = Annotated[Word, AfterValidator(_npm_package), _json("string", examples=["onnxruntime-node@1.30.0"])]
 Strategy = Annotated[
     Literal["every", "newest-compatible", "one-at-a-time", "pairwise"],
-    BeforeValidator(_strategy),
+    BeforeValidator(one_of("strategy", ("every", "newest-compatible", "one-at-a-time", "pairwise"))),
     BeforeValidator(_word),
 ]
 Day = Annotated[AsOf | dt.date, PlainValidator(_as_of), _json("string", examples=["release", "newest", "2024-09-11"])]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from harness import interpreters
 from harness.errors import InputError
+from harness.machine import interpreters
 from harness.matrix.problems import unknown
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from harness.history.figures import STATUS
 from harness.history.steps import SEGMENT
-from harness.journal import clean
 from harness.model import Status
 from harness.report import units
+from harness.store.journal import clean
 
 if TYPE_CHECKING:
     from rich.console import Console

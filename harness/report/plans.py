@@ -9,9 +9,9 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from harness import interpreters, platforms
 from harness.environments import kinds
 from harness.environments.lock import requirements
+from harness.machine import interpreters, platforms
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,7 +9,7 @@ from harness.compare.changes import Kind
 from harness.report import summary, wording
 
 if TYPE_CHECKING:
-    from harness.release import Release
+    from harness.ask.release import Release
 
 #: Columns of the table, as far as anything is in them.
 _TITLES = {

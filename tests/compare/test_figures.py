@@ -5,8 +5,8 @@ import pytest
 
 from harness.compare import compare, figures
 from harness.compare.effects import EFFECTS, SAMPLED
-from harness.model import Figure
 from harness.compare.ranks import Pair
+from harness.model import Figure
 
 from .common import artifact, cell, grid, run_of, sampled
 

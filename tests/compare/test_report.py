@@ -168,7 +168,7 @@ def test_runs_that_measured_nothing_are_compared(harness):
 
 def test_a_stored_run_is_read(tmp_path, monkeypatch):
     """Columns as they come from Parquet, where whole columns may be null."""
-    from harness import tables
+    from harness.store import tables
 
     read = []
     for run_id in (BASE, NEW):

@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from harness import platforms, store, tools
+from harness import store
 from harness.environments import Folders, docker, engine, rootfs
+from harness.machine import platforms, tools
 
 from ..conftest import environment
 from .conftest import Bench, statuses

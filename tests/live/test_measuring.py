@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from harness import tools
 from harness.environments import variables
 from harness.environments.stage import stage
+from harness.machine import tools
 from harness.model import Figure
 from harness.store import RunTables
 

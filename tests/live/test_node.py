@@ -16,10 +16,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness import conversation, model
+from harness import model
 from harness.environments import Built, Folders, lock, node
 from harness.environments.stage import stage
 from harness.guest import facts, values
+from harness.running import conversation
 
 from .. import graphs
 from ..conftest import environment

@@ -10,7 +10,6 @@ from harness.parity import Comparison
 
 from .common import FRAME, IDENTICAL, NOTHING, check, objects, slow, sparse
 
-
 IDENTICALS = {
     "floats": (np.array([[0.5, np.nan], [np.inf, -0.0]]), True, False),
     "float32": (np.array([0.1], dtype="f4"), True, False),

@@ -6,14 +6,12 @@ import math
 
 import hypothesis
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as arrays
 
 from harness.model import Tolerance
 
 from .common import DRIFT, IDENTICAL, NOTHING, check, objects, slow, sparse
-
 
 FLOATS = st.floats(allow_nan=True, allow_infinity=True)
 TABLES = arrays.arrays(

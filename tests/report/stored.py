@@ -5,10 +5,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness import store, tables
+from harness import store
 from harness.model import AsOf, Case, Environment, Format, Limits, Profile
 from harness.plan import Plan
 from harness.report import terminal
+from harness.store import tables
 
 EVIL = "<script>alert(1)</script> [red]x[/] | `a` **b** \n# not a heading ](http://x)"
 VERSIONS = {"old": "1.4.2", "new": "1.5.2"}

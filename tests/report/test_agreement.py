@@ -5,10 +5,10 @@ import random
 import pytest
 
 from harness import ask
-from harness.report import written
+from harness.report import digest, written
 from harness.report.ask import MARKS
 from harness.report.glance import of as glance
-from harness.report import digest
+
 from .stored import cell, plan_of, tables_of
 
 VERSIONS = {"a": "1.4.2", "b": "1.5.1", "c": "1.5.2"}

@@ -5,10 +5,10 @@ import io
 import pytest
 from rich.console import Console
 
-from harness.manifest import manifest
 from harness.report import artifacts
+from harness.store.manifest import manifest
 
-from ..test_tables import FIT
+from ..store.test_tables import FIT
 
 ENVIRONMENT = {"environment": "old", "packages": '{"numpy": "2.1"}', "python": "3.12", "blas": "[]"}
 

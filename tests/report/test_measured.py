@@ -6,11 +6,10 @@ import dataclasses
 
 import pytest
 
-from harness import store, tables
+from harness import store
 from harness.model import Case, Format, Measure
 from harness.plan import Plan
-from harness.report import digest as digests
-from harness.report import measured, summary, units
+from harness.report import digest as digests, measured, summary, units
 
 from ..conftest import plan_of
 from .stored import EVIL, finished, shown

@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from harness.model import Format
-from harness.report import digest as digests
-from harness.report import plans, summary, terminal, written
+from harness.report import digest as digests, plans, summary, terminal, written
+
 from .stored import EVIL, all_cells, cell, plan_of, shown, tables_of
 
 

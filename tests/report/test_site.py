@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from harness import store
 from harness.report import digest, site, written
+
 from .stored import all_cells, cell, plan_of, tables_of
 
 VIEWS = ("matrix", "ask", "formats", "architectures", "claims", "changes", "history", "environments")

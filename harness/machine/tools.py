@@ -1,0 +1,62 @@
+"""Where the programs and folders are that the harness works with."""
+
+from __future__ import annotations
+
+import functools
+import os
+import platform
+import shutil
+from pathlib import Path
+
+from harness.errors import MachineError
+
+#: The checkout: noxfile.py and matrix.yaml stand beside the package.
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@functools.cache
+def uv() -> str:
+    """Uv's path. Raises MachineError when it is not there."""
+    try:
+        from uv import find_uv_bin  # noqa: PLC0415
+
+        return str(find_uv_bin())
+    except (ImportError, FileNotFoundError):
+        found = shutil.which("uv")
+        if found is None:
+            raise MachineError('uv is not installed; `pip install "nox[uv]"` brings it') from None
+        return found
+
+
+def workspace() -> Path:
+    """Where environments, resolved locks and the staged guest are kept between runs: ``.nox``."""
+    return Path(os.environ.get("NOXENVDIR", ROOT / ".nox")).resolve()
+
+
+def processors() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def quiet_processor() -> int | None:
+    """The one that measurements run on; None where there is but one. Not the first: interrupts tend to go there."""
+    allowed = os.sched_getaffinity(0)
+    return max(allowed) if len(allowed) > 1 else None
+
+
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"} | dict.fromkeys(
+    ("i386", "i486", "i586", "i686", "x86"), "386"
+)
+
+
+def native_platform() -> str:
+    """The platform of this machine, as in ``matrix.yaml``: such as ``linux/amd64``."""
+    machine = platform.machine().lower()
+    return f"{platform.system().lower()}/{_ARCHITECTURES.get(machine, machine)}"
+
+
+def planned_platform() -> str:
+    """What ``native`` means in ``matrix.yaml``: this machine's platform, but for machines that share a run.
+
+    Those must plan the same: HARNESS_NATIVE names the platform of the one that began it.
+    """
+    return os.environ.get("HARNESS_NATIVE") or native_platform()

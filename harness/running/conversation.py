@@ -1,0 +1,166 @@
+"""One guest: start it, send it jobs, read its events, watch the clock."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from harness.guest import wire
+from harness.machine import processes
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from harness.environments import Command
+
+HELLO_SECONDS = 300.0  # importing takes seconds; a first import also compiles
+GRACE_SECONDS = 30.0  # the guest watches its own deadlines; this is for the guest itself
+AFTER_SECONDS = 30.0  # what a guest would leave behind is removed within
+
+
+class GuestDiedError(Exception):
+    """The guest ended, or had to be stopped, before the job was done. The text says how."""
+
+
+class UnreadyError(Exception):
+    """The environment cannot run the guest: something does not import. The text says what."""
+
+
+class Guest:
+    """A running guest; a context manager that leaves no process behind."""
+
+    def __init__(
+        self, command: Command, *, modules: list[str], folder: Path, log: Path, processor: int | None = None
+    ) -> None:
+        """``processor``: the one that it and all its children may run on; None: any."""
+        self._log = log.open("ab")
+        self._after = command.after
+        self._mark = f"TMPDIR={folder}"
+        self._process: subprocess.Popen[bytes] = processes.start(
+            [*command.argv, *modules], env={**command.variables, "TMPDIR": str(folder)}, cwd=folder, log=self._log
+        )
+        if processor is not None:
+            os.sched_setaffinity(self._process.pid, {processor})
+        self._buffer = b""
+        self.facts: dict[str, Any] = {}
+        self.writers: dict[str, str | None] = {}  # by format: why it cannot be written here, or None
+        self.readers: dict[str, str | None] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close its input, which ends it; stop it if that does not."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        with contextlib.suppress(Exception):  # whatever kept it, it is stopped now
+            self._process.wait(2.0)
+        processes.stop(self._process)
+        _stop_strays(self._mark)
+        if self._after:
+            processes.run(self._after, seconds=AFTER_SECONDS, tidying=True)
+        self._log.close()
+
+    def hello(self, seconds: float = HELLO_SECONDS) -> dict[str, Any]:
+        """Wait until everything is imported; return the facts. Raises UnreadyError."""
+        try:
+            message = self._next(seconds)
+        except GuestDiedError as died:
+            raise UnreadyError(f"the guest did not start: {died}") from died
+        if message.get("protocol") != wire.PROTOCOL:
+            raise UnreadyError(f"the guest speaks protocol {message.get('protocol')}, the host {wire.PROTOCOL}")
+        if message.get("event") != "hello":
+            error = message.get("error", {})
+            raise UnreadyError(f"{error.get('type')}: {error.get('message')}")
+        self.facts, self.writers, self.readers = message["facts"], message["writers"], message["readers"]
+        return self.facts
+
+    def run(self, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Send a job and yield its events until it is done. Raises GuestDiedError."""
+        seconds = 2 * job["limits"]["seconds"] + GRACE_SECONDS
+        if self._process.stdin is None:
+            raise GuestDiedError("it has no input")
+        try:
+            wire.write_all(self._process.stdin.fileno(), wire.encode_line(job))
+        except BrokenPipeError:
+            raise GuestDiedError(self._how_it_ended()) from None
+        while True:
+            message = self._next(seconds)
+            if message.get("event") == "done":
+                return
+            yield message
+
+    def _next(self, seconds: float) -> dict[str, Any]:
+        line = self._line(time.monotonic() + seconds)
+        try:
+            return wire.decode_line(line)
+        except ValueError as error:
+            processes.stop(self._process)
+            raise GuestDiedError(f"it sent what is no message: {line[:80]!r} ({error})") from error
+
+    def _line(self, deadline: float) -> bytes:
+        if self._process.stdout is None:
+            raise GuestDiedError("it has no output")
+        descriptor = self._process.stdout.fileno()
+        pieces = []
+        with selectors.DefaultSelector() as selector:
+            selector.register(descriptor, selectors.EVENT_READ)
+            while b"\n" not in self._buffer:
+                pieces.append(self._buffer)
+                self._buffer = b""
+                if sum(map(len, pieces)) > wire.LINE_LIMIT:
+                    processes.stop(self._process)
+                    raise GuestDiedError(f"it sent more than {wire.LINE_LIMIT} bytes in one line")
+                if not selector.select(deadline - time.monotonic()):
+                    processes.stop(self._process)
+                    raise GuestDiedError("it fell silent and was stopped")
+                self._buffer = os.read(descriptor, 1 << 20)
+                if not self._buffer:
+                    raise GuestDiedError(self._how_it_ended())
+        head, _, self._buffer = self._buffer.partition(b"\n")
+        return b"".join([*pieces, head])
+
+    def _how_it_ended(self) -> str:
+        code = self._process.wait(10.0)
+        return f"it was killed by signal {-code}" if code < 0 else f"it exited with code {code}"
+
+
+def _stop_strays(mark: str) -> None:
+    """Kill what a model left behind in a session of its own, after it had killed the guest.
+
+    It still carries the environment variable that the guest was started with.
+    """
+    deadline = time.monotonic() + GRACE_SECONDS  # for a model that forks faster than we kill
+    while found := _carrying(os.fsencode(mark)):
+        for pid in found:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        if time.monotonic() > deadline:
+            return
+
+
+def _carrying(mark: bytes) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    found.append(int(entry.name))
+            except OSError:  # it ended while we looked, or is not ours
+                continue
+    return found

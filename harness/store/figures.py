@@ -1,0 +1,69 @@
+"""Samples into figures: the rows of figures.parquet, and the columns of a cell that they fill. Pure."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from harness.model import Figure
+from harness.store.statistics import MEMORY_FLOOR, Summary, summary, why_unstable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from harness.model import Measure
+
+_SHARED = frozenset({Figure.SHARED_PSS, Figure.SHARED_PRIVATE})
+
+
+def rows(measured: Mapping[str, Any], measure: Measure | None, *, otherwise: str) -> Iterator[dict[str, Any]]:
+    """One row for each figure of a measurement.
+
+    Parameters
+    ----------
+    measured : ``samples``, and why figures are ``missing``; as `harness.running.measuring` has recorded them.
+    otherwise : the reason of a figure that has no sample and no reason of its own.
+    """
+    for figure in () if measure is None else measure.figures:
+        row: dict[str, Any] = {"figure": str(figure), "unit": figure.unit, "rounds": 0}
+        found = summarized(measured["samples"], figure)
+        if found is None:
+            yield {**row, "reason": measured["missing"].get(figure, otherwise)}
+            continue
+        reason = _doubt(measured, figure, found)
+        yield {**row, **asdict(found), "stable": reason is None, "reason": reason}
+
+
+def columns(measured: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
+    """What a cell's row has of its measurement; columns of figures without a sample are left as they are."""
+    found: dict[str, Any] = {}
+    for figure in measure.figures:
+        told = summarized(measured["samples"], figure)
+        if told is None:
+            continue
+        found[figure] = told.median if figure.unit == "s" else round(told.median)
+        if figure is Figure.LOAD:
+            found |= {"load_seconds_min": told.min, "load_seconds_iqr": told.iqr, "load_rounds": told.rounds}
+            found["load_stable"] = _doubt(measured, figure, told) is None
+        if figure in _SHARED:
+            found["mmap_readers"] = measure.sharing
+    return found
+
+
+def summarized(samples: Iterable[Mapping[str, Any]], figure: Figure) -> Summary | None:
+    """Of the samples' medians: values of one process are not independent, so that a sample counts once."""
+    values = [statistics.median(sample["values"]) for sample in samples if sample["figure"] == figure]
+    return summary(values) if values else None
+
+
+def _doubt(measured: Mapping[str, Any], figure: Figure, found: Summary) -> str | None:
+    """What makes a figure untrustworthy, or None: how much it varies; or a process that, unlike others, told none."""
+    stopped = measured["missing"].get(figure)
+    if stopped is not None:
+        return f"after {found.rounds} samples: {stopped}"
+    return why_unstable(found, floor=_floor(figure))
+
+
+def _floor(figure: Figure) -> float:
+    return MEMORY_FLOOR if figure.unit == "B" else 0.0

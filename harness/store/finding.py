@@ -1,0 +1,68 @@
+"""Which runs are stored, and which of them is meant."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+from harness.errors import InputError
+from harness.store.reading import read_run_json
+
+#: The folder of the run that the repository itself keeps; it counts only where there is no other.
+REFERENCE = "reference"
+
+
+def runs(results: Path) -> list[Path]:
+    """The runs in a folder, oldest first, without the reference run."""
+    return [path for path in within(results) if path.name != REFERENCE]
+
+
+def within(folder: Path) -> list[Path]:
+    """Every run in a folder. A hidden one is being written, or was left by a kill."""
+    return sorted(path.parent for path in folder.glob("*/run.json") if not path.parent.name.startswith("."))
+
+
+def earlier(folder: Path, run: dict[str, Any]) -> Path | None:
+    """The newest finished run of the same profile before this one, beside it."""
+    for path in reversed([path for path in runs(folder.parent) if path.name < folder.name]):
+        try:
+            told = read_run_json(path)
+        except InputError:
+            continue
+        if told["profile"] == run["profile"] and told.get("complete"):
+            return path
+    return None
+
+
+def sources(results: Path) -> list[Path]:
+    """The runs that a question is put to: the newest finished one of each profile, then the reference run.
+
+    Where there is none, the newest there is. Raises InputError where there is no run at all.
+    """
+    newest: dict[str, Path] = {}
+    for path in reversed(runs(results)):
+        with contextlib.suppress(InputError):  # of another schema version, say
+            told = read_run_json(path)
+            if told.get("complete"):
+                newest.setdefault(told["profile"], path)
+    kept = results / REFERENCE
+    found = [*newest.values(), *([kept] if (kept / "run.json").exists() else [])]
+    return found or [find_run(results, None)]
+
+
+def find_run(results: Path, name: str | None) -> Path:
+    """A run by its id, by the beginning of its id, by path; without a name the newest. Raises InputError.
+
+    The reference run is found by its name, and where there is no other.
+    """
+    if name is not None and (Path(name) / "run.json").exists():
+        return Path(name)
+    found = [path for path in runs(results) if name is None or path.name.startswith(name)]
+    if not found and name in {None, REFERENCE} and (results / REFERENCE / "run.json").exists():
+        return results / REFERENCE
+    if not found:
+        raise InputError(f"{results}: no run {name or ''} is stored there; `nox -s matrix` makes one")
+    if name is not None and len(found) > 1:
+        raise InputError(f"{results}: {name} fits {len(found)} runs: {', '.join(path.name for path in found[:5])}")
+    return found[-1]

@@ -1,0 +1,45 @@
+"""The end of a run, however it came to it: its tables, and what they amount to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.machine import hardware
+from harness.model import Status
+from harness.store import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.plan import Plan
+    from harness.store import RunFolder
+
+
+def finish(plan: Plan, folder: RunFolder, *, cut_short: str, reasons: Mapping[str, str] | None = None) -> None:
+    """Write what the journal holds as tables, then ``run.json``; close the folder, which has no pages yet.
+
+    Parameters
+    ----------
+    cut_short, reasons : why rows are there that were never come to; see `harness.store.tables.Tables`.
+    """
+    built = tables.Tables(plan, folder.journal, folder.run["run_id"], cut_short, reasons)
+    folder.write_tables(built)
+    usable = any(row["status"] == Status.OK for row in built.environments.values())
+    folder.run["complete"] = usable and not built.waiting
+    hosts = measured_on(plan, folder)
+    if hosts:
+        # What is compared between runs are figures: where several machines measured, nobody can say on which it was.
+        folder.run |= {"hosts": hosts, "host": hardware.common(hosts.values())}
+    folder.save_run()
+    folder.close()
+
+
+def measured_on(plan: Plan, folder: RunFolder) -> dict[str, dict[str, Any]]:
+    """The machine on which each environment was measured, of those that were."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in plan.environments:
+        told = (folder.journal.measurement(cell.id) for cells in plan.measured(name) for cell in cells)
+        hosts = [row.get("host") or folder.run["host"] for row in told if row is not None and row["samples"]]
+        if hosts:
+            found[name] = hardware.common(hosts)
+    return found

@@ -1,0 +1,58 @@
+"""Where Pythons are looked for; none is installed here."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from harness.machine import interpreters
+
+MINOR = "{}.{}".format(*sys.version_info)
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    interpreters.find.cache_clear()
+    for name, folder in (("PATH", "path"), ("PYENV_ROOT", "pyenv"), ("UV_PYTHON_INSTALL_DIR", "uv")):
+        monkeypatch.setenv(name, str(tmp_path / folder))
+    yield tmp_path
+    interpreters.find.cache_clear()
+
+
+def put(path, program: str = f'exec {sys.executable} "$@"'):
+    path.parent.mkdir(parents=True)
+    path.write_text(f"#!/bin/sh\n{program}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_none_is_there(places, monkeypatch) -> None:
+    assert interpreters.find(MINOR) is None
+    monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
+    assert interpreters.find_or_download(MINOR) is None
+    assert not interpreters.obtainable(MINOR)
+    assert f"uv python install {MINOR}" in interpreters.missing(MINOR)
+    monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "automatic")
+    assert interpreters.obtainable(MINOR)
+
+
+@pytest.mark.parametrize(
+    "place", ["path/python{}", "pyenv/versions/{}.9/bin/python", "uv/cpython-{}.9-linux-x86_64-gnu/bin/python{}"]
+)
+def test_each_place_is_looked_at(places, place) -> None:
+    found = put(places / place.format(MINOR, MINOR))
+    assert interpreters.find(MINOR) == found
+
+
+def test_a_candidate_must_answer_with_its_version(places) -> None:
+    put(places / f"pyenv/versions/{MINOR}.9/bin/python", "exit 127")  # a shim
+    put(places / f"pyenv/versions/{MINOR}.8/bin/python", "echo 2.7")
+    found = put(places / f"path/python{MINOR}")
+    assert interpreters.find(MINOR) == found
+
+
+def test_pyenvs_shims_are_passed_over(places, monkeypatch) -> None:
+    put(places / f"shims/python{MINOR}")
+    monkeypatch.setenv("PATH", str(places / "shims"))
+    assert interpreters.find(MINOR) is None

@@ -1,0 +1,101 @@
+"""What the guest and the host may import: read, not run."""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+GUEST = ROOT / "harness" / "guest"
+GUEST_FILES = sorted(GUEST.rglob("*.py"))
+HOST_FILES = sorted(path for path in (ROOT / "harness").rglob("*.py") if GUEST not in path.parents) + [
+    ROOT / "noxfile.py"
+]
+FLOOR = (3, 8)
+#: Of the environments, never of the host: what it would import would be its own, not what was tested. (SciPy is there for
+#: statistics of figures.)
+FOREIGN = {"sklearn", "joblib", "cloudpickle", "skops", "onnx", "onnxruntime", "skl2onnx"}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def top_level(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Statements that importing the module runs, short of the bodies of functions."""
+    waiting: list[ast.AST] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.stmt):
+            yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def imported(path: Path, nodes: Iterator[ast.AST]) -> Iterator[str]:
+    """Absolute names, ``from a import b`` as ``a.b``."""
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) + "." if node.level else ""
+            yield from (f"{base}{node.module + '.' if node.module else ''}{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", GUEST_FILES, ids=name_of)
+def test_the_guest_parses_at_its_floor(path: Path) -> None:
+    ast.parse(path.read_text(), feature_version=FLOOR)
+
+
+@pytest.mark.parametrize("path", GUEST_FILES, ids=name_of)
+def test_the_guest_imports_the_standard_library_and_itself(path: Path) -> None:
+    for name in imported(path, top_level(ast.parse(path.read_text()))):
+        assert name.startswith("harness.guest") or name.partition(".")[0] in sys.stdlib_module_names, name
+
+
+@pytest.mark.parametrize("path", GUEST_FILES, ids=name_of)
+def test_the_guest_imports_nothing_of_the_host(path: Path) -> None:
+    names = list(imported(path, ast.walk(ast.parse(path.read_text()))))
+    assert not [name for name in names if name.startswith("harness") and not name.startswith("harness.guest")]
+
+
+@pytest.mark.parametrize("path", HOST_FILES, ids=name_of)
+def test_the_host_imports_nothing_of_the_guest_but_the_protocol(path: Path) -> None:
+    names = list(imported(path, ast.walk(ast.parse(path.read_text()))))
+    assert not [n for n in names if n.startswith(("harness.guest", "guest")) and not n.startswith("harness.guest.wire")]
+    assert not [name for name in names if name.partition(".")[0] in FOREIGN]
+
+
+@pytest.mark.parametrize("path", HOST_FILES, ids=name_of)
+def test_the_host_imports_nothing_by_a_name_made_up_at_run_time(path: Path) -> None:
+    called = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    names = {getattr(func, "attr", getattr(func, "id", None)) for func in called}
+    assert not names & {"__import__", "import_module", "exec_module", "run_module", "run_path"}
+
+
+def test_this_file_sees_what_it_looks_for() -> None:
+    text = "import numpy\nfrom . import wire\nif True:\n    from .. import model\ndef f():\n    import scipy\n"
+    path = GUEST / "made_up.py"
+    tree = ast.parse(text)
+    assert set(imported(path, top_level(tree))) == {"numpy", "harness.guest.wire", "harness.model"}
+    assert "scipy" in set(imported(path, ast.walk(tree)))
+
+
+def test_the_parts_of_the_host_have_an_order() -> None:
+    """Folders and files of harness/: none is imported by what it imports, not even for a type."""
+    parts: dict[str, set[str]] = {}
+    for path in HOST_FILES:
+        name = (*path.relative_to(ROOT).with_suffix("").parts[1:], "noxfile")[0]
+        names = imported(path, ast.walk(ast.parse(path.read_text())))
+        parts.setdefault(name, set()).update(n.split(".")[1] for n in names if n.startswith("harness."))
+    del parts["__init__"]  # the front door: above all, and its version is below
+    graph = {name: found & set(parts) - {name} for name, found in parts.items()}
+    order = list(graphlib.TopologicalSorter(graph).static_order())
+    assert order.index("model") < order.index("matrix") < order.index("store") < order.index("report")
+    assert order.index("report") < order.index("running") < order.index("cli") < order.index("__main__")
