@@ -22,4 +22,6 @@ def command(run: Mapping[str, Any], path: Path, cell_id: str) -> str:
     words = ["python", "-m", "harness", "run", "--profile", str(run["profile"]), "--only", cell_id]
     if run.get("matrix"):  # of another than the checkout's own; one from outside it is to be put where it is started
         words += ["--matrix", str(run["matrix"])]
+    if run.get("through"):
+        words += ["--through", str(run["through"])]
     return shlex.join([*words, "--locks", os.path.relpath(path)])
