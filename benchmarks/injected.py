@@ -31,7 +31,7 @@ environments:
     - {scikit-learn: "1.9.1", python: "3.13", numpy: "2.5"}
 profiles:
   injected:
-    cases: [k_neighbors_10mb, random_forest_classifier, logistic_regression]
+    cases: [k_neighbors_10mb, random_forest_classifier]
     formats: [slowed, grown, leaking]
     limits: {seconds: 20}
     measure: {cold_starts: 0, sharing: 0}
