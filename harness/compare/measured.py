@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,10 @@ STICKS = {name: f"{name}_yardstick" for name in YARDSTICKS}
 #: A warm load that asks for no more than this gets memory that its process has already, so that how fast fresh memory
 #: is says nothing of it: from run to run that changed by up to 1.6 times, and such loads by 1.05. Bytes.
 _SERVED_WARM = 1024**2
+#: A sample is set aside when a yardstick took so many times as long in its child as where the machine was quick: a
+#: neighbour's work, on a shared machine, comes and goes within a run, and is in both (correlated by 0.8 to 0.99).
+_DISTURBED = 1.25
+_QUICK = 10  # percentile of the yardstick's samples in both runs
 
 
 class Why(StrEnum):
@@ -130,7 +135,27 @@ def _pair(row: Mapping[Any, Any]) -> Pair | None:
     telling = [column for name, column in STICKS.items() if name != "memory" or not warm]
     sticks = ((row[f"{column}_base"], row[f"{column}_new"]) for column in telling)
     sound = tuple(pair for pair in sticks if effect.unit == "s" and all(map(_sound, pair)))
-    return Pair(effect=effect, base=base, new=new, yardsticks=sound)
+    return _undisturbed(Pair(effect=effect, base=base, new=new, yardsticks=sound))
+
+
+def _undisturbed(pair: Pair) -> Pair:
+    """The pair without the samples of disturbed children; all of it where too few of either run are left.
+
+    What is kept is chosen by the yardsticks alone, so that it favours neither run.
+    """
+    kept = [np.ones(len(samples), dtype=bool) for samples in (pair.base, pair.new)]
+    for sticks in pair.yardsticks:
+        most = _DISTURBED * float(np.percentile(np.concatenate(sticks), _QUICK))
+        kept = [mask & (stick <= most) for mask, stick in zip(kept, sticks, strict=True)]
+    if min(int(mask.sum()) for mask in kept) < LEAST_ROUNDS:
+        return pair
+    base, new = kept
+    return replace(
+        pair,
+        base=pair.base[base],
+        new=pair.new[new],
+        yardsticks=tuple((was[base], now[new]) for was, now in pair.yardsticks),
+    )
 
 
 def _sound(yardstick: Numbers) -> bool:

@@ -64,9 +64,8 @@ def differs(findings: Mapping[str, int], of: int) -> str:
 def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = False) -> tuple[Group, ...]:
     """Rows that tell the same, worst first; drifts by case, since their figures differ from pair to pair.
 
-    What drifts at home, too, comes after what only the way from there to here has changed.
-
-    Of the drifts, a format that converts is a group by itself: what it does to a model is not what versions do.
+    Of the drifts, a format that converts is a group by itself, and comes after those that should have brought the model
+    over as it was; last comes what drifts at home, too, which not the way from there to here has changed.
     """
     if rows.empty:
         return ()
@@ -91,9 +90,11 @@ def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = Fa
                 findings=columns.findings(group),
             )
         )
-    return tuple(
-        sorted(groups, key=lambda g: (_rank(g.status), *((g.at_home > 0, -g.silent) if by_case else ()), -g.count))
-    )
+    return tuple(sorted(groups, key=_of_drift if by_case else lambda group: (_rank(group.status), -group.count)))
+
+
+def _of_drift(group: Group) -> tuple[bool, bool, int, int]:
+    return group.at_home > 0, model.converts(group.formats[0]), -group.silent, -group.count
 
 
 def _worst(group: pd.DataFrame) -> pd.Series[Any]:

@@ -130,6 +130,33 @@ def test_a_machine_that_slowed_down_makes_no_reader_slower(chance, what):
     assert compare(run(values, 0.01), run(values, 0.005)).figures.changed == ()
 
 
+@pytest.mark.parametrize("ratio, expected", [(1.5, ["slower"]), (1.0, []), (1 / 1.5, ["faster"])])
+@pytest.mark.parametrize("disturbed", ["base", "new"])
+def test_a_neighbour_that_comes_and_goes_neither_hides_a_change_nor_makes_one(chance, disturbed, ratio, expected):
+    """Two thirds of one run's children were at work while a neighbour was: the yardstick tells which."""
+    slowed = np.where(np.arange(18) % 3 == 0, 1.0, 1.7)
+
+    def run(name, middle):
+        noise = slowed if name == disturbed else np.ones(18)
+        samples = times(chance, middle, size=18, spread=0.02) * noise
+        return run_of([ONE], samples=sampled(ONE, LOAD, samples, processor=0.01 * noise))
+
+    found = compare(run("base", 1e-3), run("new", 1e-3 * ratio)).figures
+    assert [group.word for group in found.changed] == expected
+    assert found.judged["ratio"].tolist() == [pytest.approx(ratio, rel=0.05)]
+
+
+def test_where_hardly_any_child_was_undisturbed_all_count(chance):
+    slowed = np.where(np.arange(15) < 4, 1.0, 1.7)
+
+    def run(noise):
+        return run_of([ONE], samples=sampled(ONE, LOAD, times(chance, size=15) * noise, processor=0.01 * noise))
+
+    found = compare(run(np.ones(15)), run(slowed)).figures
+    assert found.changed == ()
+    assert found.judged["ratio"].tolist() == [pytest.approx(1.7, rel=0.1)]
+
+
 @pytest.mark.parametrize(
     ("figure", "peak", "told"), [(LOAD, 750_000, True), (LOAD, 20e6, False), ("predict_seconds", 750_000, False)]
 )

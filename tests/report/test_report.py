@@ -164,6 +164,20 @@ def test_a_format_that_converts_is_a_finding_of_its_own_and_no_self_test(plan, t
     }
 
 
+def test_what_should_have_come_over_as_it_was_stands_before_what_was_fitted_again(plan, tmp_path):
+    recipe = Format(name="recipe", module="guest.formats.recipes", options={}, readers=("recipe",))
+    plan = dataclasses.replace(plan, profile=dataclasses.replace(plan.profile, formats=(*plan.profile.formats, recipe)))
+    drifting = ["new/one/recipe>old/recipe", "old/one/recipe>new/recipe", "new/one/pickle>old/pickle"]
+    at_home = ["old/two/pickle>old/pickle", "new/two/pickle>new/pickle"]
+    rows = [cell(name, "drift", version_warning="pickle>" in name) for name in [*drifting, *at_home]]
+    drifts = digests.of(tables_of(plan, tmp_path, cells=all_cells(plan, rows))).drifts
+    assert [(group.formats, group.cases) for group in drifts] == [
+        (("pickle",), ("one",)),
+        (("recipe",), ("one",)),
+        (("pickle",), ("two",)),
+    ]
+
+
 @pytest.mark.parametrize("status", ["crash", "load-error"])
 def test_where_everything_fails_nothing_is_ok(plan, tmp_path, status):
     found = tables_of(
