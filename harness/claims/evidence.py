@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from harness import columns
 from harness.model import UNTRIED, Status
 from harness.store import tables
 from harness.versions import parsed
@@ -63,7 +64,7 @@ def _with_comparisons(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sound_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
-    home = cells[(cells["producer"] == cells["consumer"]) & ~cells["status"].isin([str(status) for status in UNTRIED])]
+    home = cells[(cells["producer"] == cells["consumer"]) & ~columns.among(cells["status"], UNTRIED)]
     by_reader = dict(
         zip(zip(home["artifact_id"], home["reader"], strict=True), home["status"] == Status.OK, strict=True)
     )

@@ -150,7 +150,7 @@ def stop(process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
             _signal_group(process.pid, signal.SIGKILL)
             process.wait()
     for pid in _members(process.pid):
-        _signal(pid)
+        kill(pid)
     _LIVE.discard(process)
 
 
@@ -161,22 +161,25 @@ def _signal_group(pid: int, number: signal.Signals) -> None:
         return
 
 
-def _signal(pid: int) -> None:
+def kill(pid: int) -> None:
+    """KILL to a process that may have ended."""
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return
 
 
-def _members(session: int) -> list[int]:
-    """Processes that are still in a session: children in groups of their own whose leader is gone."""
-    found = []
+def each(name: str) -> Iterator[tuple[int, bytes]]:
+    """The id of every process that there is, with what a file of its folder in ``/proc`` says."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:  # it ended while we looked
+                told = (entry / name).read_bytes()
+            except OSError:  # it ended while we looked, or is not ours
                 continue
-            if int(fields[3]) == session:
-                found.append(int(entry.name))
-    return found
+            yield int(entry.name), told
+
+
+def _members(session: int) -> list[int]:
+    """Processes that are still in a session: children in groups of their own whose leader is gone."""
+    return [pid for pid, stat in each("stat") if int(stat.rpartition(b")")[2].split()[3]) == session]

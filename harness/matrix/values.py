@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import is_normalized_name
@@ -153,6 +153,8 @@ def _json(*types: str, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": list(types) if len(types) > 1 else types[0], **more})
 
 
+_Strategies = Literal["every", "newest-compatible", "one-at-a-time", "pairwise"]
+
 Word = Annotated[str, BeforeValidator(_word)]
 Release = Annotated[Word, AfterValidator(_release), _json("string", "number", description=QUOTED, examples=["1.5.2"])]
 Python = Annotated[Word, AfterValidator(_python), _json("string", "number", description=QUOTED, examples=["3.12"])]
@@ -168,11 +170,7 @@ Package = Annotated[Word, AfterValidator(_requirement)]
 Variable = Annotated[Word, AfterValidator(_variable), _json("string", examples=["NIGHTLY_WHEELS_INDEX"])]
 Node = Annotated[Word, AfterValidator(_node), _json("string", "number", examples=["24"])]
 NpmPackage = Annotated[Word, AfterValidator(_npm_package), _json("string", examples=["onnxruntime-node@1.30.0"])]
-Strategy = Annotated[
-    Literal["every", "newest-compatible", "one-at-a-time", "pairwise"],
-    BeforeValidator(one_of("strategy", ("every", "newest-compatible", "one-at-a-time", "pairwise"))),
-    BeforeValidator(_word),
-]
+Strategy = Annotated[_Strategies, BeforeValidator(one_of("strategy", get_args(_Strategies))), BeforeValidator(_word)]
 Day = Annotated[AsOf | dt.date, PlainValidator(_as_of), _json("string", examples=["release", "newest", "2024-09-11"])]
 Date = Annotated[dt.date, PlainValidator(_date), _json("string", examples=["2024-09-11"])]
 Project = Annotated[Word, AfterValidator(_project)]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from harness import columns
 from harness.model import LOADED, UNTOLD, Status
 from harness.report import digest as digests
 from harness.report import wording
@@ -88,6 +89,6 @@ def of_tables(tables: RunTables, *, may_fail: Sequence[str] = ()) -> tuple[str, 
 
 def _never_measured(tables: RunTables) -> bool:
     """Whether there is a cell that loaded and whose figures all lack for one and the same reason."""
-    loaded = tables.cells.loc[tables.cells["status"].isin([str(s) for s in LOADED]), "cell_id"]
+    loaded = tables.cells.loc[columns.among(tables.cells["status"], LOADED), "cell_id"]
     figures = tables.figures[tables.figures["cell_id"].isin(loaded)].groupby("cell_id")
     return bool(((figures["rounds"].max() == 0) & (figures["reason"].nunique() == 1)).any())

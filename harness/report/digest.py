@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from harness import columns
-from harness.model import BROKEN, UNTOLD, UNTRIED, Finding, Parity, Status
+from harness.model import BROKEN, LOADED, UNTOLD, UNTRIED, Finding, Parity, Status
 from harness.report import coverage, groups, measured
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def of(tables: RunTables) -> Digest:
         },
         pairs=_pairs(cells),
         drifts=groups.of_cells(tried[tried["status"] == Status.DRIFT], cells, by_case=True),
-        failures=groups.of_cells(tried[~tried["status"].isin([str(Status.OK), str(Status.DRIFT)])], cells),
+        failures=groups.of_cells(tried[~columns.among(tried["status"], LOADED)], cells),
         impossible=groups.of_cells(cells[cells["status"] == Status.UNSUPPORTED], cells),
         unwritten=groups.of_artifacts(tables.artifacts),
         near=_near(tried),

@@ -118,7 +118,7 @@ def converts(formats: pd.Series[Any]) -> pd.Series[bool]:
 
 def of_artifacts(artifacts: pd.DataFrame) -> tuple[Group, ...]:
     """Artifacts that could not be written, for the same reason."""
-    rows = artifacts[~artifacts["status"].isin([str(Status.OK), str(Status.NOT_RUN)])]
+    rows = artifacts[~columns.among(artifacts["status"], {Status.OK, Status.NOT_RUN})]
     groups = []
     for (status, told), group in rows.assign(told=[alike(t) for t in rows["reason"]]).groupby(
         ["status", "told"], sort=False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from harness import columns
 from harness.model import LOADED, Figure
 from harness.report import units
 
@@ -112,7 +113,7 @@ def of(tables: RunTables) -> Measured:
     there = figures[figures["rounds"] > 0]
     rows = tuple(_rows(tables.cells, there))
     # Why a model could not be loaded is told elsewhere.
-    loaded = set(tables.cells.loc[tables.cells["status"].isin([str(status) for status in LOADED]), "cell_id"])
+    loaded = set(tables.cells.loc[columns.among(tables.cells["status"], LOADED), "cell_id"])
     absent = figures[(figures["rounds"] == 0) & figures["cell_id"].isin(loaded)]
     return Measured(
         rows=rows,
@@ -125,9 +126,9 @@ def of(tables: RunTables) -> Measured:
 
 def _rows(cells: pd.DataFrame, figures: pd.DataFrame) -> list[Row]:
     by_cell = {str(name): group for name, group in figures.groupby("cell_id", sort=False)}
-    columns = ["cell_id", "consumer", "case", "format", "reader", "size_bytes"]
+    wanted = ["cell_id", "consumer", "case", "format", "reader", "size_bytes"]
     found = []
-    for cell in cells.loc[cells["cell_id"].isin(list(by_cell)), columns].to_dict("records"):
+    for cell in cells.loc[cells["cell_id"].isin(list(by_cell)), wanted].to_dict("records"):
         mine = by_cell[cell["cell_id"]]
         found.append(
             Row(

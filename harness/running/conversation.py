@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
-import signal
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from harness.guest import wire
@@ -16,6 +14,7 @@ from harness.machine import processes
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
+    from pathlib import Path
     from types import TracebackType
 
     from harness.environments import Command
@@ -146,21 +145,10 @@ def _stop_strays(mark: str) -> None:
     deadline = time.monotonic() + GRACE_SECONDS  # for a model that forks faster than we kill
     while found := _carrying(os.fsencode(mark)):
         for pid in found:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+            processes.kill(pid)
         if time.monotonic() > deadline:
             return
 
 
 def _carrying(mark: bytes) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                if mark in (entry / "environ").read_bytes().split(b"\0"):
-                    found.append(int(entry.name))
-            except OSError:  # it ended while we looked, or is not ours
-                continue
-    return found
+    return [pid for pid, variables in processes.each("environ") if mark in variables.split(b"\0")]
