@@ -43,13 +43,13 @@ ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
 from harness import errors  # noqa: E402
-from harness import matrix as matrices  # noqa: E402
+from harness.config import matrix as matrices  # noqa: E402
+from harness.config import spec  # noqa: E402
 from harness.environments import local, lock, npm  # noqa: E402
 from harness.machine import interpreters  # noqa: E402
-from harness.matrix import spec  # noqa: E402
 
 if TYPE_CHECKING:
-    from harness.model import Environment
+    from harness.terms import Environment
 
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv"

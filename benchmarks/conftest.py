@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import matrix
-from harness.plan import Plan
+from harness.config import matrix
+from harness.config.plan import Plan
 from harness.store import RunFolder, tables
 
 ROOT = Path(__file__).parent.parent

@@ -15,7 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import columns, store
+from harness.analysis import columns
+from harness import store
 
 PRODUCERS = ("sk1.2.1-py3.11-np1.24-amd64", "sk1.3-py3.11-np1.26-amd64")
 CONSUMER = "sk1.2.1-py3.11-np1.24-arm64"

@@ -18,10 +18,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness import compare, matrix, running, store
+from harness.analysis import compare
+from harness.config import matrix
+from harness.run import lifecycle
+from harness import store
 from harness.environments import stage
-from harness.matrix import catalogue
-from harness.plan import Plan
+from harness.config import catalogue
+from harness.config.plan import Plan
 
 NEEDED = 0.95
 MATRIX = """
@@ -134,7 +137,7 @@ def run(folder: Path, faults: dict[str, float], results: Path) -> store.RunTable
     stage.GUEST = guest  # what environments are given; there is no way to say so for users, and need be none
     loaded = matrix.load_matrix(folder / "matrix.yaml", formats=catalogue.builtin_formats(guest / "formats"))
     plan = Plan(profile=loaded.profile("injected", satisfiable=lambda _: True))
-    return store.read_run(running.run(plan, results=results, console=Console(quiet=True)))
+    return store.read_run(lifecycle.run(plan, results=results, console=Console(quiet=True)))
 
 
 if __name__ == "__main__":

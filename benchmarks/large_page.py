@@ -21,7 +21,8 @@ import pandas as pd
 from playwright.sync_api import Browser, sync_playwright
 
 from harness import store
-from harness.report import digest, site
+from harness.analysis import summary
+from harness.report import site
 from tests.report.chromium import start
 
 MOST_BYTES, MOST_READY, MOST_FILTER = 25e6, 3.0, 0.3
@@ -40,7 +41,7 @@ def main() -> int:
     options = arguments()
     tables = enlarged(store.read_run(options.run), options.cells)
     started = time.monotonic()
-    html = site.render(tables, digest.of(tables))
+    html = site.render(tables, summary.of(tables))
     print(f"{len(tables.cells):,} cells: {len(html.encode()) / 1e6:.1f} MB, made in {time.monotonic() - started:.1f} s")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page = Path(folder, "index.html")

@@ -14,8 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness import compare, store
-from harness.compare.effects import EFFECTS
+from harness.analysis import compare
+from harness import store
+from harness.analysis.compare.effects import EFFECTS
 
 MOST = 0.01
 

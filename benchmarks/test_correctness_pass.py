@@ -11,14 +11,15 @@ import time
 import pytest
 from rich.console import Console
 
-from harness import matrix, running
+from harness.config import matrix
+from harness.run import lifecycle
 from harness.environments import Folders, local, lock
 from harness.environments.stage import stage
-from harness.plan import Plan
-from harness.running import loading
-from harness.running.ledger import Ledger
-from harness.running.progress import Progress
-from harness.running.station import Station
+from harness.config.plan import Plan
+from harness.run import loading
+from harness.run.recorder import Ledger
+from harness.run.progress import Progress
+from harness.run.environment_session import Station
 from harness.store import RunFolder
 
 from .conftest import ROOT
@@ -63,7 +64,7 @@ def _prepared(tmp_path_factory, variables):
     variables.setenv("HARNESS_MATRIX", str(path))  # nox's sessions, which build, are made from the same file
     plan = Plan(profile=matrix.load_matrix(path).profile("bench", satisfiable=lambda _: True))
     console = Console(quiet=True)
-    done = running.run(plan, results=path.parent / "results", console=console, consumers=frozenset())
+    done = lifecycle.run(plan, results=path.parent / "results", console=console, consumers=frozenset())
     folder = RunFolder.reopen(done)
     progress = Progress(console, environments=5, artifacts=0, cells=plan.cell_count)
     ledger = Ledger(plan, folder, progress)

@@ -7,9 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from harness import parity
+from harness import judging
 from harness.guest import values
-from harness.model import Parity
+from harness.terms import Parity
 
 ROWS = 40  # what every case holds out
 RANDOM = np.random.default_rng(0)
@@ -32,7 +32,7 @@ def wire(outputs):
 @pytest.mark.parametrize("kind", OUTPUTS)
 def test_identical(kind, benchmark) -> None:
     reference, output = wire(OUTPUTS[kind]), wire(OUTPUTS[kind])
-    found = benchmark(parity.compare, reference, output, tolerance=parity.tolerance_for((), "pickle"))
+    found = benchmark(judging.compare, reference, output, tolerance=judging.tolerance_for((), "pickle"))
     assert found.parity == Parity.IDENTICAL
 
 
@@ -40,5 +40,5 @@ def test_identical(kind, benchmark) -> None:
 def test_drift(kind, benchmark) -> None:
     moved = {name: value + 1 for name, value in OUTPUTS[kind].items()}
     reference, output = wire(OUTPUTS[kind]), wire(moved)
-    found = benchmark(parity.compare, reference, output, tolerance=parity.tolerance_for((), "pickle"))
+    found = benchmark(judging.compare, reference, output, tolerance=judging.tolerance_for((), "pickle"))
     assert found.parity == Parity.DRIFT

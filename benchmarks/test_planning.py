@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from harness import matrix
-from harness.plan import Plan
+from harness.config import matrix
+from harness.config.plan import Plan
 
 from .conftest import ROOT
 

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness import compare, history, store
-from harness.report import digest, summary
+from harness.analysis import compare, history
+from harness import store
+from harness.analysis import summary
+from harness.report import markdown
 from harness.store.journal import Journal
 
 from .conftest import write_tables
@@ -35,7 +37,7 @@ def test_writing_tables(plan, folder, benchmark) -> None:
 
 def test_summary_of_a_run(folder, benchmark) -> None:
     run = store.read_run(folder.path)
-    assert "load-error" in benchmark(lambda: summary.render(digest.of(run)))
+    assert "load-error" in benchmark(lambda: markdown.render(summary.of(run)))
 
 
 def test_compare_of_two_runs(folder, benchmark) -> None:

@@ -23,14 +23,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from harness import matrix, model, store
+from harness.config import matrix
+from harness import terms, store
 from harness.environments import Folders, local, lock
 from harness.environments.stage import stage
 from harness.machine import tools
-from harness.plan import Plan
-from harness.running import loading
-from harness.running.ledger import Ledger
-from harness.running.progress import Progress
+from harness.config.plan import Plan
+from harness.run import loading
+from harness.run.recorder import Ledger
+from harness.run.progress import Progress
 
 WITHIN = 0.10
 #: The load as people write it, by format and reader.
@@ -87,16 +88,16 @@ def installed(package: str, place: Path) -> Path:
     return place
 
 
-def measured(plan: Plan, run: store.RunTables) -> list[model.Cell]:
+def measured(plan: Plan, run: store.RunTables) -> list[terms.Cell]:
     there = set(run.figures.loc[run.figures["rounds"] > 0, "cell_id"])
     cells = (cell for name in plan.environments for group in plan.measured(name) for cell in group)
     return [cell for cell in cells if cell.id in there and f"{cell.artifact.format}/{cell.reader}" in LOADS]
 
 
-def held_against(cell: model.Cell, ledger: Ledger, run: store.RunTables, pyperf: Path, scratch: Path) -> list[Row]:
+def held_against(cell: terms.Cell, ledger: Ledger, run: store.RunTables, pyperf: Path, scratch: Path) -> list[Row]:
     environment = ledger.plan.environments[cell.consumer]
     locked = lock.Lock(text=(run.path / f"locks/{cell.consumer}.txt").read_text())
-    command = local.build(environment, locked, folders=Folders(stage=stage([])), limits=model.Limits()).command
+    command = local.build(environment, locked, folders=Folders(stage=stage([])), limits=terms.Limits()).command
     task = loading.load_task(ledger, cell, cell.id)
     figures = run.figures[run.figures["cell_id"] == cell.id].set_index("figure")["median"]
     size = run.cells.set_index("cell_id").loc[cell.id, "size_bytes"]
@@ -118,7 +119,7 @@ def held_against(cell: model.Cell, ledger: Ledger, run: store.RunTables, pyperf:
     return found
 
 
-def timed(cell: model.Cell, task: dict[str, Any], command: Any, pyperf: Path) -> float:
+def timed(cell: terms.Cell, task: dict[str, Any], command: Any, pyperf: Path) -> float:
     """The median of pyperf's values for the same load. Seconds."""
     setup, statement = LOADS[f"{cell.artifact.format}/{cell.reader}"]
     output = pyperf / "timed.json"

@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 
-from harness import model
-from harness.plan import Plan
+from harness import terms
+from harness.config.plan import Plan
 
 
-def environment(name: str, **given: object) -> model.Environment:
+def environment(name: str, **given: object) -> terms.Environment:
     sound = {
         "scikit_learn": "1.5.2",
         "python": "3.12",
@@ -21,18 +21,18 @@ def environment(name: str, **given: object) -> model.Environment:
         "packages": (),
         "origin": "environments.include[0]",
     }
-    return model.Environment(name=name, **{**sound, **given})  # type: ignore[arg-type]
+    return terms.Environment(name=name, **{**sound, **given})  # type: ignore[arg-type]
 
 
 def plan_of(
     *names: str, cases: tuple[str, ...] = ("ridge", "forest"), impossible: dict[str, str] | None = None
 ) -> Plan:
-    profile = model.Profile(
+    profile = terms.Profile(
         name="small",
         seed=0,
         environments=tuple(environment(name) for name in names),
         cases=tuple(
-            model.Case(
+            terms.Case(
                 name=name,
                 family="linear",
                 module="guest.cases.linear",
@@ -43,10 +43,10 @@ def plan_of(
             for name in cases
         ),
         formats=(
-            model.Format(name="pickle", module="guest.formats.pickle", options={}, readers=("pickle",)),
-            model.Format(name="joblib", module="guest.formats.joblib", options={}, readers=("joblib", "joblib-mmap")),
+            terms.Format(name="pickle", module="guest.formats.pickle", options={}, readers=("pickle",)),
+            terms.Format(name="joblib", module="guest.formats.joblib", options={}, readers=("joblib", "joblib-mmap")),
         ),
-        limits=model.Limits(),
+        limits=terms.Limits(),
         tolerances=(),
     )
     return Plan(profile=profile, impossible=impossible or {})

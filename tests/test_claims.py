@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from harness import claims, cli, errors
-from harness.claims import CLAIMS, evidence
-from harness.claims.verdicts import Answer, Verdict
+from harness.analysis import claims
+from harness import cli, errors
+from harness.analysis.claims import CLAIMS, evidence
+from harness.analysis.claims.claim import Answer, Verdict
 from harness.report import claims as rendering
 from harness.store import RunTables
 

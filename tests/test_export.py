@@ -13,7 +13,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from harness import cli, export
+from harness import cli
+from harness.report import export
 from harness.errors import InputError
 
 HOST = {

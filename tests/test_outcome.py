@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness import outcome
+from harness.judging import outcome
 from harness.guest import values
-from harness.model import ARTIFACT_STATUSES, CELL_STATUSES, Tolerance
+from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES, Tolerance
 
 ERROR = {"type": "builtins.ValueError", "message": "first\nsecond", "traceback": "Traceback ...", "memory": False}
 

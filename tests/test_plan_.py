@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import InputError
-from harness.plan import only
+from harness.config.plan import only
 
 from .conftest import plan_of
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from harness.matrix import load_matrix
+from harness.config.matrix import load_matrix
 
 ROOT = Path(__file__).parent.parent
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harness import files, reference, store
+from harness import files, store
+from harness.report import reference
 from harness.errors import InputError
-from harness.history.runs import stored_runs
+from harness.analysis.history.past_runs import stored_runs
 from harness.machine import tools
 
 from .report.stored import all_cells, cell, plan_of, tables_of

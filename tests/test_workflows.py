@@ -12,8 +12,8 @@ import typer.main
 from ruamel.yaml import YAML
 
 from harness.cli import app
-from harness.matrix import load_matrix
-from harness.shards.jobs import MOST
+from harness.config.matrix import load_matrix
+from harness.engine.jobs import MOST
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".github"
@@ -90,7 +90,7 @@ def joined(script: str) -> list[str]:
 
 
 def test_the_gates_are_gates() -> None:
-    from harness.compare import gates
+    from harness.analysis.compare import gates
 
     (line,) = [line for script in scripts(NIGHTLY) for line in joined(script) if "harness compare" in line]
     found = gates.parse_all(re.findall(r'--fail-on "?([^"\s]+)"?', line))

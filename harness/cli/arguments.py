@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from harness import matrix as matrices
+from harness.config import matrix as matrices
+from harness.config.plan import Plan
 from harness.environments import NotReadyError, UnsatisfiableError, docker, kinds
 from harness.environments.lock import resolve, satisfiable
 from harness.errors import InputError
 from harness.machine import interpreters, processes, tools
-from harness.plan import Plan
 
 if TYPE_CHECKING:
-    from harness.model import Environment
+    from harness.terms import Environment
 
 MATRIX = tools.ROOT / "matrix.yaml"
 RESULTS = tools.ROOT / "results"

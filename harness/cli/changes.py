@@ -39,11 +39,11 @@ def compare(  # noqa: PLR0917  # typer reads the options from the parameters
     as_markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for a CI job's summary.")] = False,
 ) -> None:
     """What changed between two runs; exit code 1 when a gate is crossed."""
-    from harness import compare as comparing  # noqa: PLC0415  # pandas and scipy
     from harness import store  # noqa: PLC0415
-    from harness.compare import expectations as written  # noqa: PLC0415
-    from harness.compare import gates  # noqa: PLC0415
-    from harness.report import changes  # noqa: PLC0415
+    from harness.analysis import compare as comparing  # noqa: PLC0415  # pandas and scipy
+    from harness.analysis.compare import expectations as written  # noqa: PLC0415
+    from harness.analysis.compare import gates  # noqa: PLC0415
+    from harness.report import compare as rendering  # noqa: PLC0415
 
     if as_json and as_markdown:
         raise InputError("--json and --markdown: give one of them")
@@ -52,12 +52,12 @@ def compare(  # noqa: PLR0917  # typer reads the options from the parameters
     before, after = (store.read_run(store.find_run(results, name)) for name in (base, new))
     comparison = comparing.compare(before, after, expected=known, gates=wanted)
     if as_json:
-        print(json.dumps(changes.as_data(comparison), indent=2))
+        print(json.dumps(rendering.as_data(comparison), indent=2))
     elif as_markdown:
-        print(changes.render(comparison))
+        print(rendering.render(comparison))
     else:
-        changes.show(comparison, console())
-    crossed = changes.crossed(comparison, allow_unjudged=allow_unjudged)
+        rendering.show(comparison, console())
+    crossed = rendering.crossed(comparison, allow_unjudged=allow_unjudged)
     if crossed:
         raise GateCrossed("\n".join(crossed))
 
@@ -79,8 +79,8 @@ def history(
     as_json: JsonOption = False,
 ) -> None:
     """What changed over all stored runs: at which run, and which packages changed there."""
-    from harness import history as histories  # noqa: PLC0415
-    from harness.compare import expectations as written  # noqa: PLC0415
+    from harness.analysis import history as histories  # noqa: PLC0415
+    from harness.analysis.compare import expectations as written  # noqa: PLC0415
     from harness.report import history as rendering  # noqa: PLC0415
 
     known = written.beside(RESULTS) if expectations is None else written.read(expectations)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from harness.analysis.versions import DEFAULT_PACKAGE
 from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, RunOption, console
 from harness.errors import InputError
-from harness.versions import DEFAULT_PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def ask(  # noqa: PLR0917  # typer reads the options from the parameters
     as_json: JsonOption = False,
 ) -> None:
     """Whether a model may be loaded elsewhere: safe, changes predictions, breaks, or not known; with the evidence."""
-    from harness import ask as asking  # noqa: PLC0415  # pandas
+    from harness.analysis import ask as asking  # noqa: PLC0415  # pandas
     from harness.report import ask as rendering  # noqa: PLC0415
 
     def of(tables: RunTables) -> asking.Answer:
@@ -64,8 +64,8 @@ def release(
     as_json: JsonOption = False,
 ) -> None:
     """What a release changes for stored models against the one before, as Markdown."""
-    from harness import versions  # noqa: PLC0415
-    from harness.ask import release as releases  # noqa: PLC0415  # pandas
+    from harness.analysis import release as releases  # noqa: PLC0415  # pandas
+    from harness.analysis import versions  # noqa: PLC0415
     from harness.report import release as rendering  # noqa: PLC0415
 
     wanted = versions.wanted(version, package)

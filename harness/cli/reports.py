@@ -30,13 +30,14 @@ def report(
 ) -> None:
     """The report of a stored run; runs nothing."""
     from harness import store  # noqa: PLC0415
-    from harness.report import digest, terminal, written  # noqa: PLC0415
+    from harness.analysis import summary  # noqa: PLC0415
+    from harness.report import run_pages, terminal  # noqa: PLC0415
 
     tables = store.read_run(store.find_run(results, run))
     if as_json:
-        print(json.dumps(digest.as_data(digest.of(tables)), indent=2))
+        print(json.dumps(summary.as_data(summary.of(tables)), indent=2))
         return
-    page = written.write(tables)
+    page = run_pages.write(tables)
     if svg is not None:
         files.replace_text(svg, terminal.picture(tables))
     terminal.show(tables, console(), page)
@@ -68,8 +69,8 @@ def show(
 @app.command()
 def claims(run: RunArgument = None, results: ResultsOption = RESULTS, as_json: JsonOption = False) -> None:
     """What scikit-learn's documentation says of persistence, held against a stored run."""
-    from harness import claims as statements  # noqa: PLC0415
     from harness import store  # noqa: PLC0415
+    from harness.analysis import claims as statements  # noqa: PLC0415
     from harness.report import claims as rendering  # noqa: PLC0415
 
     judgement = statements.judge(store.read_run(store.find_run(results, run)))
@@ -90,8 +91,8 @@ def export(
     results: ResultsOption = RESULTS,
 ) -> None:
     """A table, or the measurements, for other tools."""
-    from harness import export as exporting  # noqa: PLC0415
     from harness import store  # noqa: PLC0415
+    from harness.report import export as exporting  # noqa: PLC0415
 
     text = exporting.export(store.read_run(store.find_run(results, run)), to, table)
     if output is None:
@@ -103,6 +104,7 @@ def export(
 @app.command()
 def keep(run: RunArgument = None, results: ResultsOption = RESULTS) -> None:
     """Keep a run's tables and report as the repository's own, in results/reference."""
-    from harness import reference, store  # noqa: PLC0415  # pandas
+    from harness import store  # noqa: PLC0415  # pandas
+    from harness.report import reference  # noqa: PLC0415  # pandas
 
     print(reference.keep(store.find_run(results, run), results))

@@ -9,13 +9,13 @@ import typer
 from rich import box
 from rich.table import Table
 
-from harness import matrix as matrices
 from harness.cli.arguments import MATRIX, JsonOption, MatrixOption, console
+from harness.config import matrix as matrices
+from harness.config.problems import unknown
 from harness.environments import NotReadyError, debian, roots
 from harness.environments.lock import satisfiable
 from harness.errors import InputError, MachineError
 from harness.machine import processes
-from harness.matrix.problems import unknown
 from harness.report import units
 
 if TYPE_CHECKING:

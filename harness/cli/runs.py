@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from harness import matrix as matrices
 from harness.cli.arguments import (
     MATRIX,
     RESULTS,
@@ -19,6 +18,7 @@ from harness.cli.arguments import (
     console,
     planned,
 )
+from harness.config import matrix as matrices
 from harness.errors import InputError
 
 app = typer.Typer()
@@ -40,9 +40,10 @@ def run(  # noqa: PLR0917  # typer reads the options from the parameters
     through: ThroughOption = None,
 ) -> None:
     """Dump in every environment and load in every other: a results table and a report."""
-    from harness import plan as plans  # noqa: PLC0415
-    from harness import running, store  # noqa: PLC0415  # pandas
+    from harness import store  # noqa: PLC0415  # pandas
+    from harness.config import plan as plans  # noqa: PLC0415
     from harness.report import site, terminal  # noqa: PLC0415
+    from harness.run import lifecycle  # noqa: PLC0415  # pandas
 
     plan = planned(matrix, profile, resolving=False, through=through)
     given = None if locks is None else store.find_run(results, locks)
@@ -51,10 +52,10 @@ def run(  # noqa: PLR0917  # typer reads the options from the parameters
     for name in [*(dump or ()), *(load or ())]:
         if name not in plan.environments:
             raise InputError(f"profile {profile} has no environment {name}; it has: {', '.join(plan.environments)}")
-    folder = running.choose(results, profile, run_id=run_id, resume=resume)
+    folder = lifecycle.choose(results, profile, run_id=run_id, resume=resume)
     out = console()
     chosen = None if dump is None and load is None else (frozenset(dump or ()), frozenset(load or ()))
-    done = running.run(
+    done = lifecycle.run(
         plan,
         results=results,
         console=out,

@@ -24,11 +24,11 @@ from harness.cli.arguments import (
     console,
     planned,
 )
+from harness.engine.jobs import MOST
 from harness.errors import GateCrossed, InputError
-from harness.shards.jobs import MOST
 
 if TYPE_CHECKING:
-    from harness.shards.merge import Merged
+    from harness.engine.merge import Merged
 
 app = typer.Typer()
 
@@ -60,9 +60,9 @@ def new(
     through: ThroughOption = None,
 ) -> None:
     """Begin a run in which nothing has happened yet, for shards to go on with; prints its id."""
-    from harness import running  # noqa: PLC0415
+    from harness.run import lifecycle  # noqa: PLC0415
 
-    folder = running.begin(planned(matrix, profile, resolving=False, through=through), results)
+    folder = lifecycle.begin(planned(matrix, profile, resolving=False, through=through), results)
     folder.close()
     print(folder.path.name)
 
@@ -76,7 +76,7 @@ def shards(
     may_fail: MayFailOption = None,
 ) -> None:
     """The jobs of a run, from `nox -l --json`: which sessions each runs, and on which machine; as JSON."""
-    from harness.shards import jobs as splitting  # noqa: PLC0415
+    from harness.engine import jobs as splitting  # noqa: PLC0415
 
     try:
         text = sys.stdin.read() if sessions is None else sessions.read_text()
@@ -95,8 +95,8 @@ def merge(
     as_json: JsonOption = False,
 ) -> None:
     """Shards' run folders into one run, as if it had never been split; exit code 1 if objects of it are damaged."""
-    from harness.shards import agreement  # noqa: PLC0415
-    from harness.shards import merge as merging  # noqa: PLC0415
+    from harness.engine import agreement  # noqa: PLC0415
+    from harness.engine import merge as merging  # noqa: PLC0415
 
     found = agreement.shards(folders)
     run = agreement.agreed(found)
@@ -133,13 +133,13 @@ def check(
 ) -> None:
     """Whether a run is sound: complete, with every environment; exit code 1 if not. Broken models are results."""
     from harness import store  # noqa: PLC0415  # pandas
-    from harness.report import alarms  # noqa: PLC0415
+    from harness.analysis import soundness  # noqa: PLC0415
 
     folder = store.find_run(results, run)
     tables = store.read_run(folder)
-    told = alarms.of_tables(tables, may_fail=may_fail or ())
+    told = soundness.of_tables(tables, may_fail=may_fail or ())
     if told:
         raise GateCrossed("\n".join([f"{folder}: this run is not sound:", *(f"  {line}" for line in told)]))
-    forgiven = ", ".join(alarms.forgiven(tables, may_fail or ()))
+    forgiven = ", ".join(soundness.forgiven(tables, may_fail or ()))
     sound = f"sound but for what may be missing: {forgiven}" if forgiven else "complete, with every environment"
     print(f"{folder.name}: {sound}")

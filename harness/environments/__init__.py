@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.environments.lock import Lock
-    from harness.model import Environment, Limits
+    from harness.terms import Environment, Limits
 
 
 class NotReadyError(Exception):

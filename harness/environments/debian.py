@@ -16,7 +16,7 @@ from harness.environments import NotReadyError, UnsatisfiableError, roots
 
 if TYPE_CHECKING:
     from harness.environments.roots import Recipe, Root
-    from harness.model import Environment
+    from harness.terms import Environment
 
 _MARK = "#deb "
 #: What Debian calls otherwise than python3-NAME.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from harness.environments import Folders
     from harness.environments.lock import Lock
-    from harness.model import Environment, Limits
+    from harness.terms import Environment, Limits
 
 PROCESSES = 512
 _ASK_SECONDS = 120.0

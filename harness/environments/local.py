@@ -22,7 +22,7 @@ from harness.machine import interpreters, processes, tools
 if TYPE_CHECKING:
     from harness.environments import Folders
     from harness.environments.lock import Lock
-    from harness.model import Environment, Limits
+    from harness.terms import Environment, Limits
 
 
 def missing(environment: Environment) -> str | None:

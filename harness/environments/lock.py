@@ -23,7 +23,7 @@ from packaging.version import Version
 from harness.environments import NotReadyError, UnreachableError, UnsatisfiableError, debian, npm
 from harness.files import replace_text
 from harness.machine import platforms, processes, tools
-from harness.model import AsOf, Environment
+from harness.terms import AsOf, Environment
 
 RESOLVE_SECONDS = 180.0
 #: Wheels of one release are uploaded over some hours, and its dependencies' fixes for it soon after.

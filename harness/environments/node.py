@@ -14,7 +14,7 @@ from harness.environments import Built, Command, local, npm
 if TYPE_CHECKING:
     from harness.environments import Folders
     from harness.environments.lock import Lock
-    from harness.model import Environment, Limits
+    from harness.terms import Environment, Limits
 
 
 missing, forget = local.missing, local.forget  # it is built by the same sessions

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from harness.environments import Folders
     from harness.environments.lock import Lock
     from harness.environments.roots import Root
-    from harness.model import Environment, Limits
+    from harness.terms import Environment, Limits
 
 #: Bytes that a guest holds before it starts, with every library, under an emulator: the limit of memory is above that.
 #: No emulator passes on the limit that a guest sets to itself.

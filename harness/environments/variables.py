@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.machine import tools
 
 if TYPE_CHECKING:
-    from harness.model import Environment
+    from harness.terms import Environment
 
 #: Variables of this machine that change what its BLAS does: they are passed on, and recorded among the facts.
 PASSED_ON = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH")

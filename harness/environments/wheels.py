@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.environments.lock import Lock
-    from harness.model import Environment
+    from harness.terms import Environment
 
 
 def unpacked(environment: Environment, lock: Lock, *, site: str, seconds: float) -> Path:

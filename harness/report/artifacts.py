@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from harness.config.problems import unknown
 from harness.errors import InputError
 from harness.machine import interpreters
-from harness.matrix.problems import unknown
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from harness.ask.verdicts import ADVICE, Verdict
-from harness.report import reproducing
-from harness.report.wording import CUT, counted, some
+from harness.analysis.verdicts import ADVICE, Verdict
+from harness.report import rerun_command
+from harness.report.phrases import CUT, counted, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import Console
 
-    from harness.ask import Answer, Pair, Way
-    from harness.versions import Wanted
+    from harness.analysis.ask import Answer, Pair, Way
+    from harness.analysis.versions import Wanted
 
 #: A sign besides the colour.
 MARKS = {
@@ -79,7 +79,7 @@ def _evidence(answer: Answer, pair: Pair) -> Iterable[tuple[str, str]]:
     if pair.instead:
         yield f"safe for the same two: {', '.join(_name(way) for way in pair.instead)}", "green"
     if pair.ways:
-        yield f"again: {reproducing.command(answer.run, answer.path, pair.ways[0].example)}", "cyan"
+        yield f"again: {rerun_command.command(answer.run, answer.path, pair.ways[0].example)}", "cyan"
 
 
 def advice(pair: Pair) -> str:
@@ -144,7 +144,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
                 "never_tried": pair.never_tried,
                 "warned": pair.warned,
                 "advice": advice(pair),
-                "again": reproducing.command(answer.run, answer.path, pair.ways[0].example) if pair.ways else None,
+                "again": rerun_command.command(answer.run, answer.path, pair.ways[0].example) if pair.ways else None,
             }
             for pair in answer.pairs
         ],

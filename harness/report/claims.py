@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from harness.claims.verdicts import Answer
+from harness.analysis.claims.claim import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import Console
 
-    from harness.claims import Judgement
-    from harness.claims.verdicts import Claim, Verdict
+    from harness.analysis.claims import Judgement
+    from harness.analysis.claims.claim import Claim, Verdict
 
 #: A sign and a word besides the colour.
 MARKS = {Answer.SUPPORTED: ("✓", "green"), Answer.CONTRADICTED: ("✗", "bold red"), Answer.NO_DATA: ("–", "dim")}

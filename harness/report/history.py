@@ -9,16 +9,16 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from harness.history.figures import STATUS
-from harness.history.steps import SEGMENT
-from harness.model import Status
+from harness.analysis.history.figure_kinds import STATUS
+from harness.analysis.history.steps import SEGMENT
 from harness.report import units
 from harness.store.journal import clean
+from harness.terms import Status
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from harness.history import Change, Finding, History
+    from harness.analysis.history import Change, Finding, History
 
 LEAST_RUNS = 2 * SEGMENT
 SHOWN = 20  # findings

@@ -16,8 +16,8 @@ from harness.machine import interpreters, platforms
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from harness.model import Environment
-    from harness.plan import Plan
+    from harness.config.plan import Plan
+    from harness.terms import Environment
 
 
 def as_data(plan: Plan) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from harness.compare.changes import Kind
-from harness.report import summary, wording
+from harness.analysis.compare.status_changes import Kind
+from harness.report import markdown, phrases
 
 if TYPE_CHECKING:
-    from harness.ask.release import Release
+    from harness.analysis.release import Release
 
 #: Columns of the table, as far as anything is in them.
 _TITLES = {
@@ -28,13 +28,13 @@ _TITLES = {
 
 def render(release: Release) -> str:
     """A page of Markdown, for release notes or an issue; text of models, packages and exceptions is escaped."""
-    return summary.template("release.md").render(
+    return markdown.template("release.md").render(
         release=release,
-        words=wording,
+        words=phrases,
         kinds=[kind for kind in _TITLES if release.counts[kind]],
         titles=_TITLES,
         sections=[
-            (f"{wording.KINDS[kind]}: {wording.counted(count, 'cell')}", [g for g in release.groups if g.kind == kind])
+            (f"{phrases.KINDS[kind]}: {phrases.counted(count, 'cell')}", [g for g in release.groups if g.kind == kind])
             for kind, count in release.counts.items()
             if count
         ],

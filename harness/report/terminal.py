@@ -14,17 +14,17 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from harness.report import alarms
-from harness.report import digest as digests
-from harness.report import glance as glances
-from harness.report.glance import Sign
+from harness.analysis import pair_signs as glances
+from harness.analysis import soundness
+from harness.analysis import summary as digests
+from harness.analysis.pair_signs import Sign
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.report.digest import Digest, Pair
-    from harness.report.groups import Group
-    from harness.report.measured import Measured
+    from harness.analysis.groups import Group
+    from harness.analysis.measured import Measured
+    from harness.analysis.summary import Digest, Pair
     from harness.store import RunTables
 
 SHOWN = 10  # groups of each kind
@@ -111,7 +111,7 @@ def _glance(pair: Pair | None, *, diagonal: bool) -> Text:
 
 
 def _missing(digest: Digest, console: Console) -> None:
-    for alarm in alarms.of(digest):
+    for alarm in soundness.of(digest):
         console.print(f"[bold red]✗ {escape(alarm)}[/]", soft_wrap=True)
     for name, reason in digest.missing.items():
         console.print(f"  [yellow]{escape(name)}[/]: {escape(reason)}", soft_wrap=True)

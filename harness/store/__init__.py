@@ -6,7 +6,6 @@ The journal comes first and is appended to, line by line; the tables are made fr
 renaming. So a run that was killed at any moment has lost nothing but what was in flight, and can be resumed.
 """
 
-from harness.store.finding import REFERENCE, earlier, find_run, runs, sources, within
 from harness.store.folder import RUN_ID, RunFolder, write_table
 from harness.store.reading import (
     MEASURED,
@@ -19,6 +18,7 @@ from harness.store.reading import (
     read_run_json,
     tracebacks,
 )
+from harness.store.stored_runs import REFERENCE, earlier, find_run, runs, sources, within
 
 __all__ = [
     "MEASURED",

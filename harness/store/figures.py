@@ -6,13 +6,13 @@ import statistics
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from harness.model import Figure
 from harness.store.statistics import MEMORY_FLOOR, Summary, summary, why_unstable
+from harness.terms import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from harness.model import Measure
+    from harness.terms import Measure
 
 _SHARED = frozenset({Figure.SHARED_PSS, Figure.SHARED_PRIVATE})
 
@@ -22,7 +22,7 @@ def rows(measured: Mapping[str, Any], measure: Measure | None, *, otherwise: str
 
     Parameters
     ----------
-    measured : ``samples``, and why figures are ``missing``; as `harness.running.measuring` has recorded them.
+    measured : ``samples``, and why figures are ``missing``; as `harness.run.measuring` has recorded them.
     otherwise : the reason of a figure that has no sample and no reason of its own.
     """
     for figure in () if measure is None else measure.figures:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.machine import hardware
-from harness.model import Status
 from harness.store import tables
+from harness.terms import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from harness.plan import Plan
+    from harness.config.plan import Plan
     from harness.store import RunFolder
 
 

@@ -14,7 +14,7 @@ import threading
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from harness.files import writing
-from harness.model import ARTIFACT_STATUSES, CELL_STATUSES, Status
+from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from pytest_benchmark.stats import Stats
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: A median that is known no better than this, relatively, cannot tell the least change that `harness.compare` tells:
+#: A median that is known no better than this, relatively, cannot show the least change that `compare` reports:
 #: its figure is called unstable.
 UNSTABLE = 0.10
 #: Fewer samples tell nothing of their own spread.

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from harness.model import LOADED, Status
 from harness.store import figures
 from harness.store.journal import clean
 from harness.store.manifest import manifest
+from harness.terms import LOADED, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from harness.model import Artifact, Cell, Environment
-    from harness.plan import Plan
+    from harness.config.plan import Plan
     from harness.store.journal import Journal
+    from harness.terms import Artifact, Cell, Environment
 
 _TEXT = pa.string()
 _WARNINGS = pa.list_(pa.struct([("category", _TEXT), ("message", _TEXT)]))

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from harness.ask import Verdict, ask
+from harness.analysis.ask import Verdict, ask
 from harness.errors import InputError
 from harness.report import ask as rendering
 

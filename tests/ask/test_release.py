@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from harness import versions
-from harness.ask import release
-from harness.compare.changes import Kind
+from harness.analysis import versions
+from harness.analysis import release
+from harness.analysis.compare.status_changes import Kind
 from harness.errors import InputError
 from harness.report import release as rendering
 

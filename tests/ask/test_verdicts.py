@@ -6,8 +6,8 @@ import json
 
 from hypothesis import given, strategies as st
 
-from harness.ask.verdicts import ADVICE, OF_STATUS, Verdict, as_data, of_cell, worst
-from harness.model import CELL_STATUSES, UNTRIED, Parity, Status
+from harness.analysis.verdicts import ADVICE, OF_STATUS, Verdict, as_data, of_cell, worst
+from harness.terms import CELL_STATUSES, UNTRIED, Parity, Status
 
 SAFE = {Verdict.SAFE, Verdict.TOLERABLE}
 STATUSES = st.sampled_from(sorted(CELL_STATUSES))

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from harness.compare.ranks import Pair  # noqa: F401
+from harness.analysis.compare.ranks import Pair  # noqa: F401
 
 HOST = {"fingerprint": "0123456789abcdef", "machine": "x86_64"}
 BASE, NEW = "20260101T000000Z-default-0000", "20260102T000000Z-default-0000"

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from harness.compare import changes, compare
-from harness.compare.changes import Kind
-from harness.model import CELL_STATUSES, UNTRIED
+from harness.analysis.compare import status_changes, compare
+from harness.analysis.compare.status_changes import Kind
+from harness.terms import CELL_STATUSES, UNTRIED
 
 from .common import artifact, cell, environment, grid, parts, run_of
 
@@ -15,7 +15,7 @@ ONE = "old/ridge/pickle>new/pickle"
 
 def kind(was, now):
     base, new = (run_of([one] if one else []).cells for one in (was, now))
-    (found,) = changes.of(base, new)["kind"]
+    (found,) = status_changes.of(base, new)["kind"]
     return None if pd.isna(found) else found
 
 
@@ -80,8 +80,8 @@ MIRROR = {
 def test_swapping_the_runs_mirrors_what_changed(was, now):
     ids = grid(cases=("ridge",))
     base, new = (run_of([cell(i, s) for i, s in zip(ids, some)]).cells for some in (was, now))
-    there = changes.of(base, new).set_index("cell_id")["kind"]
-    back = changes.of(new, base).set_index("cell_id")["kind"]
+    there = status_changes.of(base, new).set_index("cell_id")["kind"]
+    back = status_changes.of(new, base).set_index("cell_id")["kind"]
     for one in ids:
         assert pd.isna(there[one]) == pd.isna(back[one])
         assert pd.isna(there[one]) or back[one] in MIRROR[Kind(there[one])]

@@ -5,10 +5,10 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from harness.compare import compare
-from harness.compare.changes import Kind
-from harness.compare.expectations import Accepted, Expectations, Expected, beside, read
-from harness.compare.gates import Answer, parse
+from harness.analysis.compare import compare
+from harness.analysis.compare.status_changes import Kind
+from harness.analysis.compare.expectations import Accepted, Expectations, Expected, beside, read
+from harness.analysis.compare.gates import Answer, parse
 from harness.errors import InputError
 
 from .common import BASE, NEW, again, artifact, cell, run_of, sampled

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from harness.compare import compare, figures
-from harness.compare.effects import EFFECTS, SAMPLED
-from harness.compare.ranks import Pair
-from harness.model import Figure
+from harness.analysis.compare import compare, figure_changes
+from harness.analysis.compare.effects import EFFECTS, SAMPLED
+from harness.analysis.compare.ranks import Pair
+from harness.terms import Figure
 
 from .common import artifact, cell, grid, run_of, sampled
 
@@ -213,7 +213,7 @@ def judged(base, new):
     import pandas as pd
 
     pairs = [Pair(effect=EFFECTS[LOAD], base=b, new=n) for b, n in zip(base, new)]
-    return figures.judge(pd.DataFrame({"pair": pd.Series(pairs, dtype=object)}))["change"]
+    return figure_changes.judge(pd.DataFrame({"pair": pd.Series(pairs, dtype=object)}))["change"]
 
 
 def run_times(chance, count=300, size=10):

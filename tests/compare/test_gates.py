@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from harness.compare import compare
-from harness.compare.gates import Answer, Gate, parse
+from harness.analysis.compare import compare
+from harness.analysis.compare.gates import Answer, Gate, parse
 from harness.errors import InputError
-from harness.report.wording import verdict
+from harness.report.phrases import verdict
 
 from .common import artifact, cell, grid, run_of, sampled
 

@@ -10,10 +10,10 @@ import pytest
 from rich.console import Console
 
 from harness import cli, store
-from harness.compare import compare
-from harness.compare.expectations import Expectations, Expected
-from harness.compare.gates import parse
-from harness.report import changes
+from harness.analysis.compare import compare
+from harness.analysis.compare.expectations import Expectations, Expected
+from harness.analysis.compare.gates import parse
+from harness.report import compare as rendering
 
 from .common import BASE, NEW, again, artifact, cell, environment, grid, parts, run_of, sampled
 
@@ -24,7 +24,7 @@ EVIL = "<script>alert(1)</script> [red]x[/] | `a` **b** \n# not a heading ](http
 
 def shown(comparison, width=160):
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    changes.show(comparison, console)
+    rendering.show(comparison, console)
     return console.file.getvalue()
 
 
@@ -53,7 +53,7 @@ def test_the_headline_comes_first_even_if_it_is_none():
     assert "Ok before, now predicting something else without an error: 0 cells" in text
     assert "Ok before, now failing: 0 cells" in text
     assert "Drifting more" not in text
-    page = changes.render(compare(run_of([ONE]), run_of([ONE])))
+    page = rendering.render(compare(run_of([ONE]), run_of([ONE])))
     assert "Nothing became slower, larger or hungrier" in page
 
 
@@ -78,7 +78,7 @@ def test_text_of_models_is_shown_as_it_is(width):
 
 
 def test_markdown_keeps_text_in_its_cell():
-    page = changes.render(loud())
+    page = rendering.render(loud())
     assert "<script>" not in page
     assert "**b**" not in page
     assert "\n# not" not in page
@@ -90,7 +90,7 @@ def test_markdown_keeps_text_in_its_cell():
 
 
 def test_json_is_json():
-    data = json.loads(json.dumps(changes.as_data(loud())))
+    data = json.loads(json.dumps(rendering.as_data(loud())))
     assert data["counts"]["drifts"] == 1
     assert {row["cell_id"]: row["kind"] for row in data["changes"]}[ONE] == "drifts"
     assert data["figures"]["cells"][0]["cell_id"] == ONE

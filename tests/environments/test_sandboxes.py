@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import model
+from harness import terms
 from harness.cli import arguments
 from harness.cli.arguments import MATRIX
 from harness.environments import Folders, NotReadyError, bubblewrap, docker, engine, rootfs, roots, wheels
@@ -16,16 +16,16 @@ from harness.environments.kinds import OF
 from harness.environments.lock import Lock
 from harness.errors import InputError
 from harness.machine import processes
-from harness.matrix.values import KINDS
+from harness.config.field_types import KINDS
 
 from ..conftest import environment
 
 NEWEST = "sk1.3.2-py3.11-np1.26-arm64"
-LIMITS = model.Limits(memory=1024**3)
+LIMITS = terms.Limits(memory=1024**3)
 DIGEST = f"python@sha256:{'1' * 64}"
 
 
-def arm(**given: object) -> model.Environment:
+def arm(**given: object) -> terms.Environment:
     return environment("arm", **{"kind": "rootfs", "platform": "linux/arm64", "suite": "bookworm", **given})
 
 

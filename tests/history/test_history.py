@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from harness import history
-from harness.compare import expectations
-from harness.compare.expectations import Expectations
+from harness.analysis import history
+from harness.analysis.compare import expectations
+from harness.analysis.compare.expectations import Expectations
 from harness.errors import InputError, MachineError
-from harness.history.figures import SIZE, WORDS
-from harness.model import Figure
+from harness.analysis.history.figure_kinds import SIZE, WORDS
+from harness.terms import Figure
 from harness.report import history as rendering
 
 from .stored import cell, store

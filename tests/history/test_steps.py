@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.history import steps
+from harness.analysis.history import steps
 
 SECONDS = 1.10
 

@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import harness
-from harness.matrix import catalogue
+from harness.config import catalogue
 
 ROOT = Path(__file__).parent.parent.parent
 CASES = [

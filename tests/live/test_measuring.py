@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 from harness.environments import variables
 from harness.environments.stage import stage
 from harness.machine import tools
-from harness.model import Figure
+from harness.terms import Figure
 from harness.store import RunTables
 
 from ..conftest import environment

@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness import model
+from harness import terms
 from harness.environments import Built, Folders, lock, node
 from harness.environments.stage import stage
 from harness.guest import facts, values
-from harness.running import conversation
+from harness.run import guest_process
 
 from .. import graphs
 from ..conftest import environment
@@ -39,20 +39,20 @@ def built(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     matrix = tmp_path_factory.mktemp("matrix") / "matrix.yaml"
     matrix.write_text(f"schema: 1\nenvironments: {{include: [{LINE}]}}\nprofiles: {{default: {{}}}}\n")
     wanted = environment(
-        NAME, scikit_learn=None, python=None, numpy=None, kind="node", as_of=model.AsOf.NEWEST,
+        NAME, scikit_learn=None, python=None, numpy=None, kind="node", as_of=terms.AsOf.NEWEST,
         node="24", npm=("onnxruntime-node@1.30.0",),
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NOXENVDIR", str(workspace))
         patch.setenv("HARNESS_MATRIX", str(matrix))
-        made = node.build(wanted, lock.resolve(wanted), folders=Folders(stage=stage([])), limits=model.Limits())
+        made = node.build(wanted, lock.resolve(wanted), folders=Folders(stage=stage([])), limits=terms.Limits())
     yield made  # with the variables as they were: other tests start programs, too
 
 
 class Talk:
     """A guest, and tasks for it."""
 
-    def __init__(self, guest: conversation.Guest, folder: Path) -> None:
+    def __init__(self, guest: guest_process.Guest, folder: Path) -> None:
         self.guest = guest
         self.folder = folder
         self.count = 0
@@ -91,7 +91,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def talk(built: Built, folder: Path) -> Iterator[Talk]:
     log = folder / "log"
-    with conversation.Guest(built.command, modules=["numpy"], folder=folder / "scratch", log=log) as guest:
+    with guest_process.Guest(built.command, modules=["numpy"], folder=folder / "scratch", log=log) as guest:
         guest.hello()
         yield Talk(guest, folder)
     assert list((folder / "scratch").iterdir()) == []
@@ -99,7 +99,7 @@ def talk(built: Built, folder: Path) -> Iterator[Talk]:
 
 
 def carrying(folder: Path) -> list[int]:
-    return conversation._carrying(os.fsencode(f"TMPDIR={folder / 'scratch'}"))
+    return guest_process._carrying(os.fsencode(f"TMPDIR={folder / 'scratch'}"))
 
 
 ECHO = graphs.echo("float", [None, 2])
@@ -315,7 +315,7 @@ def test_a_killed_child_is_a_death_with_its_signal_and_the_rest_go_on(talk):
 
 
 def test_nothing_is_left_when_the_host_goes_while_a_graph_runs(built, folder):
-    with conversation.Guest(built.command, modules=[], folder=folder / "scratch", log=folder / "log") as guest:
+    with guest_process.Guest(built.command, modules=[], folder=folder / "scratch", log=folder / "log") as guest:
         guest.hello()
         talk = Talk(guest, folder)
         events = guest.run({"do": "load", "batches": [[talk.task(ECHO), talk.task(graphs.endless())]],

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from harness import model
+from harness import terms
 from harness.errors import InputError
-from harness.matrix import load_matrix
+from harness.config.matrix import load_matrix
 
 CASES = tuple(
-    model.Case(name=name, family=family, module=family, function=f"case_{name}", file=f"{family}.py", digest="0")
+    terms.Case(name=name, family=family, module=family, function=f"case_{name}", file=f"{family}.py", digest="0")
     for family, name in [("linear", "ridge"), ("linear", "lasso"), ("trees", "forest")]
 )
 
 
 FORMATS = tuple(
-    model.Format(name=name, module=name, options={}, readers=(name,))
+    terms.Format(name=name, module=name, options={}, readers=(name,))
     for name in ("pickle", "pickle-4", "joblib", "skops")
 )
 
@@ -56,5 +56,5 @@ class Folder:
         return lines[0].partition(", ")[2]
 
 
-def never(environment: model.Environment) -> bool:
+def never(environment: terms.Environment) -> bool:
     raise AssertionError(environment.name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.matrix import load_matrix
+from harness.config.matrix import load_matrix
 
 CASES = Path(__file__).parents[2] / "harness" / "guest" / "cases"
 FILES = sorted(CASES.glob("*.py"))

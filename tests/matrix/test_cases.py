@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.matrix import load_matrix
+from harness.config.matrix import load_matrix
 
 from .folder import CASES, FORMATS, never
 

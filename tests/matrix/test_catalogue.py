@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import HarnessError, InputError
-from harness.matrix.catalogue import GUEST, builtin_cases, builtin_formats, scan_cases, user_cases
-from harness.model import Format
+from harness.config.catalogue import GUEST, builtin_cases, builtin_formats, scan_cases, user_cases
+from harness.terms import Format
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from harness import model
+from harness import terms
 from harness.errors import InputError
 
 from .folder import ENVIRONMENT, never
@@ -135,7 +135,7 @@ NIGHT = {"scikit-learn": '"1.10"', "python": '"3.13"', "name": "night", "as_of":
 
 def test_an_environment_of_another_index(folder):
     (night,) = folder.part(environments=_included(**NIGHT)).environments(satisfiable=never)
-    assert (night.name, night.index, night.as_of) == ("night", "WHEELS", model.AsOf.NEWEST)
+    assert (night.name, night.index, night.as_of) == ("night", "WHEELS", terms.AsOf.NEWEST)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import itertools
 import pytest
 from hypothesis import assume, given, strategies as st
 
-from harness.matrix.expand import combinations, expand, possible_names
-from harness.matrix.spec import Environments
-from harness.model import AsOf, Environment
+from harness.config.expand import combinations, expand, possible_names
+from harness.config.spec import Environments
+from harness.terms import AsOf, Environment
 
 NATIVE = "linux/amd64"
 

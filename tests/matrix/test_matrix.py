@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import model
+from harness import terms
 from harness.errors import InputError
 from harness.machine import tools
-from harness.matrix import json_schema, load_matrix
+from harness.config.matrix import json_schema, load_matrix
 
 from .folder import CASES, ENVIRONMENT, FORMATS, never
 
@@ -20,10 +20,10 @@ def test_the_smallest_matrix(folder):
     matrix = folder.part()
     profile = matrix.profile("a", satisfiable=never)
     assert [environment.name for environment in profile.environments] == ["sk1.5-py3.12-amd64"]
-    assert profile.environments[0].as_of is model.AsOf.RELEASE
+    assert profile.environments[0].as_of is terms.AsOf.RELEASE
     assert profile.cases == CASES
     assert profile.formats == FORMATS
-    assert profile.limits == model.Limits()
+    assert profile.limits == terms.Limits()
     assert profile.tolerances == ()
     assert (matrix.seed, matrix.case_files) == (0, ())
 
@@ -162,7 +162,7 @@ def test_the_default_matrix():
     matrix = load_matrix(Path(__file__).parents[2] / "matrix.yaml", native="linux/amd64")
     default = matrix.profile("default", satisfiable=never)
     assert len(default.environments) >= 12
-    assert all(environment.as_of is model.AsOf.RELEASE for environment in default.environments)
+    assert all(environment.as_of is terms.AsOf.RELEASE for environment in default.environments)
     minors = {environment.scikit_learn.rpartition(".")[0] for environment in default.environments}
     assert {"0.24", *(f"1.{minor}" for minor in range(10))} <= minors
     assert len({environment.python for environment in default.environments}) >= 5

@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from harness import model
+from harness import terms
 from harness.errors import InputError
-from harness.plan import Plan
+from harness.config.plan import Plan
 
 from ..conftest import environment, plan_of
 from .folder import CASES, FORMATS, never
@@ -16,7 +16,7 @@ from .folder import CASES, FORMATS, never
 TWO = '{include: [{scikit-learn: "1.4.2", python: "3.12", name: old}, {scikit-learn: "1.5.2", python: "3.12", name: new}]}'
 
 
-def measure_of(folder, measure: str, profile: str = "") -> model.Measure | None:
+def measure_of(folder, measure: str, profile: str = "") -> terms.Measure | None:
     matrix = folder.part(environments=TWO, profiles=f"{{a: {{{profile}measure: {measure}}}}}")
     return matrix.profile("a", satisfiable=never).measure
 
@@ -27,7 +27,7 @@ def test_nothing_is_measured_unless_it_is_asked_for(folder):
 
 
 def test_what_is_not_said_is_everything_of_the_profile(folder):
-    assert measure_of(folder, "{}") == model.Measure(
+    assert measure_of(folder, "{}") == terms.Measure(
         environments=("old", "new"), cases=tuple(case.name for case in CASES), formats=FORMATS
     )
     narrow = measure_of(folder, "{rounds: 3}", "environments: [new], cases: ['family:trees'], formats: [joblib], ")
@@ -125,7 +125,7 @@ def measuring(*names: str, environments: tuple[str, ...], cases: tuple[str, ...]
     made = plan_of(*names)
     profile = made.profile
     extra = tuple(more.pop("runtimes", ()))  # type: ignore[call-overload]
-    measure = model.Measure(environments=environments, cases=cases, formats=profile.formats)
+    measure = terms.Measure(environments=environments, cases=cases, formats=profile.formats)
     return Plan(
         profile=dataclasses.replace(profile, environments=(*profile.environments, *extra), measure=measure),
         **more,  # type: ignore[arg-type]

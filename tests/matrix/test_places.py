@@ -7,16 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from harness.errors import InputError
-from harness.matrix import places
-from harness.matrix.problems import Problem, dotted, refusal, unknown
+from harness.config import yaml_document
+from harness.config.problems import Problem, dotted, refusal, unknown
 
 
 @pytest.fixture
 def read(tmp_path):
-    def read(content: str | bytes) -> places.Document:
+    def read(content: str | bytes) -> yaml_document.Document:
         path = tmp_path / "m.yaml"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return places.read(path)
+        return yaml_document.read(path)
 
     return read
 
@@ -150,13 +150,13 @@ def test_bytes_that_are_not_utf8_are_refused(refused):
 
 
 def test_a_file_over_one_mebibyte_is_refused(read, refused):
-    assert read("a: 1 #" + "x" * (places.MAX_BYTES - 6)).value == {"a": "1"}
-    assert refused("a: 1 #" + "x" * (places.MAX_BYTES - 5)) == ["the file is over 1 MiB"]
+    assert read("a: 1 #" + "x" * (yaml_document.MAX_BYTES - 6)).value == {"a": "1"}
+    assert refused("a: 1 #" + "x" * (yaml_document.MAX_BYTES - 5)) == ["the file is over 1 MiB"]
 
 
 def test_an_endless_file_is_refused():
     with pytest.raises(InputError, match="over 1 MiB"):
-        places.read(Path("/dev/zero"))
+        yaml_document.read(Path("/dev/zero"))
 
 
 def test_a_bomb_of_aliases_is_refused_where_it_goes_off(refused):
@@ -167,8 +167,8 @@ def test_a_bomb_of_aliases_is_refused_where_it_goes_off(refused):
 
 def test_the_limit_of_values_is_exact(read, refused):
     # The list itself and its 49,999 items.
-    assert len(read("[" + "x," * (places.MAX_NODES - 1) + "]").value) == places.MAX_NODES - 1
-    assert refused("[" + "x," * places.MAX_NODES + "]") == [
+    assert len(read("[" + "x," * (yaml_document.MAX_NODES - 1) + "]").value) == yaml_document.MAX_NODES - 1
+    assert refused("[" + "x," * yaml_document.MAX_NODES + "]") == [
         "line 1: more than 50,000 values up to here, aliases expanded"
     ]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from harness import model
+from harness import terms
 from harness.errors import InputError
-from harness.matrix import load_matrix
+from harness.config.matrix import load_matrix
 
 from .folder import CASES, ENVIRONMENT, never
 
@@ -36,8 +36,8 @@ def test_limits_that_are_wrong(folder, limits, message):
 
 def test_limits_of_a_profile_stand_above_those_at_the_top(folder):
     matrix = folder.part(more="limits: {seconds: 5, memory: 1 GiB}", profiles="{a: {limits: {seconds: 7.5}}, b: {}}")
-    assert matrix.profile("a", satisfiable=never).limits == model.Limits(seconds=7.5, memory=1024**3)
-    assert matrix.profile("b", satisfiable=never).limits == model.Limits(seconds=5, memory=1024**3)
+    assert matrix.profile("a", satisfiable=never).limits == terms.Limits(seconds=7.5, memory=1024**3)
+    assert matrix.profile("b", satisfiable=never).limits == terms.Limits(seconds=5, memory=1024**3)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_tolerances_of_a_profile_come_first(folder):
         profiles="{a: {tolerances: [{rtol: 0.5, atol: 0, methods: [predict], dtypes: [float32]}]}}",
     )
     assert matrix.profile("a", satisfiable=never).tolerances == (
-        model.Tolerance(rtol=0.5, atol=0, methods=("predict",), dtypes=("float32",)),
-        model.Tolerance(rtol=1e-9, atol=0, formats=("pickle", "pickle-4", "joblib")),
+        terms.Tolerance(rtol=0.5, atol=0, methods=("predict",), dtypes=("float32",)),
+        terms.Tolerance(rtol=1e-9, atol=0, formats=("pickle", "pickle-4", "joblib")),
     )
 
 
@@ -126,8 +126,8 @@ def test_a_pattern_may_wait_for_the_resolver(folder):
 
 def test_a_profile_may_want_some_readers_of_a_format(folder):
     formats = (
-        model.Format(name="joblib", module="j", options={}, readers=("joblib", "joblib-mmap")),
-        model.Format(name="joblib-zlib", module="j", options={}, readers=("joblib",)),
+        terms.Format(name="joblib", module="j", options={}, readers=("joblib", "joblib-mmap")),
+        terms.Format(name="joblib-zlib", module="j", options={}, readers=("joblib",)),
     )
 
     def chosen(words):

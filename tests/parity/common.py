@@ -8,11 +8,11 @@ import numpy as np
 import pandas
 
 from harness.guest import values
-from harness.model import Parity, Tolerance
-from harness.parity import Comparison, compare
-from harness.parity.comparison import rules_of
-from harness.parity.decoding import decode
-from harness.parity.differences import difference
+from harness.terms import Parity, Tolerance
+from harness.judging import Comparison, compare
+from harness.judging.comparison import rules_of
+from harness.judging.decoding import decode
+from harness.judging.kinds import difference
 
 IDENTICAL, CLOSE, DRIFT = Parity
 TIGHT = Tolerance(rtol=1e-9, atol=0.0)

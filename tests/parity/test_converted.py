@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.model import Tolerance
-from harness.parity import compare, tolerance_for
+from harness.terms import Tolerance
+from harness.judging import compare, tolerance_for
 
 from .common import CLOSE, DRIFT, IDENTICAL, objects, sparse, wire
 

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from harness.model import Tolerance
-from harness.parity import compare_scores, has_scores
+from harness.terms import Tolerance
+from harness.judging import compare_scores, has_scores
 
 from .common import CLOSE, DRIFT, IDENTICAL
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas
 import pytest
 
-from harness.model import Finding, Tolerance
-from harness.parity import compare
+from harness.terms import Finding, Tolerance
+from harness.judging import compare
 
 from .common import DRIFT, FRAME, IDENTICAL, NOTHING, ONES, TIGHT, check, objects, sparse, wire
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas
 import pytest
 
-from harness.parity import Comparison
+from harness.judging import Comparison
 
 from .common import FRAME, IDENTICAL, NOTHING, check, objects, slow, sparse
 

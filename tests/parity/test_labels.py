@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.model import Tolerance
+from harness.terms import Tolerance
 
 from .common import DRIFT, check, objects
 

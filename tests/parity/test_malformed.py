@@ -6,7 +6,7 @@ import numpy as np
 import pandas
 import pytest
 
-from harness.parity import compare
+from harness.judging import compare
 
 from .common import DRIFT, IDENTICAL, ONES, TIGHT, check, objects, sparse, wire
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.model import Tolerance
+from harness.terms import Tolerance
 
 from .common import CLOSE, DRIFT, check, objects
 

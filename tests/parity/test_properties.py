@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as arrays
 
-from harness.model import Tolerance
+from harness.terms import Tolerance
 
 from .common import DRIFT, IDENTICAL, NOTHING, check, objects, slow, sparse
 

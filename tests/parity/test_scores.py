@@ -9,8 +9,8 @@ import numpy as np
 import pandas
 import pytest
 
-from harness import parity
-from harness.parity import score
+from harness import judging
+from harness.judging import score
 
 from .common import ONES, objects, sparse, wire
 
@@ -68,7 +68,7 @@ def test_opaque_predictions_are_never_right_and_unknown_scores_are_errors():
 
 
 def test_the_host_imports_nothing_of_the_guest():
-    for path in pathlib.Path(parity.__file__).parent.glob("*.py"):
+    for path in pathlib.Path(judging.__file__).parent.glob("*.py"):
         assert "harness.guest" not in [
             line.split()[1] for line in path.read_text().splitlines() if line.startswith("from ")
         ]

@@ -7,10 +7,10 @@ import pathlib
 import numpy as np
 import pytest
 
-from harness import parity
-from harness.matrix import load_matrix
-from harness.model import Tolerance
-from harness.parity import compare, tolerance_for
+from harness import judging
+from harness.config.matrix import load_matrix
+from harness.terms import Tolerance
+from harness.judging import compare, tolerance_for
 
 from .common import CLOSE, DRIFT, TIGHT, objects, sparse, wire
 
@@ -23,7 +23,7 @@ def test_the_first_tolerance_that_applies():
     assert onnx("predict_proba", "<f4") is first and onnx("predict_proba", ">f4") is first
     assert onnx("predict", "<f4") is second and onnx("predict_proba", "<f8") is second
     assert pickle("predict", "<f4") is third and pickle("predict", "float32") is third
-    assert pickle("predict", "<f8") is parity.DEFAULT
+    assert pickle("predict", "<f8") is judging.DEFAULT
 
 
 def test_default_tolerances_follow_the_precision():
@@ -31,10 +31,10 @@ def test_default_tolerances_follow_the_precision():
     half, single, double = (tolerance("predict", dtype).rtol for dtype in ("<f2", "<f4", "<f8"))
     assert half > single > double > 0
     for dtype in ("<f12", "<f16", "<c16", "<c32"):
-        assert tolerance("predict", dtype) is parity.DEFAULT
+        assert tolerance("predict", dtype) is judging.DEFAULT
     mine = Tolerance(rtol=1, atol=1, dtypes=("longdouble",))
     assert {tolerance_for([mine], "x")("predict", dtype) for dtype in ("<f12", "<f16", ">f16")} == {mine}
-    assert tolerance_for([mine], "x")("predict", "<f8") is parity.DEFAULT
+    assert tolerance_for([mine], "x")("predict", "<f8") is judging.DEFAULT
 
 
 def asked(reference, output, method="transform"):

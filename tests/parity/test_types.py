@@ -6,7 +6,7 @@ import numpy as np
 import pandas
 import pytest
 
-from harness.model import Tolerance
+from harness.terms import Tolerance
 
 from .common import CLOSE, DRIFT, ONES, check, objects, sparse
 

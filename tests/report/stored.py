@@ -6,8 +6,8 @@ from pathlib import Path
 from rich.console import Console
 
 from harness import store
-from harness.model import AsOf, Case, Environment, Format, Limits, Profile
-from harness.plan import Plan
+from harness.terms import AsOf, Case, Environment, Format, Limits, Profile
+from harness.config.plan import Plan
 from harness.report import terminal
 from harness.store import tables
 

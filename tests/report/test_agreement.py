@@ -4,10 +4,11 @@ import random
 
 import pytest
 
-from harness import ask
-from harness.report import digest, written
+from harness.analysis import ask
+from harness.analysis import summary
+from harness.report import run_pages
 from harness.report.ask import MARKS
-from harness.report.glance import of as glance
+from harness.analysis.pair_signs import of as glance
 
 from .stored import cell, plan_of, tables_of
 
@@ -30,7 +31,7 @@ def tables(request, tmp_path):
 
 
 def test_every_question_has_one_answer(reader, tables):
-    page = reader.open(written.write(tables), "#/ask")
+    page = reader.open(run_pages.write(tables), "#/ask")
     for case in ("one", "linear"):
         for source in ("1.4", "1.5", "1.5.1"):
             for target in ("1.4.2", "1.5", "1.5.2"):
@@ -50,8 +51,8 @@ def test_every_question_has_one_answer(reader, tables):
 
 
 def test_every_pair_is_told_by_the_same_signs(reader, tables):
-    page = reader.open(written.write(tables))
-    pairs = digest.of(tables).pairs
+    page = reader.open(run_pages.write(tables))
+    pairs = summary.of(tables).pairs
     for (producer, consumer), pair in pairs.items():
         field = page.locator(f"#grid a[aria-label^='dumped by {producer}, loaded by {consumer}:']")
         expected = " ".join(text for _, text in glance(pair)) or "–"

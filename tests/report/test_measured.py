@@ -7,9 +7,10 @@ import dataclasses
 import pytest
 
 from harness import store
-from harness.model import Case, Format, Measure
-from harness.plan import Plan
-from harness.report import digest as digests, measured, summary, units
+from harness.terms import Case, Format, Measure
+from harness.config.plan import Plan
+from harness.analysis import summary as digests, measured
+from harness.report import markdown, units
 
 from ..conftest import plan_of
 from .stored import EVIL, finished, shown
@@ -129,7 +130,7 @@ def test_what_is_not_stable_bears_a_mark(tmp_path):
     assert row.text("cold_start_seconds") == ""
     assert found.unstable == 1
     assert [name for name, _ in found.columns] == ["size_bytes", "load_seconds", "predict_seconds"]
-    assert "~300 ms" in shown(run) and r"\~300 ms" in summary.render(digests.of(run))
+    assert "~300 ms" in shown(run) and r"\~300 ms" in markdown.render(digests.of(run))
 
 
 def test_why_figures_are_missing_is_counted_by_reason_where_the_model_has_loaded(tmp_path):
@@ -138,7 +139,7 @@ def test_why_figures_are_missing_is_counted_by_reason_where_the_model_has_loaded
     run = run_of(tmp_path, planned("a"), samples, missing=missing, statuses={"skops": "load-error"})
     told = measured.of(run).unmeasured
     assert told["on tmpfs"] == 1 and "never told" not in told
-    assert "1 figures not measured: on tmpfs" in summary.render(digests.of(run))
+    assert "1 figures not measured: on tmpfs" in markdown.render(digests.of(run))
     assert "1 figures not measured: on tmpfs" in shown(run)
 
 
@@ -148,7 +149,7 @@ def test_a_run_that_measured_nothing_says_nothing_of_it(tmp_path):
     run = run_of(tmp_path, plan, {})
     found = measured.of(run)
     assert (found.rows, found.trades, found.unmeasured, found.unstable, found.readers) == ((), (), {}, 0, 0)
-    assert "Measured" not in shown(run) + summary.render(digests.of(run))
+    assert "Measured" not in shown(run) + markdown.render(digests.of(run))
 
 
 def test_how_many_held_it_together_is_told(tmp_path):
@@ -165,7 +166,7 @@ def test_text_of_models_and_environments_cannot_break_out(tmp_path):
         {("[red]a[/red]", "pickle"): {"load_seconds": five(0.1)}},
         missing=reason,
     )
-    text, page = shown(run), summary.render(digests.of(run))
+    text, page = shown(run), markdown.render(digests.of(run))
     assert "[red]a[/red]" in text and "e|v[i]l" in text and "[red]x[/]" in text and "[bold]x[/bold]" in text
     block = page[page.index("## Measured") :]
     assert "<script>" not in block and "\n# not a heading" not in block

@@ -7,8 +7,9 @@ import json
 import pytest
 from rich.console import Console
 
-from harness.model import Format
-from harness.report import digest as digests, plans, summary, terminal, written
+from harness.terms import Format
+from harness.analysis import summary as digests
+from harness.report import plans, markdown, terminal, run_pages
 
 from .stored import EVIL, all_cells, cell, plan_of, shown, tables_of
 
@@ -26,7 +27,7 @@ def test_drift_stands_above_what_merely_fails(plan, tmp_path):
     assert text.index("1 cells load without an error and predict differently") < text.index("No module named")
     assert "one (pickle)  dumped by 1.5, loaded by 1.4" in text
     assert "≠1 ✗1" in text
-    page = summary.render(digests.of(found))
+    page = markdown.render(digests.of(found))
     assert page.index("predicts differently") < page.index("## Fails")
     assert "**≠1** ✗1" in page
 
@@ -47,14 +48,14 @@ def test_own_artifacts_that_predict_otherwise_fail_the_self_test(plan, tmp_path)
     found = tables_of(plan, tmp_path, cells=all_cells(plan, [off]))
     assert digests.of(found).diagonal_off == ("old/one/pickle>old/pickle",)
     assert "Self-test failed" in shown(found)
-    assert "Self-test failed" in summary.render(digests.of(found))
+    assert "Self-test failed" in markdown.render(digests.of(found))
 
 
 def test_text_of_models_cannot_break_out(plan, tmp_path):
     evil = cell("new/one/pickle>old/pickle", "load-error", reason=EVIL)
     found = tables_of(plan, tmp_path, cells=all_cells(plan, [evil]))
     assert "[red]x[/]" in shown(found)
-    page = summary.render(digests.of(found))
+    page = markdown.render(digests.of(found))
     row = next(line for line in page.splitlines() if "alert" in line)
     assert "<script>" not in row
     assert row.replace("\\|", "").count("|") == 9  # the table keeps its columns
@@ -72,7 +73,7 @@ def test_an_environment_without_scikit_learn_is_told_by_its_name(plan, tmp_path)
     assert [(group.dumped_by, group.loaded_by) for group in (*digest.drifts, *digest.failures)] == [("1.5", "old")] * 2
     assert "dumped by 1.5, loaded by old" in shown(found)
     assert digest.versions["old"] == {"python": None, "sklearn": None, "numpy": None, "arch": "amd64"}
-    assert "| old | ok |  |  |  |" in summary.render(digest)
+    assert "| old | ok |  |  |  |" in markdown.render(digest)
     console = Console(file=io.StringIO(), width=160, highlight=False)
     plans.show(plan, console)
     assert "None" not in console.file.getvalue()
@@ -101,7 +102,7 @@ def test_what_was_not_written_or_not_tried_does_not_hide_behind_ok(plan, tmp_pat
     digest = digests.of(found)
     assert digest.pairs["old", "new"].lost == 1
     assert "ok –1" in shown(found)
-    assert "ok –1" in summary.render(digest)
+    assert "ok –1" in markdown.render(digest)
     assert digest.written == {"old": (2, 2), "new": (2, 2)}
     assert "2/2" in shown(found)
 
@@ -115,7 +116,7 @@ def test_each_drift_says_what_differs(plan, tmp_path):
     found = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
     drifts = {group.cases[0]: group.differs for group in digests.of(found).drifts}
     assert drifts == {"one": "labels differ in 1 of 2, probabilities drift", "two": "another shape"}
-    for text in (shown(found), summary.render(digests.of(found))):
+    for text in (shown(found), markdown.render(digests.of(found))):
         assert "labels differ in 1 of 2, probabilities drift" in text
         assert "another shape" in text
     assert json.loads(json.dumps(digests.as_data(digests.of(found))))["drifts"][1]["findings"] == {"shape": 1}
@@ -140,12 +141,12 @@ def test_what_hangs_on_the_tolerance_is_named_and_nothing_else(plan, tmp_path):
     text = shown(found)
     assert "one (pickle)  1 close, 1 drift, at 0.61 to 2.3 times the tolerance" in text
     assert text.index("predict differently") < text.index("Near the tolerance")
-    assert "| one | pickle | 1 close, 1 drift | 0.61 to 2.3 times |" in summary.render(digests.of(found))
+    assert "| one | pickle | 1 close, 1 drift | 0.61 to 2.3 times |" in markdown.render(digests.of(found))
 
 
 def test_without_anything_near_the_tolerance_there_is_no_block(plan, tmp_path):
     found = tables_of(plan, tmp_path, cells=all_cells(plan))
-    assert "Near the tolerance" not in shown(found) + summary.render(digests.of(found))
+    assert "Near the tolerance" not in shown(found) + markdown.render(digests.of(found))
 
 
 def test_a_format_that_converts_is_a_finding_of_its_own_and_no_self_test(plan, tmp_path):
@@ -183,7 +184,7 @@ def test_where_everything_fails_nothing_is_ok(plan, tmp_path, status):
     found = tables_of(
         plan, tmp_path, cells=[cell(item.id, status) for name in plan.environments for item in plan.cells(name)]
     )
-    page = summary.render(digests.of(found))
+    page = markdown.render(digests.of(found))
     table = page.partition("## Dumped by")[2].partition("ok: all that")[0]
     assert "ok" not in table
     assert "(✗2)" in table
@@ -200,11 +201,11 @@ def test_what_fails_at_home_is_seen_beside_ok_and_what_was_not_tried(plan, tmp_p
     rows = [cell("old/one/pickle>old/pickle", "load-error"), cell("old/two/pickle>old/pickle", "refused")]
     found = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
     assert "ok (✗1) –1" in shown(found)
-    assert "ok (✗1) –1" in summary.render(digests.of(found))
+    assert "ok (✗1) –1" in markdown.render(digests.of(found))
 
 
 def test_runtimes_alone_have_a_report(plan, tmp_path):
     bare = tuple(dataclasses.replace(one, scikit_learn=None) for one in plan.profile.environments)
     plan = dataclasses.replace(plan, profile=dataclasses.replace(plan.profile, environments=bare))
     found = tables_of(plan, tmp_path, cells=[], versions={"old": None, "new": None})
-    assert "Nothing ran" in written.write(found).read_text()
+    assert "Nothing ran" in run_pages.write(found).read_text()

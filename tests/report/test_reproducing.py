@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.report import reproducing
+from harness.report import rerun_command
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,6 @@ from harness.report import reproducing
 )
 def test_a_cell_is_made_again_as_it_was_made(told, more) -> None:
     cell = "old/ridge/pickle>new/pickle"
-    words = shlex.split(reproducing.command({"profile": "small", **told}, Path("results/one"), cell))
+    words = shlex.split(rerun_command.command({"profile": "small", **told}, Path("results/one"), cell))
     assert words[:7] == ["python", "-m", "harness", "run", "--profile", "small", "--only"]
     assert words[7:] == [cell, *more, "--locks", "results/one"]

@@ -10,7 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from harness import store
-from harness.report import digest, site, written
+from harness.analysis import summary
+from harness.report import site, run_pages
 
 from .stored import all_cells, cell, plan_of, tables_of
 
@@ -39,7 +40,7 @@ def stored(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page_file(stored):
-    return written.write(stored)
+    return run_pages.write(stored)
 
 
 def field(page, producer, consumer):
@@ -59,7 +60,7 @@ def test_what_differs_in_its_own_producer_is_not_blamed_on_the_way(reader, tmp_p
     plan = plan_of()
     rows = [cell(f"old/one/pickle>{name}/pickle", "drift", reason="rounding") for name in ("old", "new")]
     tables = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
-    page = reader.open(written.write(tables))
+    page = reader.open(run_pages.write(tables))
     assert field(page, "old", "new").inner_text() == "(≠1)"
     assert "is-home-drift" in field(page, "old", "new").locator("..").get_attribute("class")
     assert "(≠1)" in (tables.path / "SUMMARY.md").read_text()
@@ -163,7 +164,7 @@ def test_text_of_models_and_packages_is_only_ever_text(reader, tmp_path):
     packages = json.dumps({"numpy": EVIL, EVIL: "1"})
     environments = tables.environments.assign(packages=packages, reason=EVIL, how_built=EVIL, cpu=EVIL)
     hostile = dataclasses.replace(tables, environments=environments)
-    html = site.render(hostile, digest.of(hostile))
+    html = site.render(hostile, summary.of(hostile))
     path = tmp_path / "page.html"
     path.write_text(html)
     for route in (*VIEWS, "pair?producer=new&consumer=old", "cell?id=" + quote("new/one/pickle>old/pickle"),
@@ -195,7 +196,7 @@ class TestBadNights:
         plan = plan_of()
         rows = [row for row in all_cells(plan) if "new" not in row["cell_id"]]
         tables = tables_of(plan, tmp_path, cells=rows, environments=("old",))
-        page = reader.open(written.write(tables))
+        page = reader.open(run_pages.write(tables))
         alerts = " ".join(page.locator("[role=alert]").all_inner_texts())
         assert "6 of 8 cells did not run" in alerts
         assert "1 of 2 environments are missing: new." in alerts
@@ -205,17 +206,17 @@ class TestBadNights:
     def test_a_run_cut_short_says_how_much_is_missing(self, reader, tmp_path):
         plan = plan_of()
         tables = tables_of(plan, tmp_path, cells=list(all_cells(plan))[:5])
-        page = reader.open(written.write(tables))
+        page = reader.open(run_pages.write(tables))
         assert "3 of 8 cells did not run" in page.locator("[role=alert]").last.inner_text()
 
     def test_an_empty_result_is_no_result(self, reader, tmp_path):
         tables = tables_of(plan_of(), tmp_path, cells=[], environments=())
-        page = reader.open(written.write(tables))
+        page = reader.open(run_pages.write(tables))
         assert "Nothing ran" in page.locator("[role=alert]").first.inner_text()
         assert {text for text in page.locator("#grid td a").all_inner_texts()} == {"–"}
 
     def test_what_did_not_run_is_not_known(self, reader, tmp_path):
         plan = plan_of()
         tables = tables_of(plan, tmp_path, cells=list(all_cells(plan))[:1])
-        page = reader.open(written.write(tables), "#/ask?estimator=one&from=1.5&to=1.4")
+        page = reader.open(run_pages.write(tables), "#/ask?estimator=one&from=1.5&to=1.4")
         assert "Not known" in page.locator("#answer").inner_text()

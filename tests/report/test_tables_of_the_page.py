@@ -4,7 +4,7 @@ import dataclasses
 
 import pandas as pd
 
-from harness.report import architectures, environments, support
+from harness.analysis import architectures, environment_facts, format_support
 
 from .stored import all_cells, cell, plan_of, tables_of
 
@@ -13,13 +13,13 @@ def test_environments_come_by_version_and_runtimes_last(tmp_path):
     versions = {"b": "1.10.0", "a": "1.9.1", "c": None, "d": "1.2.2"}
     plan = plan_of(environments=tuple(versions.items()))
     tables = tables_of(plan, tmp_path, cells=[], environments=tuple(versions), versions=versions)
-    assert [row.name for row in environments.of(tables)] == ["d", "a", "b", "c"]
+    assert [row.name for row in environment_facts.of(tables)] == ["d", "a", "b", "c"]
 
 
 def test_an_environment_that_could_not_be_had_tells_what_was_asked_for(tmp_path):
     plan = plan_of()
     tables = tables_of(plan, tmp_path, cells=[], environments=("old",))
-    row = next(row for row in environments.of(tables) if row.name == "new")
+    row = next(row for row in environment_facts.of(tables) if row.name == "new")
     assert (row.there, row.sklearn, row.packages, row.seconds) == (False, "1.5.2", {}, None)
 
 
@@ -30,7 +30,7 @@ def test_a_format_holds_what_its_producers_load_themselves(tmp_path):
         cell("new/two/joblib>new/joblib", "load-error", reason="no"),
         cell("new/one/pickle>old/pickle", "load-error", reason="elsewhere, which says nothing of the format"),
     ]
-    found = support.of(tables_of(plan, tmp_path, cells=all_cells(plan, rows)))
+    found = format_support.of(tables_of(plan, tmp_path, cells=all_cells(plan, rows)))
     told = {key: (held.asked, held.written, held.same, held.drift, held.reason) for key, held in found.held.items()}
     assert told == {
         ("one", "pickle"): (2, 2, 1, 1, "drift: differs"),
@@ -45,7 +45,7 @@ def test_what_was_not_written_says_why(tmp_path):
     tables = tables_of(plan, tmp_path, cells=all_cells(plan))
     artifacts = tables.artifacts.copy()
     artifacts.loc[artifacts["case"] == "one", ["status", "reason"]] = ["dump-error", "lambda"]
-    held = support.of(dataclasses.replace(tables, artifacts=artifacts)).held["one", "pickle"]
+    held = format_support.of(dataclasses.replace(tables, artifacts=artifacts)).held["one", "pickle"]
     assert (held.asked, held.written, held.same, held.reason) == (2, 0, 0, "lambda")
 
 

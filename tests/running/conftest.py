@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.running import measuring
+from harness.run import measuring
 
 from .measured import OPEN, Ledger, Station, good, planned
 

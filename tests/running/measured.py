@@ -6,8 +6,8 @@ import dataclasses
 import json
 from types import SimpleNamespace
 
-from harness import plan
-from harness.model import Measure
+from harness.config import plan
+from harness.terms import Measure
 from harness.store import journal, tables
 
 from ..conftest import plan_of

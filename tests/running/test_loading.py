@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.running.loading import Doubts
+from harness.run.loading import Doubts
 
 
 def event(name: str, child: object, fmt: str = "pickle", reader: str = "pickle", *, partial: bool = False) -> dict:

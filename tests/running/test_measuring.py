@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.model import Artifact, Cell, Figure, Measure
-from harness.running import measuring
-from harness.running.measuring import KINDS, MOST_ROUNDS, SHARING_ROUNDS
+from harness.terms import Artifact, Cell, Figure, Measure
+from harness.run import measuring
+from harness.run.measuring import KINDS, MOST_ROUNDS, SHARING_ROUNDS
 from harness.store import journal, tables
 
 from ..conftest import plan_of

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from harness.environments import NotReadyError
-from harness.model import Artifact, Cell, Figure
-from harness.running import measuring
-from harness.running.measuring import KINDS
+from harness.terms import Artifact, Cell, Figure
+from harness.run import measuring
+from harness.run.measuring import KINDS
 
 from .measured import GOOD, Ledger, Station, cell_id, figures_of, good, planned
 

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from harness import cli, running, store
+from harness import cli, store
+from harness.run import lifecycle
 from harness.environments import NotReadyError, local
 from harness.errors import InputError, MachineError
 from harness.machine import tools
-from harness.model import Measure
-from harness.report import reproducing
-from harness.running import dumping
-from harness.running.station import Station
+from harness.terms import Measure
+from harness.report import rerun_command
+from harness.run import dumping
+from harness.run.environment_session import Station
 
 from ..conftest import plan_of
 
@@ -28,7 +29,7 @@ def results(tmp_path, monkeypatch):
 
 
 def run(results, plan, **given):
-    return running.run(plan, results=results, console=Console(quiet=True), **given)
+    return lifecycle.run(plan, results=results, console=Console(quiet=True), **given)
 
 
 def cut_short(results) -> set[str]:
@@ -57,7 +58,9 @@ def test_whatever_ends_a_worker_leaves_the_tables(results, plan, monkeypatch, er
         run(results, plan)
     assert cut_short(results) == {told}
     monkeypatch.setattr(dumping, "owed", lambda *_: [])
-    run(results, plan, resume=running.choose(results, "small", run_id=None, resume=True))  # nothing is locked any more
+    run(
+        results, plan, resume=lifecycle.choose(results, "small", run_id=None, resume=True)
+    )  # nothing is locked any more
 
 
 def test_where_nothing_could_be_had_the_run_is_not_complete(results, plan, monkeypatch) -> None:
@@ -68,7 +71,7 @@ def test_where_nothing_could_be_had_the_run_is_not_complete(results, plan, monke
     with pytest.raises(MachineError, match="no environment could be had.*\n.*no network"):
         run(results, plan)
     assert cut_short(results) == {"no network"}
-    assert running.choose(results, "small", run_id=None, resume=True) == store.find_run(results, None)
+    assert lifecycle.choose(results, "small", run_id=None, resume=True) == store.find_run(results, None)
 
 
 def test_another_plan_is_not_finished_into_the_same_table(results, plan, monkeypatch) -> None:
@@ -119,15 +122,15 @@ def test_the_stamp_holds_for_one_lock_and_one_python(results, tmp_path) -> None:
 
 
 def test_the_holder_of_the_lock_is_named(results) -> None:
-    with running._alone(results):
+    with lifecycle._alone(results):
         holder = json.loads((results.parent / "workspace/.harness/running.json").read_text())
         assert holder["results"] == str(results)
         with (
             pytest.raises(MachineError, match=f"process {holder['pid']}, writing under {results}"),
-            running._alone(results),
+            lifecycle._alone(results),
         ):
             pass
-    with running._alone(results):
+    with lifecycle._alone(results):
         pass
 
 
@@ -177,7 +180,7 @@ class TestExitCodes:
 
 def test_an_environment_without_a_lock_in_the_other_run_is_not_run(results, tmp_path) -> None:
     plan = plan_of("old", "new")
-    only = running._only_locked(plan, {"old.txt": "numpy==1.0\n"}, tmp_path / "20200101T000000Z-default-0000")
+    only = lifecycle._only_locked(plan, {"old.txt": "numpy==1.0\n"}, tmp_path / "20200101T000000Z-default-0000")
     assert only.impossible == {"new": "20200101T000000Z-default-0000 has no lock for it"}
     assert only.digest == plan.digest
 
@@ -187,10 +190,10 @@ def test_what_makes_a_cell_again_names_the_matrix_where_it_is_not_the_checkouts_
         monkeypatch.delenv("HARNESS_MATRIX", raising=False)
         if matrix is not None:
             monkeypatch.setenv("HARNESS_MATRIX", str(matrix))
-        folder = running.begin(plan_of("old"), tmp_path)
+        folder = lifecycle.begin(plan_of("old"), tmp_path)
         folder.close()
         assert str(tools.ROOT) not in (folder.path / "run.json").read_text()
-        return reproducing.command(folder.run, folder.path, "CELL")
+        return rerun_command.command(folder.run, folder.path, "CELL")
 
     assert "--matrix" not in command(None)
     assert "--matrix" not in command(tools.ROOT / "matrix.yaml")

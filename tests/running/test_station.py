@@ -9,8 +9,8 @@ import pytest
 from harness.environments import NotReadyError, kinds
 from harness.errors import MachineError
 from harness.machine import platforms, processes
-from harness.running.conversation import GuestDiedError
-from harness.running.station import DEATHS, Answered, Station
+from harness.run.guest_process import GuestDiedError
+from harness.run.environment_session import DEATHS, Answered, Station
 
 from ..conftest import environment, plan_of
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from harness import running, store
-from harness.shards import merge as merging
+from harness.run import lifecycle
+from harness import store
+from harness.engine import merge as merging
 
 from ..conftest import plan_of
 
@@ -64,7 +65,7 @@ def copied(source: Path, target: Path) -> store.RunFolder:
 
 
 def begun(folder: Path) -> Path:
-    made = running.begin(PLAN, folder)
+    made = lifecycle.begin(PLAN, folder)
     made.run |= {"started": "2026-11-21T20:30:00+00:00", "finished": "2026-11-21T20:40:00+00:00", "host": HOST}
     made.save_run()
     made.close()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from harness.errors import InputError
-from harness.plan import Plan
-from harness.shards import jobs
+from harness.config.plan import Plan
+from harness.engine import jobs
 
 from ..conftest import environment, plan_of
 

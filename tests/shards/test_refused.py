@@ -11,7 +11,7 @@ import pytest
 
 from harness import store
 from harness.errors import InputError, MachineError
-from harness.shards import agreement, merge as merging
+from harness.engine import agreement, merge as merging
 from harness.store import journal
 
 from ..conftest import plan_of

@@ -6,7 +6,7 @@ import statistics
 
 import pytest
 
-from harness.model import Figure, Measure
+from harness.terms import Figure, Measure
 from harness.store import figures
 
 WANTED = Measure(environments=("new",), cases=("ridge",), formats=())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 from hypothesis import given, settings, strategies as st
 
-from harness.model import ARTIFACT_STATUSES, CELL_STATUSES, Status
+from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES, Status
 from harness.store import tables
 from harness.store.journal import Journal
 

@@ -17,22 +17,32 @@ import json
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from harness import claims, compare, history
-from harness.ask import subjects, verdicts
-from harness.compare import expectations
+from harness.analysis import (
+    architectures,
+    claims,
+    compare,
+    environment_facts,
+    format_support,
+    history,
+    soundness,
+    verdicts,
+)
+from harness.analysis.ask import subjects
+from harness.analysis.compare import expectations
 from harness.errors import HarnessError
-from harness.report import alarms, architectures, changes, environments, reproducing, support, templating, wording
 from harness.report import ask as asking
 from harness.report import claims as claiming
+from harness.report import compare as comparing
+from harness.report import phrases, rerun_command, templating
 from harness.report.site import cells, charts
 from harness.store import earlier, read_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.compare import Comparison
-    from harness.history import History
-    from harness.report.digest import Digest
+    from harness.analysis.compare import Comparison
+    from harness.analysis.history import History
+    from harness.analysis.summary import Digest
     from harness.store import RunTables
 
 #: In this order they are one program.
@@ -59,21 +69,21 @@ def render(tables: RunTables, told: Digest, *, before: Comparison | None = None,
     specs: dict[str, Any] = charts.of_measurements(told.measured)
     if past is not None:
         specs |= {f"history-{place}": spec for place, spec in enumerate(charts.of_history(past))}
-    rows = environments.of(tables)
+    rows = environment_facts.of(tables)
     library = _library() if specs else ""
     program = _program()
     return templating.template("site/index.html", autoescape=True).render(
         digest=told,
-        alarms=alarms.of(told),
+        alarms=soundness.of(told),
         environments=rows,
         architectures=architectures.of(tables),
-        support=support.of(tables),
+        support=format_support.of(tables),
         judgement=claims.judge(tables),
         claim_marks=claiming.MARKS,
         comparison=before,
-        sections=[] if before is None else list(changes.sections(before)),
-        words=wording,
-        changes=changes,
+        sections=[] if before is None else list(comparing.sections(before)),
+        words=phrases,
+        changes=comparing,
         history=past,
         charts=specs,
         policy=_policy(library, program),
@@ -85,10 +95,10 @@ def render(tables: RunTables, told: Digest, *, before: Comparison | None = None,
     )
 
 
-def _more(tables: RunTables, told: Digest, rows: Sequence[environments.Row]) -> dict[str, Any]:
+def _more(tables: RunTables, told: Digest, rows: Sequence[environment_facts.Row]) -> dict[str, Any]:
     """What the scripts have to know besides the cells."""
     return {
-        "again": reproducing.command(tables.run, tables.path, "CELL"),
+        "again": rerun_command.command(tables.run, tables.path, "CELL"),
         "verdicts": verdicts.as_data(),
         "marks": {str(verdict): mark for verdict, (mark, _) in asking.MARKS.items()},
         "subjects": {one.name: list(one.cases) for one in subjects.known(tables.artifacts).values()},

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness import columns
-from harness.model import LOADED, UNTOLD, Parity, Status
+from harness.analysis import columns
 from harness.store import tracebacks
+from harness.terms import LOADED, UNTOLD, Parity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

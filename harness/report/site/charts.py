@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from harness.model import Figure
-from harness.report.measured import SIZE
+from harness.analysis.measured import SIZE
+from harness.terms import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from harness.history import History
-    from harness.report.measured import Measured
+    from harness.analysis.history import History
+    from harness.analysis.measured import Measured
 
 Spec = dict[str, Any]
 

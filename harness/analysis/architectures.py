@@ -1,0 +1,97 @@
+"""What becomes of models that go from one architecture to another, with one scikit-learn on both sides. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.analysis import columns, environment_facts, groups
+from harness.terms import BROKEN, UNTOLD, UNTRIED, Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from harness.analysis.groups import Group
+    from harness.store import RunTables
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """From one architecture to one; numbers of cells."""
+
+    producer: str
+    consumer: str
+    ok: int
+    drift: int
+    broken: int
+    untried: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """One architecture of the run."""
+
+    arch: str
+    bits: int | None
+    byteorder: str | None
+    environments: tuple[str, ...]
+    emulated: tuple[str, ...]  # of them
+
+
+@dataclass(frozen=True, kw_only=True)
+class Architectures:
+    machines: tuple[Machine, ...]
+    ways: tuple[Way, ...]
+    findings: tuple[Group, ...]  # what does not come through as it does at home
+
+    def way(self, producer: str, consumer: str) -> Way | None:
+        return next((way for way in self.ways if (way.producer, way.consumer) == (producer, consumer)), None)
+
+
+def of(tables: RunTables) -> Architectures:
+    """Machines of the run; ways and findings only where it has more than one."""
+    machines = _machines(tables)
+    if len(machines) < 2:  # noqa: PLR2004
+        return Architectures(machines=machines, ways=(), findings=())
+    cells = tables.cells
+    alike = cells[cells["producer_sklearn"].notna() & (cells["producer_sklearn"] == cells["consumer_sklearn"])]
+    crossing = alike[alike["producer_arch"] != alike["consumer_arch"]]
+    home = alike[alike["producer"] == alike["consumer"]]
+    sound = set(home.loc[home["status"] == Status.OK, "artifact_id"])
+    bad = crossing[~columns.among(crossing["status"], {Status.OK, *UNTRIED}) & crossing["artifact_id"].isin(sound)]
+    return Architectures(
+        machines=machines,
+        ways=tuple(_ways(alike)),
+        findings=groups.of_cells(bad, cells, by_case=True),
+    )
+
+
+def _machines(tables: RunTables) -> tuple[Machine, ...]:
+    by_arch: dict[str, list[environment_facts.Row]] = {}
+    for row in environment_facts.of(tables):
+        by_arch.setdefault(row.arch, []).append(row)
+    return tuple(
+        Machine(
+            arch=arch,
+            bits=next((row.bits for row in rows if row.bits is not None), None),
+            byteorder=next((row.byteorder for row in rows if row.byteorder is not None), None),
+            environments=tuple(row.name for row in rows),
+            emulated=tuple(row.name for row in rows if row.emulated),
+        )
+        for arch, rows in by_arch.items()
+    )
+
+
+def _ways(cells: pd.DataFrame) -> list[Way]:
+    status = cells["status"]
+    flags = cells[["producer_arch", "consumer_arch"]].assign(
+        ok=status == Status.OK,
+        drift=status == Status.DRIFT,
+        untried=columns.among(status, UNTOLD),
+        broken=columns.among(status, BROKEN),
+    )
+    sums = flags.groupby(["producer_arch", "consumer_arch"], sort=False).sum()
+    return [
+        Way(producer=str(producer), consumer=str(consumer), **{str(name): int(count) for name, count in row.items()})
+        for (producer, consumer), row in zip(sums.index, sums.to_dict("records"), strict=True)
+    ]

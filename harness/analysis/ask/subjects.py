@@ -1,0 +1,97 @@
+"""Which cases of a run an estimator's name means: those of a class, a case or a family. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.config.problems import shown
+from harness.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: A class that is constructed in the text of a parameter: a pipeline's steps, a search's estimator.
+_CONSTRUCTED = re.compile(r"\b([A-Z]\w+)\(")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What was asked about."""
+
+    name: str  # as the run writes it
+    cases: tuple[str, ...]
+    within: bool = False  # no case fits the class by itself: these have it within a pipeline or another estimator
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fitted:
+    """What a case fits, by class names; empty where no producer could fit it."""
+
+    outer: str = ""
+    inner: frozenset[str] = frozenset()
+
+
+def classes(artifacts: pd.DataFrame) -> dict[str, str]:
+    """By case, the class that it fits: ``LogisticRegression``; empty where no producer could fit it."""
+    return {case: fitted.outer for case, fitted in _fitted(artifacts).items()}
+
+
+def known(artifacts: pd.DataFrame) -> dict[str, Subject]:
+    """All that can be asked about, by its name in small letters: classes before cases before families."""
+    fitted = _fitted(artifacts)
+    inner = _by_class({case: fit.inner for case, fit in fitted.items()})
+    families = {str(name): tuple(rows["case"].unique()) for name, rows in artifacts.groupby("family", sort=False)}
+    ways: tuple[dict[str, tuple[str, ...]], ...] = (
+        _by_class({case: {fit.outer} - {""} for case, fit in fitted.items()}),
+        {case: (case,) for case in fitted},
+        families,
+        {case.replace("_", ""): (case,) for case in fitted},  # of a class that no producer could fit
+        inner,
+    )
+    found: dict[str, Subject] = {}
+    for names in ways:
+        for name, cases in names.items():
+            found.setdefault(name.lower(), Subject(name=name, cases=cases, within=names is inner))
+    return found
+
+
+def find(artifacts: pd.DataFrame, word: str) -> Subject:
+    """What is meant by a class, a case or a family. Raises InputError, with what was perhaps meant."""
+    subjects = known(artifacts)
+    asked = word.strip().lower().removeprefix("family:")
+    if asked not in subjects:
+        raise InputError(_unknown(word, {subject.name for subject in subjects.values()}))
+    return subjects[asked]
+
+
+def _unknown(word: str, names: set[str]) -> str:
+    """What was perhaps meant, found whatever the case of its letters."""
+    by_letters = {name.lower(): name for name in sorted(names)}
+    close = difflib.get_close_matches(word.lower(), by_letters, n=3)
+    perhaps = f"; perhaps {', '.join(shown(by_letters[name]) for name in close)}" if close else ""
+    return f"this run has no estimator, case or family {shown(word)}{perhaps}"
+
+
+def _by_class(classes: dict[str, frozenset[str] | set[str]]) -> dict[str, tuple[str, ...]]:
+    """The cases of each class."""
+    found: dict[str, list[str]] = {}
+    for case, names in classes.items():
+        for name in sorted(names):
+            found.setdefault(name, []).append(case)
+    return {name: tuple(cases) for name, cases in found.items()}
+
+
+def _fitted(artifacts: pd.DataFrame) -> dict[str, _Fitted]:
+    """By case; the newest producer's manifest tells, since classes move and are renamed."""
+    found = {str(case): _Fitted() for case in artifacts["case"].unique()}
+    known = artifacts.dropna(subset=["manifest"]).drop_duplicates("case", keep="last")
+    for case, text in zip(known["case"], known["manifest"], strict=True):
+        manifest = json.loads(text)
+        outer = str(manifest["estimator"]).rpartition(".")[2]
+        told = " ".join(str(value) for value in (manifest.get("parameters") or {}).values())
+        found[str(case)] = _Fitted(outer=outer, inner=frozenset(_CONSTRUCTED.findall(told)) - {outer})
+    return found

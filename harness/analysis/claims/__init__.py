@@ -1,0 +1,50 @@
+"""scikit-learn's statements on model persistence, held against a stored run, one by one. Pure.
+
+Claims are data (`entries`): adding one is adding an entry. What they are judged by is `evidence`; the ways to judge are
+`shares`, `ratios`, `support` and the few of `special`; what comes of it is in `verdicts`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.analysis.claims import evidence
+from harness.analysis.claims.entries import CLAIMS
+from harness.terms import Status
+
+if TYPE_CHECKING:
+    from harness.analysis.claims.claim import Claim, Verdict
+    from harness.store import RunTables
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """Every claim with what a run says of it, in the order of the entries."""
+
+    run_id: str
+    verdicts: tuple[tuple[Claim, Verdict], ...]
+    cells: int
+    not_run: int  # of the cells: they count neither way
+    emulated: int  # of the cells: judged on their own, and only where nothing native was measured
+
+
+def judge(run: RunTables) -> Judgement:
+    found = evidence.of(run)
+    return Judgement(
+        run_id=str(run.run["run_id"]),
+        verdicts=tuple((claim, claim.query(found)) for claim in CLAIMS),
+        cells=len(run.cells),
+        not_run=int((run.cells["status"] == Status.NOT_RUN).sum()),
+        emulated=0 if found.emulated is None else len(found.emulated.cells),
+    )
+
+
+def as_data(judgement: Judgement) -> dict[str, Any]:
+    """The same as JSON-able data."""
+    told = [
+        {"name": claim.name, "statement": claim.statement, "source": claim.source, **asdict(verdict)}
+        for claim, verdict in judgement.verdicts
+    ]
+    counts = {name: getattr(judgement, name) for name in ("run_id", "cells", "not_run", "emulated")}
+    return {**counts, "claims": told}

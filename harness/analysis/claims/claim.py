@@ -1,0 +1,57 @@
+"""What a claim is, and what can be said of it. Imports nothing of ours but the evidence it is judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.analysis.claims.evidence import Evidence
+
+#: Fewer pairs or rows than this decide nothing, unless one example is all that a statement asks for.
+ENOUGH = 10
+#: Ids that are shown of those that speak for a statement, and of those that speak against it.
+SHOWN = 3
+
+
+class Answer(StrEnum):
+    """The closed list of what a run can say of a statement."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    NO_DATA = "no data"  # not measured, too little of it, or no difference that stands out: the figures say which
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """An answer with what it rests on. Whoever answers yes or no has rows to show for it."""
+
+    answer: Answer
+    figures: tuple[str, ...]  # in words
+    supporting: int = 0  # rows or pairs of rows
+    contradicting: int = 0
+    examples: tuple[str, ...] = ()  # ids of cells or artifacts that speak for the statement
+    counterexamples: tuple[str, ...] = ()
+    where: str = ""  # an expression on the tables of `harness.read_run` that gives the rows behind it
+
+    def __post_init__(self) -> None:
+        behind = {Answer.SUPPORTED: self.supporting, Answer.CONTRADICTED: self.contradicting}
+        if behind.get(self.answer, 1) < 1 or not self.figures:
+            raise ValueError(f"{self.answer} with nothing behind it")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One statement of the documentation, and the query that puts it to the test."""
+
+    name: str
+    statement: str  # quoted
+    source: str  # which age of the page, and where on it
+    query: Callable[[Evidence], Verdict]
+
+
+def no_data(*why: str, where: str = "") -> Verdict:
+    return Verdict(answer=Answer.NO_DATA, figures=why, where=where)

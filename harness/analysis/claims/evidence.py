@@ -1,0 +1,90 @@
+"""A run's tables as claims are judged by them: native apart from emulated, old runs beside new ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from harness.analysis import columns
+from harness.analysis.versions import parsed
+from harness.store import tables
+from harness.terms import UNTRIED, Status
+
+if TYPE_CHECKING:
+    from harness.store import RunTables
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """The tables with every column of `harness.store.tables`; null where the run is older than a column.
+
+    ``cells`` has three more: ``sound_at_home`` (in the producer itself the same reader predicts the same, or another
+    where that was not tried), ``same_python`` (of one minor) and ``to_newer`` (the consumer's scikit-learn is newer).
+    """
+
+    environments: pd.DataFrame
+    artifacts: pd.DataFrame
+    cells: pd.DataFrame
+    emulated: Evidence | None = None  # what ran under an emulator, kept apart: it is never in the tables above
+
+
+def of(run: RunTables) -> Evidence:
+    """The evidence of a run; what is native, and beside it what is emulated."""
+    environments = _completed(run.environments, tables.ENVIRONMENTS.names)
+    artifacts = _completed(run.artifacts, tables.ARTIFACTS.names)
+    cells = _with_comparisons(_completed(run.cells, tables.CELLS.names))
+    foreign = cells["producer_emulated"].eq(True) | cells["consumer_emulated"].eq(True)
+    emulators = environments[environments["emulated"].eq(True)]["environment"]
+    apart = artifacts["producer"].isin(emulators)
+    return Evidence(
+        environments=environments,
+        artifacts=artifacts[~apart],
+        cells=cells[~foreign],
+        emulated=Evidence(environments=environments, artifacts=artifacts[apart], cells=cells[foreign]),
+    )
+
+
+def _completed(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    return table.reindex(columns=names)
+
+
+def _with_comparisons(cells: pd.DataFrame) -> pd.DataFrame:
+    pythons = zip(cells["producer_python"], cells["consumer_python"], strict=True)
+    versions = zip(cells["producer_sklearn"], cells["consumer_sklearn"], strict=True)
+    return cells.assign(
+        sound_at_home=_sound_at_home(cells),
+        same_python=np.array([_minor(one) == _minor(other) != () for one, other in pythons], dtype=bool),
+        to_newer=np.array([bool(_release(one)) and _release(one) < _release(other) for one, other in versions], bool),
+    )
+
+
+def _sound_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
+    home = cells[(cells["producer"] == cells["consumer"]) & ~columns.among(cells["status"], UNTRIED)]
+    by_reader = dict(
+        zip(zip(home["artifact_id"], home["reader"], strict=True), home["status"] == Status.OK, strict=True)
+    )
+    by_any = set(home[home["status"] == Status.OK]["artifact_id"])
+    keys = zip(cells["artifact_id"], cells["reader"], strict=True)
+    return pd.Series([by_reader.get(key, key[0] in by_any) for key in keys], index=cells.index, dtype=bool)
+
+
+def _minor(version: Any) -> tuple[int, ...]:
+    return _release(version)[:2]
+
+
+@cache
+def _release(version: Any) -> tuple[int, ...]:
+    known = parsed(version) if isinstance(version, str) else None
+    return known.release if known is not None else ()
+
+
+def side(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The rows of ``FORMAT`` or ``FORMAT/READER``, each a name or a pattern: "skops/skops", "onnx*"."""
+    formats, _, reader = name.partition("/")
+    rows = table[table["format"].isin([text for text in table["format"].unique() if fnmatchcase(text, formats)])]
+    return rows[rows["reader"] == reader] if reader and "reader" in rows else rows

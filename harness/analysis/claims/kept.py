@@ -1,0 +1,117 @@
+"""Statements on which models a format can keep at all. A model is kept where it is written, and loads at home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from harness.analysis.claims.claim import ENOUGH, SHOWN, Answer, Verdict, no_data
+from harness.analysis.claims.evidence import side
+from harness.terms import Status
+
+if TYPE_CHECKING:
+    from harness.analysis.claims.evidence import Evidence
+
+KEYS = ["producer", "case"]
+#: What says that a format cannot keep a model. A drift, a timeout or too little memory is another finding.
+CANNOT = [Status.DUMP_ERROR, Status.UNSUPPORTED, Status.REFUSED, Status.LOAD_ERROR, Status.PREDICT_ERROR, Status.CRASH]
+
+
+def kept(evidence: Evidence, name: str) -> pd.Series[bool]:
+    """By producer and case, whether the format can keep the model; those that say neither are left out.
+
+    Parameters
+    ----------
+    name : format/reader. Producers that wrote nothing at all in the format lack its tool, which says nothing of types.
+    """
+    artifacts = side(evidence.artifacts, name)
+    able = artifacts[artifacts["status"] == Status.OK]["producer"].unique()
+    artifacts = artifacts[artifacts["producer"].isin(able)]
+    cells = side(evidence.cells, name)
+    home = cells[(cells["producer"] == cells["consumer"])].set_index("artifact_id")["status"]
+    found = home.reindex(artifacts["artifact_id"]).to_numpy()
+    # Where the reader itself is missing at home, that it could be written is all that is known.
+    untried = (
+        pd.isna(found) | pd.Series(found).isin([Status.NO_ARTIFACT, Status.NOT_RUN, Status.UNSUPPORTED]).to_numpy()
+    )
+    status = artifacts["status"].where((artifacts["status"] != Status.OK) | untried, found)
+    rows = artifacts[KEYS].assign(can=status == Status.OK, cannot=status.isin(CANNOT))
+    rows = rows[rows["can"] | rows["cannot"]]
+    return rows.groupby(KEYS)["can"].any()
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepsFewer:
+    """``fewer`` keeps fewer models than ``more``, of those that both were asked to keep."""
+
+    fewer: str
+    more: str
+
+    def __call__(self, evidence: Evidence) -> Verdict:
+        where = _where(self.fewer)
+        one, other = kept(evidence, self.fewer), kept(evidence, self.more)
+        both = pd.concat({"fewer": one, "more": other}, axis=1, join="inner").astype(bool)
+        if len(both) < ENOUGH:
+            return no_data(_too_few(evidence, (self.fewer, self.more), len(both), "models asked of both"), where=where)
+        lost, won = both[both["more"] & ~both["fewer"]], both[both["fewer"] & ~both["more"]]
+        figures = (
+            f"of {len(both)} models {self.more} keeps {both['more'].sum()}, {self.fewer} {both['fewer'].sum()}",
+            f"{len(lost)} only the first, {len(won)} only the second",
+        )
+        answer = Answer.SUPPORTED if len(lost) > len(won) else Answer.CONTRADICTED
+        # Where neither loses any, every model that was asked of both speaks against the statement.
+        against = len(won) or (len(both) if answer is Answer.CONTRADICTED else 0)
+        return Verdict(
+            answer=answer, figures=(*figures, *_cases(lost)), supporting=len(lost), contradicting=against,
+            examples=_ids(lost, self.fewer), counterexamples=_ids(won, self.fewer), where=where,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rescues:
+    """``able`` keeps models that ``unable`` cannot: one is enough, and none of at least one contradicts."""
+
+    able: str
+    unable: str
+
+    def __call__(self, evidence: Evidence) -> Verdict:
+        where = _where(self.unable)
+        able, unable = kept(evidence, self.able), kept(evidence, self.unable)
+        tried = able[able.index.intersection(unable[~unable].index)].to_frame("able")
+        if tried.empty:
+            words = f"models that {self.unable} cannot keep and {self.able} was asked to"
+            return no_data(_too_few(evidence, (self.able, self.unable), 0, words), where=where)
+        rescued, lost = tried[tried["able"]], tried[~tried["able"]]
+        figures = (f"{self.able} keeps {len(rescued)} of {len(tried)} models that {self.unable} cannot keep",)
+        return Verdict(
+            answer=Answer.SUPPORTED if len(rescued) else Answer.CONTRADICTED,
+            figures=(*figures, *_cases(rescued)), supporting=len(rescued), contradicting=len(lost),
+            examples=_ids(rescued, self.able), counterexamples=_ids(lost, self.able), where=where,
+        )  # fmt: skip
+
+
+def _too_few(evidence: Evidence, names: tuple[str, ...], count: int, words: str) -> str:
+    for name in names:
+        if kept(evidence, name).empty:
+            return f"{name} was not written in this run"
+    return f"{count} {words}"
+
+
+def _where(name: str) -> str:
+    form = name.partition("/")[0]
+    return f"cells.query(\"format.str.match('{form.rstrip('*')}') and producer == consumer and status != 'ok'\")"
+
+
+def _cases(rows: pd.DataFrame) -> list[str]:
+    counts = rows.groupby("case").size().sort_values(ascending=False)
+    more = len(counts) - 2 * SHOWN
+    names = ", ".join(f"{name} ({count})" for name, count in counts.head(2 * SHOWN).items())
+    return [names + (f" and {more} more cases" if more > 0 else "")] if len(counts) else []
+
+
+def _ids(rows: pd.DataFrame, name: str) -> tuple[str, ...]:
+    """Artifact ids; a pattern stays a pattern, as it may be any of its formats."""
+    firsts = rows.reset_index().drop_duplicates("case").head(SHOWN)
+    return tuple(f"{row['producer']}/{row['case']}/{name.partition('/')[0]}" for row in firsts.to_dict("records"))

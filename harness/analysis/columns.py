@@ -1,0 +1,51 @@
+"""What is asked of columns of the tables in more than one place. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from harness.terms import Finding, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import pandas as pd
+
+
+def most(column: pd.Series[Any]) -> tuple[str, ...]:
+    """Its values, the most frequent first."""
+    return tuple(str(key) for key, _ in Counter(column).most_common())
+
+
+def counts(column: pd.Series[Any]) -> dict[str, int]:
+    """How often each value is there, the most frequent first."""
+    return {str(key): count for key, count in Counter(column).most_common()}
+
+
+def findings(rows: pd.DataFrame) -> dict[str, int]:
+    """In how many rows each finding is, what weighs most first."""
+    found = Counter(kind for kinds in rows["findings"] for kind in kinds)
+    return {str(kind): found[kind] for kind in Finding if kind in found}
+
+
+def among(statuses: pd.Series[Any], wanted: Collection[Status]) -> pd.Series[bool]:
+    """Which of a column's statuses are wanted."""
+    return statuses.isin([str(status) for status in wanted])
+
+
+def never_tried(cells: pd.DataFrame) -> pd.Series[bool]:
+    """Not run, or without an artifact because that was not run: not the same as an artifact that cannot be written."""
+    lost = cells["reason"].astype("str").str.startswith(str(Status.NOT_RUN)).fillna(value=False)
+    return (cells["status"] == Status.NOT_RUN) | ((cells["status"] == Status.NO_ARTIFACT) & lost)
+
+
+def packages(environments: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Versions by name, by environment, "python" among them; nothing of an environment that could not be had."""
+    found = {}
+    for name, python, text in environments[["environment", "python", "packages"]].itertuples(index=False):
+        if isinstance(text, str):
+            versions = {str(key): str(value) for key, value in json.loads(text).items()}
+            found[str(name)] = versions | ({"python": python} if isinstance(python, str) else {})
+    return found

@@ -1,0 +1,116 @@
+"""Two runs -> what changed: outcomes first, then what became slower, larger or hungrier. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.analysis.compare import (
+    change_groups,
+    expectations,
+    figure_changes,
+    gate_results,
+    known,
+    status_changes,
+    suspects,
+)
+from harness.analysis.compare.expectations import Expectations
+from harness.analysis.compare.status_changes import Kind
+from harness.terms import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from harness.analysis.compare.change_groups import Group
+    from harness.analysis.compare.figure_changes import Figures
+    from harness.analysis.compare.gates import Gate, Verdict
+    from harness.analysis.compare.known import Settled
+    from harness.analysis.compare.suspects import PackageChange
+    from harness.store import RunTables
+
+__all__ = ["Comparison", "Expectations", "compare", "expectations"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvironmentChange:
+    """An environment that can be had in one run only, or is in one only."""
+
+    name: str
+    was: str | None
+    now: str | None
+    reason: str  # why it cannot be had now; empty if it can
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What changed from BASE to NEW. What is accepted or expected is counted in ``settled`` and nowhere else."""
+
+    base: dict[str, Any]  # run.json
+    new: dict[str, Any]
+    common: int  # cells that both runs have
+    was_ok: int  # of those: ok in BASE
+    not_run: int  # cells of NEW that were not run
+    environments: tuple[EnvironmentChange, ...]
+    packages: dict[str, tuple[PackageChange, ...]]  # by environment, where any changed
+    counts: dict[Kind, int]  # cells, of every kind, the loudest first
+    cells: tuple[Group, ...]
+    recoded: tuple[str, ...]  # cases whose code or data is another in NEW
+    artifacts: tuple[Group, ...]
+    figures: Figures
+    settled: Settled
+    verdicts: tuple[Verdict, ...]  # of the gates, in their order
+    changes: pd.DataFrame  # each cell that changed, but for those that only one run has: see `status_changes.of`
+
+
+def compare(
+    base: RunTables, new: RunTables, *, expected: Expectations | None = None, gates: Sequence[Gate] = ()
+) -> Comparison:
+    """Compare two runs."""
+    facts = known.of(expected or Expectations(), base.run["run_id"], new.run["run_id"], new.cells, base.cells)
+    suspicion = suspects.suspicion(base, new)
+    cells = facts.settle(status_changes.of(base.cells, new.cells))
+    artifacts = facts.settle(_in_both(status_changes.of(base.artifacts, new.artifacts, "artifact_id")), "artifact_id")
+    measured = figure_changes.of(base, new, facts, suspicion)
+    both = cells[cells["was"].notna() & cells["now"].notna()]
+    accepted = sum(int((table["settled"] == "accepted").sum()) for table in (cells, artifacts))
+    return Comparison(
+        base=base.run,
+        new=new.run,
+        common=len(both),
+        was_ok=int((both["was"] == Status.OK).sum()),
+        not_run=int((new.cells["status"] == Status.NOT_RUN).sum()),
+        environments=_environments(base.environments, new.environments),
+        packages={name: found for name, found in suspicion.packages.items() if found},
+        counts={kind: int((cells["kind"] == kind).sum()) for kind in Kind},
+        cells=change_groups.of(cells, suspicion),
+        recoded=tuple(sorted(suspicion.recoded)),
+        artifacts=change_groups.of(artifacts, suspicion, "artifact_id"),
+        figures=measured,
+        settled=known.Settled(
+            accepted=accepted + measured.accepted,
+            expected=int((cells["settled"] == "expected").sum()),
+            path=facts.expectations.path,
+            stale=facts.stale(),
+        ),
+        verdicts=gate_results.of(gates, cells, artifacts, measured),
+        changes=_in_both(cells[cells["kind"].notna()]),
+    )
+
+
+def _in_both(rows: pd.DataFrame) -> pd.DataFrame:
+    """Without those that only one run has: there may be many, and their groups tell of them."""
+    return rows[~rows["kind"].isin([str(Kind.NEW), str(Kind.GONE)])].reset_index(drop=True)
+
+
+def _environments(base: pd.DataFrame, new: pd.DataFrame) -> tuple[EnvironmentChange, ...]:
+    before, after = (table.set_index("environment")[["status", "reason"]].to_dict("index") for table in (base, new))
+    found = []
+    for name in dict.fromkeys([*after, *before]):
+        was, now = (table.get(name, {}).get("status") for table in (before, after))
+        if was != now:
+            reason = after.get(name, {}).get("reason")
+            told = reason if isinstance(reason, str) else ""
+            found.append(EnvironmentChange(name=str(name), was=was, now=now, reason=told))
+    return tuple(found)

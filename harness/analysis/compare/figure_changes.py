@@ -1,0 +1,177 @@
+"""What became slower, larger or hungrier, and what the other way. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from harness.analysis.compare import change_groups, measurements, ranks
+from harness.analysis.compare.effects import EFFECTS, SIZE, Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.analysis.compare.change_groups import Members
+    from harness.analysis.compare.known import Known
+    from harness.analysis.compare.suspects import Causes, Suspicion
+    from harness.store import RunTables
+
+#: From here on the machine itself is said to have changed its speed.
+MACHINE_DRIFT = 1.03
+#: Cells of which a median tells of all.
+_MANY = 10
+_BY = ("consumer", "producer", "case", "format", "reader")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureGroup:
+    """Cells, or artifacts, of which one figure changed the same way."""
+
+    figure: str
+    word: str  # "slower", "larger", "hungrier", or the reverse
+    grew: bool
+    by: str  # what they have in common, one of the dimensions of `groups`; empty for what is left over
+    count: int
+    of: int  # how many of those that were compared have that in common
+    members: Members
+    least: float | None  # ratios, NEW over BASE, of the smallest and the largest change; None from nothing to something
+    most: float | None
+    example: str  # the id whose change is largest
+    was: float
+    now: float
+    causes: Causes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What the figures of two runs say."""
+
+    common: Machine  # what their machines have in common
+    measured: int  # (cell, figure) that either run measured
+    compared: int
+    skipped: dict[str, int]  # the others, by reason
+    powerless: int  # of those compared: too few samples to be told if they alone had changed
+    sizes: int  # artifacts compared
+    yardsticks: dict[str, float]  # how many times as long fixed pieces of work took in NEW
+    shift: float | None  # the median ratio of load_seconds, where it is beyond the least change itself
+    changed: tuple[FigureGroup, ...]  # the larger ones first, then those that shrank
+    accepted: int
+    judged: pd.DataFrame  # every figure of a cell that was compared: see `judge`
+    resized: pd.DataFrame  # every artifact's size: the same columns without consumer and reader
+    unjudged: pd.DataFrame  # every figure of a cell that was not compared, with ``why``
+
+    @property
+    def machine_drift(self) -> dict[str, float]:
+        """The yardsticks that changed beyond `MACHINE_DRIFT`."""
+        return {k: ratio for k, ratio in self.yardsticks.items() if not 1 / MACHINE_DRIFT <= ratio <= MACHINE_DRIFT}
+
+
+def of(base: RunTables, new: RunTables, known: Known, suspicion: Suspicion) -> Figures:
+    """Compare the figures of two runs."""
+    table = measurements.of(base, new)
+    judged = judge(table[table["why"].isna()].reset_index(drop=True))
+    resized = _resized(measurements.sizes(base, new))
+    for rows in (judged, resized):
+        rows["accepted"] = _accepted(rows, known)
+    unjudged = table[table["why"].notna()]
+    everything = [*_groups(judged, suspicion), *_groups(resized, suspicion)]
+    return Figures(
+        common=measurements.machines(base.run, new.run),
+        measured=len(table),
+        compared=len(judged),
+        skipped=dict(Counter(unjudged["why"]).most_common()),
+        powerless=ranks.powerless(list(judged["pair"])),
+        sizes=len(resized),
+        yardsticks=measurements.yardsticks(base, new)
+        if measurements.machines(base.run, new.run) is Machine.SAME
+        else {},
+        shift=_shift(judged),
+        changed=tuple(sorted(everything, key=lambda group: (not group.grew, list(EFFECTS).index(group.figure)))),
+        accepted=int(judged["accepted"].sum() + resized["accepted"].sum()),
+        judged=judged,
+        resized=resized,
+        unjudged=unjudged,
+    )
+
+
+def judge(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `measurements.of` that can be compared, judged.
+
+    Added are ``was`` and ``now`` (medians), ``ratio``, ``chance`` and ``change``: "more", "less" or null. Growing and
+    shrinking are corrected apart: of what is told to be slower, at most the stated share is not, whatever else became
+    faster.
+    """
+    pairs = list(table["pair"])
+    was, now = (np.array([pair.medians[side] for pair in pairs], dtype=float) for side in (0, 1))
+    more, less = ranks.more(pairs), ranks.less(pairs)
+    grew = ranks.discoveries(more) & np.array([pair.grew() for pair in pairs], dtype=bool)
+    shrank = ranks.discoveries(less) & np.array([pair.shrank() for pair in pairs], dtype=bool)
+    return table.assign(
+        was=was,
+        now=now,
+        ratio=_ratio(was, now),
+        chance=np.minimum(more, less),
+        change=_change(grew, shrank),
+    )
+
+
+def _resized(sizes: pd.DataFrame) -> pd.DataFrame:
+    bar = EFFECTS[SIZE].ratio
+    grew, shrank = (np.asarray(found, dtype=bool) for found in (sizes["ratio"] > bar, sizes["ratio"] < 1 / bar))
+    return sizes.assign(figure=SIZE, chance=np.nan, change=_change(grew, shrank))
+
+
+def _change(grew: Any, shrank: Any) -> Any:
+    change = np.full(len(grew), None, dtype=object)
+    change[grew], change[shrank] = "more", "less"
+    return change
+
+
+def _ratio(was: Any, now: Any) -> Any:
+    sound = (was > 0) & (now > 0)
+    return np.where(sound, now / np.where(sound, was, 1.0), np.nan)
+
+
+def _accepted(rows: pd.DataFrame, known: Known) -> pd.Series[bool]:
+    found = pd.Series(data=False, index=rows.index, dtype=bool)
+    for figure in rows["figure"].unique():
+        some = rows[(rows["figure"] == figure) & rows["change"].notna()]
+        accepted = known.accepted(some, figure, some["ratio"])
+        found[accepted[accepted].index] = True
+    return found
+
+
+def _shift(judged: pd.DataFrame) -> float | None:
+    ratios = judged.loc[judged["figure"] == "load_seconds", "ratio"].dropna()
+    bar = EFFECTS["load_seconds"].ratio
+    middle = float(ratios.median()) if len(ratios) >= _MANY else 1.0
+    return None if 1 / bar <= middle <= bar else middle
+
+
+def _groups(rows: pd.DataFrame, suspicion: Suspicion) -> Iterator[FigureGroup]:
+    identifier = "cell_id" if "cell_id" in rows else "artifact_id"
+    news = rows[rows["change"].notna() & ~rows["accepted"]]
+    for (figure, change), some in news.groupby(["figure", "change"], sort=False):
+        effect, grew = EFFECTS[str(figure)], change == "more"
+        for by, size, group in change_groups.cover(some, rows[rows["figure"] == figure], _BY):
+            ordered = group.sort_values("ratio", ascending=not grew, na_position="first")
+            first, last = ordered.iloc[0], ordered.iloc[-1]
+            yield FigureGroup(
+                figure=str(figure),
+                word=effect.more if grew else effect.less,
+                grew=grew,
+                by=by,
+                count=len(group),
+                of=size,
+                members=change_groups.members(group),
+                least=None if pd.isna(last["ratio"]) else float(last["ratio"]),
+                most=None if pd.isna(first["ratio"]) else float(first["ratio"]),
+                example=str(first[identifier]),
+                was=float(first["was"]),
+                now=float(first["now"]),
+                causes=suspicion.of(group),
+            )

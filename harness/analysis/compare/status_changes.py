@@ -1,0 +1,147 @@
+"""What became of each cell, or artifact, in two runs: joined by id, and every change named. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from harness.analysis.messages import alike
+from harness.terms import UNTRIED, Finding, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+class Kind(StrEnum):
+    """The closed list of changes, the loudest first."""
+
+    DRIFTS = "drifts"  # was ok, and now loads without an error and predicts something else
+    BREAKS = "breaks"  # was ok, and fails
+    LOST = "lost"  # was ok, and is not tried any more: it never counts as passing
+    PASSES = "passes"  # is ok, though the expectations declare it broken
+    MISLEADS = "misleads"  # failed for everyone to see, and now predicts something else without an error
+    WORSE = "worse"  # drifted, and now in what weighs more, or in more labels
+    OTHER = "other"  # fails or drifts in another way
+    TRIED = "tried"  # was not tried, and now fails or drifts
+    UNTRIED = "untried"  # failed or drifted, and is not tried any more
+    GONE = "gone"  # in BASE only
+    FIXED = "fixed"  # failed or drifted, and now is ok
+    GAINED = "gained"  # was not tried, and now is ok
+    NEW = "new"  # in NEW only
+
+
+#: What crosses the gate "status".
+ALARMING = (Kind.DRIFTS, Kind.BREAKS, Kind.LOST, Kind.PASSES)
+IDENTITY = ("artifact_id", "producer", "consumer", "case", "family", "format", "reader")
+#: By how much the fraction of other labels must grow to be another finding: models that flip a row now and then exist.
+_MORE_LABELS = 0.01
+_WEIGHT = {str(finding): weight for weight, finding in enumerate(Finding)}
+
+
+def of(base: pd.DataFrame, new: pd.DataFrame, identifier: str = "cell_id") -> pd.DataFrame:
+    """Every row of either table, once.
+
+    Parameters
+    ----------
+    base, new : the tables ``cells`` of two runs, or ``artifacts`` with the identifier ``artifact_id``.
+
+    Returns
+    -------
+    The identifying columns, ``was`` and ``now`` (status, or null), ``kind`` (a `Kind`, or null where nothing changed),
+    ``reason`` (of the side that tells why) and ``told`` (the same without what varies, of failures only),
+    ``findings``, ``worst`` (larger is worse).
+    """
+    columns = [identifier, *(name for name in IDENTITY if name in new and name != identifier)]
+    joined = pd.concat([new[columns], base[columns]]).drop_duplicates(identifier).reset_index(drop=True)
+    before, after = (table.set_index(identifier).reindex(joined[identifier]).reset_index() for table in (base, new))
+    was, now = _states(before["status"]), _states(after["status"])
+    joined["was"], joined["now"] = before["status"], after["status"]
+    joined["kind"] = _kinds(was, now, _worse(before, after), _otherwise(before, after))
+    told = joined["kind"].isin([str(kind) for kind in (Kind.FIXED, Kind.GAINED)])
+    joined["reason"] = before["reason"].astype(object).where(told, after["reason"].astype(object))
+    plain = joined["kind"].isna() | joined["kind"].isin([str(kind) for kind in (Kind.NEW, Kind.GONE)])
+    plain |= was.where(told, now) == "drift"  # figures of drifts differ from cell to cell
+    words = {text: alike(text) for text in joined.loc[~plain, "reason"].dropna().unique()}
+    joined["told"] = pd.Series(
+        ["" if skip else words.get(text, "") for text, skip in zip(joined["reason"], plain, strict=True)],
+        index=joined.index,
+        dtype=object,
+    )
+    joined["findings"] = pd.Series(_findings(after), index=joined.index, dtype=object)
+    joined["worst"] = _numbers(after, "label_mismatch").fillna(-1.0)
+    return joined
+
+
+def _states(status: pd.Series[Any]) -> pd.Series[Any]:
+    """Each status as what it comes to: "ok", "drift", "failed", "untried", "absent"."""
+    known: dict[Any, str] = {str(s): "failed" for s in Status}
+    known |= {str(s): "untried" for s in UNTRIED} | {str(s): str(s) for s in (Status.OK, Status.DRIFT)}
+    return pd.Series([known.get(word, "absent") for word in status], index=status.index, dtype=object)
+
+
+def _kinds(was: pd.Series[Any], now: pd.Series[Any], worse: Any, otherwise: Any) -> pd.Series[Any]:
+    bad = ("drift", "failed")
+
+    def change(before: Collection[str], after: Collection[str]) -> Any:
+        return was.isin(before) & now.isin(after)
+
+    rules = {
+        Kind.GONE: now == "absent",
+        Kind.NEW: was == "absent",
+        Kind.DRIFTS: change(("ok",), ("drift",)),
+        Kind.BREAKS: change(("ok",), ("failed",)),
+        Kind.LOST: change(("ok",), ("untried",)),
+        Kind.MISLEADS: change(("failed",), ("drift",)),
+        Kind.WORSE: change(("drift",), ("drift",)) & worse,
+        Kind.FIXED: change(bad, ("ok",)),
+        Kind.GAINED: change(("untried",), ("ok",)),
+        Kind.TRIED: change(("untried",), bad),
+        Kind.UNTRIED: change(bad, ("untried",)),
+        Kind.OTHER: change(("drift",), ("failed",)) | (change(bad, bad) & otherwise),
+    }
+    names = np.array([str(kind) for kind in rules], dtype=object)
+    found = np.select([np.asarray(rule, dtype=bool) for rule in rules.values()], list(names), default="")
+    return pd.Series(found, index=was.index, dtype=object).where(found != "", None)
+
+
+def _worse(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a drift is in what weighs more, in more kinds, or in more labels. Older runs had no findings: unknown."""
+    pairs = zip(_findings(before), _findings(after), strict=True)
+    heavier = [bool(b and a) and (min(a) < min(b) or a > b) for b, a in ((_weights(b), _weights(a)) for b, a in pairs)]
+    labels = _numbers(after, "label_mismatch") > _numbers(before, "label_mismatch").fillna(0.0) + _MORE_LABELS
+    return pd.Series(heavier, index=after.index, dtype=bool) | (labels & _numbers(before, "label_mismatch").notna())
+
+
+def _otherwise(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series[bool]:
+    """Whether it is another status, another error or other findings; words of messages vary too much."""
+    other = _differ(before["status"], after["status"]) | _differ(before["error_type"], after["error_type"])
+    pairs = zip(_findings(before), _findings(after), strict=True)
+    return other | pd.Series(
+        [bool(b) and bool(a) and set(b) != set(a) for b, a in pairs], index=after.index, dtype=bool
+    )
+
+
+def _differ(before: pd.Series[Any], after: pd.Series[Any]) -> pd.Series[bool]:
+    """Where two columns of words differ; null is a value like others."""
+    pairs = [column.astype(object).where(column.notna(), "") for column in (before, after)]
+    return pairs[0] != pairs[1]
+
+
+def _weights(findings: Collection[str]) -> set[int]:
+    return {_WEIGHT[kind] for kind in findings}
+
+
+def _findings(table: pd.DataFrame) -> list[Any]:
+    """Each row's findings, empty where it has none."""
+    if "findings" not in table:
+        return [()] * len(table)
+    return [() if np.ndim(kinds) == 0 else tuple(kinds) for kinds in table["findings"]]
+
+
+def _numbers(table: pd.DataFrame, name: str) -> pd.Series[float]:
+    if name not in table:
+        return pd.Series(np.nan, index=table.index, dtype=float)
+    return pd.to_numeric(table[name], errors="coerce").astype(float)

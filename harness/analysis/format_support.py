@@ -1,0 +1,71 @@
+"""Which format can hold which case: written, and the same when its own producer loads it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.terms import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from harness.store import RunTables
+
+
+#: Of several readers the one that does best counts.
+_RANK = {str(status): place for place, status in enumerate((Status.OK, Status.DRIFT))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """One case in one format, over all producers that the run asked for it; numbers of producers."""
+
+    asked: int
+    written: int
+    same: int  # of the written: some reader of the producer itself predicts the same
+    drift: int  # of the written: loaded there and otherwise
+    reason: str  # why it was not written, or not the same; of the first
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support:
+    formats: tuple[str, ...]
+    families: Mapping[str, str]  # by case
+    held: Mapping[tuple[str, str], Held]  # by case and format
+
+
+def of(tables: RunTables) -> Support:
+    """Read off the artifacts, and the cells in which producer and consumer are one."""
+    home = tables.cells[tables.cells["producer"] == tables.cells["consumer"]]
+    best = home.assign(rank=home["status"].map(_RANK).fillna(len(_RANK))).sort_values("rank", kind="stable")
+    best = best.drop_duplicates("artifact_id").set_index("artifact_id")
+    best = best[["status", "reason"]].add_suffix("_home")
+    if tables.artifacts.empty:  # runtimes only
+        return Support(formats=(), families={}, held={})
+    artifacts = tables.artifacts[tables.artifacts["status"] != Status.NOT_RUN]
+    return Support(
+        formats=tuple(dict.fromkeys(tables.artifacts["format"])),
+        families=dict(sorted(zip(tables.artifacts["case"], tables.artifacts["family"], strict=True))),
+        held={
+            (str(case), str(name)): _held(group)
+            for (case, name), group in artifacts.join(best, on="artifact_id").groupby(["case", "format"], sort=False)
+        },
+    )
+
+
+def _held(artifacts: pd.DataFrame) -> Held:
+    written = artifacts["status"] == Status.OK
+    at_home = artifacts.loc[written, "status_home"].fillna(str(Status.NOT_RUN))
+    reasons = [*artifacts.loc[~written, "reason"]]
+    bad = artifacts[written & (artifacts["status_home"] != Status.OK)]
+    reasons += [f"{status}: {reason}" for status, reason in zip(bad["status_home"], bad["reason_home"], strict=True)]
+    return Held(
+        asked=len(artifacts),
+        written=int(written.sum()),
+        same=int((at_home == Status.OK).sum()),
+        drift=int((at_home == Status.DRIFT).sum()),
+        reason=str(reasons[0]) if reasons else "",
+    )

@@ -1,0 +1,159 @@
+"""Cells and artifacts that tell the same, as one. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from harness import terms
+from harness.analysis import columns
+from harness.analysis.messages import alike
+from harness.analysis.versions import parsed
+from harness.terms import Finding, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: What takes the process with it comes before what raises; within each, what happens most.
+_DEADLY = ("crash", "oom", "timeout")
+_DIFFERS = {
+    Finding.LABELS: "labels differ",
+    Finding.PROBABILITIES: "probabilities drift",
+    Finding.VALUES: "values drift",
+    Finding.MISSING: "NaN or infinities on one side only",
+    Finding.SHAPE: "another shape",
+    Finding.NAMES: "other names",
+    Finding.INCOMPARABLE: "cannot be compared",
+    Finding.SCORE: "score out of range",
+    Finding.CONTAINER: "another container",
+    Finding.DTYPE: "another dtype",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Cells or artifacts that fail in the same way."""
+
+    status: str
+    message: str
+    count: int
+    cases: tuple[str, ...]
+    formats: tuple[str, ...]
+    pairs: int  # how many (producer, consumer)
+    dumped_by: str  # scikit-learn versions, such as "1.5 to 1.7", and environments without one
+    loaded_by: str
+    example: str  # an id
+    silent: int  # of the cells: without any warning about versions
+    at_home: int  # of the cells: in their own producer
+    findings: dict[str, int]  # of the cells that drift: in how many each is found, what weighs most first
+
+    @property
+    def differs(self) -> str:
+        """What differs, in words: "labels differ in 3 of 8, probabilities drift"."""
+        return differs(self.findings, self.count)
+
+
+def differs(findings: Mapping[str, int], of: int) -> str:
+    """In how many cells each is found, in words."""
+    return ", ".join(
+        _DIFFERS[Finding(kind)] + (f" in {count} of {of}" if count < of else "") for kind, count in findings.items()
+    )
+
+
+def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = False) -> tuple[Group, ...]:
+    """Rows that tell the same, worst first; drifts by case, since their figures differ from pair to pair.
+
+    Of the drifts, a format that converts is a group by itself, and comes after those that should have brought the model
+    over as it was; last comes what drifts at home, too, which not the way from there to here has changed.
+    """
+    if rows.empty:
+        return ()
+    minors = _minors(pd.concat([everything["producer_sklearn"], everything["consumer_sklearn"]]))
+    told = rows.assign(told=_place(rows) if by_case else [alike(text) for text in rows["reason"]])
+    groups = []
+    for (status, words), group in told.groupby(["status", "told"], sort=False):
+        worst = _worst(group)
+        groups.append(
+            Group(
+                status=str(status),
+                message=str(worst["reason"]).partition("; ")[0] if by_case else str(words),
+                count=len(group),
+                cases=columns.most(group["case"]),
+                formats=columns.most(group["format"]),
+                pairs=len(group[["producer", "consumer"]].drop_duplicates()),
+                dumped_by=_span(group, "producer", minors),
+                loaded_by=_span(group, "consumer", minors),
+                example=str(worst["cell_id"]),
+                silent=int((~group["version_warning"].eq(True)).sum()),
+                at_home=int((group["producer"] == group["consumer"]).sum()),
+                findings=columns.findings(group),
+            )
+        )
+    return tuple(sorted(groups, key=_of_drift if by_case else lambda group: (_rank(group.status), -group.count)))
+
+
+def _of_drift(group: Group) -> tuple[bool, bool, int, int]:
+    return group.at_home > 0, terms.converts(group.formats[0]), -group.silent, -group.count
+
+
+def _worst(group: pd.DataFrame) -> pd.Series[Any]:
+    order = group.sort_values(["label_mismatch", "max_abs_diff"], ascending=False, na_position="last")
+    return order.iloc[0]
+
+
+def _place(rows: pd.DataFrame) -> pd.Series[Any]:
+    return rows["case"] + _base(rows["format"]).where(converts(rows["format"]), "").radd(" ")
+
+
+def _base(formats: pd.Series[Any]) -> pd.Series[Any]:
+    """The format without its variant: "onnx" of "onnx-float64"."""
+    return formats.str.split("-", n=1).str[0]
+
+
+def converts(formats: pd.Series[Any]) -> pd.Series[bool]:
+    """Which of them carry models over, or fit them again."""
+    return formats.map({name: terms.converts(name) for name in formats.unique()}).astype(bool)
+
+
+def of_artifacts(artifacts: pd.DataFrame) -> tuple[Group, ...]:
+    """Artifacts that could not be written, for the same reason."""
+    rows = artifacts[~columns.among(artifacts["status"], {Status.OK, Status.NOT_RUN})]
+    groups = []
+    for (status, told), group in rows.assign(told=[alike(t) for t in rows["reason"]]).groupby(
+        ["status", "told"], sort=False
+    ):
+        groups.append(
+            Group(
+                status=str(status), message=str(told), count=len(group), cases=columns.most(group["case"]),
+                formats=columns.most(group["format"]), pairs=0, dumped_by="", loaded_by="",
+                example=str(group.iloc[0]["artifact_id"]), silent=0, at_home=0, findings={},
+            )
+        )  # fmt: skip
+    return tuple(sorted(groups, key=lambda g: (_rank(g.status), -g.count)))
+
+
+def _minors(versions: pd.Series[Any]) -> list[str]:
+    """The minors of some versions, oldest first: "1.5" of "1.5.2"."""
+    known = filter(None, (parsed(str(text)) for text in versions.dropna().unique()))
+    return [f"{major}.{minor}" for major, minor in sorted({version.release[:2] for version in known})]
+
+
+def _span(cells: pd.DataFrame, side: str, minors: list[str]) -> str:
+    """Minors as ranges of those that there are, then whatever has no scikit-learn: "1.0, 1.5 to 1.7, node24"."""
+    versions = cells[f"{side}_sklearn"]
+    there = set(_minors(versions))
+    ranges: list[list[str]] = []
+    for before, minor in zip(["", *minors], minors, strict=False):
+        if minor in there:
+            if ranges and ranges[-1][-1] == before:
+                ranges[-1].append(minor)
+            else:
+                ranges.append([minor])
+    spans = [r[0] if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in ranges]
+    return ", ".join([*spans, *cells.loc[versions.isna(), side].unique()])
+
+
+def _rank(status: str) -> int:
+    return 0 if status in _DEADLY else 1

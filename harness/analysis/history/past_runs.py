@@ -1,0 +1,129 @@
+"""The runs in a folder, on this machine or wherever fsspec reaches: what a history needs of each, and no more."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from harness.analysis import columns
+from harness.errors import InputError, MachineError
+from harness.store import READABLE, REFERENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+#: What a file raises that is broken, cut short, not there, or holds something else than a run's does.
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skipped:
+    """A folder that looks like a run and is not read."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredRun:
+    name: str  # of its folder
+    run_id: str
+    profile: str
+    started: str  # ISO 8601, UTC
+    fingerprint: str | None  # of the host; None where a run did not record it
+    harness_version: str | None
+    matrix_digest: str | None
+    packages: Mapping[str, Mapping[str, str]]  # by environment: versions by name, "python" among them
+    folder: str
+    files: Any  # an fsspec file system
+
+    def table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
+        """Columns of a table; those that an older schema lacks are null. Raises UNREADABLE."""
+        return _table(self.files, f"{self.folder}/{name}.parquet", columns)
+
+    def has(self, name: str) -> bool:
+        return bool(self.files.exists(f"{self.folder}/{name}.parquet"))
+
+
+def stored_runs(source: str) -> tuple[list[StoredRun], list[Skipped]]:
+    """The finished runs of a folder, oldest first, and what was skipped. Raises InputError, MachineError."""
+    files, folders = _listed(source)
+    found: list[StoredRun] = []
+    skipped: list[Skipped] = []
+    for folder in folders:
+        name = folder.rpartition("/")[2]
+        if name == REFERENCE:  # of another machine, and of no night of this one
+            continue
+        try:
+            told = json.loads(files.cat_file(f"{folder}/run.json"))
+        except FileNotFoundError:
+            continue
+        except UNREADABLE as error:
+            skipped.append(Skipped(name=name, reason=f"run.json cannot be read: {error}"))
+            continue
+        read = _run(told, name, folder, files)
+        (found if isinstance(read, StoredRun) else skipped).append(read)  # type: ignore[arg-type]
+    if not found and not skipped:
+        raise InputError(f"{source}: no run is stored there; `nox -s matrix` makes one")
+    return sorted(found, key=lambda run: (run.started, run.run_id)), skipped
+
+
+def _listed(source: str) -> tuple[Any, list[str]]:
+    """The file system of a URL, and the folders in it."""
+    try:
+        files, root = fsspec.core.url_to_fs(source)
+    except ImportError as error:
+        told = f"{error}, into the environment that runs the harness"
+        raise MachineError(f"{source}: a package for this kind of URL is missing. {told}") from error
+    except (ValueError, OSError) as error:
+        told = "give a folder of runs, or an fsspec URL such as s3://bucket/runs"
+        raise InputError(f"{source}: {error}: {told}") from error
+    try:
+        entries = files.ls(root, detail=True)
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"{source}: there is no such folder; `nox -s matrix` makes results") from None
+    except Exception as error:  # each kind of bucket has errors of its own: no rights, no network, no credentials
+        raise MachineError(f"{source}: cannot be listed: {type(error).__name__}: {error}") from error
+    return files, sorted(entry["name"].rstrip("/") for entry in entries if entry["type"] == "directory")
+
+
+def _run(told: Any, name: str, folder: str, files: Any) -> StoredRun | Skipped:
+    version = told.get("schema_version") if isinstance(told, dict) else None
+    if version not in READABLE:
+        reason = f"written under schema version {version}, and this harness reads {min(READABLE)} to {max(READABLE)}"
+        return Skipped(name=name, reason=reason)
+    if not told.get("complete", told.get("finished") is not None):
+        return Skipped(name=name, reason=f"not finished: continue it with `python -m harness run --run {name}`")
+    try:
+        fingerprint = (told.get("host") or {}).get("fingerprint")
+        return StoredRun(
+            name=name,
+            run_id=str(told["run_id"]),
+            profile=str(told["profile"]),
+            started=str(told["started"]),
+            fingerprint=None if fingerprint is None else str(fingerprint),
+            harness_version=told.get("harness_version"),
+            matrix_digest=told.get("matrix_digest"),
+            packages=columns.packages(
+                _table(files, f"{folder}/environments.parquet", ["environment", "python", "packages"])
+            ),
+            folder=folder,
+            files=files,
+        )
+    except UNREADABLE as error:
+        return Skipped(name=name, reason=f"cannot be read: {type(error).__name__}: {error}")
+
+
+def _table(files: Any, path: str, columns: Sequence[str]) -> pd.DataFrame:
+    with files.open(path, "rb") as opened:
+        stored = pq.ParquetFile(opened)
+        there = [name for name in columns if name in stored.schema_arrow.names]
+        frame: pd.DataFrame = stored.read(columns=there).to_pandas()
+    return frame.reindex(columns=list(columns))

@@ -1,0 +1,221 @@
+"""What a run says, in few words: the numbers and groups that every kind of report shows. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from harness.analysis import columns, estimator_coverage, groups, measured
+from harness.terms import BROKEN, LOADED, UNTOLD, UNTRIED, Finding, Parity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harness.analysis.estimator_coverage import Coverage
+    from harness.analysis.groups import Group
+    from harness.analysis.measured import Measured
+    from harness.store import RunTables
+
+#: Between these many tolerances, another tolerance would be another verdict.
+_NEAR = (0.1, 10.0)
+#: Findings that leave the verdict to the tolerance; a label that flips does not.
+_MEASURED = frozenset({Finding.PROBABILITIES, Finding.VALUES, Finding.SCORE, Finding.CONTAINER, Finding.DTYPE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One producer and one consumer at a glance; numbers of cells."""
+
+    identical: int
+    close: int
+    warned: int  # of the two above: with a warning about versions
+    drift: int
+    drift_at_home: int  # of the drifts: those that the format has made, and not the way, see `_at_home`
+    broken: int
+    at_home: int  # of the broken: those that do not load in their own producer either
+    untried: int
+    unwritten: int  # of the untried: those whose producer could not write the artifact
+
+    @property
+    def ok(self) -> int:
+        return self.identical + self.close
+
+    @property
+    def lost(self) -> int:
+        """Cells that could have been tried and were not."""
+        return self.untried - self.unwritten
+
+
+@dataclass(frozen=True, kw_only=True)
+class Near:
+    """Cells of one case and format whose verdict hangs on the tolerance."""
+
+    case: str
+    format: str
+    close: int
+    drift: int
+    least: float  # tolerances used
+    most: float
+    example: str  # the cell that is nearest to its tolerance
+
+    @property
+    def verdicts(self) -> str:
+        return ", ".join(f"{count} {what}" for count, what in ((self.close, "close"), (self.drift, "drift")) if count)
+
+    @property
+    def times(self) -> str:
+        least, most = f"{self.least:.2g}", f"{self.most:.2g}"
+        return f"{least} times" if least == most else f"{least} to {most} times"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digest:
+    run: dict[str, Any]
+    environments: tuple[str, ...]
+    versions: dict[str, dict[str, Any]]  # python, sklearn, numpy, arch by environment
+    missing: dict[str, str]  # environments that could not be had, with reasons
+    statuses: dict[str, int]  # of the cells
+    not_run: int  # cells that were never tried, because an environment could not be had or the run was cut short
+    parities: dict[str, int]
+    artifacts: dict[str, int]
+    written: dict[str, tuple[int, int]]  # by producer: artifacts that it wrote, of how many
+    pairs: dict[tuple[str, str], Pair]
+    drifts: tuple[Group, ...]
+    failures: tuple[Group, ...]
+    impossible: tuple[Group, ...]  # cells whose format or reader cannot do this there
+    unwritten: tuple[Group, ...]  # artifacts
+    near: tuple[Near, ...]  # what is nearest to its tolerance first
+    coverage: tuple[Coverage, ...]  # of the producers that were asked for every estimator
+    diagonal: int  # cells in their own producer that loaded, without formats that convert
+    measured: Measured
+    diagonal_off: tuple[str, ...]  # of those: not identical; the harness or the model is not deterministic
+
+    @property
+    def producers(self) -> tuple[str, ...]:
+        return tuple(name for name in self.environments if name in self.written)
+
+    @property
+    def cells(self) -> int:
+        return sum(self.statuses.values())
+
+    def count(self, statuses: Iterable[Status]) -> int:
+        """Cells of any of these."""
+        return sum(self.statuses.get(status, 0) for status in statuses)
+
+    @property
+    def broken(self) -> int:
+        return self.count(BROKEN)
+
+    @property
+    def untold(self) -> int:
+        """Cells that say nothing of a model."""
+        return self.count(UNTOLD)
+
+    @property
+    def drift_at_home(self) -> int:
+        """Of the cells that drift."""
+        return sum(pair.drift_at_home for pair in self.pairs.values())
+
+
+def of(tables: RunTables) -> Digest:
+    """Digest the tables of a run."""
+    cells, environments = tables.cells, tables.environments
+    tried = cells[~columns.among(cells["status"], UNTRIED)]
+    bad = environments[environments["status"] != Status.OK]
+    kept = ~groups.converts(cells["format"])
+    diagonal = cells[(cells["producer"] == cells["consumer"]) & cells["parity"].notna() & kept]
+    versions = ["python", "sklearn", "numpy", "arch"]
+    return Digest(
+        run=tables.run,
+        environments=tuple(environments["environment"]),
+        versions={
+            row["environment"]: {c: None if pd.isna(row[c]) else row[c] for c in versions}
+            for row in environments.to_dict("records")
+        },
+        missing=dict(zip(bad["environment"], bad["reason"], strict=True)),
+        statuses=columns.counts(cells["status"]),
+        not_run=int(columns.never_tried(cells).sum()),
+        parities=columns.counts(cells["parity"].dropna()),
+        artifacts=columns.counts(tables.artifacts["status"]),
+        written={
+            str(producer): (int((statuses == Status.OK).sum()), len(statuses))
+            for producer, statuses in tables.artifacts.groupby("producer", sort=False)["status"]
+        },
+        pairs=_pairs(cells),
+        drifts=groups.of_cells(tried[tried["status"] == Status.DRIFT], cells, by_case=True),
+        failures=groups.of_cells(tried[~columns.among(tried["status"], LOADED)], cells),
+        impossible=groups.of_cells(cells[cells["status"] == Status.UNSUPPORTED], cells),
+        unwritten=groups.of_artifacts(tables.artifacts),
+        near=_near(tried),
+        coverage=estimator_coverage.of(tables),
+        measured=measured.of(tables),
+        diagonal=len(diagonal),
+        diagonal_off=tuple(diagonal[diagonal["parity"] != Parity.IDENTICAL]["cell_id"]),
+    )
+
+
+def as_data(digest: Digest) -> dict[str, Any]:
+    """The digest as JSON-able data."""
+    data = asdict(digest)
+    for row in data["measured"]["rows"]:
+        row["unstable"] = sorted(row["unstable"])
+    data["pairs"] = [{"producer": p, "consumer": c, **asdict(pair)} for (p, c), pair in digest.pairs.items()]
+    return data
+
+
+def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
+    broken = columns.among(cells["status"], BROKEN)
+    drift = cells["status"] == Status.DRIFT
+    ok = cells["status"] == Status.OK
+    flags = cells[["producer", "consumer"]].assign(
+        identical=ok & (cells["parity"] == Parity.IDENTICAL),
+        close=ok & (cells["parity"] != Parity.IDENTICAL),
+        warned=ok & cells["version_warning"].eq(True),
+        drift=drift,
+        drift_at_home=_at_home(cells, drift, or_untold=groups.converts(cells["format"])),
+        broken=broken,
+        at_home=_at_home(cells, broken),
+        untried=columns.among(cells["status"], UNTOLD),
+        unwritten=(cells["status"] == Status.NO_ARTIFACT) & ~columns.never_tried(cells),
+    )
+    sums = flags.groupby(["producer", "consumer"], sort=False).sum()
+    return {
+        (str(producer), str(consumer)): Pair(**{str(key): int(value) for key, value in row.items()})
+        for (producer, consumer), row in zip(sums.index, sums.to_dict("records"), strict=True)
+    }
+
+
+def _at_home(cells: pd.DataFrame, which: pd.Series[bool], or_untold: pd.Series[bool] | None = None) -> pd.Series[bool]:
+    """Those of some cells whose artifact is among them with the same reader in its own producer, too.
+
+    Of ``or_untold`` also those that their producer has no reader for: a format that converts changes models by itself.
+    """
+    home = cells["producer"] == cells["consumer"]
+    alike = home & which
+    if or_untold is not None:
+        alike |= home & or_untold & columns.among(cells["status"], UNTRIED)
+    known = set(zip(cells.loc[alike, "artifact_id"], cells.loc[alike, "reader"], strict=True))
+    keys = zip(cells["artifact_id"], cells["reader"], strict=True)
+    return which & np.array([key in known for key in keys], dtype=bool)
+
+
+def _near(cells: pd.DataFrame) -> tuple[Near, ...]:
+    used = cells["tolerance_used"]
+    rows = cells[used.between(*_NEAR) & ((cells["status"] == Status.OK) | (used > 1))]
+    rows = rows[np.array([_MEASURED.issuperset(kinds) for kinds in rows["findings"]], dtype=bool)]
+    rows = rows.assign(away=np.log(rows["tolerance_used"]).abs()).sort_values("away", kind="stable")
+    return tuple(
+        Near(
+            case=str(case),
+            format=str(name),
+            close=int((group["status"] == Status.OK).sum()),
+            drift=int((group["status"] == Status.DRIFT).sum()),
+            least=float(group["tolerance_used"].min()),
+            most=float(group["tolerance_used"].max()),
+            example=str(group.iloc[0]["cell_id"]),
+        )
+        for (case, name), group in rows.groupby(["case", "format"], sort=False)
+    )

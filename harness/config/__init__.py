@@ -1,0 +1,1 @@
+"""matrix.yaml: read, checked, expanded into a plan."""

@@ -1,0 +1,201 @@
+"""What is wrong with a matrix beyond its YAML. Each check adds to one list, so that all problems are told at once.
+
+A check looks at the parts it needs and passes over those that another check has refused.
+"""
+
+from __future__ import annotations
+
+import keyword
+import sys
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, TypeAlias
+
+from pydantic import ValidationError
+
+from harness.config import catalogue
+from harness.config.expand import MAX_COMBINATIONS, MAX_ENVIRONMENTS, combinations, expand, possible_names
+from harness.config.problems import Problem, shown, unknown
+from harness.config.spec import Environments, Spec
+from harness.config.validation import validated
+from harness.terms import AsOf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from harness.config.problems import Place
+    from harness.config.yaml_document import Document, Plain
+    from harness.terms import Case, Format
+
+    Problems: TypeAlias = list[Problem]
+
+FAMILY = "family:"
+NOT = "!"
+#: Modules that other Pythons have and the host's lacks: a user's file by such a name would stand in for them.
+_OTHER_STDLIB = ("annotationlib", "compression", "dummy_threading", "formatter", "macpath", "parser", "symbol")
+_GUEST = ("guest", "harness", "cloudpickle", "joblib", "numpy", "onnx", "onnxruntime", "pandas", "scipy", "skl2onnx")
+_TAKEN = frozenset((*sys.stdlib_module_names, *_OTHER_STDLIB, *_GUEST, "sklearn", "skops", "threadpoolctl"))
+
+
+def fits(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def chosen(patterns: Iterable[str], fits_one: Callable[[str], bool]) -> bool:
+    """Whether one of the patterns fits, and none of those that begin with "!"."""
+    words = list(patterns)
+    left_out = any(fits_one(word[1:]) for word in words if word.startswith(NOT))
+    return not left_out and any(fits_one(word) for word in words if not word.startswith(NOT))
+
+
+def case_fits(case: Case, pattern: str) -> bool:
+    if pattern.startswith(FAMILY):
+        return fnmatchcase(case.family, pattern.removeprefix(FAMILY))
+    return fnmatchcase(case.name, pattern)
+
+
+def format_fits(item: Format, reader: str, pattern: str) -> bool:
+    """Whether a profile's pattern, "joblib" or "joblib/joblib-mmap", means this reader of this format."""
+    name, slash, wanted = pattern.partition("/")
+    return fnmatchcase(item.name, name) and (not slash or fnmatchcase(reader, wanted))
+
+
+def check_values(document: Document, problems: Problems) -> Spec | None:
+    """Check every value for itself; None when one is wrong."""
+    return validated(Spec, document, problems)
+
+
+def check_case_files(document: Document, known: list[Case], problems: Problems) -> tuple[Path, ...] | None:
+    """Read the user's files, adding their cases to the known ones; None when a file is wrong."""
+    before = len(problems)
+    files: list[Path] = []
+    for place, name in _words(document.value, ("cases", "files")):
+        path = document.path.parent / name
+        scan = catalogue.Scan()
+        wrong: tuple[str, ...] = tuple(filter(None, [_bad_file(path, name, files)]))
+        if not wrong:
+            files.append(path)
+            scan = catalogue.scan_cases(path, module=path.stem)
+            wrong = (*scan.problems, *catalogue.clashes(scan.cases, known))
+            known.extend(scan.cases)
+        if not wrong and not scan.cases:
+            wrong = (f"no function case_NAME(seed) in {shown(name)}",)
+        problems.extend(document.problem(place, message) for message in wrong)
+    return tuple(files) if len(problems) == before else None
+
+
+def check_environments(document: Document, native: str, problems: Problems) -> frozenset[str] | None:
+    """Check that they are few enough and told apart; the names they may have, or None when that cannot be said."""
+    before = len(problems)
+    try:
+        spec = Environments.model_validate(_at(document.value, ("environments",)))
+    except ValidationError:
+        return None  # check_values has told why
+    place: Place = ("environments",)
+    if (count := combinations(spec)) > MAX_COMBINATIONS:
+        message = f"{count:,} combinations, more than {MAX_COMBINATIONS:,}"
+        problems.append(document.problem((*place, "axes"), message))
+        return None
+    first: dict[str, int] = {}
+    for index, item in enumerate(spec.include):
+        if item.name is not None and first.setdefault(item.name, index) != index:
+            message = f"{shown(item.name)} is already the name of environments.include[{first[item.name]}]"
+            problems.append(document.problem((*place, "include", index, "name"), message))
+    problems += _without_a_day(spec, document)
+    environments = expand(spec, native=native, satisfiable=lambda _: True)
+    if len(environments) > MAX_ENVIRONMENTS:
+        message = f"{len(environments):,} environments, more than {MAX_ENVIRONMENTS:,}"
+        problems.append(document.problem(place, message))
+    elif not environments:
+        problems.append(document.problem((*place, "exclude"), "no combination of the axes is left"))
+    return possible_names(spec, native=native) if len(problems) == before else None
+
+
+def _without_a_day(spec: Environments, document: Document) -> Iterator[Problem]:
+    for index, item in enumerate(spec.include):
+        if item.scikit_learn is None and (item.as_of or spec.as_of) is AsOf.RELEASE:
+            message = "as_of release is the day of a scikit-learn, and there is none: give it as_of newest or a day"
+            place: Place = ("environments", "include", index)
+            yield document.problem(place if item.as_of is None else (*place, "as_of"), message)
+
+
+def check_patterns(
+    document: Document, *, environments: frozenset[str] | None, cases: Sequence[Case] | None, formats: Sequence[Format]
+) -> Iterator[Problem]:
+    """Say which pattern matches nothing. None for the environments or cases: those cannot be told."""
+    for holder in _holders(document.value):
+        for place, word in _patterns(document.value, (*holder, "formats")):
+            if not any(format_fits(item, reader, word) for item in formats for reader in item.readers):
+                yield document.problem(place, unknown_format(word, formats))
+        for place, word in _tolerance_words(document.value, holder):
+            if not any(fits(item.name, [word]) for item in formats):
+                yield document.problem(place, unknown("format", word, [item.name for item in formats]))
+        for place, word in _patterns(document.value, (*holder, "environments")):
+            if environments is not None and not any(fits(name, [word]) for name in environments):
+                yield document.problem(place, unknown("environment", word, environments))
+        for place, word in _patterns(document.value, (*holder, "cases")):
+            if cases is not None and not any(case_fits(case, word) for case in cases):
+                yield document.problem(place, unknown_case(word, cases))
+
+
+def _patterns(value: Plain, place: Place) -> Iterator[tuple[Place, str]]:
+    return ((inner, word.removeprefix(NOT)) for inner, word in _words(value, place))
+
+
+def _holders(value: Plain) -> list[Place]:
+    """Where patterns may stand: at the top, in each profile, and in what it measures."""
+    profiles = _at(value, ("profiles",))
+    places: list[Place] = [("profiles", name) for name in (profiles if isinstance(profiles, dict) else ())]
+    return [(), *places, *((*place, "measure") for place in places)]
+
+
+def _tolerance_words(value: Plain, holder: Place) -> Iterator[tuple[Place, str]]:
+    tolerances = _at(value, (*holder, "tolerances"))
+    for index in range(len(tolerances) if isinstance(tolerances, list) else 0):
+        yield from _words(value, (*holder, "tolerances", index, "formats"))
+
+
+def unknown_format(word: str, formats: Sequence[Format]) -> str:
+    known = [item for item in formats if fnmatchcase(item.name, word.partition("/")[0])]
+    if "/" in word and known:
+        return unknown("reader", word.partition("/")[2], [reader for item in known for reader in item.readers])
+    return unknown("format", word.partition("/")[0], [item.name for item in formats])
+
+
+def unknown_case(word: str, cases: Sequence[Case]) -> str:
+    if word.startswith(FAMILY):
+        return unknown("family", word.removeprefix(FAMILY), (case.family for case in cases))
+    return unknown("case", word, (case.name for case in cases))
+
+
+def _bad_file(path: Path, name: str, files: list[Path]) -> str:
+    """Why a file cannot be a module of cases, or nothing."""
+    if path.suffix != ".py":
+        return f"{shown(name)} does not end in .py"
+    if not path.stem.isidentifier() or keyword.iskeyword(path.stem):
+        return f"{shown(name)} cannot be imported: {shown(path.stem)} is not an identifier"
+    if path.stem in _TAKEN:
+        return f"{shown(name)} would stand in for the module {path.stem}; rename it"
+    if any(path.stem == other.stem for other in files):
+        return f"another file gives the module {path.stem}; rename one"
+    return "" if path.is_file() else f"there is no file {path}"
+
+
+def _at(value: Plain, place: Place) -> Plain:
+    """What stands at a place, None when nothing does."""
+    for step in place:
+        if isinstance(value, dict) and isinstance(step, str):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def _words(value: Plain, place: Place) -> Iterator[tuple[Place, str]]:
+    """The words of a list, each with its place; nothing where there is no list."""
+    found = _at(value, place)
+    for index, item in enumerate(found if isinstance(found, list) else ()):
+        if isinstance(item, str):
+            yield (*place, index), item

@@ -1,0 +1,262 @@
+"""The environments that matrix.yaml asks for, one by one, each with a name. Pure: what resolves is passed in."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from allpairspy import AllPairs
+from packaging.version import Version
+
+from harness.config.field_types import KINDS, SUITES
+from harness.terms import AsOf, Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from harness.config.spec import Environments, Exclude, Include
+
+    Satisfiable = Callable[[Environment], bool]
+
+MAX_ENVIRONMENTS = 2_000
+MAX_COMBINATIONS = 10_000  # of the axes, before anything is excluded
+_ARCH = {"386": "i386"}
+
+
+class Point(NamedTuple):
+    """One combination of the axes."""
+
+    scikit_learn: str
+    python: str
+    numpy: str | None
+    platform: str
+
+
+def expand(spec: Environments, *, native: str, satisfiable: Satisfiable) -> tuple[Environment, ...]:
+    """List the environments: those of the axes first, then the included ones, each once and under its own name.
+
+    Parameters
+    ----------
+    spec : the checked ``environments`` of matrix.yaml.
+    native : the platform that ``native`` stands for, such as ``linux/amd64``.
+    satisfiable : whether a resolver finds packages for an environment; only ``newest-compatible`` asks.
+    """
+    found = [_from_axes(spec, point) for point in _chosen(spec, native, satisfiable)]
+    found += [_from_include(spec, item, index, native) for index, item in enumerate(spec.include)]
+    return _named(_distinct(found))
+
+
+def possible_names(spec: Environments, *, native: str) -> frozenset[str]:
+    """Every name that an environment may come to have, whatever a resolver says."""
+    settled = spec.axes is None or spec.strategy != "newest-compatible"
+    candidates = spec if settled else spec.model_copy(update={"strategy": "every"})
+    found = expand(candidates, native=native, satisfiable=lambda _: True)
+    names = {environment.name for environment in found}
+    if not settled:  # which of them are chosen decides whose names would clash
+        names.update(_name(environment, full=full) for environment in found for full in (False, True))
+        names.update(_of_kind(_name(environment, full=False), environment) for environment in found)
+    return frozenset(names)
+
+
+def combinations(spec: Environments) -> int:
+    """How many there are before anything is excluded."""
+    if spec.axes is None:
+        return 0
+    axes = spec.axes
+    return len(axes.scikit_learn) * len(axes.python) * max(1, len(axes.numpy)) * len(axes.platform)
+
+
+def _chosen(spec: Environments, native: str, satisfiable: Satisfiable) -> Iterable[Point]:
+    if spec.axes is None:
+        return ()
+    axes: tuple[tuple[str | None, ...], ...] = (
+        spec.axes.scikit_learn,
+        spec.axes.python,
+        spec.axes.numpy or (None,),
+        tuple(_platform(platform, native) for platform in spec.axes.platform),
+    )
+    axes = tuple(tuple(dict.fromkeys(axis)) for axis in axes)
+    dropped = [_concrete(rule, native) for rule in spec.exclude]
+    every = [point for point in _points(itertools.product(*axes)) if not any(_matches(r, point) for r in dropped)]
+    if spec.strategy == "newest-compatible":
+        return _newest_compatible(every, lambda point: satisfiable(_provisional(spec, point)))
+    if spec.strategy == "one-at-a-time":
+        return _one_at_a_time(axes, every)
+    if spec.strategy == "pairwise":
+        return _pairwise(axes, every)
+    return every
+
+
+def _points(rows: Iterable[Iterable[str | None]]) -> Iterator[Point]:
+    return (Point(*row) for row in rows)  # type: ignore[arg-type]  # only NumPy may be None, as its axis is built
+
+
+def _newest_compatible(every: list[Point], satisfiable: Callable[[Point], bool]) -> Iterator[Point]:
+    """For each scikit-learn and platform the first that resolves: newest Python, then newest NumPy.
+
+    Where none does, the newest is kept, so that the table shows the release and why it is not there.
+    """
+    groups: dict[tuple[str, str], list[Point]] = {}
+    for point in every:
+        groups.setdefault((point.scikit_learn, point.platform), []).append(point)
+    for points in groups.values():
+        newest = sorted(points, key=lambda point: (_age(point.python), _age(point.numpy)), reverse=True)
+        yield next(filter(satisfiable, newest), newest[0])
+
+
+def _one_at_a_time(axes: tuple[tuple[str | None, ...], ...], every: list[Point]) -> Iterator[Point]:
+    """The newest of everything (the first platform), and each axis varied from there."""
+    base = [*(max(axis, key=_age) for axis in axes[:3]), axes[3][0]]
+    rows = [base, *([*base[:i], value, *base[i + 1 :]] for i, axis in enumerate(axes) for value in axis)]
+    allowed = set(every)
+    return (point for point in dict.fromkeys(_points(rows)) if point in allowed)
+
+
+def _pairwise(axes: tuple[tuple[str | None, ...], ...], every: list[Point]) -> list[Point]:
+    """Few combinations that hold every pair of values that some combination, not excluded, holds."""
+    allowed = set(every)
+    beginnings = {point[:size] for point in every for size in range(1, len(axes) + 1)}
+    rows = AllPairs([list(axis) for axis in axes], filter_func=lambda row: tuple(row) in beginnings) if every else ()
+    chosen = [point for point in _points(rows) if point in allowed]
+    # AllPairs is greedy: beside exclusions it can leave out a pair that could be had.
+    seen = {pair for point in chosen for pair in _pairs(point)}
+    for point in every:
+        if not seen.issuperset(_pairs(point)):
+            chosen.append(point)
+            seen.update(_pairs(point))
+    return chosen
+
+
+def _pairs(point: Point) -> Iterator[tuple[tuple[int, str | None], ...]]:
+    return itertools.combinations(enumerate(point), 2)
+
+
+def _age(value: str | None) -> Version:
+    return Version(value or "0")
+
+
+def _matches(rule: Exclude, point: Point) -> bool:
+    releases = ((rule.scikit_learn, point.scikit_learn), (rule.python, point.python), (rule.numpy, point.numpy))
+    return rule.platform in (None, point.platform) and all(
+        wanted is None or (value is not None and within(value, wanted)) for wanted, value in releases
+    )
+
+
+def within(value: str, wanted: str) -> bool:
+    """Whether a release is the wanted one or one of its minor: 1.0.2 is within 1.0, 1.10 is not within 1.1."""
+    return value == wanted or value.startswith(f"{wanted}.")
+
+
+def _concrete(rule: Exclude, native: str) -> Exclude:
+    return rule.model_copy(update={"platform": rule.platform and _platform(rule.platform, native)})
+
+
+def _platform(platform: str, native: str) -> str:
+    return native if platform == "native" else platform
+
+
+def _from_axes(spec: Environments, point: Point) -> Environment:
+    return Environment(
+        name="",
+        **point._asdict(),
+        kind="local",
+        as_of=spec.as_of,
+        packages=spec.packages,
+        tools=spec.tools,
+        days=tuple(spec.days.items()),
+        origin=f"environments.axes ({spec.strategy})",
+    )
+
+
+def _provisional(spec: Environments, point: Point) -> Environment:
+    environment = _from_axes(spec, point)
+    return replace(environment, name=_name(environment, full=True))
+
+
+def _from_include(spec: Environments, item: Include, index: int, native: str) -> Environment:
+    return Environment(
+        name=item.name or "",
+        scikit_learn=item.scikit_learn,
+        python=item.python or (item.suite and SUITES[item.suite]),
+        numpy=item.numpy,
+        platform=_platform(item.platform, native),
+        kind=item.kind,
+        as_of=AsOf.NEWEST if item.source == "debian" else item.as_of or spec.as_of,
+        # A runtime holds what it names and nothing else: that is what it is there for.
+        packages=item.packages if item.scikit_learn is None else (*spec.packages, *item.packages),
+        tools=() if item.scikit_learn is None or item.source == "debian" else spec.tools,
+        days=tuple(spec.days.items()),
+        origin=f"environments.include[{index}]",
+        node=item.node,
+        npm=item.npm,
+        index=item.index,
+        suite=_suite(item),
+        source=item.source or "pypi",
+        image=item.image or (f"python:{item.python}-slim" if item.kind == "docker" else None),
+    )
+
+
+def _suite(item: Include) -> str | None:
+    """The one that is named, or the one whose Python is."""
+    if item.kind != "rootfs":
+        return None
+    return item.suite or next(suite for suite, python in SUITES.items() if python == item.python)
+
+
+def _distinct(environments: list[Environment]) -> list[Environment]:
+    """Each once, the first. A twin that was given a name lends it to one that was not."""
+    kept: dict[Environment, Environment] = {}
+    for environment in environments:
+        bare = replace(environment, name="", origin="")
+        named = replace(bare, name=environment.name)
+        if bare in kept and environment.name and not kept[bare].name:
+            kept[bare] = replace(kept[bare], name=environment.name)
+        elif bare not in kept:
+            kept[bare] = environment
+        elif environment.name and environment.name != kept[bare].name:
+            kept.setdefault(named, environment)
+    return list(kept.values())
+
+
+def _named(environments: list[Environment]) -> tuple[Environment, ...]:
+    """Minor versions where they tell environments apart, the kind or full versions where they must, then numbers."""
+    taken = {environment.name for environment in environments if environment.name}
+    unnamed = [environment for environment in environments if not environment.name]
+    kinds: dict[str, set[str]] = {}
+    for environment in unnamed:
+        kinds.setdefault(_name(environment, full=False), set()).add(environment.kind)
+
+    def short(environment: Environment) -> str:
+        name = _name(environment, full=False)
+        first = min(kinds[name], key=KINDS.index)
+        return name if environment.kind == first else _of_kind(name, environment)
+
+    count = Counter(map(short, unnamed))
+    named = []
+    for environment in environments:
+        name = environment.name
+        if not name:
+            plain = short(environment)
+            name = plain if count[plain] == 1 and plain not in taken else _name(environment, full=True)
+            numbered = (f"{name}-{number}" for number in itertools.count(2))
+            name = next(option for option in itertools.chain([name], numbered) if option not in taken)
+            taken.add(name)
+        named.append(replace(environment, name=name))
+    return tuple(named)
+
+
+def _of_kind(name: str, environment: Environment) -> str:
+    """The name of an environment beside one of another kind with the same versions."""
+    return f"{name}-{environment.kind}"
+
+
+def _name(environment: Environment, *, full: bool) -> str:
+    def version(text: str) -> str:
+        return text if full else ".".join(map(str, Version(text).release[:2]))
+
+    versions = (("sk", environment.scikit_learn), ("py", environment.python), ("np", environment.numpy))
+    parts = [label + version(text) for label, text in versions if text is not None]
+    parts.append(_ARCH.get(environment.arch, environment.arch.replace("/", "")))
+    return "-".join(parts)

@@ -1,0 +1,180 @@
+"""matrix.yaml, read and checked: every problem at once, each with its line; and the profiles that it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from harness import terms
+from harness.config import catalogue, checks, yaml_document
+from harness.config.checks import case_fits, fits, format_fits
+from harness.config.expand import expand
+from harness.config.problems import Problem, refusal, unknown
+from harness.config.spec import Limits, Measure, Spec, Tolerance
+from harness.errors import InputError
+from harness.machine import tools
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from harness.config.yaml_document import Document
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of matrix.yaml, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Spec.model_json_schema(by_alias=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matrix:
+    """A checked matrix.yaml."""
+
+    path: Path
+    digest: str  # sha256 of the file
+    spec: Spec
+    cases: tuple[terms.Case, ...]  # the guest's and the user's
+    formats: tuple[terms.Format, ...]
+    case_files: tuple[Path, ...]  # the user's, to be shipped with the guest
+    native: str
+
+    @property
+    def seed(self) -> int:
+        return self.spec.cases.seed
+
+    def environments(self, *, satisfiable: Callable[[terms.Environment], bool]) -> tuple[terms.Environment, ...]:
+        return expand(self.spec.environments, native=self.native, satisfiable=satisfiable)
+
+    def profile(self, name: str, *, satisfiable: Callable[[terms.Environment], bool]) -> terms.Profile:
+        """The selection that a profile names, in the order of the matrix.
+
+        Raises
+        ------
+        InputError
+            There is no such profile, or one of its patterns fits nothing that ``newest-compatible`` has chosen.
+        """
+        if name not in self.spec.profiles:
+            raise InputError(f"{self.path}: {unknown('profile', name, self.spec.profiles)}")
+        chosen = self.spec.profiles[name]
+        environments = [e for e in self.environments(satisfiable=satisfiable) if e.kind in chosen.kinds]
+        names = [environment.name for environment in environments]
+        for word in chosen.environments:
+            if not any(fits(known, [word.removeprefix(checks.NOT)]) for known in names):
+                place, kinds = f"profiles.{name}.environments", " and ".join(chosen.kinds)
+                told = f"{unknown('environment', word, names)} among those chosen, whose kinds are {kinds}"
+                raise InputError(f"{self.path}: {place}: {told}")
+        tolerances = (*chosen.tolerances, *self.spec.tolerances)
+        profile = terms.Profile(
+            name=name,
+            seed=self.seed,
+            environments=tuple(e for e in environments if checks.chosen(chosen.environments, partial(_fits, e.name))),
+            cases=tuple(case for case in self.cases if checks.chosen(chosen.cases, partial(case_fits, case))),
+            formats=tuple(filter(None, (_chosen(item, chosen.formats) for item in self.formats))),
+            limits=_overridden(_overridden(terms.Limits(), self.spec.limits), chosen.limits),
+            tolerances=tuple(_tolerance(item, self.formats) for item in tolerances),
+            trusted_types=self.spec.trusted_types,
+        )
+        return profile if chosen.measure is None else self._measuring(profile, chosen.measure)
+
+    def _measuring(self, profile: terms.Profile, spec: Measure) -> terms.Profile:
+        """The profile with what it measures. Raises InputError when that is nothing."""
+        environments = (e.name for e in profile.environments if e.kind in spec.kinds)
+        measure = terms.Measure(
+            environments=tuple(e for e in environments if checks.chosen(spec.environments, partial(_fits, e))),
+            cases=tuple(c.name for c in profile.cases if checks.chosen(spec.cases, partial(case_fits, c))),
+            formats=tuple(filter(None, (_chosen(item, spec.formats) for item in profile.formats))),
+        )
+        for field in ("environments", "cases", "formats"):
+            if not getattr(measure, field):
+                place = f"profiles.{profile.name}.measure.{field}"
+                raise InputError(f"{self.path}: {place}: fits none of the profile's own {field}: nothing is measured")
+        numbers = ("rounds", "seconds", "precision", "cold_starts", "sharing")
+        given = {name: getattr(spec, name) for name in numbers if getattr(spec, name) is not None}
+        return replace(profile, measure=replace(measure, **given))
+
+
+def load_matrix(
+    path: Path,
+    *,
+    cases: Sequence[terms.Case] | None = None,
+    formats: Sequence[terms.Format] | None = None,
+    native: str | None = None,
+) -> Matrix:
+    """Read and check a matrix.
+
+    Parameters
+    ----------
+    path : the file.
+    cases, formats : what the guest has; read from its files when not given.
+    native : the platform that ``native`` stands for; found when not given.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file and its line, or when it cannot be read.
+    """
+    document = _read(path)
+    native = native or tools.planned_platform()
+    formats = tuple(catalogue.builtin_formats() if formats is None else formats)
+    known = list(catalogue.builtin_cases() if cases is None else cases)
+    spec, files = _check(document, known, formats, native)
+    return Matrix(
+        path=path,
+        digest=document.digest,
+        spec=spec,
+        cases=tuple(known),
+        formats=formats,
+        case_files=files,
+        native=native,
+    )
+
+
+def _read(path: Path) -> Document:
+    try:
+        return yaml_document.read(path)
+    except FileNotFoundError:
+        raise InputError(f"there is no matrix at {path}; name another one with --matrix FILE") from None
+    except OSError as error:
+        message = f"the matrix at {path} cannot be read: {error.strerror}; name another one with --matrix FILE"
+        raise InputError(message) from None
+
+
+def _check(
+    document: Document, cases: list[terms.Case], formats: Sequence[terms.Format], native: str
+) -> tuple[Spec, tuple[Path, ...]]:
+    """The checked values and the user's files, whose cases are added to the others; or every problem there is."""
+    problems: list[Problem] = []
+    spec = checks.check_values(document, problems)
+    files = checks.check_case_files(document, cases, problems)
+    names = checks.check_environments(document, native, problems)
+    known = None if files is None else cases
+    problems += checks.check_patterns(document, environments=names, cases=known, formats=formats)
+    if problems or spec is None or files is None:
+        raise refusal(document.path, problems)
+    return spec, files
+
+
+def _overridden(limits: terms.Limits, by: Limits) -> terms.Limits:
+    given = {name: value for name, value in by if value is not None}
+    return replace(limits, **{name: int(value) if name == "memory" else value for name, value in given.items()})
+
+
+def _fits(name: str, pattern: str) -> bool:
+    return fits(name, [pattern])
+
+
+def _chosen(item: terms.Format, patterns: Sequence[str]) -> terms.Format | None:
+    """A format with those of its readers that are wanted, or None."""
+    readers = tuple(r for r in item.readers if checks.chosen(patterns, partial(format_fits, item, r)))
+    return replace(item, readers=readers) if readers else None
+
+
+def _tolerance(item: Tolerance, formats: Sequence[terms.Format]) -> terms.Tolerance:
+    return terms.Tolerance(
+        rtol=item.rtol,
+        atol=item.atol,
+        formats=tuple(known.name for known in formats if fits(known.name, item.formats)),
+        methods=item.methods,
+        dtypes=item.dtypes,
+    )

@@ -1,0 +1,129 @@
+"""A profile, expanded: the artifacts to write and the cells to read. Pure; nothing planned is ever lost."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from harness.config.problems import unknown
+from harness.errors import InputError
+from harness.terms import Artifact, Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from harness.terms import Case, Environment, Format, Profile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a run is to do. ``impossible`` gives the reason for each environment that cannot be had; ``through`` is
+    what environments are run through that the matrix has in roots.
+    """
+
+    profile: Profile
+    impossible: Mapping[str, str] = field(default_factory=dict)
+    through: str | None = None
+
+    @cached_property
+    def environments(self) -> dict[str, Environment]:
+        return {environment.name: environment for environment in self.profile.environments}
+
+    @cached_property
+    def producers(self) -> tuple[str, ...]:
+        """The environments that can fit a model."""
+        return tuple(environment.name for environment in self.profile.environments if environment.produces)
+
+    @cached_property
+    def cases(self) -> dict[str, Case]:
+        return {case.name: case for case in self.profile.cases}
+
+    @cached_property
+    def formats(self) -> dict[str, Format]:
+        return {item.name: item for item in self.profile.formats}
+
+    def artifacts(self, producer: str) -> Iterator[Artifact]:
+        """What a producer is to write, case by case; nothing for an environment that cannot fit."""
+        if producer not in self.producers:
+            return
+        for case in self.profile.cases:
+            for item in self.profile.formats:
+                yield Artifact(producer=producer, case=case.name, format=item.name)
+
+    def cells(self, consumer: str) -> Iterator[Cell]:
+        """What a consumer is to load: every artifact of every producer, by every reader of its format."""
+        for producer in self.producers:
+            for case in self.profile.cases:
+                for item in self.profile.formats:
+                    artifact = Artifact(producer=producer, case=case.name, format=item.name)
+                    for reader in item.readers:
+                        yield Cell(artifact=artifact, consumer=consumer, reader=reader)
+
+    def measured(self, consumer: str) -> Iterator[tuple[Cell, ...]]:
+        """What is measured in a consumer: the cells of one case together, because they are measured in turn.
+
+        Each loads what it wrote itself: across versions it is correctness that is asked for. A runtime wrote nothing,
+        and loads what the last producer of the profile wrote.
+        """
+        measure = self.profile.measure
+        if measure is None or consumer not in measure.environments or not self.producers:
+            return
+        producer = consumer if consumer in self.producers else self.producers[-1]
+        for case in measure.cases:
+            yield tuple(
+                Cell(
+                    artifact=Artifact(producer=producer, case=case, format=item.name), consumer=consumer, reader=reader
+                )
+                for item in measure.formats
+                for reader in item.readers
+            )
+
+    @cached_property
+    def measured_count(self) -> int:
+        """Cells, not figures."""
+        return sum(len(cells) for name in self.environments for cells in self.measured(name))
+
+    @property
+    def artifact_count(self) -> int:
+        return len(self.producers) * len(self.profile.cases) * len(self.profile.formats)
+
+    @property
+    def cell_count(self) -> int:
+        readers = sum(len(item.readers) for item in self.profile.formats)
+        return len(self.producers) * len(self.profile.environments) * len(self.profile.cases) * readers
+
+    @property
+    def digest(self) -> str:
+        """Changes when anything that a result depends on changes in the matrix or in the cases."""
+        return hashlib.sha256(repr(self.profile).encode()).hexdigest()
+
+
+def only(plan: Plan, cell_id: str) -> Plan:
+    """The least plan that has a cell: its case, its format and reader, its two environments; nothing is measured.
+
+    Raises InputError when the plan has no such cell.
+    """
+    artifact, _, load = cell_id.partition(">")
+    consumer, _, reader = load.partition("/")
+    producer, _, model = artifact.partition("/")
+    case, _, format_name = model.partition("/")
+    for noun, name, known in (
+        ("producer", producer, plan.producers),
+        ("consumer", consumer, plan.environments),
+        ("case", case, plan.cases),
+        ("format", format_name, plan.formats),
+        ("reader", reader, plan.formats[format_name].readers if format_name in plan.formats else ()),
+    ):
+        if name not in known:
+            told = "a cell's id is PRODUCER/CASE/FORMAT>CONSUMER/READER"
+            raise InputError(f"profile {plan.profile.name}: {unknown(noun, name, known)}; {told}")
+    profile = replace(
+        plan.profile,
+        environments=tuple(e for e in plan.profile.environments if e.name in {producer, consumer}),
+        cases=(plan.cases[case],),
+        formats=(replace(plan.formats[format_name], readers=(reader,)),),
+        measure=None,
+    )
+    return replace(plan, profile=profile)

@@ -1,0 +1,187 @@
+"""Shards' run folders into one: what an unsplit run would have come to, cell by cell.
+
+Shards are parts of one run: they have its id, and go on with a folder that `python -m harness new` has made, each on a
+machine of its own. What is merged does not depend on their order, or on how often one is among them, and may be merged
+again. Where two shards contradict each other nothing is chosen: it is told, and nothing is merged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.engine.agreement import agreed
+from harness.errors import InputError
+from harness.files import read_foreign, regular, writing
+from harness.store import RunFolder, finishing, read_run, tracebacks
+from harness.store.journal import Journal
+from harness.terms import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from harness.config.plan import Plan
+
+#: What two shards must say alike of one artifact or cell; how long it took may differ.
+_SAME = {
+    "artifact": ("status", "sha256", "fitted_sha256", "error_type"),
+    "cell": ("status", "parity", "findings", "error_type"),
+}
+_SHOWN = 5  # contradictions in full
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merged:
+    """A merged run."""
+
+    path: Path
+    run: dict[str, Any]
+    shards: tuple[Path, ...]
+    silent: tuple[str, ...]  # environments that no shard tells of
+    cells: int  # that shards tell of
+    damaged: tuple[Path, ...]  # objects whose bytes are not those that were stored; they are left out
+
+
+def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
+    """Write the merged run's folder under ``results``, whole or not at all; then its pages.
+
+    Parameters
+    ----------
+    found : the shards' folders, see `harness.engine.agreement.shards`.
+    plan : of their profile; their matrix must be the same.
+
+    Raises
+    ------
+    InputError : they are of several runs or of another matrix, contradict each other or are damaged, or the run is
+        there already.
+    MachineError : the folder cannot be written.
+    """
+    from harness.report import run_pages  # noqa: PLC0415  # pandas
+
+    run = agreed(found)
+    if run["matrix_digest"] != plan.digest:
+        raise InputError(
+            f"{found[0]}: this run is of another matrix.yaml, or of other cases or formats: "
+            "merge it with the checkout that its shards ran with, and give its --matrix"
+        )
+    path = results / run["run_id"]
+    if path.exists():
+        raise InputError(f"{path}: this run is there already: move it away, or give another --output")
+    part = path.with_name(f".{path.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        with contextlib.closing(RunFolder.begin(part, run)) as folder:
+            _take_journals(found, folder)
+            for source in found:
+                _take_locks(source, folder)
+                _take_logs(source, folder)
+            damaged = [one for source in found for one in folder.take_objects(source)]
+            # Another shard may have them.
+            damaged = [one for one in damaged if not folder.object_path(one.name).exists()]
+            silent = tuple(name for name in plan.environments if name not in folder.journal.environments)
+            cells = folder.journal.cell_count
+            shutil.rmtree(part / "spool")
+            finishing.finish(plan, folder, cut_short="no shard brought it", reasons=_reasons(plan, silent))
+        with writing(path):
+            part.replace(path)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    run_pages.write(read_run(path))  # not before: what they say of its place and of the runs beside it is of this one
+    return Merged(path=path, run=folder.run, shards=tuple(found), silent=silent, cells=cells, damaged=tuple(damaged))
+
+
+def _reasons(plan: Plan, silent: Sequence[str]) -> dict[str, str]:
+    """Why what an environment was to do is not there."""
+    ended = "no shard brought all of {}: its job ended early, or its folder is not among those that were merged"
+    never = "no shard brought {}: its job never began, or its folder is not among those that were merged"
+    return {name: (never if name in silent else ended).format(name) for name in plan.environments}
+
+
+def _take_journals(found: Iterable[Path], folder: RunFolder) -> None:
+    """Each shard's last word on everything. A line that a kill cut short is as if it had never been begun."""
+    wrong: list[str] = []
+    for source in found:
+        told = _journal(source / "journal.jsonl")
+        for kind, name, row in told.last_words():
+            known = folder.journal.known(kind, name)
+            if known is None:
+                folder.journal.add(kind, row)
+            elif known != row:
+                difference = _contradiction(kind, known, row)
+                if difference:
+                    wrong.append(f"  {kind} {name}: {difference}, the latter in {source}")
+                elif _later(known, row) is row:
+                    folder.journal.add(kind, row)
+        told.close()
+    if wrong:
+        more = [f"  and {len(wrong) - _SHOWN} more"] if len(wrong) > _SHOWN else []
+        told_apart = "leave one of the shards out, and merge again"
+        raise InputError("\n".join(["shards contradict each other:", *wrong[:_SHOWN], *more, f"  {told_apart}"]))
+
+
+def _journal(path: Path) -> Journal:
+    """A shard's. Raises InputError where it is damaged: were the rest left out, what was done would count as lost."""
+    there = path.exists() or path.is_symlink()  # that of a shard which has done nothing may be missing
+    told = Journal(regular(path) if there else path, reading=True)
+    if told.wrong_line is not None:
+        told.close()
+        raise InputError(
+            f"{path}, line {told.wrong_line}: this is no entry of a journal, and no kill has cut it short: "
+            "bring a sound copy of this shard, or leave it out"
+        )
+    return told
+
+
+def _contradiction(kind: str, known: dict[str, Any], row: dict[str, Any]) -> str:
+    """What two shards say that cannot both be so, in words; empty where both can."""
+    if kind == "environment":
+        if known["status"] == row["status"] == Status.OK and known.get("lock_sha256") != row.get("lock_sha256"):
+            return "it has other packages in each"
+        return ""
+    if kind == "measurement":
+        return "it was measured in both"
+    for fact in _SAME.get(kind, ()):
+        if known.get(fact) != row.get(fact):
+            return f"{fact} is {known.get(fact)} and {row.get(fact)}"
+    return ""
+
+
+def _later(known: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """Of two rows that may both be so the later, whatever the order in which they are come to."""
+    return max(known, row, key=lambda one: (str(one.get("at", "")), json.dumps(one, sort_keys=True, default=str)))
+
+
+def _take_locks(source: Path, folder: RunFolder) -> None:
+    for path, data in _files(source / "locks", "*.txt"):
+        held = folder.path / "locks" / path.name
+        try:
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path}: this is no lock: {error}") from None
+        if held.exists() and held.read_text() != text:
+            raise InputError(f"{path}: another shard has other packages for this environment; leave one of them out")
+        folder.write_text(f"locks/{path.name}", text)
+
+
+def _take_logs(source: Path, folder: RunFolder) -> None:
+    """What each environment printed: a shard that went on with another has its log, too."""
+    for path, data in _files(source / "logs", "*.log"):
+        held = folder.path / "logs" / path.name
+        known = held.read_text() if held.exists() else ""
+        text = data.decode(errors="replace")
+        if text not in known:
+            folder.write_text(f"logs/{path.name}", text if known in text else known + text)
+    if list(_files(source / "logs", "*.jsonl")):
+        for _, text in tracebacks(source):
+            folder.keep_traceback(text)
+
+
+def _files(folder: Path, pattern: str) -> Iterator[tuple[Path, bytes]]:
+    if folder.is_symlink():
+        raise InputError(f"{folder}: this is a link, and is not followed")
+    return ((path, read_foreign(path)) for path in sorted(folder.glob(pattern)))

@@ -1,0 +1,172 @@
+"""What differs between two arrays of one shape, element by element. Pure.
+
+Floating-point numbers are *numeric*: they may differ within a tolerance, unless the method's outputs are labels.
+Everything else is *discrete* and must be equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from harness.judging.decoding import Array, Date, Dense, Items, Missing, Opaque
+from harness.judging.difference import Difference, Places, Rules, drift, merged, show
+from harness.judging.numbers import of_numbers
+from harness.terms import Finding, Parity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FAMILIES = {
+    "f": "float", "c": "complex", "i": "integer", "u": "integer", "b": "bool",
+    "U": "string", "S": "bytes", "M": "date", "m": "duration",
+}  # fmt: skip
+_NUMBERS = frozenset({"float", "complex", "integer", "bool"})
+_NUMERIC = frozenset({"float", "complex"})
+_TYPES: dict[type, str] = {
+    str: "string", bool: "bool", int: "integer", float: "float", complex: "complex", bytes: "bytes",
+    Date: "date", Missing: "missing", Opaque: "opaque", tuple: "tuple", type(None): "None",
+}  # fmt: skip
+
+
+def family(dtype: str) -> str:
+    return _FAMILIES[dtype[1]]
+
+
+def is_numeric(dtype: str) -> bool:
+    return family(dtype) in _NUMERIC
+
+
+def named(item: Any) -> tuple[str, Any]:
+    """An item with its family, to be compared: 1, 1.0 and True are equal to Python, and not to us.
+
+    NaN equals NaN. Nothing opaque equals anything, not even itself.
+    """
+    name = _TYPES[type(item)]
+    if name == "tuple":
+        return name, tuple(map(named, item))
+    if name == "complex":
+        return name, (named(item.real), named(item.imag))
+    if name == "opaque":
+        return name, object()
+    return name, "NaN" if item != item else item  # noqa: PLR0124  # that is what NaN is
+
+
+def of_arrays(reference: Dense, output: Dense, places: Places, rules: Rules) -> Difference:
+    """Two arrays of the same number of elements."""
+    b, a = reference.array.ravel(), output.array.ravel()
+    dtypes = reference.dtype, output.dtype
+    families = family(reference.dtype), family(output.dtype)
+    if families[0] != families[1]:
+        return _of_families(b, a, families, places, rules)
+    if rules.exact or families[0] not in _NUMERIC:
+        return _of_labels(b, a, _unequal(b, a), places)
+    if families[0] == "complex":
+        positions = np.arange(len(b)) if places.positions is None else places.positions
+        parts = Places(shape=places.shape, noun="parts", positions=np.repeat(positions, 2), parts=2)
+        return of_numbers(_components(b), _components(a), parts, rules, dtypes)
+    return of_numbers(b, a, places, rules, dtypes)
+
+
+def _unequal(b: Array, a: Array) -> Array:
+    try:
+        different = np.asarray(b != a)
+    except TypeError:  # durations in months against some in days
+        return np.ones(len(b), dtype=np.bool_)
+    if b.dtype.kind in "mM":
+        return different & ~(np.isnat(b) & np.isnat(a))
+    return different & ~(np.isnan(b) & np.isnan(a)) if b.dtype.kind in "fc" else different
+
+
+def _components(array: Array) -> Array:
+    return np.ascontiguousarray(array).view(np.dtype(f"<f{array.dtype.itemsize // 2}"))
+
+
+def _of_families(b: Array, a: Array, families: tuple[str, str], places: Places, rules: Rules) -> Difference:
+    """Drift, whether the values are equal or not; only where a converted model has equal ones, it is close."""
+    comparable = _NUMBERS.issuperset(families)
+    different = np.asarray(b != a) if comparable else np.ones(len(b), dtype=np.bool_)
+    found = _of_labels(b, a, different, places)
+    if rules.converted and comparable and not found.findings:
+        sentence = f"{families[0]} became {families[1]}, values equal"
+        mismatch = None if _NUMERIC.issuperset(families) else found.mismatch
+        return Difference(
+            parity=Parity.CLOSE, mismatch=mismatch, findings=frozenset({Finding.DTYPE}), sentences=(sentence,)
+        )
+    values = found.sentences or ("values equal",)
+    kind = rules.drifting if families[0] in _NUMERIC and not rules.exact else Finding.LABELS
+    return Difference(
+        parity=Parity.DRIFT,
+        mismatch=None if _NUMERIC.issuperset(families) else found.mismatch,
+        findings=frozenset({Finding.DTYPE, kind} if found.findings else {Finding.DTYPE}),
+        sentences=(f"{families[0]} became {families[1]}, {values[0]}",),
+    )
+
+
+def _of_labels(b: Sequence[Any] | Array, a: Sequence[Any] | Array, different: Array, places: Places) -> Difference:
+    count = int(np.count_nonzero(different))
+    if not count:
+        return Difference(mismatch=0.0)
+    first = int(np.argmax(different))
+    example = f"first{places.at(first)}: {show(b[first])} -> {show(a[first])}"
+    found = drift(Finding.LABELS, f"{count} of {places.total} {places.noun} differ, {example}")
+    return replace(found, mismatch=count / places.total)
+
+
+def to_items(value: Dense | Items) -> Items:
+    if isinstance(value, Items):
+        return value
+    flat = value.array.ravel()
+    if flat.dtype.kind in "mM":
+        items: list[Any] = [Date(dtype=value.dtype, count=count) for count in flat.view(np.int64).tolist()]
+    else:
+        items = flat.tolist()
+    return Items(items=tuple(items), shape=value.shape, dtype=value.dtype, container=value.container)
+
+
+def of_items(reference: Items, output: Items, places: Places, rules: Rules) -> Difference:
+    """Two sequences of Python scalars of one length: floats are compared as numbers, the others must be equal."""
+    pairs = list(zip(reference.items, output.items, strict=True))
+    numeric = [not rules.exact and type(b) is float and type(a) is float for b, a in pairs]
+    parts = []
+    if any(numeric):
+        where = np.flatnonzero(numeric)
+        dtypes = _float_of(reference), _float_of(output)
+        precision = np.dtype(f"<f{min(int(dtypes[0][2:]), 8)}")
+        b = np.array([pairs[i][0] for i in where], dtype=precision)
+        a = np.array([pairs[i][1] for i in where], dtype=np.float64)
+        parts.append(of_numbers(b, a, Places(shape=places.shape, noun=places.noun, positions=where), rules, dtypes))
+    if not all(numeric):
+        where = np.flatnonzero(np.logical_not(numeric))
+        there = Places(shape=places.shape, noun=places.noun, positions=where)
+        parts.append(_of_discrete([pairs[i] for i in where], there))
+    return merged(parts)
+
+
+def _float_of(value: Items) -> str:
+    """Python's floats are doubles, unless they stood in an array of another precision."""
+    return value.dtype if value.dtype[1:2] == "f" and value.dtype[0] in "<>" else "<f8"
+
+
+def _of_discrete(pairs: list[tuple[Any, Any]], places: Places) -> Difference:
+    different = np.array([named(b) != named(a) for b, a in pairs], dtype=np.bool_)
+    found = _of_labels([b for b, _ in pairs], [a for _, a in pairs], different, places)
+    if found.mismatch:
+        kinds = {_kind(*pairs[i]) for i in np.flatnonzero(different)}
+        found = replace(found, mismatch=float(different.mean()), findings=frozenset(kinds))
+    opaque = {value.type for pair in pairs for value in pair if isinstance(value, Opaque)}
+    if not opaque:
+        return found
+    return merged([found, drift(Finding.INCOMPARABLE, f"cannot be compared: {', '.join(sorted(opaque))}")])
+
+
+def _kind(b: Any, a: Any) -> Finding:
+    if isinstance(b, Opaque) or isinstance(a, Opaque):
+        return Finding.INCOMPARABLE
+    return Finding.MISSING if _is_missing(b) != _is_missing(a) else Finding.LABELS
+
+
+def _is_missing(item: Any) -> bool:
+    return item is None or isinstance(item, Missing) or item != item  # noqa: PLR0124  # that is what NaN is

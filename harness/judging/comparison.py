@@ -1,0 +1,183 @@
+"""The outputs of all methods of a loaded model against those of the model that was dumped. Pure."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from harness.judging.arrays import is_numeric
+from harness.judging.decoding import Encoded, decode
+from harness.judging.difference import Difference, Rules, merged, worst_first
+from harness.judging.kinds import difference
+from harness.terms import Finding, Parity, Tolerance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+_SHOWN = 4  # sentences of one method; a frame may have hundreds of columns
+_LABELS = frozenset({"predict", "fit_predict", "labels_"})  # what such methods give is called labels, if it is discrete
+_PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The worst of all methods, with its evidence.
+
+    ``max_abs_diff``, ``max_rel_diff``, ``max_ulp_diff`` and ``tolerance_used`` are over the numbers that are finite on
+    both sides, None if there were none to compare. ``max_rel_diff`` leaves out places where the reference is 0.
+    ``max_ulp_diff`` is in units of the reference's precision. ``tolerance_used`` is the largest difference in
+    tolerances: 0 is equal, up to 1 is close, above 1 is drift. ``label_mismatch`` is the fraction of discrete outputs
+    (labels, integers, strings, bools) that differ, None if there were none. Outputs of different shapes have no
+    figures at all.
+    """
+
+    parity: Parity
+    compared: tuple[str, ...]  # methods
+    max_abs_diff: float | None
+    max_rel_diff: float | None
+    max_ulp_diff: float | None
+    tolerance_used: float | None
+    label_mismatch: float | None
+    findings: tuple[Finding, ...]  # what weighs most first
+    sentences: tuple[str, ...]  # one per method that is not identical; those that drift first
+
+
+def compare(
+    reference: Mapping[str, Any],
+    outputs: Mapping[str, Any],
+    *,
+    tolerance: Callable[[str, str], Tolerance],
+    methods: Sequence[str] | None = None,
+    labels: Collection[str] = (),
+    converted: bool = False,
+) -> Comparison:
+    """Compare the outputs of each method of ``reference``; further ones in ``outputs`` are ignored.
+
+    Parameters
+    ----------
+    reference, outputs : method to encoded value, as `harness.guest.values` writes them.
+    tolerance : of a method and the coarser dtype of the two outputs (``"<f4"``; ``"<f8"`` for Python floats).
+    methods : only these are compared, which a format that keeps a part of the model has. None: all.
+    labels : methods whose outputs are labels even where they are floats, and have no tolerance: a classifier's predict.
+    converted : whether the format has types of its own, such as ONNX, which knows no sparse counts and no labels of
+        type bool: then equal numbers of another kind (1 and 1.0, True and 1) are close, with the finding dtype.
+
+    Raises
+    ------
+    ValueError
+        Nothing to compare, a method is missing or unknown, or a value is malformed: no verdict, and never a good one.
+    """
+    names = tuple(reference if methods is None else dict.fromkeys(methods))
+    if not names:
+        raise ValueError("nothing to compare: there are no methods")
+    equal: dict[str, _Contents | None] = {}
+    for method in names:
+        if method not in reference:
+            raise ValueError(f"{method}: the reference has no such method")
+        if method not in outputs:
+            raise ValueError(f"{method}: no output to compare")
+        equal[method] = _if_equal(reference[method], outputs[method], exact=method in labels)
+    known = [contents for contents in equal.values() if contents is not None]
+    if len(known) == len(names):  # most cells, by far
+        return _all_identical(names, frozenset[str]().union(*known))
+    found: dict[str, Difference] = {}
+    for method, contents in equal.items():
+        rules = rules_of(method, tolerance, exact=method in labels, converted=converted)
+        expected, got = reference[method], outputs[method]
+        found[method] = _of_method(method, expected, got, rules) if contents is None else _identical(contents)
+    return _total(names, found)
+
+
+def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> Comparison:
+    total = merged(found.values())
+    told = sorted(found.items(), key=lambda item: item[1].parity is not Parity.DRIFT)
+    return Comparison(
+        parity=total.parity,
+        compared=names,
+        max_abs_diff=total.max_abs,
+        max_rel_diff=total.max_rel,
+        max_ulp_diff=total.max_ulp,
+        tolerance_used=total.used,
+        label_mismatch=total.mismatch,
+        findings=worst_first(total.findings),
+        sentences=tuple(_sentence(method, one.sentences) for method, one in told if one.sentences),
+    )
+
+
+def _of_method(method: str, expected: Encoded, got: Encoded, rules: Rules) -> Difference:
+    try:
+        return difference(decode(expected), decode(got), rules)
+    except ValueError as error:
+        raise ValueError(f"{method}: {error}") from error
+
+
+def rules_of(
+    method: str, tolerance: Callable[[str, str], Tolerance], *, exact: bool = False, converted: bool = False
+) -> Rules:
+    """What a method's name says about its outputs."""
+    return Rules(
+        noun="labels" if method in _LABELS else "values",
+        drifting=Finding.PROBABILITIES if method in _PROBABILITIES else Finding.VALUES,
+        exact=exact,
+        tolerance=lambda dtype: tolerance(method, dtype),
+        converted=converted,
+    )
+
+
+def _sentence(method: str, sentences: Sequence[str]) -> str:
+    more = len(sentences) - _SHOWN
+    return f"{method}: {'; '.join(sentences[:_SHOWN])}{f'; and {more} more' if more > 0 else ''}"
+
+
+_Contents: TypeAlias = frozenset[str]  # what kinds of elements an output has
+_NUMERIC: _Contents = frozenset({"numeric"})
+_DISCRETE: _Contents = frozenset({"discrete"})
+
+
+@functools.lru_cache(maxsize=1024)
+def _all_identical(names: tuple[str, ...], contents: _Contents) -> Comparison:
+    return _total(names, {"": _identical(contents)})
+
+
+def _identical(contents: _Contents) -> Difference:
+    number = 0.0 if "numeric" in contents else None
+    discrete = 0.0 if "discrete" in contents else None
+    return Difference(max_abs=number, max_rel=number, max_ulp=number, used=number, mismatch=discrete)
+
+
+def _if_equal(expected: Encoded, got: Encoded, *, exact: bool) -> _Contents | None:
+    """What is in two values that are equal as they came; None sends both the slow way."""
+    contents = _contents(expected, got) if expected == got else None
+    return _DISCRETE if exact and contents else contents
+
+
+def _contents(encoded: Encoded, equal: Encoded) -> _Contents | None:
+    """What is in a value that equals its counterpart; None sends both the slow way, as everything opaque must go."""
+    match encoded:
+        case {"kind": "dense", "dtype": str(dtype), "npy": str()} | {"kind": "csr", "data": {"dtype": str(dtype)}}:
+            return _NUMERIC if is_numeric(dtype) else _DISCRETE
+        case {"kind": "texts"}:
+            return _DISCRETE
+        case {"kind": "objects", "items": items}:
+            # To Python, 1, 1.0 and True are equal.
+            same = list(map(type, items)) == list(map(type, equal["items"]))
+            return _of_all(map(_item_contents, items)) if same else None
+        case {"kind": "list", "items": items}:
+            return _of_all(map(_contents, items, equal["items"]))
+    return None
+
+
+def _item_contents(item: Any) -> _Contents | None:
+    if isinstance(item, dict):
+        return _NUMERIC if "float" in item else _DISCRETE if item.keys() <= {"int", "bytes", "missing"} else None
+    return _NUMERIC if isinstance(item, float) else _DISCRETE
+
+
+def _of_all(parts: Iterable[_Contents | None]) -> _Contents | None:
+    kinds: set[str] = set()
+    for part in parts:
+        if part is None:
+            return None
+        kinds |= part
+    return frozenset(kinds)

@@ -1,0 +1,227 @@
+"""Facts into outcomes: the guest's events become statuses with their evidence. Pure."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from harness import judging
+from harness.terms import Finding, Parity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from harness.terms import Tolerance
+
+_VERSION_KEY = "original_sklearn_version"
+FOREVER = 1e9  # seconds; more is nonsense
+HELD_OUT = 40  # rows that the held-out score is counted by, see `harness.guest.fitting`
+
+
+def unwritten(status: Status, reason: str) -> dict[str, Any]:
+    """The row of something that was not tried or not answered for; the reason, perhaps another's words, on one line."""
+    return {"status": str(status), "reason": " ".join(reason.split())}
+
+
+def of_artifact(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The observed columns of an artifact, from its ``artifact``, ``died`` or ``overtime`` event."""
+    row = _common(event)
+    if row is None:
+        row = {"status": str(Status.OK), "reason": None}
+    elif row["status"] is None:
+        row["status"] = str(Status.FIT_ERROR if event.get("step") == "fit" else Status.DUMP_ERROR)
+    row["dump_seconds"] = _seconds(event, "dump_seconds")
+    row["sha256"] = event.get("sha256")
+    row["size_bytes"] = event.get("size_bytes")
+    return {**row, "warnings": _warnings(event)}
+
+
+def of_cell(
+    event: Mapping[str, Any],
+    fitted: Mapping[str, Any],
+    tolerance: Callable[[str, str], Tolerance],
+) -> dict[str, Any]:
+    """The observed columns of a cell. An event that makes no sense is a crash: it comes from a broken process.
+
+    Parameters
+    ----------
+    event : its ``cell``, ``died`` or ``overtime`` event.
+    fitted : the producer's ``fitted`` event: reference outputs, truth, methods.
+    tolerance : of (method, dtype).
+    """
+    try:
+        return _of_cell(event, fitted, tolerance)
+    except Exception as error:  # noqa: BLE001  # whatever it sends, the run goes on
+        return of_nonsense(error)
+
+
+def _of_cell(
+    event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
+) -> dict[str, Any]:
+    row = _common(event)
+    if row is None:
+        row = _compared(event, fitted, tolerance)
+    elif row["status"] is None:
+        row["status"] = str(Status.PREDICT_ERROR if event.get("step") == "predict" else Status.LOAD_ERROR)
+    originals = [w[_VERSION_KEY] for w in event.get("warnings", ()) if w.get(_VERSION_KEY)]
+    row["version_warning"] = bool(originals)
+    row["original_sklearn_version"] = originals[0] if originals else None
+    row |= _mapped(event.get("observed", {}), row)
+    row["load_seconds"] = row["first_load_seconds"] = _seconds(event, "load_seconds")
+    row["predict_seconds"] = _seconds(event, "predict_seconds")
+    return {**row, "warnings": _warnings(event)}
+
+
+def of_nonsense(error: Exception) -> dict[str, Any]:
+    """The outcome of an event that cannot be made sense of: only a broken or a hostile process sends such."""
+    return unwritten(Status.CRASH, f"its answer makes no sense: {type(error).__name__}: {error}")
+
+
+def why_not(event: Mapping[str, Any]) -> str | None:
+    """Why an event tells of no success, in one line; None when it does. Raises as nonsense makes it."""
+    row = _common(event)
+    return None if row is None else f"{row['status'] or Status.LOAD_ERROR}: {row['reason']}"
+
+
+def number(value: object, name: str, most: float = 1e15) -> float:
+    """A figure that a guest sent. Raises ValueError for what is none."""
+    if type(value) not in (int, float) or not 0 <= value < most:  # type: ignore[operator]
+        raise ValueError(f"{name} is {str(value)[:40]}")
+    return float(value)  # type: ignore[arg-type]
+
+
+def _seconds(event: Mapping[str, Any], name: str) -> float | None:
+    value = event.get(name)
+    return None if value is None else number(value, name, FOREVER)
+
+
+def _common(event: Mapping[str, Any]) -> dict[str, Any] | None:  # noqa: PLR0911  # a table: one event, one row
+    """What artifacts and cells share; None when the step went well, status None where the step decides."""
+    if event["event"] == "died":
+        return _died(event)
+    if event["event"] == "overtime":
+        reason = f"not done within {event['seconds']:g} s, while {_doing(event)}"
+        return unwritten(Status.TIMEOUT, reason)
+    if event["event"] == "guest-died":
+        return unwritten(Status.CRASH, f"took the whole guest with it: {event['how']}")
+    if "refused" in event:
+        return unwritten(Status.REFUSED, event["refused"])
+    if "unsupported" in event:
+        return unwritten(Status.UNSUPPORTED, event["unsupported"])
+    if "error" not in event:
+        return None
+    error = event["error"]
+    return {
+        "status": str(Status.OOM) if error.get("memory") else None,
+        "reason": f"{error['type']}: {error['message']}".partition("\n")[0],
+        "error_type": error["type"],
+        "error_message": error["message"],
+        "traceback_text": error.get("traceback"),
+    }
+
+
+def _died(event: Mapping[str, Any]) -> dict[str, Any]:
+    if "signal" in event:
+        number = event["signal"]
+        name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
+        how = f"killed by {name}, while {_doing(event)}"
+    else:
+        how = f"exited with code {event['exit']} without answering, while {_doing(event)}"
+    if event.get("memory"):
+        return unwritten(Status.OOM, f"{how}, near its memory limit")
+    return unwritten(Status.CRASH, how)
+
+
+def _doing(event: Mapping[str, Any]) -> str:
+    return {"fit": "fitting", "dump": "dumping", "load": "loading", "predict": "predicting"}.get(
+        event.get("step") or "", "starting"
+    )
+
+
+def _compared(
+    event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
+) -> dict[str, Any]:
+    outputs = event["outputs"]
+    result = _comparison(event, fitted, tolerance)
+    score = None
+    if fitted["score_kind"] and "predict" in outputs:  # a part of a model may not predict
+        score = judging.score(fitted["score_kind"], outputs["predict"], fitted["truth"])
+    return {
+        "status": str(Status.DRIFT if result.parity is Parity.DRIFT else Status.OK),
+        "reason": "; ".join(result.sentences) or None,
+        "parity": str(result.parity),
+        "compared": list(result.compared),
+        "findings": [str(finding) for finding in result.findings],
+        "max_abs_diff": result.max_abs_diff,
+        "max_rel_diff": result.max_rel_diff,
+        "max_ulp_diff": result.max_ulp_diff,
+        "tolerance_used": result.tolerance_used,
+        "label_mismatch": result.label_mismatch,
+        "score": score,
+    }
+
+
+def _comparison(
+    event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
+) -> judging.Comparison:
+    """A model that was fitted again is judged by its cross-validation, every other by its outputs."""
+    task = event.get("task", {})
+    theirs = fitted.get("cv_scores")
+    reference = fitted["reference"]
+    if task.get("format") == "recipe" and judging.has_scores(theirs):
+        return _refitted(event, fitted, tolerance)
+    # A classifier's labels are labels even where they are floats. Who has probabilities is one, whatever else it says.
+    classifies = fitted["score_kind"] == "accuracy" or "predict_proba" in reference
+    return judging.compare(
+        reference,
+        event["outputs"],
+        tolerance=tolerance,
+        # Only the format may leave methods out, never a model: it could hide behind that.
+        methods=event.get("methods") if task.get("partial") else None,
+        labels=("predict",) if classifies else (),
+        converted=bool(task.get("partial")),
+    )
+
+
+def _refitted(
+    event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
+) -> judging.Comparison:
+    """By the cross-validation, and by how well the very model that was fitted again does on the held-out rows.
+
+    Its outputs need not be those of the producer, so that they decide no more than whether it is the identical model.
+    """
+    row = 1 / fitted["n_samples"] if fitted["score_kind"] == "accuracy" and fitted.get("n_samples") else 0.0
+    theirs, outputs = fitted["cv_scores"], event["outputs"]
+    result = judging.compare_scores(theirs, event["observed"]["cv_scores"] or [], tolerance=tolerance, row=row)
+    if result.parity is Parity.IDENTICAL and outputs != fitted["reference"]:
+        sentence = "the same cross-validation score in every fold, other outputs"
+        result = replace(result, parity=Parity.CLOSE, sentences=(sentence,))
+    if fitted["score"] is None or "predict" not in outputs:
+        return result
+    score = judging.score(fitted["score_kind"], outputs["predict"], fitted["truth"])
+    known = [value for value in theirs if value is not None]
+    allowed = max(known) - min(known) + max(row * len(theirs), 1 / HELD_OUT if row else 0.0, 1e-3)
+    if score is not None and score >= fitted["score"] - allowed:
+        return result
+    sentence = (
+        f"held-out score {score}, producer's {fitted['score']:.4g}, which is further off than its folds are apart"
+    )
+    findings = tuple(dict.fromkeys([Finding.SCORE, *result.findings]))
+    return replace(result, parity=Parity.DRIFT, findings=findings, sentences=(sentence, *result.sentences))
+
+
+def _mapped(observed: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """How much of a model is mapped, where its reader looked; where it is nothing, the reason says so."""
+    if "mapped_arrays" not in observed:
+        return {}
+    told: dict[str, Any] = {name: observed[name] for name in ("mapped_arrays", "mapped_bytes")}
+    if not all(type(value) is int and 0 <= value < 2**63 for value in told.values()):
+        raise ValueError(f"what is mapped is {str(told)[:80]}")
+    if observed["mapped_arrays"] == 0 and row["status"] == Status.OK:
+        told["reason"] = "; ".join(filter(None, [row["reason"], "no array is mapped into memory"]))
+    return told
+
+
+def _warnings(event: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [{"category": w["category"], "message": w["message"]} for w in event.get("warnings", ())]

@@ -1,0 +1,53 @@
+"""SUMMARY.md: the run on one page of Markdown, for a CI job's summary."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from harness.analysis import pair_signs as glances
+from harness.analysis import soundness
+from harness.analysis.pair_signs import Sign
+from harness.report import templating
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from harness.analysis.summary import Digest, Pair
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$@])")
+
+
+def render(digest: Digest) -> str:
+    """The page as Markdown. Text of models, packages and exceptions is escaped."""
+    return template("summary.md").render(digest=digest, alarms=soundness.of(digest), glance=glance, stacked=stacked)
+
+
+def template(name: str) -> jinja2.Template:
+    """A page of Markdown, in which every value is escaped but for those that are `Safe`."""
+    # Markdown, not HTML: `finalize` escapes every value.
+    return templating.template(name, keep_trailing_newline=True, finalize=markdown, autoescape=False)
+
+
+class Safe(str):
+    """Markdown of our own making."""
+
+    __slots__ = ()
+
+
+def markdown(value: Any) -> str:
+    """One value as text that Markdown shows as it is, on one line."""
+    if isinstance(value, Safe):
+        return value
+    return _SPECIAL.sub(r"\\\1", " ".join(str(value).split())[:500])
+
+
+def stacked(name: str) -> Safe:
+    """An environment's name, narrow enough for a column."""
+    return Safe(markdown(name).replace("-", "<br>"))
+
+
+def glance(pair: Pair | None) -> Safe:
+    """A pair in a few characters."""
+    words = [f"**{text}**" if sign is Sign.DRIFT else text for sign, text in glances.of(pair)]
+    return Safe(" ".join(words) or "–")

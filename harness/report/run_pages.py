@@ -1,0 +1,22 @@
+"""What a run's folder gets to be looked at: SUMMARY.md and the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.analysis import summary
+from harness.files import replace_text
+from harness.report import markdown, site
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.store import RunTables
+
+
+def write(tables: RunTables) -> Path:
+    """Write both into the folder of a stored run; return the page's path."""
+    summarized = summary.of(tables)
+    replace_text(tables.path / "SUMMARY.md", markdown.render(summarized))
+    page = site.render(tables, summarized, before=site.before(tables), past=site.past(tables))
+    return replace_text(tables.path / site.PAGE, page)

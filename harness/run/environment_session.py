@@ -1,0 +1,226 @@
+"""One environment during a run: its lock, its packages, its guest; and its guest's death, which is survived."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.environments import Folders, NotReadyError, kinds
+from harness.environments.lock import Lock, resolve
+from harness.errors import MachineError
+from harness.files import writing
+from harness.machine import platforms, processes, tools
+from harness.run.guest_process import HELLO_SECONDS, Guest, GuestDiedError, UnreadyError
+from harness.store import tables
+from harness.terms import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from harness.environments import Built
+    from harness.run.recorder import Ledger
+    from harness.terms import Environment
+
+#: A guest that keeps dying is given up; what it still owed is not-run.
+DEATHS = 40
+
+
+class Station:
+    """Opened on demand, closed at the end; used by one thread at a time."""
+
+    def __init__(self, environment: Environment, ledger: Ledger, stage: Path) -> None:
+        self.environment = environment
+        self.name = environment.name
+        self.scratch = (ledger.folder.path / "spool" / environment.name).resolve()
+        self._ledger = ledger
+        self._stage = stage
+        self._emulated = platforms.is_emulated(environment.platform)
+        self._built: Built | None = None
+        self._guest: Guest | None = None
+        self._deaths = 0  # of guests
+        self._recorded = False  # that it was given up
+        self._measuring = False
+        self._given_up: str | None = ledger.plan.impossible.get(environment.name)
+
+    def open(self) -> Guest:
+        """The guest, the environment built and recorded first where needed. Raises NotReadyError."""
+        if self._guest is not None:
+            return self._guest
+        if self._given_up is not None:
+            raise NotReadyError(self._given_up)
+        if self._built is None:
+            self._built = self._build()
+            self._guest = self._start(self._built)
+            self._check_packages(self._built.lock, self._guest)
+            row = {"status": str(Status.OK), "reason": None, **tables.environment_row(self._guest.facts)}
+            row |= {
+                "lock_sha256": self._built.lock.digest,
+                "how_built": self._built.how,
+                "emulated": self._emulated,
+                "seconds": self._built.seconds,
+            }
+            if not self._measuring:  # else it is on record already
+                self._ledger.environment(self.name, row)
+        else:
+            self._guest = self._start(self._built)
+        return self._guest
+
+    def measure_from_now_on(self) -> None:
+        """The next guest has a processor to itself."""
+        self.close()
+        self._measuring = True
+
+    def cannot_write(self, format_name: str) -> str | None:
+        """Why this environment cannot write a format, or None. Raises NotReadyError."""
+        return self._told(self.open().writers, format_name, "nothing here writes this format")
+
+    def cannot_read(self, reader: str) -> str | None:
+        """Why a reader does not work in this environment, or None. Raises NotReadyError."""
+        return self._told(self.open().readers, reader, "this environment has no such reader")
+
+    def _told(self, abilities: dict[str, str | None], name: str, otherwise: str) -> str | None:
+        reason = abilities.get(name, otherwise)
+        absent = {} if self._built is None else self._built.lock.absent
+        for tool, why in absent.items():
+            if reason is not None and tool.replace("-", "_") in reason.replace("-", "_"):
+                return f"{tool} cannot be had in this environment: {why}"
+        return reason
+
+    def close(self) -> None:
+        guest, self._guest = self._guest, None
+        if guest is not None:
+            guest.close()
+
+    def give_up(self, reason: str) -> None:
+        """From here on the environment is not-run, for that reason. Raises StoppedError when that is the reason."""
+        processes.raise_if_stopped()
+        self.close()
+        if self._recorded:
+            return
+        self._given_up, self._recorded = reason, True
+        row = {"status": str(Status.NOT_RUN), "reason": reason}
+        self._ledger.environment(self.name, {**row, "emulated": self._emulated})
+
+    def events(self, verb: str, batches: list[list[dict[str, Any]]], *, seconds: float) -> Iterator[dict[str, Any]]:
+        """Events of a job, each with its ``task``, its ``child`` and whether it ran ``alone``.
+
+        When the guest itself dies, it is started again, and the batch it was at is gone through one by one. When it
+        dies with one task at work, that task is what killed it. Raises NotReadyError, MachineError, StoppedError.
+        """
+        answered = Answered(batches)
+        limits = {"seconds": seconds, "memory": self._ledger.plan.profile.limits.memory}
+        for _ in range(DEATHS):
+            todo = answered.todo()
+            if not todo:
+                return
+            job = {"do": verb, "batches": todo, "limits": limits}
+            try:
+                for event in self.open().run(job):
+                    # Each guest counts its children from 1; those of different guests are different children.
+                    yield {**answered.settle(event), "child": (self._deaths, event["child"])}
+            except GuestDiedError as died:
+                self._deaths += 1
+                processes.raise_if_stopped()
+                self.close()
+                blamed = answered.blame(todo, str(died))
+                if blamed is not None:
+                    yield blamed
+        raise NotReadyError(f"its guest died {DEATHS} times")
+
+    def _build(self) -> Built:
+        kind, tell = kinds.OF[self.environment.kind], self._ledger.progress.environment
+        why = kind.missing(self.environment)
+        if why is not None:
+            raise NotReadyError(why)
+        tell(self.name, "resolving")
+        lock = self._locked()
+        tell(self.name, "building")
+        folders = Folders(stage=self._stage, artifacts=self._ledger.folder.path / "objects", scratch=self.scratch)
+        built = kind.build(self.environment, lock, folders=folders, limits=self._ledger.plan.profile.limits)
+        tell(self.name, "importing")
+        return built
+
+    def _locked(self) -> Lock:
+        name = f"locks/{self.name}.txt"
+        path = self._ledger.folder.path / name
+        if path.exists():
+            return Lock(text=path.read_text())
+        lock = resolve(self.environment)
+        self._ledger.folder.write_text(name, lock.text)
+        return lock
+
+    def _start(self, built: Built) -> Guest:
+        log = self._ledger.folder.path / "logs" / f"{self.name}.log"
+        with writing(log):
+            self.scratch.mkdir(parents=True, exist_ok=True)
+            log.touch()
+        profile = self._ledger.plan.profile
+        modules = ["numpy"]
+        if self.environment.produces:
+            modules += ["sklearn", *sorted({case.module for case in profile.cases if case.estimator is not None})]
+        words = [*modules, "--", *sorted({item.module for item in profile.formats})]
+        processor = tools.quiet_processor() if self._measuring else None
+        guest = Guest(built.command, modules=words, folder=self.scratch, log=log, processor=processor)
+        try:
+            # Under an emulator an import takes minutes where others are at work, too: it is a part of the building.
+            guest.hello(profile.limits.build_seconds if self._emulated else HELLO_SECONDS)
+        except UnreadyError as error:
+            guest.close()
+            raise NotReadyError(f"installed, but not usable: {error}") from error
+        return guest
+
+    def _check_packages(self, lock: Lock, guest: Guest) -> None:
+        held = guest.facts["packages"]
+        other = [f"{n} {held.get(n, 'absent')} instead of {v}" for n, v in lock.packages.items() if held.get(n) != v]
+        if other:
+            kinds.OF[self.environment.kind].forget(self.environment, lock)
+            self.close()
+            told = ", ".join(sorted(other)[:5])
+            raise NotReadyError(f"it does not hold what its lock says ({told}); the next run builds it anew")
+
+
+class Answered:
+    """Which tasks of a job still wait for an answer."""
+
+    def __init__(self, batches: list[list[dict[str, Any]]]) -> None:
+        self._batches = batches
+        self._by_id: dict[str, dict[str, Any]] = {}
+        self._open: dict[str, list[str]] = {}
+        for task in (task for batch in batches for task in batch):
+            ids = [item["id"] for item in task.get("formats", [task])]
+            self._open[task["id"]] = ids
+            self._by_id |= dict.fromkeys([task["id"], *ids], task)
+        self._alone: set[str] = {batch[0]["id"] for batch in batches if len(batch) == 1}
+
+    def todo(self) -> list[list[dict[str, Any]]]:
+        """The batches without what was answered."""
+        left = ([self._narrowed(task) for task in batch if self._open[task["id"]]] for batch in self._batches)
+        return [batch for batch in left if batch]
+
+    def _narrowed(self, task: dict[str, Any]) -> dict[str, Any]:
+        if "formats" not in task:
+            return task
+        return {**task, "formats": [item for item in task["formats"] if item["id"] in self._open[task["id"]]]}
+
+    def settle(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Take an event; return it with its task. Raises MachineError for the guest's own trouble."""
+        if event["event"] == "fault":
+            raise MachineError(f"a guest could not go on: {event['what']}. Free some space, then use --resume")
+        task = self._by_id[event["id"]]
+        if event["event"] != "fitted":
+            owed = self._open[task["id"]]
+            self._open[task["id"]] = [] if event["id"] == task["id"] else [i for i in owed if i != event["id"]]
+        return {**event, "task": task, "alone": task["id"] in self._alone}
+
+    def blame(self, todo: list[list[dict[str, Any]]], how: str) -> dict[str, Any] | None:
+        """The guest died. With one task in the batch it was at, that one did it; else they go one by one now."""
+        at = next((batch for batch in todo if any(self._open[task["id"]] for task in batch)), None)
+        if at is None:
+            return None
+        if len(at) == 1:
+            owed = self._open[at[0]["id"]][0]
+            return self.settle({"event": "guest-died", "id": owed, "how": how, "child": None})
+        ids = {task["id"] for task in at}
+        self._alone |= ids
+        self._batches = [[task] for task in at] + [b for b in self._batches if not ids & {t["id"] for t in b}]
+        return None

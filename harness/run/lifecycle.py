@@ -1,0 +1,223 @@
+"""A run from beginning to end: folder, pass, tables, summary."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+
+import harness
+from harness.errors import InputError, MachineError
+from harness.files import writing
+from harness.machine import hardware, tools
+from harness.run import schedule
+from harness.run.progress import Progress
+from harness.run.recorder import Ledger
+from harness.store import SCHEMA_VERSION, RunFolder, find_run, finishing, read_run, read_run_json, runs
+from harness.terms import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from harness.config.plan import Plan
+    from harness.store.journal import Journal
+
+
+def run(
+    plan: Plan,
+    *,
+    results: Path,
+    console: Console,
+    resume: Path | None = None,
+    locks: Path | None = None,
+    producers: frozenset[str] | None = None,
+    consumers: frozenset[str] | None = None,
+) -> Path:
+    """Carry out a plan; return the run's folder, whose tables are complete whatever happened.
+
+    Parameters
+    ----------
+    resume : the folder of an unfinished run of the same plan.
+    locks : another run's folder, whose exact packages are used.
+    producers, consumers : names; None means every environment of the profile.
+
+    Raises
+    ------
+    MachineError, InputError, KeyboardInterrupt, and any fault of ours : after the tables were written, where they
+    could be.
+    """
+    everyone = frozenset(plan.environments)
+    selection = schedule.Selection(
+        producers=everyone if producers is None else producers, consumers=everyone if consumers is None else consumers
+    )
+    with _alone(results):
+        packages = {} if locks is None else _read_locks(locks)
+        if locks is not None:
+            plan = _only_locked(plan, packages, locks)
+        folder = begin(plan, results) if resume is None else _reopen(plan, resume, selection)
+        _give_locks(packages, folder)
+        started = time.monotonic()
+        try:
+            _pass(plan, folder, console, selection)
+        except KeyboardInterrupt:
+            _finish(plan, folder, started, "interrupted before it was come to")
+            raise
+        except Exception as error:
+            with contextlib.suppress(Exception):  # the same trouble again; the journal holds what is known
+                _finish(plan, folder, started, f"cut short: {_named(error)}")
+            raise
+        _finish(plan, folder, started, "not come to yet")
+    _need_something(folder.journal)
+    return folder.path
+
+
+def choose(results: Path, profile: str, *, run_id: str | None, resume: bool) -> Path | None:
+    """The unfinished run to go on with, or None for a new one. Raises InputError."""
+    if run_id is not None:
+        return find_run(results, run_id)
+    if not resume:
+        return None
+    unfinished = [path for path in runs(results) if _is_unfinished(path, profile)]
+    if not unfinished:
+        others = [path.name for path in runs(results) if _is_unfinished(path, None)]
+        told = f"; unfinished is {others[-1]}: give its --profile" if others else ""
+        raise InputError(f"{results}: no unfinished run of the profile {profile} is stored there{told}")
+    return unfinished[-1]
+
+
+def _is_unfinished(path: Path, profile: str | None) -> bool:
+    try:
+        told = read_run_json(path)
+    except InputError:  # of another schema version, say: not one to go on with
+        return False
+    current = told["schema_version"] == SCHEMA_VERSION
+    return current and profile in (None, told["profile"]) and not told.get("complete")
+
+
+def _named(error: Exception) -> str:
+    return str(error) if isinstance(error, MachineError) else f"{type(error).__name__}: {error}"
+
+
+def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.Selection) -> None:
+    journal = folder.journal
+    share = len(selection.consumers) / max(len(plan.environments), 1)
+    counts = {"artifacts": plan.artifact_count - len(journal.artifacts), "cells": plan.cell_count - journal.cell_count}
+    counts["cells"] = round(counts["cells"] * share)
+    counts["measured"] = plan.measured_count
+    with Progress(console, environments=len(plan.environments), **counts) as progress:
+        schedule.both_passes(Ledger(plan, folder, progress), selection)
+
+
+def begin(plan: Plan, results: Path) -> RunFolder:
+    """A new run of a plan, in which nothing has happened yet."""
+    facts: dict[str, Any] = {"matrix_digest": plan.digest, "through": plan.through, **_other_matrix()}
+    facts |= {"harness_version": harness.__version__, "host": hardware.facts()}
+    return RunFolder.create(results, plan.profile.name, facts)
+
+
+def _other_matrix() -> dict[str, str]:
+    """Which matrix a run is of, where it is not the checkout's own: what makes a cell again must be given it.
+
+    Outside the checkout it is its name only: no folder of this machine is stored.
+    """
+    own = tools.ROOT / "matrix.yaml"
+    path = Path(os.environ.get("HARNESS_MATRIX", own)).resolve()  # the verbs tell it to the whole program
+    if path == own:
+        return {}
+    return {"matrix": path.relative_to(tools.ROOT).as_posix() if path.is_relative_to(tools.ROOT) else path.name}
+
+
+def _reopen(plan: Plan, path: Path, selection: schedule.Selection) -> RunFolder:
+    profile = read_run_json(path)["profile"]
+    if profile != plan.profile.name:
+        raise InputError(f"{path}: this is a run of the profile {profile}: give --profile {profile}")
+    folder = RunFolder.reopen(path)
+    if folder.run["matrix_digest"] != plan.digest:
+        folder.close()
+        raise InputError(
+            f"{path}: matrix.yaml, the cases or the formats have changed since this run was started, "
+            "so it cannot be finished into one table: undo the change or start a new run"
+        )
+    here = hardware.facts()["fingerprint"]
+    for name, host in finishing.measured_on(plan, folder).items():
+        if name in selection.consumers and host["fingerprint"] != here:
+            folder.close()
+            raise InputError(
+                f"{path}: {name} was measured on other hardware, and figures of two machines cannot be one "
+                "environment's: finish it where it was begun, or start a new run"
+            )
+    return folder
+
+
+def _finish(plan: Plan, folder: RunFolder, started: float, cut_short: str) -> None:
+    from harness.report import run_pages  # noqa: PLC0415  # pandas
+
+    shutil.rmtree(folder.path / "spool", ignore_errors=True)  # first: where the disk is full, this makes room
+    folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
+    folder.run["finished"] = dt.datetime.now(dt.UTC).isoformat()
+    finishing.finish(plan, folder, cut_short=cut_short)
+    run_pages.write(read_run(folder.path))
+
+
+def _read_locks(source: Path) -> dict[str, str]:
+    """Another run's locks by file name."""
+    found = {path.name: path.read_text() for path in sorted((source / "locks").glob("*.txt"))}
+    if not found:
+        raise InputError(f"{source / 'locks'}: no locks are stored there")
+    return found
+
+
+def _only_locked(plan: Plan, packages: dict[str, str], source: Path) -> Plan:
+    """The plan in which an environment that the other run has no lock for is not-run: no other packages stand in."""
+    absent = {name: f"{source.name} has no lock for it" for name in plan.environments if f"{name}.txt" not in packages}
+    return dataclasses.replace(plan, impossible={**plan.impossible, **absent})
+
+
+def _give_locks(packages: dict[str, str], folder: RunFolder) -> None:
+    for name, text in packages.items():
+        held = folder.path / "locks" / name
+        if held.exists() and held.read_text() != text:
+            folder.close()
+            raise InputError(f"{held}: this run has used other packages already; give --locks to a new run")
+        folder.write_text(f"locks/{name}", text)
+
+
+def _need_something(journal: Journal) -> None:
+    rows = journal.environments.values()
+    if rows and all(row["status"] != Status.OK for row in rows):
+        reasons = "\n".join(f"  {row['environment']}: {row['reason']}" for row in rows)
+        raise MachineError(f"no environment could be had on this machine:\n{reasons}")
+
+
+@contextlib.contextmanager
+def _alone(results: Path) -> Iterator[None]:
+    """Environments are shared between runs of one checkout, and one run disturbs another's clocks: one at a time."""
+    holder = tools.workspace() / ".harness" / "running.json"
+    with writing(holder):
+        holder.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(holder.with_suffix(".lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        try:
+            told = json.loads(holder.read_text())
+            who = f"process {told['pid']}, writing under {told['results']}"
+        except (OSError, ValueError, KeyError):
+            who = "another process"
+        raise MachineError(f"another run is using these environments ({who}): wait until it has ended") from None
+    try:
+        with writing(holder):
+            holder.write_text(json.dumps({"pid": os.getpid(), "results": str(results)}))
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,181 @@
+"""One consumer's turn: load everything that was written.
+
+Forking costs some 10 ms and loading a small model less than one, so a child takes all cells of one case. Whether the
+models before it in the same child are to blame for a bad outcome is decided by a control experiment: after the last
+cell the child loads, once for each format, the artifact that this very environment wrote for this very case. Where
+the control predicts identically the child was sound to its end, and its outcomes are believed. Where it does not, or
+where the child did not get so far, everything but a clean ok is run again, alone in a fresh child.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness import judging
+from harness.judging import outcome
+from harness.terms import Artifact, Cell, Parity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from harness.run.environment_session import Station
+    from harness.run.recorder import Ledger
+
+#: How long a cell may take in a shared child; one that needs longer gets its whole time alone.
+SHARED_SECONDS = 1.0
+#: Cells of one case in one child, controls not counted.
+BATCH = 64
+#: Children in one job.
+JOB = 100
+_CONTROL = "control:"
+
+
+def owed(ledger: Ledger, consumer: str) -> list[Cell]:
+    """The cells that a consumer can answer for and has not."""
+    known = ledger.journal
+    return [
+        cell
+        for cell in ledger.plan.cells(consumer)
+        if not known.has_cell(cell.id) and known.artifacts.get(cell.artifact.id, {}).get("status") == Status.OK
+    ]
+
+
+def load(station: Station, ledger: Ledger, cells: list[Cell]) -> None:
+    """Let the environment load the cells. Raises NotReadyError."""
+    seconds = ledger.plan.profile.limits.seconds
+    doubts = Doubts()
+    again: list[dict[str, Any]] = []
+    able = [cell for cell in cells if _can_be_read(station, ledger, cell)]
+    for event in _in_jobs(station, batches(ledger, able), seconds=min(seconds, SHARED_SECONDS)):
+        settled, alone = doubts.from_other_children(event["child"])
+        _record(ledger, settled)
+        again += alone
+        row = _judge(ledger, event)
+        if event["task"]["id"].startswith(_CONTROL):
+            doubts.control(event, row)
+        elif row["status"] == Status.OK or (event["alone"] and row["status"] != Status.TIMEOUT):
+            ledger.cell(event["task"]["id"], row)
+        else:
+            doubts.add(event, row)
+    settled, alone = doubts.from_other_children(None)
+    _record(ledger, settled)
+    for event in _in_jobs(station, ([task] for task in again + alone), seconds=seconds):
+        ledger.cell(event["task"]["id"], _judge(ledger, event))
+
+
+def _in_jobs(station: Station, children: Iterable[list[dict[str, Any]]], *, seconds: float) -> Iterator[dict[str, Any]]:
+    """Events of many children, a hundred to a job: the guest holds a job in memory while it forks."""
+    remaining = iter(children)
+    while job := list(itertools.islice(remaining, JOB)):
+        yield from station.events("load", job, seconds=seconds)
+
+
+def _can_be_read(station: Station, ledger: Ledger, cell: Cell) -> bool:
+    """Whether the environment has the cell's reader; if not, that is the cell's outcome."""
+    missing = station.cannot_read(cell.reader)
+    if missing is not None:
+        ledger.cell(cell.id, outcome.unwritten(Status.UNSUPPORTED, missing))
+    return missing is None
+
+
+def batches(ledger: Ledger, cells: list[Cell]) -> Iterable[list[dict[str, Any]]]:
+    """The tasks of a load, one list for each child: cells of one case, and their controls."""
+    by_case: dict[str, list[Cell]] = {}
+    for cell in cells:
+        by_case.setdefault(cell.artifact.case, []).append(cell)
+    for those in by_case.values():
+        those.sort(key=lambda cell: (cell.artifact.format, cell.reader))  # few kinds in a batch need few controls
+        for start in range(0, len(those), BATCH):
+            batch = those[start : start + BATCH]
+            yield [load_task(ledger, cell, cell.id) for cell in batch] + _controls(ledger, batch)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """A bad outcome out of a shared child."""
+
+    child: object
+    task: dict[str, Any]
+    row: dict[str, Any]
+
+
+class Doubts:
+    """Bad outcomes that wait for their child's controls."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Doubt] = []
+        self._sound: set[tuple[object, str, str]] = set()
+
+    def add(self, event: dict[str, Any], row: dict[str, Any]) -> None:
+        self._waiting.append(Doubt(child=event["child"], task=event["task"], row=row))
+        # A control counts for what came before it.
+        self._sound = {known for known in self._sound if known[0] != event["child"]}
+
+    def control(self, event: dict[str, Any], row: dict[str, Any]) -> None:
+        sound = row["status"] == Status.OK and (row.get("parity") == Parity.IDENTICAL or event["task"]["partial"])
+        if sound:  # formats that compute with other code than the producer are never identical at home
+            self._sound.add((event["child"], event["task"]["format"], event["task"]["reader"]))
+
+    def from_other_children(self, child: object) -> tuple[list[Doubt], list[dict[str, Any]]]:
+        """When ``child`` has begun, what those before it left: outcomes to believe, and tasks to run alone."""
+        settled, alone = [], []
+        for doubt in self._waiting:
+            if doubt.child != child:
+                sound = (doubt.child, doubt.task["format"], doubt.task["reader"]) in self._sound
+                settled.append(doubt) if sound else alone.append(doubt.task)
+        self._waiting = [doubt for doubt in self._waiting if doubt.child == child]
+        return settled, alone
+
+
+def _record(ledger: Ledger, settled: list[Doubt]) -> None:
+    for doubt in settled:
+        ledger.cell(doubt.task["id"], doubt.row)
+
+
+def _controls(ledger: Ledger, batch: list[Cell]) -> list[dict[str, Any]]:
+    """The consumer's own artifact of the same case, by each format and reader of the batch."""
+    found = []
+    for name, reader in sorted({(cell.artifact.format, cell.reader) for cell in batch}):
+        first = batch[0]
+        own = Artifact(producer=first.consumer, case=first.artifact.case, format=name)
+        if ledger.journal.artifacts.get(own.id, {}).get("status") == Status.OK:
+            cell = Cell(artifact=own, consumer=first.consumer, reader=reader)
+            found.append(load_task(ledger, cell, _CONTROL + cell.id))
+    return found
+
+
+def load_task(ledger: Ledger, cell: Cell, task_id: str) -> dict[str, Any]:
+    """A LOAD TASK of `harness.guest.wire`, with what the host wants to know of it later."""
+    artifact = ledger.journal.artifacts[cell.artifact.id]
+    fit = ledger.journal.fits[artifact["fitted_sha256"]]
+    item = ledger.plan.formats[cell.artifact.format]
+    return {
+        "id": task_id,
+        "artifact": str(ledger.folder.object_path(artifact["sha256"])),
+        "sha256": artifact["sha256"],
+        "inputs": str(ledger.folder.object_path(fit["inputs_sha256"])),
+        "inputs_sha256": fit["inputs_sha256"],
+        "methods": fit["methods"],
+        "module": item.module,
+        "options": {
+            **item.options,
+            "outputs": fit["outputs"],
+            "trusted_types": ledger.plan.profile.trusted_types,
+        },
+        "reader": cell.reader,
+        "fitted_sha256": artifact["fitted_sha256"],
+        "format": item.name,
+        "partial": item.partial,
+    }
+
+
+def _judge(ledger: Ledger, event: dict[str, Any]) -> dict[str, Any]:
+    task = event["task"]
+    tolerance = judging.tolerance_for(ledger.plan.profile.tolerances, task["format"])
+    try:
+        fitted = ledger.fitted(task["fitted_sha256"])
+    except ValueError as changed:
+        return outcome.unwritten(Status.REFUSED, f"there is nothing to compare with: {changed}")
+    return outcome.of_cell(event, fitted, tolerance)

@@ -1,0 +1,195 @@
+"""One consumer's measuring turn: how fast its models load, and how much memory they take.
+
+One guest at a time, on a processor of its own, and a fresh child for each sample. The readers of one case take turns,
+and begin with another one in each round, so that whatever happens to the machine happens to all of them. Rounds go on
+until the median of `load_seconds` is known well enough, or time is up. What comes out are samples; what they amount to
+is `harness.store.statistics`' to say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.judging import outcome
+from harness.run import loading
+from harness.store import figures
+from harness.store.statistics import uncertainty
+from harness.terms import LOADED, YARDSTICKS, Figure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from harness.run.environment_session import Station
+    from harness.run.recorder import Ledger
+    from harness.terms import Cell, Measure
+
+#: What each kind of sample tells.
+KINDS = {
+    "speed": (Figure.LOAD, Figure.EVICTED_LOAD, Figure.PREDICT),
+    "memory": (Figure.LOAD_PEAK, Figure.LOAD_PRIVATE),
+    "sharing": (Figure.SHARED_PSS, Figure.SHARED_PRIVATE),
+    "cold": (Figure.COLD_START, Figure.COLD_START_PEAK, Figure.FIRST_LOAD),
+}
+#: How long one child goes on with warm loads. Seconds.
+WARM_SECONDS = 0.05
+#: Several processes each with a copy of the guest take half a second to set up, and hardly differ from time to time.
+SHARING_ROUNDS = 5
+#: Bytes of an artifact below which nobody asks what processes share of it.
+LEAST_SHARED = 1_000_000
+#: However uncertain the median still is: a load of microseconds never takes up the seconds that it may.
+MOST_ROUNDS = 100
+#: No child has loaded more often than that, nor has more to say about what it could not do.
+_MOST_VALUES = 1000
+_LONGEST_REASON = 2000
+#: A child loads more often than in the correctness pass, and a fresh interpreter has to import first.
+PATIENCE = 4
+
+
+def owed(ledger: Ledger, consumer: str) -> list[list[Cell]]:
+    """The cells of a consumer that are to be measured and were not, those of one case together."""
+    found = ([cell for cell in cells if _is_owed(ledger, cell)] for cells in ledger.plan.measured(consumer))
+    return [cells for cells in found if cells]
+
+
+def _is_owed(ledger: Ledger, cell: Cell) -> bool:
+    if ledger.journal.has_measurement(cell.id):
+        return False
+    row = ledger.journal.cell(cell.id)
+    return row is not None and row["status"] in LOADED
+
+
+def measure(station: Station, ledger: Ledger, groups: list[list[Cell]]) -> None:
+    """Measure the cells, case by case. Raises NotReadyError."""
+    wanted = ledger.plan.profile.measure
+    if wanted is None:
+        return
+    station.measure_from_now_on()
+    seconds = PATIENCE * ledger.plan.profile.limits.seconds
+    for cells in groups:
+        subjects = {cell.id: _subject(ledger, cell, wanted) for cell in cells}
+        for batches in _rounds(list(subjects.values())):
+            for event in station.events("measure", batches, seconds=seconds):
+                at = ledger.seconds_since_start()
+                subjects[event["task"]["cell"]].take(event, at)
+        for subject in subjects.values():
+            ledger.measurement(subject.cell.id, subject.samples, subject.missing)
+
+
+def _subject(ledger: Ledger, cell: Cell, measure: Measure) -> Subject:
+    size = ledger.journal.artifacts[cell.artifact.id]["size_bytes"]
+    return Subject(cell, loading.load_task(ledger, cell, cell.id), measure, size)
+
+
+def give_up(ledger: Ledger, groups: list[list[Cell]], reason: str) -> None:
+    """Nothing more can be measured there: say so of each cell that still waits."""
+    wanted = ledger.plan.profile.measure
+    for cell in (cell for cells in groups for cell in cells):
+        if wanted is not None and not ledger.journal.has_measurement(cell.id):
+            ledger.measurement(cell.id, [], dict.fromkeys(map(str, wanted.figures), reason))
+
+
+def _rounds(subjects: list[Subject]) -> Iterator[list[list[dict[str, Any]]]]:
+    """The batches of each round, each a task alone, until nobody wants any more."""
+    number = 0
+    while True:
+        turn = number % len(subjects)
+        order = subjects[turn:] + subjects[:turn]
+        batches = [[subject.task(kind)] for kind in KINDS for subject in order if subject.wants(kind, number)]
+        if not batches:
+            return
+        yield batches
+        number += 1
+
+
+class Subject:
+    """One cell that is being measured."""
+
+    def __init__(self, cell: Cell, load: dict[str, Any], measure: Measure, size: int) -> None:
+        self.cell = cell
+        self.samples: list[dict[str, Any]] = []
+        self.missing: dict[str, str] = {}  # by figure, why
+        self._load = load
+        self._measure = measure
+        self._imports: list[str] | None = None  # what a first load brings in; known after the first speed sample
+        if size < LEAST_SHARED:
+            why = f"the artifact is smaller than {LEAST_SHARED // 1000} kB: there is little to share"
+            self.missing |= dict.fromkeys(map(str, KINDS["sharing"]), why)
+
+    def wants(self, kind: str, number: int) -> bool:
+        """Whether it wants a sample of that kind in that round, counted from 0."""
+        if not self._measure.sharing and kind == "sharing":
+            return False
+        if all(figure in self.missing for figure in KINDS[kind]):
+            return False
+        if kind == "speed":
+            return number < self._measure.rounds or (number < MOST_ROUNDS and self._is_uncertain())
+        if kind == "cold":
+            return number < self._measure.cold_starts
+        # From the second round on: then it is known what a load imports.
+        most = SHARING_ROUNDS if kind == "sharing" else self._measure.rounds
+        return 0 < number <= min(most, self._measure.rounds)
+
+    def _is_uncertain(self) -> bool:
+        if Figure.LOAD in self.missing:
+            return False
+        found = figures.summarized(self.samples, Figure.LOAD)
+        spent = sum(sum(sample["values"]) for sample in self.samples if sample["figure"] in KINDS["speed"])
+        return found is not None and uncertainty(found) > self._measure.precision and spent < self._measure.seconds
+
+    def task(self, kind: str) -> dict[str, Any]:
+        more = {"kind": kind, "cell": self.cell.id, "id": f"{self.cell.id}#{kind}", "seconds": WARM_SECONDS}
+        return {**self._load, **more, "imports": self._imports or [], "processes": self._measure.sharing}
+
+    def take(self, event: dict[str, Any], at: float) -> None:
+        """A child's answer, ``at`` seconds after the run's start.
+
+        Afterwards each figure of its kind has one more sample, or the reason why not. Of an answer that makes no sense
+        nothing is taken.
+        """
+        kind = event["task"]["kind"]
+        try:
+            why = outcome.why_not(event)
+            samples, missing = _read(event, at) if why is None else ([], dict.fromkeys(KINDS[kind], why))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            why = f"its answer makes no sense: {type(error).__name__}: {error}"
+            samples, missing = [], dict.fromkeys(KINDS[kind], why)
+        self.samples += samples
+        self._miss(missing)
+        if kind != "speed" or self._imports is not None:
+            return
+        if samples:
+            self._imports = event["imported"]
+        else:
+            unknown = "what a load imports, which is no part of a model, is not known"
+            self._miss(dict.fromkeys((*KINDS["memory"], *KINDS["sharing"]), f"{unknown}: {missing[Figure.LOAD]}"))
+
+    def _miss(self, missing: Mapping[Figure, str]) -> None:
+        self.missing |= {str(figure): " ".join(why.split())[:_LONGEST_REASON] for figure, why in missing.items()}
+
+
+def _read(event: Mapping[str, Any], at: float) -> tuple[list[dict[str, Any]], dict[Figure, str]]:
+    """The samples of an answer, and why figures of its kind are missing. Raises as nonsense makes it."""
+    expected = KINDS[event["task"]["kind"]]
+    told, missing = event["figures"], {Figure(name): str(why) for name, why in event.get("missing", {}).items()}
+    found = {Figure(name) for name in told}
+    if found & missing.keys() or found | missing.keys() != set(expected):
+        raise ValueError(f"it tells of {', '.join(sorted([*told, *missing])) or 'nothing'}")
+    if event["task"]["kind"] == "speed" and not _are_names(event["imported"]):
+        raise ValueError("what it imported is no list of names")
+    guest, child = event["child"]
+    yardsticks = event.get("yardsticks", {})
+    where = {"guest": guest, "child": child, "at": at}
+    for name in YARDSTICKS:
+        value = yardsticks.get(name)
+        where[f"{name}_yardstick"] = None if value is None else outcome.number(value, name)
+    return [{"figure": name, "values": _values(values, name), **where} for name, values in told.items()], missing
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _values(values: object, name: str) -> list[float]:
+    if not isinstance(values, list) or not 0 < len(values) <= _MOST_VALUES:
+        raise ValueError(f"{name} is no list of numbers")
+    return [outcome.number(value, name) for value in values]

@@ -1,0 +1,127 @@
+"""What a person sees while it runs: bars on a terminal, plain lines elsewhere. Safe to call from several threads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Self
+
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bars
+
+from harness.terms import Status
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.console import Console
+
+LINE_SECONDS = 10.0  # between plain lines
+
+
+class Progress:
+    """Counts environments, artifacts and cells."""
+
+    def __init__(self, console: Console, *, environments: int, artifacts: int, cells: int, measured: int = 0) -> None:
+        self._console = console
+        self._totals = {"environments": environments, "artifacts": artifacts, "cells": cells}
+        if measured:
+            self._totals["measured"] = measured
+        self._done: Counter[str] = Counter()
+        self._statuses: Counter[str] = Counter()
+        self._busy: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self._started = self._spoken = time.monotonic()
+        self._bars: Bars | None = None
+        if console.is_terminal:
+            columns = (SpinnerColumn(), TextColumn("{task.description:12}"), BarColumn(), MofNCompleteColumn())
+            more = (TimeElapsedColumn(), TimeRemainingColumn(), TextColumn("{task.fields[note]}"))
+            self._bars = Bars(*columns, *more, console=console, transient=True)
+            self._rows = {name: self._bars.add_task(name, total=n, note="") for name, n in self._totals.items()}
+
+    def __enter__(self) -> Self:
+        if self._bars is not None:
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+
+    def environment(self, name: str, state: str, reason: str | None = None) -> None:
+        """An environment came to a new state: resolving, building, importing, or a status."""
+        with self._lock:
+            self._busy.pop(name, None)
+            if state not in set(Status):
+                self._busy[name] = state
+                self._note("environments", self._at_work())
+            else:
+                self._advance("environments", self._at_work())
+                if state != Status.OK:
+                    self._console.print(f"[yellow]{escape(name)}: {state}: {escape(reason or '')}", highlight=False)
+
+    def artifact(self) -> None:
+        with self._lock:
+            self._advance("artifacts", "")
+            self._speak()
+
+    def cell(self, row: dict[str, Any]) -> None:
+        with self._lock:
+            self._statuses[row["status"]] += 1
+            told = ", ".join(f"{count} {status}" for status, count in self._statuses.most_common())
+            self._advance("cells", f"{self._rate():.0f}/s  {told}")
+            self._speak()
+
+    def measured(self) -> None:
+        with self._lock:
+            self._advance("measured", "")
+            self._speak()
+
+    def expect(self, name: str, count: int) -> None:
+        """It has turned out how many there are to come."""
+        with self._lock:
+            if name not in self._totals:
+                return
+            self._totals[name] = self._done[name] + count
+            if self._bars is not None:
+                self._bars.update(self._rows[name], total=self._totals[name])
+
+    def _at_work(self) -> str:
+        return ", ".join(f"{name} {state}" for name, state in self._busy.items())
+
+    def _note(self, name: str, note: str) -> None:
+        if self._bars is not None:
+            self._bars.update(self._rows[name], note=note)
+
+    def _advance(self, name: str, note: str) -> None:
+        self._done[name] += 1
+        if name == "cells" and self._done[name] == 1:
+            self._cells_started = time.monotonic()
+        if self._bars is not None:
+            self._bars.update(self._rows[name], advance=1, note=note)
+
+    def _rate(self) -> float:
+        done = self._done["cells"]
+        return done / max(time.monotonic() - self._cells_started, 1e-3) if done else 0.0
+
+    def _speak(self) -> None:
+        now = time.monotonic()
+        if self._bars is not None or now - self._spoken < LINE_SECONDS:
+            return
+        self._spoken = now
+        counts = "  ".join(f"{name} {self._done[name]}/{total}" for name, total in self._totals.items())
+        rate = self._rate()
+        left = (self._totals["cells"] - self._done["cells"]) / rate if rate else None
+        tail = "" if left is None else f"  {rate:.0f} cells/s  about {left:.0f} s left"
+        self._console.print(f"{now - self._started:5.0f} s  {counts}{tail}", highlight=False)

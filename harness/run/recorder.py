@@ -1,0 +1,105 @@
+"""A run's memory while it runs: what is known, written to the journal as it comes, told to whoever watches."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness import judging
+from harness.machine import hardware
+from harness.terms import Status
+
+if TYPE_CHECKING:
+    from harness.config.plan import Plan
+    from harness.run.progress import Progress
+    from harness.store import RunFolder
+
+#: Parts of a fit that are stored as objects of their own, because many fits share them or few readers want them.
+_APART = ("inputs", "data", "code")
+#: What the journal has of a fit; all of it is stored as an object.
+_TOLD = (
+    "estimator", "parameters", "methods", "outputs", "score_kind", "score", "cv_scores", "fit_seconds", "fitted_at",
+    "n_samples", "n_features", "data_stored", "train_sha256", "inputs_sha256", "data_sha256", "code_sha256", "case",
+)  # fmt: skip
+#: Fits whose reference outputs are kept in memory: those of a case by all producers, for each consumer at work.
+_FITS_AT_HAND = 256
+
+
+class Ledger:
+    """Used by several threads; each row is one environment's, and an environment is one thread's."""
+
+    def __init__(self, plan: Plan, folder: RunFolder, progress: Progress) -> None:
+        self.plan = plan
+        self.folder = folder
+        self.journal = folder.journal
+        self.progress = progress
+        self.fitted = lru_cache(maxsize=_FITS_AT_HAND)(self._read_fitted)
+
+    def environment(self, name: str, row: dict[str, Any]) -> None:
+        row = {"environment": name, "at": dt.datetime.now(dt.UTC).isoformat(), **row}
+        self.journal.add("environment", row)
+        self.progress.environment(name, row["status"], row["reason"])
+
+    def artifact(
+        self,
+        artifact_id: str,
+        row: dict[str, Any],
+        spooled: str | None,
+        fitted: str | None,
+        facts: dict[str, Any] | None = None,
+    ) -> None:
+        """An artifact's outcome.
+
+        Parameters
+        ----------
+        spooled : where the guest put its bytes.
+        fitted : digest of its fit.
+        facts : what the format tells of the bytes.
+        """
+        row["traceback"] = self.folder.keep_traceback(row.pop("traceback_text", None))
+        row |= {"artifact_id": artifact_id, "fitted_sha256": fitted, "facts": facts}
+        if row["status"] == Status.OK and spooled is not None:
+            self.folder.adopt(Path(spooled), row["sha256"])
+        self.journal.add("artifact", row)
+        self.progress.artifact()
+
+    def cell(self, cell_id: str, row: dict[str, Any]) -> None:
+        row["traceback"] = self.folder.keep_traceback(row.pop("traceback_text", None))
+        row["cell_id"] = cell_id
+        self.journal.add("cell", row)
+        self.progress.cell(row)
+
+    def seconds_since_start(self) -> float:
+        """Of the run, whose first beginning counts."""
+        began = dt.datetime.fromisoformat(self.folder.run["started"])
+        return (dt.datetime.now(dt.UTC) - began).total_seconds()
+
+    def measurement(self, cell_id: str, samples: list[dict[str, Any]], missing: dict[str, str]) -> None:
+        """What was measured of a cell, and by figure why something was not. See `harness.run.measuring`."""
+        row = {"cell_id": cell_id, "samples": samples, "missing": missing, "host": hardware.facts()}
+        self.journal.add("measurement", row)
+        self.progress.measured()
+
+    def keep_fitted(self, event: dict[str, Any]) -> str:
+        """Store a fit's data, code and reference outputs as objects; return the digest of the whole."""
+        left_out = {"event", "id", "task", "child", "alone", *_APART}
+        fitted = {key: value for key, value in event.items() if key not in left_out}
+        for part in _APART:
+            fitted[f"{part}_sha256"] = self.folder.keep_object(json.dumps(event[part]).encode("ascii"))
+        fitted["case"] = event["task"]["case"]
+        fitted["warnings"] = [{"category": w["category"], "message": w["message"]} for w in event["warnings"]]
+        fitted["score"] = None
+        if fitted["score_kind"]:
+            fitted["score"] = judging.score(fitted["score_kind"], fitted["reference"]["predict"], fitted["truth"])
+        digest = self.folder.keep_object(json.dumps(fitted, sort_keys=True).encode("ascii"))
+        told = {key: fitted[key] for key in _TOLD}
+        self.journal.add("fit", {"fitted_sha256": digest, "warnings": fitted["warnings"], **told})
+        return digest
+
+    def _read_fitted(self, digest: str) -> dict[str, Any]:
+        """What `keep_fitted` stored. Raises ValueError when its bytes have changed."""
+        fitted: dict[str, Any] = json.loads(self.folder.read_object(digest))
+        return fitted
