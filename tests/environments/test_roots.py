@@ -12,7 +12,7 @@ from harness.cli import app
 from harness.environments import NotReadyError, UnsatisfiableError, bytecode, debian, lock, roots
 from harness.machine import processes
 
-from ..conftest import environment
+from tests.conftest import environment
 
 S390X = environment(
     "s390x", kind="rootfs", platform="linux/s390x", suite="bookworm", source="debian", python="3.11",

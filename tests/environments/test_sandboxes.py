@@ -18,7 +18,7 @@ from harness.errors import InputError
 from harness.machine import processes
 from harness.config.field_types import KINDS
 
-from ..conftest import environment
+from tests.conftest import environment
 
 NEWEST = "sk1.3.2-py3.11-np1.26-arm64"
 LIMITS = terms.Limits(memory=1024**3)

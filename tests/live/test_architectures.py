@@ -12,8 +12,8 @@ from harness import store
 from harness.environments import Folders, docker, engine, rootfs
 from harness.machine import platforms, tools
 
-from ..conftest import environment
-from .conftest import Bench, statuses
+from tests.conftest import environment
+from tests.live.conftest import Bench, statuses
 
 HERE, THERE, ARM = "here", "s390x", "arm64"
 ENVIRONMENTS = """

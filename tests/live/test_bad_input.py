@@ -15,7 +15,7 @@ from harness import read_run
 from harness.errors import InputError
 from harness.store import SCHEMA_VERSION
 
-from .conftest import BOTH, NEW, OLD, Bench, statuses
+from tests.live.conftest import BOTH, NEW, OLD, Bench, statuses
 
 
 def only(frame, column: str, **where: str) -> set:

@@ -9,7 +9,7 @@ import signal
 import time
 from pathlib import Path
 
-from .conftest import NEW, OLD, Bench, statuses
+from tests.live.conftest import NEW, OLD, Bench, statuses
 
 KILLS = 5
 

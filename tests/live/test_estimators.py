@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import NEW, OLD, ROOT, Bench
+from tests.live.conftest import NEW, OLD, ROOT, Bench
 
 FILES = ("test_estimators.py", "test_values.py", "test_training.py", "test_rebuild.py", "test_large.py")
 

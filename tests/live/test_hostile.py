@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT, Bench
+from tests.live.conftest import ROOT, Bench
 
 CASES = Path(__file__).with_name("hostile.py")
 MATRIX = """

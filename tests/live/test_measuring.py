@@ -20,8 +20,8 @@ from harness.machine import tools
 from harness.terms import Figure
 from harness.store import RunTables
 
-from ..conftest import environment
-from .conftest import ROOT, Bench
+from tests.conftest import environment
+from tests.live.conftest import ROOT, Bench
 
 NEW, RUNTIME, NODE = "sk1.9-py3.13-np2.5-amd64", "ort1.24-py3.13-amd64", "ort1.24-node24-amd64"
 CASE = "logistic_regression"

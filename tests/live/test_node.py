@@ -22,9 +22,9 @@ from harness.environments.stage import stage
 from harness.guest import facts, values
 from harness.run import guest_process
 
-from .. import graphs
-from ..conftest import environment
-from .conftest import NEW, statuses
+from tests import graphs
+from tests.conftest import environment
+from tests.live.conftest import NEW, statuses
 
 NAME = "node24-ort1.30-amd64"
 LINE = f"{{kind: node, name: {NAME}, node: '24', npm: [onnxruntime-node@1.30.0], as_of: newest}}"

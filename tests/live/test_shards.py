@@ -15,7 +15,7 @@ import pytest
 from harness.analysis.messages import alike
 from harness.store import RunTables, read_run
 
-from .conftest import BOTH, NEW, OLD, ROOT, Bench
+from tests.live.conftest import BOTH, NEW, OLD, ROOT, Bench
 
 BETWEEN = "sk1.5-py3.12-np1.26-amd64"
 THREE = BOTH + f'    - {{scikit-learn: "1.5.2", python: "3.12", numpy: "1.26", name: {BETWEEN}}}\n'

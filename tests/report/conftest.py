@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from .chromium import program, start
+from tests.report.chromium import program, start
 
 
 @pytest.fixture(scope="session")

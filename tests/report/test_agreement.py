@@ -10,7 +10,7 @@ from harness.report import run_pages
 from harness.report.ask import MARKS
 from harness.analysis.pair_signs import of as glance
 
-from .stored import cell, plan_of, tables_of
+from tests.report.stored import cell, plan_of, tables_of
 
 VERSIONS = {"a": "1.4.2", "b": "1.5.1", "c": "1.5.2"}
 STATUSES = ("ok", "ok", "ok", "drift", "load-error", "refused", "unsupported", "crash", None)

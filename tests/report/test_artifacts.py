@@ -8,7 +8,7 @@ from rich.console import Console
 from harness.report import artifacts
 from harness.store.manifest import manifest
 
-from ..store.test_tables import FIT
+from tests.store.test_tables import FIT
 
 ENVIRONMENT = {"environment": "old", "packages": '{"numpy": "2.1"}', "python": "3.12", "blas": "[]"}
 

@@ -7,8 +7,8 @@ import numpy as np
 from harness.report.site import cells
 from harness.store import read_run
 
-from .packed import unpacked
-from .stored import all_cells, cell, plan_of, tables_of
+from tests.report.packed import unpacked
+from tests.report.stored import all_cells, cell, plan_of, tables_of
 
 
 def texts(header, columns, name):

@@ -11,7 +11,7 @@ from harness.terms import Format
 from harness.analysis import summary as digests
 from harness.report import plans, markdown, terminal, run_pages
 
-from .stored import EVIL, all_cells, cell, plan_of, shown, tables_of
+from tests.report.stored import EVIL, all_cells, cell, plan_of, shown, tables_of
 
 
 @pytest.fixture

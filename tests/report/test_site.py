@@ -13,7 +13,7 @@ from harness import store
 from harness.analysis import summary
 from harness.report import site, run_pages
 
-from .stored import all_cells, cell, plan_of, tables_of
+from tests.report.stored import all_cells, cell, plan_of, tables_of
 
 VIEWS = ("matrix", "ask", "formats", "architectures", "claims", "changes", "history", "environments")
 DRIFT = "new/one/pickle>old/pickle"

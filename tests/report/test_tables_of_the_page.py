@@ -6,7 +6,7 @@ import pandas as pd
 
 from harness.analysis import architectures, environment_facts, format_support
 
-from .stored import all_cells, cell, plan_of, tables_of
+from tests.report.stored import all_cells, cell, plan_of, tables_of
 
 
 def test_environments_come_by_version_and_runtimes_last(tmp_path):

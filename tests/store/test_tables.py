@@ -12,7 +12,7 @@ from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES, Status
 from harness.store import tables
 from harness.store.journal import Journal
 
-from ..conftest import plan_of
+from tests.conftest import plan_of
 
 PLAN = plan_of("old", "new", "none", impossible={"none": "no wheels"})
 NAMES = list(PLAN.environments)

@@ -1,0 +1,180 @@
+"""What became of cells, each kind of change, and the groups that people see."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from harness.analysis.compare import status_changes, compare
+from harness.analysis.compare.status_changes import Kind
+from harness.terms import CELL_STATUSES, UNTRIED
+
+from tests.analysis.compare.common import artifact, cell, environment, grid, parts, run_of
+
+ONE = "old/ridge/pickle>new/pickle"
+
+
+def kind(was, now):
+    base, new = (run_of([one] if one else []).cells for one in (was, now))
+    (found,) = status_changes.of(base, new)["kind"]
+    return None if pd.isna(found) else found
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "expected"),
+    [
+        ("ok", "ok", None),
+        ("ok", "drift", Kind.DRIFTS),
+        ("ok", "load-error", Kind.BREAKS),
+        ("ok", "refused", Kind.BREAKS),
+        ("ok", "not-run", Kind.LOST),
+        ("ok", "no-artifact", Kind.LOST),
+        ("ok", "unsupported", Kind.LOST),
+        ("crash", "drift", Kind.MISLEADS),
+        ("drift", "drift", None),
+        ("drift", "crash", Kind.OTHER),
+        ("crash", "timeout", Kind.OTHER),
+        ("crash", "crash", None),
+        ("not-run", "crash", Kind.TRIED),
+        ("not-run", "drift", Kind.TRIED),
+        ("drift", "not-run", Kind.UNTRIED),
+        ("not-run", "no-artifact", None),
+        ("drift", "ok", Kind.FIXED),
+        ("oom", "ok", Kind.FIXED),
+        ("unsupported", "ok", Kind.GAINED),
+        (None, "ok", Kind.NEW),
+        ("ok", None, Kind.GONE),
+    ],
+)
+def test_each_change_has_a_name(was, now, expected):
+    assert kind(*(status and cell(ONE, status) for status in (was, now))) == expected
+
+
+def test_a_drift_is_worse_when_what_differs_weighs_more():
+    values, labels = (cell(ONE, "drift", findings=[found]) for found in ("values", "labels"))
+    both = cell(ONE, "drift", findings=["labels", "values"])
+    unknown = cell(ONE, "drift", findings=[])
+    assert kind(values, labels) == kind(values, both) == kind(labels, both) == Kind.WORSE
+    assert kind(labels, values) == kind(both, labels) == Kind.OTHER
+    assert kind(unknown, labels) is None  # runs of schema 1 had no findings
+    few, many = (cell(ONE, "drift", label_mismatch=share) for share in (0.1, 0.4))
+    assert (kind(few, many), kind(many, few)) == (Kind.WORSE, None)
+
+
+def test_another_error_is_another_failure_and_another_address_is_not():
+    first = cell(ONE, "load-error", reason="X: <object at 0x7f00>")
+    assert kind(first, {**first, "reason": "X: <object at 0x7f01>"}) is None
+    assert kind(first, {**first, "error_type": "KeyError"}) == Kind.OTHER
+
+
+statuses = st.lists(st.sampled_from(sorted(CELL_STATUSES)), min_size=8, max_size=8)
+MIRROR = {
+    Kind.GONE: {Kind.NEW}, Kind.NEW: {Kind.GONE}, Kind.LOST: {Kind.GAINED}, Kind.GAINED: {Kind.LOST},
+    Kind.DRIFTS: {Kind.FIXED}, Kind.BREAKS: {Kind.FIXED}, Kind.FIXED: {Kind.DRIFTS, Kind.BREAKS},
+    Kind.TRIED: {Kind.UNTRIED}, Kind.UNTRIED: {Kind.TRIED}, Kind.OTHER: {Kind.OTHER, Kind.MISLEADS, Kind.WORSE},
+    Kind.MISLEADS: {Kind.OTHER}, Kind.WORSE: {Kind.OTHER},
+}  # fmt: skip
+
+
+@settings(deadline=None, max_examples=30)
+@given(statuses, statuses)
+def test_swapping_the_runs_mirrors_what_changed(was, now):
+    ids = grid(cases=("ridge",))
+    base, new = (run_of([cell(i, s) for i, s in zip(ids, some)]).cells for some in (was, now))
+    there = status_changes.of(base, new).set_index("cell_id")["kind"]
+    back = status_changes.of(new, base).set_index("cell_id")["kind"]
+    for one in ids:
+        assert pd.isna(there[one]) == pd.isna(back[one])
+        assert pd.isna(there[one]) or back[one] in MIRROR[Kind(there[one])]
+
+
+@settings(deadline=None, max_examples=30)
+@given(statuses)
+def test_a_run_compared_with_itself_has_no_news(found):
+    run = run_of([cell(i, s) for i, s in zip(grid(cases=("ridge",)), found)])
+    told = compare(run, run)
+    assert not any(told.counts.values())
+    assert told.cells == told.artifacts == told.figures.changed == ()
+    assert told.changes.empty
+
+
+@settings(deadline=None, max_examples=30)
+@given(statuses)
+def test_every_cell_that_was_ok_and_was_not_tried_is_lost(found):
+    ids = grid(cases=("ridge",))
+    told = compare(run_of(ids), run_of([cell(i, s) for i, s in zip(ids, found)]))
+    assert told.counts[Kind.LOST] == sum(status in UNTRIED for status in found)
+    assert sum(group.count for group in told.cells) == sum(told.counts.values())
+
+
+def test_what_changed_in_one_consumer_is_one_group_with_its_packages():
+    ids = grid(cases=("ridge", "forest", "svm"))
+    new = run_of(
+        [cell(i, "drift" if ">new/" in i else "ok", reason=f"differs in {i}") for i in ids],
+        environments=[environment("old", numpy="2.1.0"), environment("new", numpy="2.1.1", joblib="1.5")],
+    )
+    told = compare(run_of(ids), new)
+    (group,) = told.cells
+    assert (group.kind, group.by, group.count, group.of) == (Kind.DRIFTS, "consumer", 12, 12)
+    assert group.members.consumers == ("new",)
+    assert set(group.members.producers) == {"old", "new"}
+    assert [[str(change) for change in changed] for changed in group.causes.packages] == [
+        ["numpy 2.1.0 → 2.1.1"], ["joblib none → 1.5"]
+    ]  # fmt: skip
+    assert list(told.packages) == ["new"]
+
+
+def test_two_causes_are_two_groups_and_the_same_message_is_one():
+    ids = grid(producers=("a", "b", "c", "d"), consumers=("a", "b", "c", "d"), cases=("one", "two", "three", "four"))
+    rows = []
+    for one in ids:
+        if ">a/" in one:
+            rows.append(cell(one, "load-error", reason=f"no module in {one}"))
+        elif "/two/" in one:
+            rows.append(cell(one, "load-error", reason=f"line {len(rows)}: bad"))
+        else:
+            rows.append(cell(one))
+    first, second = compare(run_of(ids), run_of(rows)).cells
+    assert (first.by, first.members.consumers, first.count) == ("consumer", ("a",), 32)
+    assert (second.by, second.members.cases, second.count, second.of) == ("case", ("two",), 24, 32)
+
+
+def test_artifacts_that_are_not_written_any_more_are_told():
+    new = run_of([cell(ONE, "no-artifact")], artifacts=[artifact(ONE.partition(">")[0], "dump-error", reason="why")])
+    told = compare(run_of([ONE]), new)
+    (group,) = told.artifacts
+    assert (group.kind, group.example, group.reason) == (Kind.BREAKS, "old/ridge/pickle", "why")
+    assert told.counts[Kind.LOST] == 1
+
+
+def test_an_environment_that_cannot_be_had_any_more_is_told():
+    lost = [environment("old", numpy="2.1.0"), {**environment("new", "not-run"), "reason": "no Python"}]
+    (one,) = compare(run_of([ONE]), run_of([cell(ONE, "not-run")], environments=lost)).environments
+    assert (one.name, one.was, one.now, one.reason) == ("new", "ok", "not-run", "no Python")
+
+
+def test_a_case_whose_code_changed_is_suspected():
+    def written(digest):
+        return [artifact(ONE.partition(">")[0], manifest='{"code": {"sha256": "%s"}}' % digest)]
+
+    told = compare(run_of([ONE], artifacts=written("a")), run_of([cell(ONE, "crash")], artifacts=written("b")))
+    assert told.recoded == told.cells[0].causes.recoded == ("ridge",)
+    same = compare(run_of([ONE], artifacts=written("a")), run_of([cell(ONE, "crash")], artifacts=written("a")))
+    assert same.recoded == ()
+
+
+def test_runs_without_any_cell_can_be_compared():
+    assert compare(run_of(), run_of()).common == 0
+    assert compare(run_of([ONE]), run_of()).counts[Kind.GONE] == 1
+
+
+def test_what_changed_everywhere_is_one_group():
+    ids = grid(cases=("ridge", "forest", "svm"))
+    (group,) = compare(run_of(ids), run_of([cell(i, "crash", reason=i) for i in ids])).cells
+    assert (group.by, group.count, group.of) == ("all", 24, 24)
+
+
+def test_drifts_of_one_consumer_are_one_group_though_most_of_its_cells_are_as_they_were():
+    ids = grid(producers=("p", "q", "r"), consumers=("p", "q", "r"), cases=tuple("abcdefghij"))
+    rows = [cell(i, "drift" if ">q/" in i and parts(i)["case"] < "d" else "ok", reason=i) for i in ids]
+    (group,) = compare(run_of(ids), run_of(rows)).cells
+    assert (group.by, group.count, group.of) == ("consumer", 18, 60)

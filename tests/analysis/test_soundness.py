@@ -1,0 +1,77 @@
+"""What makes a run unsound, whatever became of its models."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pandas as pd
+import pytest
+
+from harness.analysis import soundness
+
+from tests.report.stored import all_cells, cell, plan_of, tables_of
+
+DIGEST = "0" * 64
+
+
+@pytest.fixture
+def plan():
+    return plan_of()
+
+
+def refused(identifier: str, reason: str) -> dict:
+    return cell(identifier, "refused", reason=reason)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        f"ValueError: {DIGEST}: its bytes are not those that the producer wrote (sha256 differs)",
+        f"there is nothing to compare with: {DIGEST}: its bytes are not those that were stored (sha256 differs)",
+        f"FileNotFoundError: [Errno 2] No such file or directory: '/run/objects/00/{DIGEST}'",
+    ],
+)
+def test_damaged_artifacts_are_an_alarm_and_where_nothing_else_is_nothing_ran(plan, tmp_path, reason) -> None:
+    some = [refused(row["cell_id"], reason) for row in all_cells(plan) if "/one/" in row["cell_id"]]
+    (told,) = soundness.of_tables(tables_of(plan, tmp_path / "some", cells=all_cells(plan, some)))
+    assert told.startswith("Artifacts were damaged: the files of 4 cells are not as they were stored, as old/one/")
+    every = [refused(row["cell_id"], reason) for row in all_cells(plan)]
+    first, second = soundness.of_tables(tables_of(plan, tmp_path / "every", cells=every))
+    assert first.startswith("Nothing ran")
+    assert second.startswith("Artifacts were damaged: the files of 8 cells")
+
+
+def test_a_reader_that_refuses_by_itself_is_no_alarm(plan, tmp_path) -> None:
+    some = [refused("old/one/pickle>new/pickle", "untrusted types: guest.cases.Own")]
+    assert soundness.of_tables(tables_of(plan, tmp_path, cells=all_cells(plan, some))) == ()
+
+
+def test_an_environment_in_which_nothing_of_its_own_loads_is_broken(plan, tmp_path) -> None:
+    def crashing(*cases: str) -> tuple[str, ...]:
+        cells = [cell(f"old/{case}/pickle>old/pickle", "crash", reason="signal 11") for case in cases]
+        return soundness.of_tables(tables_of(plan, tmp_path, cells=all_cells(plan, cells)))
+
+    assert crashing("one") == ()
+    assert crashing("one", "two") == ("In old nothing that it wrote loads.",)
+
+
+def figures(*rows: tuple[str, int, str | None]) -> pd.DataFrame:
+    return pd.DataFrame([{"cell_id": name, "rounds": rounds, "reason": why} for name, rounds, why in rows])
+
+
+def test_measurements_that_never_came_are_not_forgiven_with_an_environment(plan, tmp_path) -> None:
+    left = [row for row in all_cells(plan) if "new" not in row["cell_id"]]
+    run = tables_of(plan, tmp_path, cells=left, environments=("old",))
+    run = dataclasses.replace(run, run={**json.loads((run.path / "run.json").read_text()), "complete": False})
+    assert soundness.forgiven(run, ["n*"]) == ("new",)
+    one, of_new = "old/one/pickle>old/pickle", "new/one/pickle>new/pickle"
+
+    def told(*rows: tuple[str, int, str | None]) -> tuple[str, ...]:
+        measured = pd.concat([run.figures, figures(*rows)])
+        return soundness.of_tables(dataclasses.replace(run, figures=measured), may_fail=["n*"])
+
+    assert told((one, 15, None), (one, 0, "no /proc")) == ()
+    assert told((one, 15, None), (of_new, 0, "cut short"), (of_new, 0, "cut short")) == ()
+    assert told((one, 0, "it died"), (one, 0, "it is not known")) == ()
+    assert told((one, 0, "cut short"), (one, 0, "cut short"))[0].startswith("This run is not complete")

@@ -1,0 +1,171 @@
+"""The verbs of questions and shards as a user starts them: what is printed where, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+
+import pytest
+
+from harness import cli, store
+
+from tests.report.stored import all_cells, cell, plan_of, tables_of
+
+PLAN = """
+schema: 1
+environments: {include: [{scikit-learn: "1.4.2", python: "3.12", name: old}, {scikit-learn: "1.5.2", python: "3.12", name: new}]}
+profiles: {default: {cases: [ridge], formats: [pickle]}}
+"""
+
+
+@pytest.fixture
+def plan():
+    return plan_of()
+
+
+@pytest.fixture
+def harness(monkeypatch, capsys):
+    def call(*words, code: int = 0) -> tuple[str, str]:
+        monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+        monkeypatch.setattr(sys, "argv", ["harness", *map(str, words)])
+        with pytest.raises(SystemExit) as leave:
+            cli.main()
+        out, err = capsys.readouterr()
+        assert (leave.value.code or 0) == code, err
+        return out, err
+
+    return call
+
+
+@pytest.fixture
+def stored(plan, tmp_path):
+    drift = cell("old/one/pickle>new/pickle", "drift", reason="predict: 1 of 40 labels differ", findings=["labels"])
+    return tables_of(plan, tmp_path / "results", cells=all_cells(plan, [drift])).path
+
+
+def test_a_question_is_answered_from_the_newest_run(harness, stored) -> None:
+    words = ("--from", "1.4", "--to", "1.5", "--results", stored.parent)
+    out, _ = harness("ask", "ONE", *words)
+    assert "≠ old → new: changes predictions" in out
+    assert f"from the run {stored.name}" in out
+    assert json.loads(harness("ask", "two", *words, "--json")[0])["verdict"] == "safe"
+    _, err = harness("ask", "three", *words, code=2)
+    assert 'no estimator, case or family "three"' in err
+
+
+def test_a_run_that_knows_nothing_of_it_does_not_take_the_answer_away(harness, stored) -> None:
+    small = plan_of(cases=("other",))
+    name = tables_of(small, stored.parent, cells=all_cells(small)).path.name  # newer, and complete
+    for path, profile in ((stored.parent / name, "quick"), (stored, "default")):
+        told = json.loads((path / "run.json").read_text()) | {"profile": profile, "complete": True}
+        (path / "run.json").write_text(json.dumps(told))
+    words = ("--from", "1.4", "--to", "1.5", "--results", stored.parent)
+    assert f"from the run {stored.name}" in harness("ask", "one", *words)[0]
+    assert f"from the run {name}" in harness("ask", "other", *words)[0]
+    assert harness("ask", "nobody", *words, code=2)[1].count("no estimator, case or family") == 2
+
+
+def test_a_run_that_is_not_finished_does_not_take_the_answer_away(harness, stored, plan) -> None:
+    told = json.loads((stored / "run.json").read_text()) | {"complete": True}
+    (stored / "run.json").write_text(json.dumps(told))
+    tables_of(plan, stored.parent, cells=[])
+    out, _ = harness("ask", "one", "--from", "1.4", "--to", "1.5", "--results", stored.parent)
+    assert "changes predictions" in out
+
+
+def test_without_any_run_the_reference_answers(harness, stored) -> None:
+    stored.rename(stored.parent / "reference")
+    out, _ = harness("ask", "one", "--from", "1.4", "--to", "1.5", "--results", stored.parent)
+    assert "changes predictions" in out
+    shutil.rmtree(stored.parent / "reference")
+    _, err = harness("ask", "one", "--from", "1.4", "--to", "1.5", "--results", stored.parent, code=2)
+    assert "`nox -s matrix` makes one" in err
+
+
+def test_a_release_is_told_as_markdown_or_as_data(harness, stored) -> None:
+    told = store.read_run(stored).environments
+    told["packages"] = [json.dumps({"scikit-learn": version}) for version in told.sklearn]
+    told.to_parquet(stored / "environments.parquet")
+    out, _ = harness("release", "1.5", "--run", stored)
+    assert out.startswith("# What scikit-learn 1.5.2 changes for stored models\n")
+    data, _ = harness("release", "1.5", "--run", stored, "--json")
+    assert json.loads(data)["counts"]["drifts"] == 1
+    assert "no environment was had with scikit-learn 1.6" in harness("release", "1.6", "--run", stored, code=2)[1]
+
+
+def test_whether_a_run_is_sound_is_an_exit_code(harness, stored, plan, tmp_path) -> None:
+    assert "complete, with every environment" in harness("check", stored)[0]
+    cut = tables_of(plan, tmp_path / "cut", cells=[], environments=("old",)).path
+    assert "1 of 2 environments are missing: new" in harness("check", cut, code=1)[1]
+
+
+def test_what_was_forgiven_is_said(harness, plan, tmp_path) -> None:
+    lost = [row for row in all_cells(plan) if "new" not in row["cell_id"]]
+    cut = tables_of(plan, tmp_path / "cut", cells=lost, environments=("old",)).path
+    out, _ = harness("check", cut, "--may-fail", "ne*")
+    assert out == f"{cut.name}: sound but for what may be missing: new\n"
+
+
+def test_a_run_is_begun_and_split_and_what_is_there_of_it_is_merged(harness, tmp_path, monkeypatch) -> None:
+    matrix = tmp_path / "matrix.yaml"
+    matrix.write_text(PLAN)
+    monkeypatch.setenv("HARNESS_MATRIX", str(matrix))  # and put back afterwards: the program sets it for nox's sessions
+    name = harness("new", "--matrix", matrix, "--results", tmp_path / "begun")[0].strip()
+    sessions = [
+        {"session": f"{share}({one})", "name": share, "call_spec": {"environment": one}}
+        for share in ("dump", "load")
+        for one in ("old", "new")
+    ]
+    listed = tmp_path / "sessions.json"
+    listed.write_text(json.dumps(sessions))
+    told = json.loads(harness("shards", "--matrix", matrix, "--sessions", listed)[0])
+    assert [job["sessions"] for job in told["load"]] == [["load(old)"], ["load(new)"]]
+    listed.write_text("nox > no")
+    assert "not what `nox -l --json` prints" in harness("shards", "--matrix", matrix, "--sessions", listed, code=2)[1]
+
+    out, _ = harness("merge", tmp_path / "begun", "--matrix", matrix, "--output", tmp_path / "out")
+    assert "old: no shard tells of it" in out
+    assert f"{name}: not complete" in " ".join(out.split())
+    merged = store.read_run(tmp_path / "out" / name)
+    assert {*merged.cells.status} == {"not-run"}
+    told = json.loads(
+        harness("merge", tmp_path / "begun", "--matrix", matrix, "--output", tmp_path / "twice", "--json")[0]
+    )
+    assert (told["complete"], told["silent"]) == (False, ["old", "new"])
+    assert (
+        "is there already"
+        in harness("merge", tmp_path / "begun", "--matrix", matrix, "--output", tmp_path / "out", code=2)[1]
+    )
+
+
+def test_a_merge_with_damaged_objects_writes_and_ends_with_exit_code_1(harness, tmp_path, monkeypatch) -> None:
+    matrix = tmp_path / "matrix.yaml"
+    matrix.write_text(PLAN)
+    monkeypatch.setenv("HARNESS_MATRIX", str(matrix))
+    name = harness("new", "--matrix", matrix, "--results", tmp_path / "begun")[0].strip()
+    folder = store.RunFolder.reopen(tmp_path / "begun" / name)
+    folder.object_path(folder.keep_object(b"model")).write_bytes(b"Model")
+    folder.close()
+    for words in ((), ("--json",)):
+        output = tmp_path / f"out{len(words)}"
+        out, err = harness("merge", tmp_path / "begun", "--matrix", matrix, "--output", output, *words, code=1)
+        assert "1 of its objects left out, whose bytes are not those that were stored" in err
+        assert name in out
+        assert (output / name / "cells.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"{}", b"7", b"[7]", b'[{"name": "load"}]', b"\xff", b"[" * 100_000,
+        b'[{"name": "load", "session": "load(old)", "call_spec": {"environment": ["old"]}}]',
+        b'[{"name": ["load"], "session": "load(old)", "call_spec": {"environment": "old"}}]',
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_sessions_that_nox_does_not_print_are_refused(harness, tmp_path, text) -> None:
+    listed = tmp_path / "sessions.json"
+    listed.write_bytes(text)
+    assert "not what `nox -l --json` prints" in harness("shards", "--sessions", listed, code=2)[1]
+    assert "not what `nox -l --json` prints" in harness("shards", "--sessions", tmp_path / "none", code=2)[1]

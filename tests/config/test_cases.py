@@ -1,0 +1,72 @@
+"""``cases:`` in matrix.yaml: files of a user's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.config.matrix import load_matrix
+
+from tests.config.folder import CASES, FORMATS, never
+
+
+def test_a_users_cases(folder):
+    folder.write("ours.py", "def case_mine(seed): pass\n")
+    matrix = folder.part(more="cases: {files: [ours.py], seed: 7}", profiles="{a: {cases: ['family:ours']}}")
+    (case,) = matrix.profile("a", satisfiable=never).cases
+    assert (case.name, case.module, case.function) == ("mine", "ours", "case_mine")
+    assert (matrix.seed, matrix.case_files) == (7, (Path("ours.py"),))
+
+
+def test_case_files_are_found_beside_the_matrix(folder, monkeypatch):
+    folder.write("ours.py", "def case_mine(seed): pass\n")
+    folder.part(more="cases: {files: [ours.py]}")
+    monkeypatch.chdir("/")
+    matrix = load_matrix(folder.path / "matrix.yaml", cases=CASES, formats=FORMATS)
+    assert matrix.case_files == (folder.path / "ours.py",)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("absent.py", "there is no file absent.py"),
+        ("folder.py", "there is no file folder.py"),
+        ("ours.txt", '"ours.txt" does not end in .py'),
+        ("a-b.py", '"a-b.py" cannot be imported: "a-b" is not an identifier'),
+        ("class.py", '"class.py" cannot be imported: "class" is not an identifier'),
+        ("json.py", '"json.py" would stand in for the module json; rename it'),
+        ("parser.py", '"parser.py" would stand in for the module parser; rename it'),  # of Python 3.8
+        ("sklearn.py", '"sklearn.py" would stand in for the module sklearn; rename it'),
+        ("guest.py", '"guest.py" would stand in for the module guest; rename it'),
+        ("broken.py", "broken.py, line 1: not Python: "),
+        ("empty.py", 'no function case_NAME(seed) in "empty.py"'),
+        ("clash.py", 'the case "ridge" is already in linear.py'),
+        ("noseed.py", "noseed.py, line 1, case_x: it must take one argument, called seed"),
+    ],
+)
+def test_case_files_that_are_wrong(folder, name, message):
+    (folder.path / "folder.py").mkdir()
+    for stem in ("a-b", "class", "json", "parser", "sklearn", "guest"):
+        folder.write(f"{stem}.py", "def case_mine(seed): pass")
+    folder.write("broken.py", "def case_x(seed")
+    folder.write("empty.py", "")
+    folder.write("clash.py", "def case_ridge(seed): pass")
+    folder.write("noseed.py", "def case_x(): pass")
+    assert folder.problem(more=f"cases: {{files: [{name}]}}").startswith(f"cases.files[0]: {message}")
+
+
+def test_case_files_of_one_name_and_cases_of_one_name(folder):
+    (folder.path / "sub").mkdir()
+    folder.write("one.py", "def case_mine(seed): pass")
+    folder.write("two.py", "def case_mine(seed): pass")
+    folder.write("sub/one.py", "def case_other(seed): pass")
+    message = "cases.files[1]: another file gives the module one; rename one"
+    assert folder.problem(more="cases: {files: [one.py, sub/one.py]}") == message
+    message = 'cases.files[1]: the case "mine" is already in one.py'
+    assert folder.problem(more="cases: {files: [one.py, two.py]}") == message
+
+
+@pytest.mark.parametrize("seed", ["-1", "x", "1.5", str(2**32)])
+def test_a_seed_that_is_wrong(folder, seed):
+    assert folder.problem(more=f"cases: {{seed: {seed}}}").startswith(f'cases.seed: "{seed}": should be')

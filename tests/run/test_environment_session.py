@@ -1,0 +1,186 @@
+"""What is owed, and who is to blame when the guest dies."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from harness.environments import NotReadyError, kinds
+from harness.errors import MachineError
+from harness.machine import platforms, processes
+from harness.run.guest_process import GuestDiedError
+from harness.run.environment_session import DEATHS, Answered, Station
+
+from tests.conftest import environment, plan_of
+
+
+def ids(batches: list[list[dict]]) -> list[list[str]]:
+    return [[task["id"] for task in batch] for batch in batches]
+
+
+def cell(name: str, child: int = 1) -> dict:
+    return {"event": "cell", "id": name, "child": child}
+
+
+LOADS = [[{"id": "a"}, {"id": "b"}, {"id": "c"}], [{"id": "d"}]]
+DUMP = {"id": "fit", "formats": [{"id": "pickle"}, {"id": "joblib"}]}
+
+
+class TestAnswered:
+    def test_what_was_answered_is_done(self) -> None:
+        answered = Answered(LOADS)
+        event = answered.settle(cell("b"))
+        assert event["task"] == {"id": "b"}
+        assert not event["alone"]
+        assert answered.settle(cell("d"))["alone"]
+        assert ids(answered.todo()) == [["a", "c"]]
+
+    def test_a_dump_owes_each_format(self) -> None:
+        answered = Answered([[DUMP]])
+        answered.settle({"event": "fitted", "id": "fit"})
+        assert answered.todo() == [[DUMP]]
+        assert answered.settle({"event": "artifact", "id": "pickle"})["task"] is DUMP
+        assert answered.todo() == [[{"id": "fit", "formats": [{"id": "joblib"}]}]]
+
+    def test_a_failed_fit_answers_for_all_of_its_formats(self) -> None:
+        answered = Answered([[DUMP]])
+        answered.settle({"event": "died", "id": "fit"})
+        assert answered.todo() == []
+
+    def test_the_guests_own_trouble_is_no_outcome(self) -> None:
+        with pytest.raises(MachineError, match="No space left"):
+            Answered([[DUMP]]).settle({"event": "fault", "id": "pickle", "what": "/spool: No space left on device"})
+
+    def test_of_several_none_is_blamed_before_each_was_alone(self) -> None:
+        answered = Answered(LOADS)
+        todo = answered.todo()
+        answered.settle(cell("a"))
+        assert answered.blame(todo, "killed") is None
+        assert ids(answered.todo()) == [["b"], ["c"], ["d"]]
+        assert answered.settle(cell("b"))["alone"]
+
+    def test_the_one_that_was_alone_is_blamed(self) -> None:
+        answered = Answered([[{"id": "a"}], [{"id": "b"}]])
+        answered.settle(cell("a"))
+        blamed = answered.blame([[{"id": "a"}], [{"id": "b"}]], "killed")
+        assert blamed is not None
+        assert (blamed["event"], blamed["id"], blamed["how"], blamed["alone"]) == ("guest-died", "b", "killed", True)
+        assert answered.todo() == []
+
+    def test_a_dump_is_blamed_for_the_format_it_was_at(self) -> None:
+        answered = Answered([[DUMP]])
+        answered.settle({"event": "artifact", "id": "pickle"})
+        blamed = answered.blame(answered.todo(), "killed")
+        assert blamed is not None
+        assert blamed["id"] == "joblib"
+
+    def test_after_the_last_answer_no_one_is_blamed(self) -> None:
+        answered = Answered([[{"id": "a"}]])
+        todo = answered.todo()
+        answered.settle(cell("a"))
+        assert answered.blame(todo, "killed") is None
+        assert answered.todo() == []
+
+
+class Guest:
+    """Answers for what it is asked until it meets a killer."""
+
+    def __init__(self, killers: set[str], on_death) -> None:
+        self.killers = killers
+        self.on_death = on_death
+
+    def run(self, job: dict):
+        for child, batch in enumerate(job["batches"], 1):
+            for task in batch:
+                if task["id"] in self.killers:
+                    self.on_death()
+                    raise GuestDiedError("it was killed by signal 9")
+                yield cell(task["id"], child)
+
+    def close(self) -> None:
+        pass
+
+
+class TestEvents:
+    @pytest.fixture
+    def station(self, tmp_path, monkeypatch):
+        told: list[dict] = []
+        ledger = SimpleNamespace(
+            folder=SimpleNamespace(path=tmp_path), plan=plan_of("new"), environment=lambda _, row: told.append(row)
+        )
+        made = Station(environment("new"), ledger, tmp_path)  # type: ignore[arg-type]
+        made.told = told
+        made.started = []
+        made.killers = set()
+        made.on_death = lambda: None
+
+        def open_(self) -> Guest:
+            processes.raise_if_stopped()
+            if self._guest is None:
+                self._guest = Guest(self.killers, self.on_death)
+                self.started.append(self._guest)
+            return self._guest
+
+        monkeypatch.setattr(Station, "open", open_)
+        return made
+
+    def test_a_killer_is_found_and_the_others_are_answered(self, station) -> None:
+        station.killers = {"b"}
+        events = list(station.events("load", LOADS, seconds=1.0))
+        assert {event["id"]: event["event"] for event in events} == {
+            "a": "cell",
+            "b": "guest-died",
+            "c": "cell",
+            "d": "cell",
+        }
+        assert len(events) == 4
+        assert len(station.started) == 3
+
+    def test_children_of_different_guests_are_different(self, station) -> None:
+        station.killers = {"b"}
+        children = {event["id"]: event["child"] for event in station.events("load", LOADS, seconds=1.0)}
+        assert len({children["a"], children["c"], children["d"]}) == 3
+
+    def test_a_guest_that_keeps_dying_is_given_up(self, station) -> None:
+        batches = [[{"id": str(i)}] for i in range(DEATHS + 5)]
+        station.killers = {str(i) for i in range(DEATHS + 5)}
+        with pytest.raises(NotReadyError, match=f"died {DEATHS} times"):
+            list(station.events("load", batches, seconds=1.0))
+        assert len(station.started) == DEATHS
+
+    def test_when_all_is_stopped_no_one_is_blamed_and_no_guest_started(self, station, monkeypatch) -> None:
+        monkeypatch.setattr(processes, "_SHUT", type(processes._SHUT)())
+        station.killers = {"d"}
+        station.on_death = processes._SHUT.set
+        seen = []
+        with pytest.raises(processes.StoppedError):
+            for event in station.events("load", LOADS, seconds=1.0):
+                seen.append(event["id"])
+        assert seen == ["a", "b", "c"]
+        assert len(station.started) == 1
+        with pytest.raises(processes.StoppedError):
+            station.give_up("its guest was killed")
+        assert station.told == []
+
+
+@pytest.mark.parametrize("platform", ["linux/s390x", "linux/amd64"])
+def test_of_what_is_missing_nothing_is_resolved_or_built_and_every_row_tells_of_emulation(
+    tmp_path, monkeypatch, platform
+) -> None:
+    told: list[dict] = []
+    progress = SimpleNamespace(environment=lambda *_: None)
+    ledger = SimpleNamespace(
+        folder=SimpleNamespace(path=tmp_path), plan=plan_of("far"), environment=lambda _, row: told.append(row),
+        progress=progress,
+    )  # fmt: skip
+    monkeypatch.setattr(platforms.tools, "native_platform", lambda: "linux/amd64")
+    monkeypatch.setattr(kinds.OF["rootfs"], "missing", lambda _: "`apt-get install mmdebstrap`")
+    wanted = environment("far", kind="rootfs", platform=platform, suite="bookworm", source="debian")
+    station = Station(wanted, ledger, tmp_path)  # type: ignore[arg-type]
+    with pytest.raises(NotReadyError, match="apt-get install mmdebstrap") as caught:
+        station.open()
+    assert not list(tmp_path.iterdir())
+    station.give_up(str(caught.value))
+    (row,) = told
+    assert (row["status"], row["emulated"]) == ("not-run", platform != "linux/amd64")

@@ -1,0 +1,201 @@
+"""A run that goes wrong from within: its tables are there all the same. No environment is built."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from harness import cli, store
+from harness.run import lifecycle
+from harness.environments import NotReadyError, local
+from harness.errors import InputError, MachineError
+from harness.machine import tools
+from harness.terms import Measure
+from harness.report import rerun_command
+from harness.run import dumping
+from harness.run.environment_session import Station
+
+from tests.conftest import plan_of
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch):
+    monkeypatch.setenv("NOXENVDIR", str(tmp_path / "workspace"))
+    return tmp_path / "results"
+
+
+def run(results, plan, **given):
+    return lifecycle.run(plan, results=results, console=Console(quiet=True), **given)
+
+
+def cut_short(results) -> set[str]:
+    tables = store.read_run(store.find_run(results, None))
+    assert not tables.run["complete"]
+    assert tables.run["finished"]
+    assert set(tables.cells.status) | set(tables.artifacts.status) <= {"not-run", "no-artifact"}
+    return set(tables.artifacts.reason)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (KeyError("who"), "cut short: KeyError: 'who'"),
+        (MachineError("no space"), "cut short: no space"),
+        (KeyboardInterrupt(), "interrupted before it was come to"),
+    ],
+    ids=["a fault of ours", "the machine's", "Ctrl-C"],
+)
+def test_whatever_ends_a_worker_leaves_the_tables(results, plan, monkeypatch, error, told) -> None:
+    def fail(*_) -> None:
+        raise error
+
+    monkeypatch.setattr(dumping, "owed", fail)
+    with pytest.raises(type(error)):
+        run(results, plan)
+    assert cut_short(results) == {told}
+    monkeypatch.setattr(dumping, "owed", lambda *_: [])
+    run(
+        results, plan, resume=lifecycle.choose(results, "small", run_id=None, resume=True)
+    )  # nothing is locked any more
+
+
+def test_where_nothing_could_be_had_the_run_is_not_complete(results, plan, monkeypatch) -> None:
+    def fail(self):
+        raise NotReadyError("no network")
+
+    monkeypatch.setattr(Station, "open", fail)
+    with pytest.raises(MachineError, match="no environment could be had.*\n.*no network"):
+        run(results, plan)
+    assert cut_short(results) == {"no network"}
+    assert lifecycle.choose(results, "small", run_id=None, resume=True) == store.find_run(results, None)
+
+
+def test_another_plan_is_not_finished_into_the_same_table(results, plan, monkeypatch) -> None:
+    monkeypatch.setattr(dumping, "owed", lambda *_: [])
+    folder = run(results, plan)
+    with pytest.raises(InputError, match="have changed since"):
+        run(results, plan_of("old"), resume=folder)
+
+
+def test_an_environment_is_not_measured_on_two_machines(results, plan, monkeypatch) -> None:
+    monkeypatch.setattr(dumping, "owed", lambda *_: [])
+    measure = Measure(environments=("old", "new"), cases=("ridge",), formats=plan.profile.formats[:1])
+    measuring = dataclasses.replace(plan, profile=dataclasses.replace(plan.profile, measure=measure))
+    folder = run(results, measuring)
+    begun = store.RunFolder.reopen(folder)
+    samples = [{"figure": "load_seconds", "values": [0.1]}]
+    row = {"samples": samples, "missing": {}, "host": {"fingerprint": "another", "machine": "x86_64"}}
+    begun.journal.add("measurement", {"cell_id": "old/ridge/pickle>old/pickle", **row})
+    begun.close()
+    with pytest.raises(InputError, match="old was measured on other hardware"):
+        run(results, measuring, resume=folder)
+    run(results, measuring, resume=folder, consumers=frozenset({"new"}))  # what was not measured there may go on here
+    told = store.read_run(folder).run
+    assert told["hosts"]["old"] == told["host"] == {"fingerprint": "another", "machine": "x86_64"}
+
+
+def test_locks_that_are_not_there_leave_no_run_behind(results, plan, tmp_path) -> None:
+    with pytest.raises(InputError, match="no locks are stored there"):
+        run(results, plan, locks=tmp_path)
+    assert not results.exists()
+
+
+def test_the_stamp_holds_for_one_lock_and_one_python(results, tmp_path) -> None:
+    from harness.environments.lock import Lock
+
+    python = tmp_path / "venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    local.stamp("old", "a==1\n", str(tmp_path / "venv"))
+    assert local._stamped("old", Lock(text="a==1\n")) == python
+    assert local._stamped("old", Lock(text="a==2\n")) is None
+    assert local._stamped("new", Lock(text="a==1\n")) is None
+    python.unlink()
+    assert local._stamped("old", Lock(text="a==1\n")) is None
+    python.touch()
+    local.unstamp("old")
+    assert local._stamped("old", Lock(text="a==1\n")) is None
+
+
+def test_the_holder_of_the_lock_is_named(results) -> None:
+    with lifecycle._alone(results):
+        holder = json.loads((results.parent / "workspace/.harness/running.json").read_text())
+        assert holder["results"] == str(results)
+        with (
+            pytest.raises(MachineError, match=f"process {holder['pid']}, writing under {results}"),
+            lifecycle._alone(results),
+        ):
+            pass
+    with lifecycle._alone(results):
+        pass
+
+
+class TestExitCodes:
+    @pytest.fixture
+    def ended(self, monkeypatch, capsys):
+        monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+
+        def end(outcome) -> tuple[int, str]:
+            def app(**_):
+                if isinstance(outcome, BaseException):
+                    raise outcome
+                return outcome
+
+            monkeypatch.setattr(cli, "app", app)
+            with pytest.raises(SystemExit) as caught:
+                cli.main()
+            return caught.value.code, capsys.readouterr().err
+
+        return end
+
+    def test_a_fault_of_ours(self, ended) -> None:
+        code, told = ended(KeyError("who"))
+        assert code == 4
+        assert "Traceback" in told
+        assert "the harness itself failed (KeyError: 'who')" in told
+
+    @pytest.mark.parametrize(
+        ("outcome", "code", "told"),
+        [
+            (None, 0, ""),
+            (InputError("line 3"), 2, "line 3"),
+            (MachineError("no space"), 3, "no space"),
+            (OSError(28, "No space left on device", "/workspace"), 3, "/workspace: No space left on device"),
+            (KeyboardInterrupt(), 130, "--resume"),
+            (130, 130, "--resume"),  # what newer typers make of Ctrl-C
+            (cli.typer.Abort(), 130, "--resume"),
+            (cli.typer.Exit(1), 1, ""),
+        ],
+    )
+    def test_each_outcome_has_its_code(self, ended, outcome, code, told) -> None:
+        found, said = ended(outcome)
+        assert found == code
+        assert told in said
+        assert "Traceback" not in said
+
+
+def test_an_environment_without_a_lock_in_the_other_run_is_not_run(results, tmp_path) -> None:
+    plan = plan_of("old", "new")
+    only = lifecycle._only_locked(plan, {"old.txt": "numpy==1.0\n"}, tmp_path / "20200101T000000Z-default-0000")
+    assert only.impossible == {"new": "20200101T000000Z-default-0000 has no lock for it"}
+    assert only.digest == plan.digest
+
+
+def test_what_makes_a_cell_again_names_the_matrix_where_it_is_not_the_checkouts_own(tmp_path, monkeypatch) -> None:
+    def command(matrix: Path | None) -> str:
+        monkeypatch.delenv("HARNESS_MATRIX", raising=False)
+        if matrix is not None:
+            monkeypatch.setenv("HARNESS_MATRIX", str(matrix))
+        folder = lifecycle.begin(plan_of("old"), tmp_path)
+        folder.close()
+        assert str(tools.ROOT) not in (folder.path / "run.json").read_text()
+        return rerun_command.command(folder.run, folder.path, "CELL")
+
+    assert "--matrix" not in command(None)
+    assert "--matrix" not in command(tools.ROOT / "matrix.yaml")
+    assert "--matrix tests/own.yaml " in command(tools.ROOT / "tests" / "own.yaml")
+    assert "--matrix own.yaml " in command(tmp_path / "own.yaml")
