@@ -164,7 +164,9 @@ def share_sessions(names: list[str]) -> None:
 def register_environments() -> None:
     path = Path(os.environ.get("HARNESS_MATRIX", ROOT / "matrix.yaml"))
     try:
-        found = matrices.load_matrix(path).environments(satisfiable=lock.satisfiable)
+        found = matrices.load_matrix(path, native=os.environ.get("HARNESS_NATIVE")).environments(
+            satisfiable=lock.satisfiable
+        )
     except errors.HarnessError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)

@@ -17,9 +17,9 @@ from harness.environments import Folders, local, lock
 from harness.environments.stage import stage
 from harness.config.plan import Plan
 from harness.run import loading
-from harness.run.recorder import Ledger
+from harness.run.recorder import Recorder
 from harness.run.progress import Progress
-from harness.run.environment_session import Station
+from harness.run.environment_session import EnvironmentSession
 from harness.store import RunFolder
 
 from .conftest import ROOT
@@ -67,21 +67,21 @@ def _prepared(tmp_path_factory, variables):
     done = lifecycle.run(plan, results=path.parent / "results", console=console, consumers=frozenset())
     folder = RunFolder.reopen(done)
     progress = Progress(console, environments=5, artifacts=0, cells=plan.cell_count)
-    ledger = Ledger(plan, folder, progress)
-    station = Station(plan.profile.environments[0], ledger, stage([]))
-    station.open()
-    yield station, ledger
-    station.close()
+    recorder = Recorder(plan, folder, progress)
+    session = EnvironmentSession(plan.profile.environments[0], recorder, stage([]))
+    session.open()
+    yield session, recorder
+    session.close()
     folder.close()
 
 
 def test_cells_per_second(prepared, benchmark):
     """One guest on one core, every cell compared and journalled; then the alternative, in the same run."""
-    station, ledger = prepared
-    cells = loading.owed(ledger, station.name)
-    benchmark.pedantic(loading.load, (station, ledger, cells), rounds=5, warmup_rounds=1)
-    assert all(ledger.journal.has_cell(cell.id) for cell in cells)
-    theirs = _fresh_cells_per_second(station.environment, ledger, cells[:: max(len(cells) // 8, 1)])
+    session, recorder = prepared
+    cells = loading.owed(recorder, session.name)
+    benchmark.pedantic(loading.load, (session, recorder, cells), rounds=5, warmup_rounds=1)
+    assert all(recorder.journal.has_cell(cell.id) for cell in cells)
+    theirs = _fresh_cells_per_second(session.environment, recorder, cells[:: max(len(cells) // 8, 1)])
     benchmark.extra_info.update(cells=len(cells), fresh_interpreters_per_second=theirs)
     if benchmark.stats is not None:  # None with --benchmark-disable
         ours = len(cells) / benchmark.stats.stats.median
@@ -89,12 +89,12 @@ def test_cells_per_second(prepared, benchmark):
         print(f"\n{ours:.0f} cells per second, {theirs:.2f} with a fresh interpreter each: {ours / theirs:.0f} times")
 
 
-def _fresh_cells_per_second(environment, ledger, cells):
+def _fresh_cells_per_second(environment, recorder, cells):
     built = local.build(
-        environment, lock.resolve(environment), folders=Folders(stage=stage([])), limits=ledger.plan.profile.limits
+        environment, lock.resolve(environment), folders=Folders(stage=stage([])), limits=recorder.plan.profile.limits
     )
     python, staged = built.command.argv[0], built.command.argv[-1]
-    tasks = [batch[0] for cell in cells for batch in loading.batches(ledger, [cell])]
+    tasks = [batch[0] for cell in cells for batch in loading.batches(recorder, [cell])]
     started = time.perf_counter()
     for task in tasks:
         command = [python, "-I", "-c", FRESH, staged, json.dumps(task)]

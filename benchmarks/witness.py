@@ -30,7 +30,7 @@ from harness.environments.stage import stage
 from harness.machine import tools
 from harness.config.plan import Plan
 from harness.run import loading
-from harness.run.recorder import Ledger
+from harness.run.recorder import Recorder
 from harness.run.progress import Progress
 
 WITHIN = 0.10
@@ -64,12 +64,12 @@ def main() -> int:
     run = store.read_run(options.run)
     plan = Plan(profile=matrix.load_matrix(options.matrix).profile(options.profile, satisfiable=lambda _: True))
     folder = store.RunFolder.reopen(options.run)
-    ledger = Ledger(plan, folder, Progress(Console(quiet=True), environments=0, artifacts=0, cells=0))
+    recorder = Recorder(plan, folder, Progress(Console(quiet=True), environments=0, artifacts=0, cells=0))
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as scratch:
         pyperf = installed("pyperf", Path(scratch) / "site")
         for cell in measured(plan, run):
-            rows += held_against(cell, ledger, run, pyperf, Path(scratch))
+            rows += held_against(cell, recorder, run, pyperf, Path(scratch))
     folder.close()
     return told(rows)
 
@@ -94,11 +94,11 @@ def measured(plan: Plan, run: store.RunTables) -> list[terms.Cell]:
     return [cell for cell in cells if cell.id in there and f"{cell.artifact.format}/{cell.reader}" in LOADS]
 
 
-def held_against(cell: terms.Cell, ledger: Ledger, run: store.RunTables, pyperf: Path, scratch: Path) -> list[Row]:
-    environment = ledger.plan.environments[cell.consumer]
+def held_against(cell: terms.Cell, recorder: Recorder, run: store.RunTables, pyperf: Path, scratch: Path) -> list[Row]:
+    environment = recorder.plan.environments[cell.consumer]
     locked = lock.Lock(text=(run.path / f"locks/{cell.consumer}.txt").read_text())
     command = local.build(environment, locked, folders=Folders(stage=stage([])), limits=terms.Limits()).command
-    task = loading.load_task(ledger, cell, cell.id)
+    task = loading.load_task(recorder, cell, cell.id)
     figures = run.figures[run.figures["cell_id"] == cell.id].set_index("figure")["median"]
     size = run.cells.set_index("cell_id").loc[cell.id, "size_bytes"]
     found = [

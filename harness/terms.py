@@ -138,6 +138,15 @@ class Environment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What can be said of one environment before a run."""
+
+    reason: str | None  # why it cannot be had; None: it can
+    emulated: bool
+    requirements: tuple[str, ...]  # what it asks the index for, PEP 508
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A recipe, known to the host by name and place only: the host never imports it."""
 

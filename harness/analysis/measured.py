@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from harness.analysis import columns
-from harness.report import units
+from harness.analysis import columns, units
 from harness.terms import LOADED, Figure
 
 if TYPE_CHECKING:

@@ -6,9 +6,8 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from harness.analysis import columns
+from harness.analysis import columns, units
 from harness.analysis import summary as digests
-from harness.report import phrases
 from harness.terms import LOADED, UNTOLD, Status
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def of(digest: Digest) -> tuple[str, ...]:
         )
     lost = [g for g in digest.failures if g.status == Status.REFUSED and any(words in g.message for words in _LOST)]
     if lost:
-        count = phrases.counted(sum(group.count for group in lost), "cell")
+        count = units.counted(sum(group.count for group in lost), "cell")
         told.append(f"Artifacts were damaged: the files of {count} are not as they were stored, as {lost[0].example}.")
     dead = [name for name in digest.environments if _nothing_loads(digest.pairs.get((name, name)))]
     if dead:

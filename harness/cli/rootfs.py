@@ -6,17 +6,9 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich import box
-from rich.table import Table
 
 from harness.cli.arguments import MATRIX, JsonOption, MatrixOption, console
-from harness.config import matrix as matrices
-from harness.config.problems import unknown
-from harness.environments import NotReadyError, debian, roots
-from harness.environments.lock import satisfiable
 from harness.errors import InputError, MachineError
-from harness.machine import processes
-from harness.report import units
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +21,8 @@ app = typer.Typer(no_args_is_help=True, help="Roots of Debian packages, in which
 @app.command("list")
 def list_(matrix: MatrixOption = MATRIX, as_json: JsonOption = False) -> None:
     """Which roots there are, and which environments use them."""
+    from harness.environments import roots
+
     users = _users(matrix)
     rows: list[dict[str, Any]] = [
         {
@@ -44,6 +38,15 @@ def list_(matrix: MatrixOption = MATRIX, as_json: JsonOption = False) -> None:
     if as_json:
         print(json.dumps(rows, indent=2))
         return
+    _show(rows)
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    from rich import box
+    from rich.table import Table
+
+    from harness.analysis import units
+
     table = Table(box=box.SIMPLE, pad_edge=False)
     for heading in ("root", "platform", "packages", "size", "environments"):
         table.add_column(heading, overflow="fold")
@@ -59,6 +62,9 @@ def build(
     matrix: MatrixOption = MATRIX,
 ) -> None:
     """Make the roots of environments, where they are not there yet."""
+    from harness.config.problems import unknown
+    from harness.machine import processes
+
     users = _users(matrix)
     known = [name for those in users.values() for name in those]
     for name in names or ():
@@ -78,6 +84,9 @@ def remove(
     matrix: MatrixOption = MATRIX,
 ) -> None:
     """Remove roots; what still needs one makes it again."""
+    from harness.config.problems import unknown
+    from harness.environments import roots
+
     held = {root.recipe.name: root for root in roots.stored()}
     for name in names or ():
         if name not in held:
@@ -93,8 +102,12 @@ def remove(
 
 def _users(matrix: Path) -> dict[Recipe, list[str]]:
     """The roots of a matrix, each with the environments that are in it."""
+    from harness.cli.planning import matrix_of
+    from harness.environments import debian
+    from harness.environments.lock import satisfiable
+
     users: dict[Recipe, list[str]] = {}
-    for environment in matrices.load_matrix(matrix).environments(satisfiable=satisfiable):
+    for environment in matrix_of(matrix).environments(satisfiable=satisfiable):
         if environment.suite is not None:
             users.setdefault(debian.recipe(environment), []).append(environment.name)
     return users
@@ -102,6 +115,8 @@ def _users(matrix: Path) -> dict[Recipe, list[str]]:
 
 def _made(recipe: Recipe) -> str | None:
     """Why it could not be made, or None."""
+    from harness.environments import NotReadyError, roots
+
     try:
         root = roots.made(recipe)
     except NotReadyError as reason:

@@ -73,6 +73,7 @@ def scan_cases(path: Path, *, module: str) -> Scan:
     except InputError as error:
         return Scan(problems=(str(error),))
     lines = text.split("\n")  # as the parser counts them
+    shared = _shared_digest(path, lines, tree)
     cases: dict[str, Case] = {}
     problems: list[str] = []
     for node in tree.body:
@@ -83,14 +84,47 @@ def scan_cases(path: Path, *, module: str) -> Scan:
         if wrong:
             problems.append(f"{path.name}, line {node.lineno}, {node.name}: {wrong}")
             continue
-        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-        source = "\n".join(lines[first - 1 : node.end_lineno])
-        digest = hashlib.sha256(source.strip().encode()).hexdigest()
+        source = _source(lines, node)
+        digest = hashlib.sha256(f"{source}\n{shared}".encode()).hexdigest()
         cases[name] = Case(
             name=name, family=path.stem, module=module, function=node.name, file=str(path), digest=digest
         )
-    built = _built_cases(path, tree, module, hashlib.sha256(text.encode()).hexdigest())
+    built = _built_cases(path, tree, module, hashlib.sha256(f"{text}\n{shared}".encode()).hexdigest())
     return Scan(cases=(*cases.values(), *built), problems=tuple(problems))
+
+
+def _source(lines: list[str], node: ast.stmt) -> str:
+    """The text of a statement, its decorators among it."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    return "\n".join(lines[first - 1 : node.end_lineno]).strip()
+
+
+def _shared_digest(path: Path, lines: list[str], tree: ast.Module, seen: frozenset[Path] = frozenset()) -> str:
+    """The sha256 of what all cases of a file share: its helpers, and the files of its package that it imports.
+
+    The cases' own functions are left out, so that a new case changes no other; comments between statements, too.
+    """
+    helpers = [node for node in tree.body if not getattr(node, "name", "").startswith(_CASE)]
+    digest = hashlib.sha256("\n".join(_source(lines, node) for node in helpers).encode())
+    for other in _siblings(path, tree):
+        if other not in seen:
+            text, inner = _parse(other)
+            shared = _shared_digest(other, text.split("\n"), inner, seen | {path, other})
+            digest.update(f"{other.name} {shared}".encode())
+    return digest.hexdigest()
+
+
+def _siblings(path: Path, tree: ast.Module) -> list[Path]:
+    """The files beside this one that it imports with ``from . import`` or ``from .name import``, function by function."""
+    names = {
+        name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level == 1
+        for name in ([node.module] if node.module else [alias.name for alias in node.names])
+    }
+    found = (path.parent / f"{name.partition('.')[0]}.py" for name in names)
+    return sorted(other for other in found if other.is_file())
 
 
 def _built_cases(path: Path, tree: ast.Module, module: str, digest: str) -> tuple[Case, ...]:

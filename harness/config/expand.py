@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from allpairspy import AllPairs
 from packaging.version import Version
 
-from harness.config.field_types import KINDS, SUITES
+from harness.config.field_types import KINDS
+from harness.machine.platforms import SUITES
 from harness.terms import AsOf, Environment
 
 if TYPE_CHECKING:

@@ -13,14 +13,13 @@ from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, PlainVali
 
 from harness.config.problems import one_of, shown
 from harness.machine import platforms
+from harness.machine.platforms import SUITES
 from harness.terms import AsOf
 
 PYTHON_FLOOR = (3, 8)
 NODE_FLOOR = 20
 PLATFORMS = ("native", *platforms.OF)
 KINDS = ("local", "node", "rootfs", "docker")  # the modules of harness.environments; the first lend others their names
-#: Debian's suites and their Pythons.
-SUITES = {"bullseye": "3.9", "bookworm": "3.11", "trixie": "3.13"}
 SOURCES = ("pypi", "debian")
 DTYPES = ("float16", "float32", "float64", "longdouble", "complex64", "complex128")
 DAY = 86_400

@@ -115,7 +115,7 @@ def load_matrix(
         With every problem of the file and its line, or when it cannot be read.
     """
     document = _read(path)
-    native = native or tools.planned_platform()
+    native = native or tools.native_platform()
     formats = tuple(catalogue.builtin_formats() if formats is None else formats)
     known = list(catalogue.builtin_cases() if cases is None else cases)
     spec, files = _check(document, known, formats, native)

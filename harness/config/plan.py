@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+import json
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,17 +14,21 @@ from harness.terms import Artifact, Cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from harness.terms import Case, Environment, Format, Profile
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a run is to do. ``impossible`` gives the reason for each environment that cannot be had; ``through`` is
-    what environments are run through that the matrix has in roots.
+    """What a run is to do.
+
+    ``matrix`` is the file that it was read from; ``impossible`` gives the reason for each environment that cannot be
+    had; ``through`` says what environments are run through that the matrix has in roots.
     """
 
     profile: Profile
+    matrix: Path | None = None
     impossible: Mapping[str, str] = field(default_factory=dict)
     through: str | None = None
 
@@ -96,8 +101,16 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """Changes when anything that a result depends on changes in the matrix or in the cases."""
-        return hashlib.sha256(repr(self.profile).encode()).hexdigest()
+        """The sha256 of what the results depend on: the same in every checkout of the same matrix, cases and formats.
+
+        Where a file lies and why an environment is there are left out.
+        """
+        content = asdict(self.profile)
+        for environment in content["environments"]:
+            del environment["origin"]
+        for case in content["cases"]:
+            del case["file"]
+        return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def only(plan: Plan, cell_id: str) -> Plan:

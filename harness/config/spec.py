@@ -8,7 +8,6 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.config.field_types import (
-    SUITES,
     Count,
     Date,
     Day,
@@ -38,6 +37,7 @@ from harness.config.field_types import (
 )
 from harness.config.problems import shown
 from harness.machine import platforms
+from harness.machine.platforms import SUITES
 from harness.terms import AsOf
 
 

@@ -11,8 +11,7 @@ from harness import store
 from harness.config.problems import dotted, shown
 from harness.errors import InputError
 from harness.files import regular
-from harness.machine import hardware
-from harness.store import RUN_ID, SCHEMA_VERSION, read_run_json
+from harness.store import RUN_ID, SCHEMA_VERSION, finishing, read_run_json
 from harness.store.journal import clean
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def agreed(found: Sequence[Path]) -> dict[str, Any]:
         "started": started,
         "finished": finished,
         "seconds": round((moment(finished) - moment(started)).total_seconds(), 3),
-        "host": hardware.common(run.host for run in runs),
+        "host": finishing.common_facts(run.host for run in runs),
     }
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel, TypeAdapter
+
 from harness.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
     from harness.config.plan import Plan
     from harness.terms import Environment
 
-#: What GitHub allows in one matrix.
-MOST = 256
 SHARES = ("dump", "load")
 #: Kinds of environments that need nothing but a Python and uv.
 _PLAIN = frozenset({"local", "node"})
@@ -33,8 +33,28 @@ class Shard:
     may_fail: bool
 
 
-def of(
-    sessions: Iterable[Mapping[str, Any]], plan: Plan, *, most: int = MOST, may_fail: Sequence[str] = ()
+class _Parameters(BaseModel):
+    environment: str | None = None
+
+
+class _Session(BaseModel):
+    """What is needed of a session that nox lists."""
+
+    name: str
+    session: str
+    call_spec: _Parameters
+
+
+_SESSIONS = TypeAdapter(list[_Session])
+
+
+def read_sessions(text: str) -> list[dict[str, Any]]:
+    """What ``nox -l --json`` printed. Raises ValueError for anything else."""
+    return [one.model_dump() for one in _SESSIONS.validate_json(text)]
+
+
+def split(
+    sessions: Iterable[Mapping[str, Any]], plan: Plan, *, most: int = 256, may_fail: Sequence[str] = ()
 ) -> dict[str, list[Shard]]:
     """The jobs that dump and those that load, by "dump" and "load".
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from harness.engine.agreement import agreed
 from harness.errors import InputError
 from harness.files import read_foreign, regular, writing
-from harness.store import RunFolder, finishing, read_run, tracebacks
+from harness.store import RunFolder, finishing, tracebacks
 from harness.store.journal import Journal
 from harness.terms import Status
 
@@ -47,7 +47,7 @@ class Merged:
 
 
 def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
-    """Write the merged run's folder under ``results``, whole or not at all; then its pages.
+    """Write the merged run's folder under ``results``, whole or not at all; its pages come after that.
 
     Parameters
     ----------
@@ -60,8 +60,6 @@ def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
         there already.
     MachineError : the folder cannot be written.
     """
-    from harness.report import run_pages  # noqa: PLC0415  # pandas
-
     run = agreed(found)
     if run["matrix_digest"] != plan.digest:
         raise InputError(
@@ -91,7 +89,6 @@ def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    run_pages.write(read_run(path))  # not before: what they say of its place and of the runs beside it is of this one
     return Merged(path=path, run=folder.run, shards=tuple(found), silent=silent, cells=cells, damaged=tuple(damaged))
 
 

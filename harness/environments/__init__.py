@@ -35,11 +35,12 @@ class Command:
 
 @dataclass(frozen=True, kw_only=True)
 class Folders:
-    """What a guest is shown of this machine. Tasks name files, so each is where it is, whatever else is hidden."""
+    """What a guest is shown of this machine: tasks name files, so each is where it is, whatever else is hidden."""
 
     stage: Path  # the guest's code
     artifacts: Path | None = None  # what it loads
     scratch: Path | None = None  # what it may write to
+    matrix: Path | None = None  # names the environment to nox's sessions, which build it; None: the checkout's own
 
 
 @dataclass(frozen=True, kw_only=True)

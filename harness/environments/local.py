@@ -37,7 +37,7 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
     python = _stamped(environment.name, lock)
     seconds = None
     if python is None:
-        seconds = _run_session(environment, lock, limits)
+        seconds = _run_session(environment, lock, limits, folders.matrix)
         python = _stamped(environment.name, lock)
         if python is None:
             raise NotReadyError(f"nox session environment-{environment.name} ended well and left no Python")
@@ -81,7 +81,7 @@ def _stamped(name: str, lock: Lock) -> Path | None:
     return python if held.get("lock") == lock.digest and python.exists() else None
 
 
-def _run_session(environment: Environment, lock: Lock, limits: Limits) -> float:
+def _run_session(environment: Environment, lock: Lock, limits: Limits, matrix: Path | None) -> float:
     interpreter = _interpreter(environment.python)
     path = replace_text(lock_files.wanted(environment), lock.text)
     command: list[str | Path] = [
@@ -94,7 +94,9 @@ def _run_session(environment: Environment, lock: Lock, limits: Limits) -> float:
     ]
     command += ["--envdir", tools.workspace(), "--session", f"environment-{environment.name}"]
     command += ["--", path]
+    # The noxfile is a program of its own: this is how it is told which matrix and which interpreter.
     variables = {"NOX_SCRIPT_MODE": "none", "NO_COLOR": "1", "HARNESS_INTERPRETER": str(interpreter)}
+    variables |= {} if matrix is None else {"HARNESS_MATRIX": str(matrix)}
     started = time.monotonic()
     done = processes.run(command, seconds=limits.build_seconds, env={**os.environ, **variables})
     if done.code is None:

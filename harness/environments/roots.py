@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from harness.config.field_types import SUITES
 from harness.environments import NotReadyError, bytecode
 from harness.files import writing
 from harness.machine import platforms, processes, tools
+from harness.machine.platforms import SUITES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,9 @@ import json
 import os
 import platform
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.machine import tools
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 _GIB = 1024**3
 
@@ -33,16 +30,6 @@ def facts() -> dict[str, Any]:
         "cpu": lasting["cpu"],
         "memory_bytes": _memory_bytes(),
         "fingerprint": hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:16],
-    }
-
-
-def common(hosts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The facts that several machines share; None stands for those in which they differ, or that are not known."""
-    every = list(hosts)
-    names = sorted({name for host in every for name in host})
-    first = every[0] if every else {}
-    return {
-        name: first.get(name) if all(host.get(name) == first.get(name) for host in every) else None for name in names
     }
 
 

@@ -11,6 +11,9 @@ _HANDLERS = Path("/proc/sys/fs/binfmt_misc")
 #: What processors run beside their own programs.
 _COMPATIBLE = {"linux/amd64": frozenset({"linux/386"})}
 
+#: Debian's suites and their Pythons.
+SUITES = {"bullseye": "3.9", "bookworm": "3.11", "trixie": "3.13"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Platform:

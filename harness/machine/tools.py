@@ -52,11 +52,3 @@ def native_platform() -> str:
     """The platform of this machine, as in ``matrix.yaml``: such as ``linux/amd64``."""
     machine = platform.machine().lower()
     return f"{platform.system().lower()}/{_ARCHITECTURES.get(machine, machine)}"
-
-
-def planned_platform() -> str:
-    """What ``native`` means in ``matrix.yaml``: this machine's platform, but for machines that share a run.
-
-    Those must plan the same: HARNESS_NATIVE names the platform of the one that began it.
-    """
-    return os.environ.get("HARNESS_NATIVE") or native_platform()

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from harness.analysis import units
 from harness.analysis.compare.gates import Answer
 from harness.analysis.compare.status_changes import ALARMING, Kind
-from harness.report import markdown, phrases, units
+from harness.report import markdown, phrases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

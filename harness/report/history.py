@@ -9,9 +9,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from harness.analysis import units
 from harness.analysis.history.figure_kinds import STATUS
 from harness.analysis.history.steps import SEGMENT
-from harness.report import units
 from harness.store.journal import clean
 from harness.terms import Status
 

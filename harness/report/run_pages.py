@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 
     from harness.store import RunTables
 
+#: Where the page lies in a run's folder.
+PAGE = "report/index.html"
+
 
 def write(tables: RunTables) -> Path:
     """Write both into the folder of a stored run; return the page's path."""
     summarized = summary.of(tables)
     replace_text(tables.path / "SUMMARY.md", markdown.render(summarized))
     page = site.render(tables, summarized, before=site.before(tables), past=site.past(tables))
-    return replace_text(tables.path / site.PAGE, page)
+    return replace_text(tables.path / PAGE, page)

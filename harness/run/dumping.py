@@ -9,61 +9,61 @@ from harness.judging import outcome
 from harness.terms import Status
 
 if TYPE_CHECKING:
-    from harness.run.environment_session import Station
-    from harness.run.recorder import Ledger
+    from harness.run.environment_session import EnvironmentSession
+    from harness.run.recorder import Recorder
     from harness.terms import Artifact
 
 
-def owed(ledger: Ledger, producer: str) -> list[Artifact]:
+def owed(recorder: Recorder, producer: str) -> list[Artifact]:
     """The artifacts that a producer has not yet answered for."""
-    return [a for a in ledger.plan.artifacts(producer) if a.id not in ledger.journal.artifacts]
+    return [a for a in recorder.plan.artifacts(producer) if a.id not in recorder.journal.artifacts]
 
 
-def dump(station: Station, ledger: Ledger, artifacts: list[Artifact]) -> None:
+def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifact]) -> None:
     """Let the environment write its artifacts, each case in a child of its own. Raises NotReadyError."""
     by_case: dict[str, list[Artifact]] = {}
     for artifact in artifacts:
-        missing = station.cannot_write(artifact.format)
+        missing = session.cannot_write(artifact.format)
         if missing is not None:
-            ledger.artifact(artifact.id, outcome.unwritten(Status.UNSUPPORTED, missing), None, None)
+            recorder.artifact(artifact.id, outcome.unwritten(Status.UNSUPPORTED, missing), None, None)
             continue
         by_case.setdefault(artifact.case, []).append(artifact)
-    batches = [[_task(station, ledger, case, those)] for case, those in by_case.items()]
+    batches = [[_task(session, recorder, case, those)] for case, those in by_case.items()]
     fitted: dict[str, str] = {}
-    for event in station.events("dump", batches, seconds=ledger.plan.profile.limits.fit_seconds):
+    for event in session.events("dump", batches, seconds=recorder.plan.profile.limits.fit_seconds):
         task = event["task"]
         if event["event"] == "fitted":
-            fitted[task["id"]] = ledger.keep_fitted(event)
+            fitted[task["id"]] = recorder.keep_fitted(event)
             continue
         # A fit that failed answers for all of its formats.
         ids = [item["id"] for item in task["formats"]] if event["id"] == task["id"] else [event["id"]]
         for artifact_id in ids:
-            if artifact_id not in ledger.journal.artifacts:
-                _record(ledger, artifact_id, event, fitted.get(task["id"]))
+            if artifact_id not in recorder.journal.artifacts:
+                _record(recorder, artifact_id, event, fitted.get(task["id"]))
 
 
-def _record(ledger: Ledger, artifact_id: str, event: dict[str, Any], fitted: str | None) -> None:
+def _record(recorder: Recorder, artifact_id: str, event: dict[str, Any], fitted: str | None) -> None:
     try:
         row = outcome.of_artifact(event)
-        ledger.artifact(artifact_id, row, event.get("spooled"), fitted, event.get("facts"))
+        recorder.artifact(artifact_id, row, event.get("spooled"), fitted, event.get("facts"))
     except (MachineError, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001  # whatever a process sends, the run goes on
-        ledger.artifact(artifact_id, outcome.of_nonsense(error), None, fitted)
+        recorder.artifact(artifact_id, outcome.of_nonsense(error), None, fitted)
 
 
-def _task(station: Station, ledger: Ledger, case_name: str, artifacts: list[Artifact]) -> dict[str, Any]:
-    case = ledger.plan.cases[case_name]
-    formats = ledger.plan.formats
+def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artifacts: list[Artifact]) -> dict[str, Any]:
+    case = recorder.plan.cases[case_name]
+    formats = recorder.plan.formats
     return {
-        "id": f"{station.name}/{case_name}",
+        "id": f"{session.name}/{case_name}",
         "case": {
             "module": case.module,
             "function": case.function,
-            "seed": ledger.plan.profile.seed,
+            "seed": recorder.plan.profile.seed,
             "estimator": case.estimator,
         },
-        "spool": str(station.scratch),
+        "spool": str(session.scratch),
         "formats": [
             {"id": a.id, "module": formats[a.format].module, "options": formats[a.format].options} for a in artifacts
         ],

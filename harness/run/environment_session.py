@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.environments import Built
-    from harness.run.recorder import Ledger
+    from harness.run.recorder import Recorder
     from harness.terms import Environment
 
 #: A guest that keeps dying is given up; what it still owed is not-run.
 DEATHS = 40
 
 
-class Station:
+class EnvironmentSession:
     """Opened on demand, closed at the end; used by one thread at a time."""
 
-    def __init__(self, environment: Environment, ledger: Ledger, stage: Path) -> None:
+    def __init__(self, environment: Environment, recorder: Recorder, stage: Path) -> None:
         self.environment = environment
         self.name = environment.name
-        self.scratch = (ledger.folder.path / "spool" / environment.name).resolve()
-        self._ledger = ledger
+        self.scratch = (recorder.folder.path / "spool" / environment.name).resolve()
+        self._recorder = recorder
         self._stage = stage
         self._emulated = platforms.is_emulated(environment.platform)
         self._built: Built | None = None
@@ -40,7 +40,7 @@ class Station:
         self._deaths = 0  # of guests
         self._recorded = False  # that it was given up
         self._measuring = False
-        self._given_up: str | None = ledger.plan.impossible.get(environment.name)
+        self._given_up: str | None = recorder.plan.impossible.get(environment.name)
 
     def open(self) -> Guest:
         """The guest, the environment built and recorded first where needed. Raises NotReadyError."""
@@ -60,7 +60,7 @@ class Station:
                 "seconds": self._built.seconds,
             }
             if not self._measuring:  # else it is on record already
-                self._ledger.environment(self.name, row)
+                self._recorder.environment(self.name, row)
         else:
             self._guest = self._start(self._built)
         return self._guest
@@ -99,7 +99,7 @@ class Station:
             return
         self._given_up, self._recorded = reason, True
         row = {"status": str(Status.NOT_RUN), "reason": reason}
-        self._ledger.environment(self.name, {**row, "emulated": self._emulated})
+        self._recorder.environment(self.name, {**row, "emulated": self._emulated})
 
     def events(self, verb: str, batches: list[list[dict[str, Any]]], *, seconds: float) -> Iterator[dict[str, Any]]:
         """Events of a job, each with its ``task``, its ``child`` and whether it ran ``alone``.
@@ -108,7 +108,7 @@ class Station:
         dies with one task at work, that task is what killed it. Raises NotReadyError, MachineError, StoppedError.
         """
         answered = Answered(batches)
-        limits = {"seconds": seconds, "memory": self._ledger.plan.profile.limits.memory}
+        limits = {"seconds": seconds, "memory": self._recorder.plan.profile.limits.memory}
         for _ in range(DEATHS):
             todo = answered.todo()
             if not todo:
@@ -128,33 +128,38 @@ class Station:
         raise NotReadyError(f"its guest died {DEATHS} times")
 
     def _build(self) -> Built:
-        kind, tell = kinds.OF[self.environment.kind], self._ledger.progress.environment
+        kind, tell = kinds.OF[self.environment.kind], self._recorder.progress.environment
         why = kind.missing(self.environment)
         if why is not None:
             raise NotReadyError(why)
         tell(self.name, "resolving")
         lock = self._locked()
         tell(self.name, "building")
-        folders = Folders(stage=self._stage, artifacts=self._ledger.folder.path / "objects", scratch=self.scratch)
-        built = kind.build(self.environment, lock, folders=folders, limits=self._ledger.plan.profile.limits)
+        folders = Folders(
+            stage=self._stage,
+            artifacts=self._recorder.folder.path / "objects",
+            scratch=self.scratch,
+            matrix=self._recorder.plan.matrix,
+        )
+        built = kind.build(self.environment, lock, folders=folders, limits=self._recorder.plan.profile.limits)
         tell(self.name, "importing")
         return built
 
     def _locked(self) -> Lock:
         name = f"locks/{self.name}.txt"
-        path = self._ledger.folder.path / name
+        path = self._recorder.folder.path / name
         if path.exists():
             return Lock(text=path.read_text())
         lock = resolve(self.environment)
-        self._ledger.folder.write_text(name, lock.text)
+        self._recorder.folder.write_text(name, lock.text)
         return lock
 
     def _start(self, built: Built) -> Guest:
-        log = self._ledger.folder.path / "logs" / f"{self.name}.log"
+        log = self._recorder.folder.path / "logs" / f"{self.name}.log"
         with writing(log):
             self.scratch.mkdir(parents=True, exist_ok=True)
             log.touch()
-        profile = self._ledger.plan.profile
+        profile = self._recorder.plan.profile
         modules = ["numpy"]
         if self.environment.produces:
             modules += ["sklearn", *sorted({case.module for case in profile.cases if case.estimator is not None})]

@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
@@ -20,12 +19,13 @@ from harness.files import writing
 from harness.machine import hardware, tools
 from harness.run import schedule
 from harness.run.progress import Progress
-from harness.run.recorder import Ledger
-from harness.store import SCHEMA_VERSION, RunFolder, find_run, finishing, read_run, read_run_json, runs
+from harness.run.recorder import Recorder
+from harness.store import SCHEMA_VERSION, RunFolder, find_run, finishing, read_run_json, runs
 from harness.terms import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from rich.console import Console
 
@@ -42,6 +42,7 @@ def run(
     locks: Path | None = None,
     producers: frozenset[str] | None = None,
     consumers: frozenset[str] | None = None,
+    then: Callable[[Path], object] = lambda path: None,  # noqa: ARG005
 ) -> Path:
     """Carry out a plan; return the run's folder, whose tables are complete whatever happened.
 
@@ -50,6 +51,7 @@ def run(
     resume : the folder of an unfinished run of the same plan.
     locks : another run's folder, whose exact packages are used.
     producers, consumers : names; None means every environment of the profile.
+    then : called with the run's folder when its tables are written, however the run ended: it makes the pages.
 
     Raises
     ------
@@ -70,13 +72,13 @@ def run(
         try:
             _pass(plan, folder, console, selection)
         except KeyboardInterrupt:
-            _finish(plan, folder, started, "interrupted before it was come to")
+            _finish(plan, folder, started, "interrupted before it was come to", then)
             raise
         except Exception as error:
             with contextlib.suppress(Exception):  # the same trouble again; the journal holds what is known
-                _finish(plan, folder, started, f"cut short: {_named(error)}")
+                _finish(plan, folder, started, f"cut short: {_named(error)}", then)
             raise
-        _finish(plan, folder, started, "not come to yet")
+        _finish(plan, folder, started, "not come to yet", then)
     _need_something(folder.journal)
     return folder.path
 
@@ -115,24 +117,23 @@ def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.S
     counts["cells"] = round(counts["cells"] * share)
     counts["measured"] = plan.measured_count
     with Progress(console, environments=len(plan.environments), **counts) as progress:
-        schedule.both_passes(Ledger(plan, folder, progress), selection)
+        schedule.both_passes(Recorder(plan, folder, progress), selection)
 
 
 def begin(plan: Plan, results: Path) -> RunFolder:
     """A new run of a plan, in which nothing has happened yet."""
-    facts: dict[str, Any] = {"matrix_digest": plan.digest, "through": plan.through, **_other_matrix()}
+    facts: dict[str, Any] = {"matrix_digest": plan.digest, "through": plan.through, **_other_matrix(plan)}
     facts |= {"harness_version": harness.__version__, "host": hardware.facts()}
     return RunFolder.create(results, plan.profile.name, facts)
 
 
-def _other_matrix() -> dict[str, str]:
+def _other_matrix(plan: Plan) -> dict[str, str]:
     """Which matrix a run is of, where it is not the checkout's own: what makes a cell again must be given it.
 
     Outside the checkout it is its name only: no folder of this machine is stored.
     """
-    own = tools.ROOT / "matrix.yaml"
-    path = Path(os.environ.get("HARNESS_MATRIX", own)).resolve()  # the verbs tell it to the whole program
-    if path == own:
+    path = plan.matrix
+    if path is None or path == tools.ROOT / "matrix.yaml":
         return {}
     return {"matrix": path.relative_to(tools.ROOT).as_posix() if path.is_relative_to(tools.ROOT) else path.name}
 
@@ -159,14 +160,12 @@ def _reopen(plan: Plan, path: Path, selection: schedule.Selection) -> RunFolder:
     return folder
 
 
-def _finish(plan: Plan, folder: RunFolder, started: float, cut_short: str) -> None:
-    from harness.report import run_pages  # noqa: PLC0415  # pandas
-
+def _finish(plan: Plan, folder: RunFolder, started: float, cut_short: str, then: Callable[[Path], object]) -> None:
     shutil.rmtree(folder.path / "spool", ignore_errors=True)  # first: where the disk is full, this makes room
     folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
     folder.run["finished"] = dt.datetime.now(dt.UTC).isoformat()
     finishing.finish(plan, folder, cut_short=cut_short)
-    run_pages.write(read_run(folder.path))
+    then(folder.path)
 
 
 def _read_locks(source: Path) -> dict[str, str]:

@@ -20,8 +20,8 @@ from harness.terms import Artifact, Cell, Parity, Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from harness.run.environment_session import Station
-    from harness.run.recorder import Ledger
+    from harness.run.environment_session import EnvironmentSession
+    from harness.run.recorder import Recorder
 
 #: How long a cell may take in a shared child; one that needs longer gets its whole time alone.
 SHARED_SECONDS = 1.0
@@ -32,55 +32,57 @@ JOB = 100
 _CONTROL = "control:"
 
 
-def owed(ledger: Ledger, consumer: str) -> list[Cell]:
+def owed(recorder: Recorder, consumer: str) -> list[Cell]:
     """The cells that a consumer can answer for and has not."""
-    known = ledger.journal
+    known = recorder.journal
     return [
         cell
-        for cell in ledger.plan.cells(consumer)
+        for cell in recorder.plan.cells(consumer)
         if not known.has_cell(cell.id) and known.artifacts.get(cell.artifact.id, {}).get("status") == Status.OK
     ]
 
 
-def load(station: Station, ledger: Ledger, cells: list[Cell]) -> None:
+def load(session: EnvironmentSession, recorder: Recorder, cells: list[Cell]) -> None:
     """Let the environment load the cells. Raises NotReadyError."""
-    seconds = ledger.plan.profile.limits.seconds
+    seconds = recorder.plan.profile.limits.seconds
     doubts = Doubts()
     again: list[dict[str, Any]] = []
-    able = [cell for cell in cells if _can_be_read(station, ledger, cell)]
-    for event in _in_jobs(station, batches(ledger, able), seconds=min(seconds, SHARED_SECONDS)):
+    able = [cell for cell in cells if _can_be_read(session, recorder, cell)]
+    for event in _in_jobs(session, batches(recorder, able), seconds=min(seconds, SHARED_SECONDS)):
         settled, alone = doubts.from_other_children(event["child"])
-        _record(ledger, settled)
+        _record(recorder, settled)
         again += alone
-        row = _judge(ledger, event)
+        row = _judge(recorder, event)
         if event["task"]["id"].startswith(_CONTROL):
             doubts.control(event, row)
         elif row["status"] == Status.OK or (event["alone"] and row["status"] != Status.TIMEOUT):
-            ledger.cell(event["task"]["id"], row)
+            recorder.cell(event["task"]["id"], row)
         else:
             doubts.add(event, row)
     settled, alone = doubts.from_other_children(None)
-    _record(ledger, settled)
-    for event in _in_jobs(station, ([task] for task in again + alone), seconds=seconds):
-        ledger.cell(event["task"]["id"], _judge(ledger, event))
+    _record(recorder, settled)
+    for event in _in_jobs(session, ([task] for task in again + alone), seconds=seconds):
+        recorder.cell(event["task"]["id"], _judge(recorder, event))
 
 
-def _in_jobs(station: Station, children: Iterable[list[dict[str, Any]]], *, seconds: float) -> Iterator[dict[str, Any]]:
+def _in_jobs(
+    session: EnvironmentSession, children: Iterable[list[dict[str, Any]]], *, seconds: float
+) -> Iterator[dict[str, Any]]:
     """Events of many children, a hundred to a job: the guest holds a job in memory while it forks."""
     remaining = iter(children)
     while job := list(itertools.islice(remaining, JOB)):
-        yield from station.events("load", job, seconds=seconds)
+        yield from session.events("load", job, seconds=seconds)
 
 
-def _can_be_read(station: Station, ledger: Ledger, cell: Cell) -> bool:
+def _can_be_read(session: EnvironmentSession, recorder: Recorder, cell: Cell) -> bool:
     """Whether the environment has the cell's reader; if not, that is the cell's outcome."""
-    missing = station.cannot_read(cell.reader)
+    missing = session.cannot_read(cell.reader)
     if missing is not None:
-        ledger.cell(cell.id, outcome.unwritten(Status.UNSUPPORTED, missing))
+        recorder.cell(cell.id, outcome.unwritten(Status.UNSUPPORTED, missing))
     return missing is None
 
 
-def batches(ledger: Ledger, cells: list[Cell]) -> Iterable[list[dict[str, Any]]]:
+def batches(recorder: Recorder, cells: list[Cell]) -> Iterable[list[dict[str, Any]]]:
     """The tasks of a load, one list for each child: cells of one case, and their controls."""
     by_case: dict[str, list[Cell]] = {}
     for cell in cells:
@@ -89,7 +91,7 @@ def batches(ledger: Ledger, cells: list[Cell]) -> Iterable[list[dict[str, Any]]]
         those.sort(key=lambda cell: (cell.artifact.format, cell.reader))  # few kinds in a batch need few controls
         for start in range(0, len(those), BATCH):
             batch = those[start : start + BATCH]
-            yield [load_task(ledger, cell, cell.id) for cell in batch] + _controls(ledger, batch)
+            yield [load_task(recorder, cell, cell.id) for cell in batch] + _controls(recorder, batch)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,40 +131,40 @@ class Doubts:
         return settled, alone
 
 
-def _record(ledger: Ledger, settled: list[Doubt]) -> None:
+def _record(recorder: Recorder, settled: list[Doubt]) -> None:
     for doubt in settled:
-        ledger.cell(doubt.task["id"], doubt.row)
+        recorder.cell(doubt.task["id"], doubt.row)
 
 
-def _controls(ledger: Ledger, batch: list[Cell]) -> list[dict[str, Any]]:
+def _controls(recorder: Recorder, batch: list[Cell]) -> list[dict[str, Any]]:
     """The consumer's own artifact of the same case, by each format and reader of the batch."""
     found = []
     for name, reader in sorted({(cell.artifact.format, cell.reader) for cell in batch}):
         first = batch[0]
         own = Artifact(producer=first.consumer, case=first.artifact.case, format=name)
-        if ledger.journal.artifacts.get(own.id, {}).get("status") == Status.OK:
+        if recorder.journal.artifacts.get(own.id, {}).get("status") == Status.OK:
             cell = Cell(artifact=own, consumer=first.consumer, reader=reader)
-            found.append(load_task(ledger, cell, _CONTROL + cell.id))
+            found.append(load_task(recorder, cell, _CONTROL + cell.id))
     return found
 
 
-def load_task(ledger: Ledger, cell: Cell, task_id: str) -> dict[str, Any]:
+def load_task(recorder: Recorder, cell: Cell, task_id: str) -> dict[str, Any]:
     """A LOAD TASK of `harness.guest.wire`, with what the host wants to know of it later."""
-    artifact = ledger.journal.artifacts[cell.artifact.id]
-    fit = ledger.journal.fits[artifact["fitted_sha256"]]
-    item = ledger.plan.formats[cell.artifact.format]
+    artifact = recorder.journal.artifacts[cell.artifact.id]
+    fit = recorder.journal.fits[artifact["fitted_sha256"]]
+    item = recorder.plan.formats[cell.artifact.format]
     return {
         "id": task_id,
-        "artifact": str(ledger.folder.object_path(artifact["sha256"])),
+        "artifact": str(recorder.folder.object_path(artifact["sha256"])),
         "sha256": artifact["sha256"],
-        "inputs": str(ledger.folder.object_path(fit["inputs_sha256"])),
+        "inputs": str(recorder.folder.object_path(fit["inputs_sha256"])),
         "inputs_sha256": fit["inputs_sha256"],
         "methods": fit["methods"],
         "module": item.module,
         "options": {
             **item.options,
             "outputs": fit["outputs"],
-            "trusted_types": ledger.plan.profile.trusted_types,
+            "trusted_types": recorder.plan.profile.trusted_types,
         },
         "reader": cell.reader,
         "fitted_sha256": artifact["fitted_sha256"],
@@ -171,11 +173,11 @@ def load_task(ledger: Ledger, cell: Cell, task_id: str) -> dict[str, Any]:
     }
 
 
-def _judge(ledger: Ledger, event: dict[str, Any]) -> dict[str, Any]:
+def _judge(recorder: Recorder, event: dict[str, Any]) -> dict[str, Any]:
     task = event["task"]
-    tolerance = judging.tolerance_for(ledger.plan.profile.tolerances, task["format"])
+    tolerance = judging.tolerance_for(recorder.plan.profile.tolerances, task["format"])
     try:
-        fitted = ledger.fitted(task["fitted_sha256"])
+        fitted = recorder.fitted(task["fitted_sha256"])
     except ValueError as changed:
         return outcome.unwritten(Status.REFUSED, f"there is nothing to compare with: {changed}")
     return outcome.of_cell(event, fitted, tolerance)

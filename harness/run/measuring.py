@@ -19,8 +19,8 @@ from harness.terms import LOADED, YARDSTICKS, Figure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.run.environment_session import Station
-    from harness.run.recorder import Ledger
+    from harness.run.environment_session import EnvironmentSession
+    from harness.run.recorder import Recorder
     from harness.terms import Cell, Measure
 
 #: What each kind of sample tells.
@@ -45,47 +45,47 @@ _LONGEST_REASON = 2000
 PATIENCE = 4
 
 
-def owed(ledger: Ledger, consumer: str) -> list[list[Cell]]:
+def owed(recorder: Recorder, consumer: str) -> list[list[Cell]]:
     """The cells of a consumer that are to be measured and were not, those of one case together."""
-    found = ([cell for cell in cells if _is_owed(ledger, cell)] for cells in ledger.plan.measured(consumer))
+    found = ([cell for cell in cells if _is_owed(recorder, cell)] for cells in recorder.plan.measured(consumer))
     return [cells for cells in found if cells]
 
 
-def _is_owed(ledger: Ledger, cell: Cell) -> bool:
-    if ledger.journal.has_measurement(cell.id):
+def _is_owed(recorder: Recorder, cell: Cell) -> bool:
+    if recorder.journal.has_measurement(cell.id):
         return False
-    row = ledger.journal.cell(cell.id)
+    row = recorder.journal.cell(cell.id)
     return row is not None and row["status"] in LOADED
 
 
-def measure(station: Station, ledger: Ledger, groups: list[list[Cell]]) -> None:
+def measure(session: EnvironmentSession, recorder: Recorder, groups: list[list[Cell]]) -> None:
     """Measure the cells, case by case. Raises NotReadyError."""
-    wanted = ledger.plan.profile.measure
+    wanted = recorder.plan.profile.measure
     if wanted is None:
         return
-    station.measure_from_now_on()
-    seconds = PATIENCE * ledger.plan.profile.limits.seconds
+    session.measure_from_now_on()
+    seconds = PATIENCE * recorder.plan.profile.limits.seconds
     for cells in groups:
-        subjects = {cell.id: _subject(ledger, cell, wanted) for cell in cells}
+        subjects = {cell.id: _subject(recorder, cell, wanted) for cell in cells}
         for batches in _rounds(list(subjects.values())):
-            for event in station.events("measure", batches, seconds=seconds):
-                at = ledger.seconds_since_start()
+            for event in session.events("measure", batches, seconds=seconds):
+                at = recorder.seconds_since_start()
                 subjects[event["task"]["cell"]].take(event, at)
         for subject in subjects.values():
-            ledger.measurement(subject.cell.id, subject.samples, subject.missing)
+            recorder.measurement(subject.cell.id, subject.samples, subject.missing)
 
 
-def _subject(ledger: Ledger, cell: Cell, measure: Measure) -> Subject:
-    size = ledger.journal.artifacts[cell.artifact.id]["size_bytes"]
-    return Subject(cell, loading.load_task(ledger, cell, cell.id), measure, size)
+def _subject(recorder: Recorder, cell: Cell, measure: Measure) -> Subject:
+    size = recorder.journal.artifacts[cell.artifact.id]["size_bytes"]
+    return Subject(cell, loading.load_task(recorder, cell, cell.id), measure, size)
 
 
-def give_up(ledger: Ledger, groups: list[list[Cell]], reason: str) -> None:
+def give_up(recorder: Recorder, groups: list[list[Cell]], reason: str) -> None:
     """Nothing more can be measured there: say so of each cell that still waits."""
-    wanted = ledger.plan.profile.measure
+    wanted = recorder.plan.profile.measure
     for cell in (cell for cells in groups for cell in cells):
-        if wanted is not None and not ledger.journal.has_measurement(cell.id):
-            ledger.measurement(cell.id, [], dict.fromkeys(map(str, wanted.figures), reason))
+        if wanted is not None and not recorder.journal.has_measurement(cell.id):
+            recorder.measurement(cell.id, [], dict.fromkeys(map(str, wanted.figures), reason))
 
 
 def _rounds(subjects: list[Subject]) -> Iterator[list[list[dict[str, Any]]]]:

@@ -28,7 +28,7 @@ _TOLD = (
 _FITS_AT_HAND = 256
 
 
-class Ledger:
+class Recorder:
     """Used by several threads; each row is one environment's, and an environment is one thread's."""
 
     def __init__(self, plan: Plan, folder: RunFolder, progress: Progress) -> None:

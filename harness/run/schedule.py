@@ -18,12 +18,12 @@ from harness.environments import NotReadyError
 from harness.environments.stage import stage
 from harness.machine import processes, tools
 from harness.run import dumping, loading, measuring
-from harness.run.environment_session import Station
+from harness.run.environment_session import EnvironmentSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from harness.run.recorder import Ledger
+    from harness.run.recorder import Recorder
 
 #: Guests that stay alive between dumping and loading; each holds some 150 MB.
 KEPT_GUESTS = 24
@@ -37,64 +37,64 @@ class Selection:
     consumers: frozenset[str]
 
 
-def both_passes(ledger: Ledger, selection: Selection) -> None:
+def both_passes(recorder: Recorder, selection: Selection) -> None:
     """Dump with the producers, then load with the consumers, then measure what the profile says in those.
 
     Raises MachineError; KeyboardInterrupt passes. No process is left behind either way.
     """
-    profile = ledger.plan.profile
+    profile = recorder.plan.profile
     files = {Path(case.file) for case in profile.cases if case.module == Path(case.file).stem}
     staged = stage(sorted(files))
-    stations = [Station(environment, ledger, staged) for environment in profile.environments]
-    keep = len(stations) <= KEPT_GUESTS
+    sessions = [EnvironmentSession(environment, recorder, staged) for environment in profile.environments]
+    keep = len(sessions) <= KEPT_GUESTS
     try:
         with processes.workers(tools.processors()) as pool:
-            _all(pool.submit(_produce, s, ledger, keep) for s in stations if s.name in selection.producers)
+            _all(pool.submit(_produce, s, recorder, keep) for s in sessions if s.name in selection.producers)
             # The newest first: they can read most and take longest, and what takes longest must not come last.
-            consumers = [station for station in reversed(stations) if station.name in selection.consumers]
-            ledger.progress.expect("cells", sum(len(loading.owed(ledger, station.name)) for station in consumers))
-            _all(pool.submit(_consume, station, ledger) for station in consumers)
-        _measuring_pass(consumers, ledger)
+            consumers = [session for session in reversed(sessions) if session.name in selection.consumers]
+            recorder.progress.expect("cells", sum(len(loading.owed(recorder, session.name)) for session in consumers))
+            _all(pool.submit(_consume, session, recorder) for session in consumers)
+        _measuring_pass(consumers, recorder)
     finally:
-        for station in stations:
-            station.close()
+        for session in sessions:
+            session.close()
 
 
-def _produce(station: Station, ledger: Ledger, keep: bool) -> None:
+def _produce(session: EnvironmentSession, recorder: Recorder, keep: bool) -> None:
     try:
-        artifacts = dumping.owed(ledger, station.name)
+        artifacts = dumping.owed(recorder, session.name)
         if artifacts:
-            station.open()
-            dumping.dump(station, ledger, artifacts)
+            session.open()
+            dumping.dump(session, recorder, artifacts)
     except NotReadyError as reason:
-        station.give_up(str(reason))
+        session.give_up(str(reason))
     if not keep:
-        station.close()
+        session.close()
 
 
-def _consume(station: Station, ledger: Ledger) -> None:
+def _consume(session: EnvironmentSession, recorder: Recorder) -> None:
     try:
-        cells = loading.owed(ledger, station.name)
+        cells = loading.owed(recorder, session.name)
         if cells:
-            loading.load(station, ledger, cells)
+            loading.load(session, recorder, cells)
     except NotReadyError as reason:
-        station.give_up(str(reason))
+        session.give_up(str(reason))
     finally:
-        station.close()
+        session.close()
 
 
-def _measuring_pass(stations: list[Station], ledger: Ledger) -> None:
-    owed = [(station, measuring.owed(ledger, station.name)) for station in stations]
-    ledger.progress.expect("measured", sum(len(cells) for _, groups in owed for cells in groups))
-    for station, groups in owed:
+def _measuring_pass(sessions: list[EnvironmentSession], recorder: Recorder) -> None:
+    owed = [(session, measuring.owed(recorder, session.name)) for session in sessions]
+    recorder.progress.expect("measured", sum(len(cells) for _, groups in owed for cells in groups))
+    for session, groups in owed:
         if not groups:
             continue
         try:
-            measuring.measure(station, ledger, groups)
+            measuring.measure(session, recorder, groups)
         except NotReadyError as reason:
-            measuring.give_up(ledger, groups, str(reason))
+            measuring.give_up(recorder, groups, str(reason))
         finally:
-            station.close()
+            session.close()
 
 
 def _all(submitted: Iterable[Future[None]]) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.machine import hardware
 from harness.store import tables
 from harness.terms import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from harness.config.plan import Plan
     from harness.store import RunFolder
@@ -29,7 +28,7 @@ def finish(plan: Plan, folder: RunFolder, *, cut_short: str, reasons: Mapping[st
     hosts = measured_on(plan, folder)
     if hosts:
         # What is compared between runs are figures: where several machines measured, nobody can say on which it was.
-        folder.run |= {"hosts": hosts, "host": hardware.common(hosts.values())}
+        folder.run |= {"hosts": hosts, "host": common_facts(hosts.values())}
     folder.save_run()
     folder.close()
 
@@ -41,5 +40,15 @@ def measured_on(plan: Plan, folder: RunFolder) -> dict[str, dict[str, Any]]:
         told = (folder.journal.measurement(cell.id) for cells in plan.measured(name) for cell in cells)
         hosts = [row.get("host") or folder.run["host"] for row in told if row is not None and row["samples"]]
         if hosts:
-            found[name] = hardware.common(hosts)
+            found[name] = common_facts(hosts)
     return found
+
+
+def common_facts(hosts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The facts that several machines share; None stands for those in which they differ, or that are not known."""
+    every = list(hosts)
+    names = sorted({name for host in every for name in host})
+    first = every[0] if every else {}
+    return {
+        name: first.get(name) if all(host.get(name) == first.get(name) for host in every) else None for name in names
+    }

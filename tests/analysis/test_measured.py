@@ -10,7 +10,8 @@ from harness import store
 from harness.terms import Case, Format, Measure
 from harness.config.plan import Plan
 from harness.analysis import summary as digests, measured
-from harness.report import markdown, units
+from harness.analysis import units
+from harness.report import markdown
 
 from tests.conftest import plan_of
 from tests.report.stored import EVIL, finished, shown

@@ -4,7 +4,7 @@ import pytest
 
 from harness.run import measuring
 
-from tests.run.measured import OPEN, Ledger, Station, good, planned
+from tests.run.measured import OPEN, Recorder, EnvironmentSession, good, planned
 
 
 @pytest.fixture(autouse=True)
@@ -17,9 +17,9 @@ def _closing():
 @pytest.fixture
 def measured(tmp_path):
     def measure(answer=good, **more):
-        ledger = Ledger(tmp_path / "journal.jsonl", planned(**more))
-        station = Station(answer)
-        measuring.measure(station, ledger, measuring.owed(ledger, "new"))
-        return station, ledger
+        recorder = Recorder(tmp_path / "journal.jsonl", planned(**more))
+        session = EnvironmentSession(answer)
+        measuring.measure(session, recorder, measuring.owed(recorder, "new"))
+        return session, recorder
 
     return measure

@@ -24,7 +24,7 @@ def planned(*, environments: tuple[str, ...] = ("new",), cases: tuple[str, ...] 
     return plan.Plan(profile=dataclasses.replace(made.profile, measure=measure))
 
 
-class Ledger:
+class Recorder:
     """A run's memory with a journal of its own, in which everything was written and loaded."""
 
     def __init__(self, path, made: plan.Plan, statuses: dict[str, str] | None = None) -> None:
@@ -84,7 +84,7 @@ def good(task: dict) -> dict:
     )
 
 
-class Station:
+class EnvironmentSession:
     """Answers as ``answer(task)`` says; keeps the jobs that it was given."""
 
     def __init__(self, answer=good) -> None:
@@ -115,5 +115,5 @@ def cell_id(reader: str = "pickle") -> str:
     return f"new/ridge/{reader.partition('-')[0]}>new/{reader}"
 
 
-def figures_of(ledger: Ledger, reader: str = "pickle") -> dict[str, dict]:
-    return {row["figure"]: row for row in ledger.tables()["figures"] if row["cell_id"] == cell_id(reader)}
+def figures_of(recorder: Recorder, reader: str = "pickle") -> dict[str, dict]:
+    return {row["figure"]: row for row in recorder.tables()["figures"] if row["cell_id"] == cell_id(reader)}

@@ -10,7 +10,7 @@ from harness.environments import NotReadyError, kinds
 from harness.errors import MachineError
 from harness.machine import platforms, processes
 from harness.run.guest_process import GuestDiedError
-from harness.run.environment_session import DEATHS, Answered, Station
+from harness.run.environment_session import DEATHS, Answered, EnvironmentSession
 
 from tests.conftest import environment, plan_of
 
@@ -104,12 +104,12 @@ class Guest:
 
 class TestEvents:
     @pytest.fixture
-    def station(self, tmp_path, monkeypatch):
+    def session(self, tmp_path, monkeypatch):
         told: list[dict] = []
-        ledger = SimpleNamespace(
+        recorder = SimpleNamespace(
             folder=SimpleNamespace(path=tmp_path), plan=plan_of("new"), environment=lambda _, row: told.append(row)
         )
-        made = Station(environment("new"), ledger, tmp_path)  # type: ignore[arg-type]
+        made = EnvironmentSession(environment("new"), recorder, tmp_path)  # type: ignore[arg-type]
         made.told = told
         made.started = []
         made.killers = set()
@@ -122,12 +122,12 @@ class TestEvents:
                 self.started.append(self._guest)
             return self._guest
 
-        monkeypatch.setattr(Station, "open", open_)
+        monkeypatch.setattr(EnvironmentSession, "open", open_)
         return made
 
-    def test_a_killer_is_found_and_the_others_are_answered(self, station) -> None:
-        station.killers = {"b"}
-        events = list(station.events("load", LOADS, seconds=1.0))
+    def test_a_killer_is_found_and_the_others_are_answered(self, session) -> None:
+        session.killers = {"b"}
+        events = list(session.events("load", LOADS, seconds=1.0))
         assert {event["id"]: event["event"] for event in events} == {
             "a": "cell",
             "b": "guest-died",
@@ -135,33 +135,33 @@ class TestEvents:
             "d": "cell",
         }
         assert len(events) == 4
-        assert len(station.started) == 3
+        assert len(session.started) == 3
 
-    def test_children_of_different_guests_are_different(self, station) -> None:
-        station.killers = {"b"}
-        children = {event["id"]: event["child"] for event in station.events("load", LOADS, seconds=1.0)}
+    def test_children_of_different_guests_are_different(self, session) -> None:
+        session.killers = {"b"}
+        children = {event["id"]: event["child"] for event in session.events("load", LOADS, seconds=1.0)}
         assert len({children["a"], children["c"], children["d"]}) == 3
 
-    def test_a_guest_that_keeps_dying_is_given_up(self, station) -> None:
+    def test_a_guest_that_keeps_dying_is_given_up(self, session) -> None:
         batches = [[{"id": str(i)}] for i in range(DEATHS + 5)]
-        station.killers = {str(i) for i in range(DEATHS + 5)}
+        session.killers = {str(i) for i in range(DEATHS + 5)}
         with pytest.raises(NotReadyError, match=f"died {DEATHS} times"):
-            list(station.events("load", batches, seconds=1.0))
-        assert len(station.started) == DEATHS
+            list(session.events("load", batches, seconds=1.0))
+        assert len(session.started) == DEATHS
 
-    def test_when_all_is_stopped_no_one_is_blamed_and_no_guest_started(self, station, monkeypatch) -> None:
+    def test_when_all_is_stopped_no_one_is_blamed_and_no_guest_started(self, session, monkeypatch) -> None:
         monkeypatch.setattr(processes, "_SHUT", type(processes._SHUT)())
-        station.killers = {"d"}
-        station.on_death = processes._SHUT.set
+        session.killers = {"d"}
+        session.on_death = processes._SHUT.set
         seen = []
         with pytest.raises(processes.StoppedError):
-            for event in station.events("load", LOADS, seconds=1.0):
+            for event in session.events("load", LOADS, seconds=1.0):
                 seen.append(event["id"])
         assert seen == ["a", "b", "c"]
-        assert len(station.started) == 1
+        assert len(session.started) == 1
         with pytest.raises(processes.StoppedError):
-            station.give_up("its guest was killed")
-        assert station.told == []
+            session.give_up("its guest was killed")
+        assert session.told == []
 
 
 @pytest.mark.parametrize("platform", ["linux/s390x", "linux/amd64"])
@@ -170,17 +170,17 @@ def test_of_what_is_missing_nothing_is_resolved_or_built_and_every_row_tells_of_
 ) -> None:
     told: list[dict] = []
     progress = SimpleNamespace(environment=lambda *_: None)
-    ledger = SimpleNamespace(
+    recorder = SimpleNamespace(
         folder=SimpleNamespace(path=tmp_path), plan=plan_of("far"), environment=lambda _, row: told.append(row),
         progress=progress,
     )  # fmt: skip
     monkeypatch.setattr(platforms.tools, "native_platform", lambda: "linux/amd64")
     monkeypatch.setattr(kinds.OF["rootfs"], "missing", lambda _: "`apt-get install mmdebstrap`")
     wanted = environment("far", kind="rootfs", platform=platform, suite="bookworm", source="debian")
-    station = Station(wanted, ledger, tmp_path)  # type: ignore[arg-type]
+    session = EnvironmentSession(wanted, recorder, tmp_path)  # type: ignore[arg-type]
     with pytest.raises(NotReadyError, match="apt-get install mmdebstrap") as caught:
-        station.open()
+        session.open()
     assert not list(tmp_path.iterdir())
-    station.give_up(str(caught.value))
+    session.give_up(str(caught.value))
     (row,) = told
     assert (row["status"], row["emulated"]) == ("not-run", platform != "linux/amd64")

@@ -17,7 +17,7 @@ from harness.machine import tools
 from harness.terms import Measure
 from harness.report import rerun_command
 from harness.run import dumping
-from harness.run.environment_session import Station
+from harness.run.environment_session import EnvironmentSession
 
 from tests.conftest import plan_of
 
@@ -67,7 +67,7 @@ def test_where_nothing_could_be_had_the_run_is_not_complete(results, plan, monke
     def fail(self):
         raise NotReadyError("no network")
 
-    monkeypatch.setattr(Station, "open", fail)
+    monkeypatch.setattr(EnvironmentSession, "open", fail)
     with pytest.raises(MachineError, match="no environment could be had.*\n.*no network"):
         run(results, plan)
     assert cut_short(results) == {"no network"}

@@ -13,7 +13,7 @@ from harness.terms import Artifact, Cell, Figure
 from harness.run import measuring
 from harness.run.measuring import KINDS
 
-from tests.run.measured import GOOD, Ledger, Station, cell_id, figures_of, good, planned
+from tests.run.measured import GOOD, Recorder, EnvironmentSession, cell_id, figures_of, good, planned
 
 
 class TestFailures:
@@ -22,9 +22,9 @@ class TestFailures:
         def answer(task):
             return {"event": "measured", "unsupported": "not\nhere"} if task["kind"] == kind else good(task)
 
-        station, ledger = measured(answer, rounds=5)
-        assert len(station.rounds(kind)) == 1
-        rows = figures_of(ledger)
+        session, recorder = measured(answer, rounds=5)
+        assert len(session.rounds(kind)) == 1
+        rows = figures_of(recorder)
         for figure in KINDS[kind]:
             row = rows[figure]
             assert (row["rounds"], row["reason"], row["stable"]) == (0, "unsupported: not here", None)
@@ -39,9 +39,9 @@ class TestFailures:
         def answer(task):
             return {"event": "died", "signal": 11, "step": "load"} if task["kind"] == "speed" else good(task)
 
-        station, ledger = measured(answer, rounds=5)
-        assert station.rounds("memory") == station.rounds("sharing") == []
-        rows = figures_of(ledger)
+        session, recorder = measured(answer, rounds=5)
+        assert session.rounds("memory") == session.rounds("sharing") == []
+        rows = figures_of(recorder)
         for figure in (*KINDS["memory"], *KINDS["sharing"]):
             assert rows[figure]["rounds"] == 0
             assert rows[figure]["reason"].endswith("is not known: crash: killed by SIGSEGV, while loading")
@@ -51,9 +51,9 @@ class TestFailures:
             failing = {"event": "overtime", "seconds": 9.0, "step": "load"}
             return failing if task["reader"] == "joblib" else good(task)
 
-        _, ledger = measured(answer, rounds=5)
-        assert {row["reason"] for row in figures_of(ledger).values()} == {None}
-        assert all("timeout: not done within 9 s" in row["reason"] for row in figures_of(ledger, "joblib").values())
+        _, recorder = measured(answer, rounds=5)
+        assert {row["reason"] for row in figures_of(recorder).values()} == {None}
+        assert all("timeout: not done within 9 s" in row["reason"] for row in figures_of(recorder, "joblib").values())
 
     def test_a_failure_after_good_samples_is_told_beside_the_figure(self, measured) -> None:
         numbers = iter(range(10**6))
@@ -63,12 +63,12 @@ class TestFailures:
                 return {"event": "guest-died", "how": "it was killed by signal 9"}
             return good(task)
 
-        station, ledger = measured(answer, rounds=10)
-        assert len(station.rounds("speed")) == 7
-        row = figures_of(ledger)["load_seconds"]
+        session, recorder = measured(answer, rounds=10)
+        assert len(session.rounds("speed")) == 7
+        row = figures_of(recorder)["load_seconds"]
         assert (row["rounds"], row["stable"], row["median"]) == (6, False, pytest.approx(0.0105))
         assert row["reason"] == "after 6 samples: crash: took the whole guest with it: it was killed by signal 9"
-        cell = {row["cell_id"]: row for row in ledger.tables()["cells"]}[cell_id()]
+        cell = {row["cell_id"]: row for row in recorder.tables()["cells"]}[cell_id()]
         assert (cell["load_seconds"], cell["load_stable"]) == (pytest.approx(0.0105), False)
 
     def test_what_the_guest_could_not_do_leaves_the_rest(self, measured) -> None:
@@ -78,31 +78,31 @@ class TestFailures:
             figures = {name: values for name, values in GOOD["speed"].items() if name != "evicted_load_seconds"}
             return {**good(task), "figures": figures, "missing": {"evicted_load_seconds": "on\ttmpfs"}}
 
-        station, ledger = measured(answer, rounds=5)
-        assert len(station.rounds("speed")) == 5
-        rows = figures_of(ledger)
+        session, recorder = measured(answer, rounds=5)
+        assert len(session.rounds("speed")) == 5
+        rows = figures_of(recorder)
         assert (rows["evicted_load_seconds"]["rounds"], rows["evicted_load_seconds"]["reason"]) == (0, "on tmpfs")
         assert rows["load_seconds"]["rounds"] == 5
-        assert {row["evicted_load_seconds"] for row in ledger.tables()["cells"]} == {None}
+        assert {row["evicted_load_seconds"] for row in recorder.tables()["cells"]} == {None}
 
     def test_an_environment_that_is_given_up_says_so_of_what_is_left(self, tmp_path) -> None:
-        ledger = Ledger(tmp_path / "journal.jsonl", planned(cases=("ridge", "forest")))
-        groups = measuring.owed(ledger, "new")
-        done = Station()
-        measuring.measure(done, ledger, groups[:1])  # type: ignore[arg-type]
-        measuring.give_up(ledger, groups, "its guest died 40 times")  # type: ignore[arg-type]
-        reasons = {row["cell_id"].split("/")[1]: row["reason"] for row in ledger.tables()["figures"]}
+        recorder = Recorder(tmp_path / "journal.jsonl", planned(cases=("ridge", "forest")))
+        groups = measuring.owed(recorder, "new")
+        done = EnvironmentSession()
+        measuring.measure(done, recorder, groups[:1])  # type: ignore[arg-type]
+        measuring.give_up(recorder, groups, "its guest died 40 times")  # type: ignore[arg-type]
+        reasons = {row["cell_id"].split("/")[1]: row["reason"] for row in recorder.tables()["figures"]}
         assert reasons == {"ridge": None, "forest": "its guest died 40 times"}
-        assert measuring.owed(ledger, "new") == []  # type: ignore[arg-type]
+        assert measuring.owed(recorder, "new") == []  # type: ignore[arg-type]
 
     def test_a_guest_that_is_not_ready_is_not_swallowed(self, tmp_path) -> None:
         def answer(task):
             raise NotReadyError("no")
 
-        ledger = Ledger(tmp_path / "journal.jsonl", planned())
+        recorder = Recorder(tmp_path / "journal.jsonl", planned())
         with pytest.raises(NotReadyError):
-            measuring.measure(Station(answer), ledger, measuring.owed(ledger, "new"))  # type: ignore[arg-type]
-        assert len(measuring.owed(ledger, "new")[0]) == 3  # type: ignore[arg-type]
+            measuring.measure(EnvironmentSession(answer), recorder, measuring.owed(recorder, "new"))  # type: ignore[arg-type]
+        assert len(measuring.owed(recorder, "new")[0]) == 3  # type: ignore[arg-type]
 
 
 def with_speed(**changes: object) -> dict:
@@ -157,9 +157,9 @@ NONSENSE = {
 class TestNonsense:
     @pytest.mark.parametrize("name", list(NONSENSE))
     def test_nonsense_is_a_reason_and_never_a_figure(self, measured, name) -> None:
-        station, ledger = measured(lambda task: NONSENSE[name] if task["kind"] == "speed" else good(task), rounds=5)
-        assert len(station.rounds("speed")) == 1
-        stored = ledger.tables()
+        session, recorder = measured(lambda task: NONSENSE[name] if task["kind"] == "speed" else good(task), rounds=5)
+        assert len(session.rounds("speed")) == 1
+        stored = recorder.tables()
         for row in stored["figures"]:
             if row["figure"] in KINDS["speed"]:
                 assert (row["rounds"], row["median"]) == (0, None)
@@ -171,8 +171,8 @@ class TestNonsense:
         ]
 
     def test_a_long_reason_is_cut(self, measured) -> None:
-        _, ledger = measured(lambda _: {"event": "measured", "unsupported": "x" * 10**6}, rounds=5)
-        assert max(len(row["reason"]) for row in ledger.tables()["figures"]) < 3000
+        _, recorder = measured(lambda _: {"event": "measured", "unsupported": "x" * 10**6}, rounds=5)
+        assert max(len(row["reason"]) for row in recorder.tables()["figures"]) < 3000
 
     JSON = st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

@@ -60,10 +60,6 @@ SCRIPTS = (
 )
 
 
-#: Where the page lies in a run's folder.
-PAGE = "report/index.html"
-
-
 def render(tables: RunTables, told: Digest, *, before: Comparison | None = None, past: History | None = None) -> str:
     """The page. ``before``: what changed since another run; ``past``: over all runs."""
     specs: dict[str, Any] = charts.of_measurements(told.measured)

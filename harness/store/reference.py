@@ -1,44 +1,38 @@
-"""The run that the repository keeps: tables, tracebacks and report; no artifacts, no journal, no path of a machine."""
+"""The run that the repository keeps: tables, tracebacks and locks; no artifacts, no journal, no path of a machine."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.analysis import soundness
-from harness.errors import InputError
 from harness.files import replace_text, writing
-from harness.machine import tools
-from harness.report import run_pages
-from harness.store import REFERENCE, TABLES, TRACEBACKS, read_run, tracebacks, write_table
+from harness.store.folder import write_table
+from harness.store.reading import TABLES, TRACEBACKS, read_run, tracebacks
+from harness.store.stored_runs import REFERENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
-    from harness.store import RunTables
+    from harness.store.reading import RunTables
 
 #: The picture of the README: it stays until somebody takes another.
 _PICTURE = "report.png"
 
 
-def keep(source: Path, results: Path) -> Path:
-    """Keep a run in ``results/reference``, in place of the one that is there; return the folder.
+def keep(source: Path, results: Path, folders: Mapping[Path, str]) -> Path:
+    """Keep a run in ``results/reference``, in place of the one that is there; return the folder, without pages yet.
 
-    Raises
-    ------
-    InputError : the run is not sound: what visitors see first must be.
+    Parameters
+    ----------
+    folders : of this machine, each with what stands for it: messages and packages name where things lie.
     """
     tables = read_run(source)
-    wrong = soundness.of_tables(tables)
-    if wrong:
-        raise InputError("\n".join([f"{source}: this run is not sound, and is not kept:", *(f"  {w}" for w in wrong)]))
     target = results / REFERENCE
     part = results / f".{REFERENCE}.part"
     shutil.rmtree(part, ignore_errors=True)
-    names = _names()
+    names = _longest_first(folders)
     with writing(part):
         (part / "locks").mkdir(parents=True)
         for lock in sorted((source / "locks").glob("*.txt")):
@@ -53,7 +47,6 @@ def keep(source: Path, results: Path) -> Path:
             shutil.copyfile(target / _PICTURE, part / _PICTURE)
         shutil.rmtree(target, ignore_errors=True)
         part.replace(target)
-    run_pages.write(read_run(target))
     return target
 
 
@@ -69,9 +62,7 @@ def _keep_table(tables: RunTables, name: str, part: Path, names: Mapping[str, st
     write_table(part / f"{name}.parquet", OF[name], rows())
 
 
-def _names() -> dict[str, str]:
-    """What stands for folders of this machine, the longest first: messages and packages tell where things lie."""
-    folders = {tools.ROOT: ".", tools.workspace(): ".nox", Path.home(): "~", Path(tempfile.gettempdir()): "TMP"}
+def _longest_first(folders: Mapping[Path, str]) -> dict[str, str]:
     known = {str(path): name for path, name in folders.items() if len(path.parts) > 1}
     return dict(sorted(known.items(), key=lambda item: -len(item[0])))
 

@@ -1,4 +1,4 @@
-"""Seconds and bytes as people read them. SI units, three digits, no exponents. Pure."""
+"""Seconds, bytes and counts as people read them. SI units, three digits, no exponents. Pure."""
 
 from __future__ import annotations
 
@@ -27,3 +27,8 @@ def size(value: float) -> str:
 def _digits(value: float) -> str:
     """Three of them, and no exponent."""
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 cell``, ``2 cells``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

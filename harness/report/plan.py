@@ -9,18 +9,16 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from harness.environments import kinds
-from harness.environments.lock import requirements
-from harness.machine import interpreters, platforms
-
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
     from harness.config.plan import Plan
-    from harness.terms import Environment
+    from harness.terms import Environment, Outlook
 
 
-def as_data(plan: Plan) -> dict[str, Any]:
+def as_data(plan: Plan, outlooks: Mapping[str, Outlook]) -> dict[str, Any]:
     """The whole plan as JSON-able data; artifacts and cells as the axes that span them."""
     profile = plan.profile
     return {
@@ -30,10 +28,11 @@ def as_data(plan: Plan) -> dict[str, Any]:
             {
                 **asdict(e),
                 "as_of": str(e.as_of),
-                "emulated": platforms.is_emulated(e.platform),
-                "requirements": requirements(e),
-                "status": "not-run" if (why := _why_not(plan, e)) else "planned",
-                "reason": why,
+                "days": {name: day.isoformat() for name, day in e.days},
+                "emulated": outlooks[e.name].emulated,
+                "requirements": list(outlooks[e.name].requirements),
+                "status": "not-run" if outlooks[e.name].reason else "planned",
+                "reason": outlooks[e.name].reason,
             }
             for e in profile.environments
         ],
@@ -43,23 +42,24 @@ def as_data(plan: Plan) -> dict[str, Any]:
         "cells": [c.id for e in profile.environments for c in plan.cells(e.name)],
         "measured": [cell.id for e in profile.environments for cells in plan.measured(e.name) for cell in cells],
         "counts": {"artifacts": plan.artifact_count, "cells": plan.cell_count, "measured": plan.measured_count},
-        "skips": _skips(plan),
+        "skips": _skips(plan, outlooks),
         "limits": asdict(profile.limits),
     }
 
 
-def show(plan: Plan, console: Console) -> None:
+def show(plan: Plan, outlooks: Mapping[str, Outlook], console: Console) -> None:
+    """Print the environments and what they are to do."""
     table = Table(box=box.SIMPLE, pad_edge=False)
     for heading in ("environment", "asks for", "as of", "because of", "can it be?"):
         table.add_column(heading, overflow="fold")
     for environment in plan.profile.environments:
-        why = _why_not(plan, environment)
+        outlook = outlooks[environment.name]
         table.add_row(
             escape(environment.name),
-            escape(", ".join(_asked(environment))),
+            escape(", ".join(_asked(environment, outlook))),
             str(environment.as_of),
             escape(environment.origin),
-            _yes(environment) if why is None else f"[yellow]no: {escape(why)}[/]",
+            _answer(outlook),
         )
     console.print(table)
     count = len(plan.profile.environments)
@@ -75,35 +75,29 @@ def show(plan: Plan, console: Console) -> None:
         f"{plan.artifact_count} artifacts to write, {plan.cell_count} cells to read, "
         f"{plan.measured_count} of them measured"
     )
-    skipped = _skips(plan)
+    skipped = _skips(plan, outlooks)
     if skipped:
         cells = sum(skip["cells"] for skip in skipped)
         console.print(f"[yellow]{len(skipped)} environments cannot be had here: {cells} cells will not run[/]")
 
 
-def _yes(environment: Environment) -> str:
-    return "[green]yes[/], emulated" if platforms.is_emulated(environment.platform) else "[green]yes[/]"
+def _answer(outlook: Outlook) -> str:
+    if outlook.reason is not None:
+        return f"[yellow]no: {escape(outlook.reason)}[/]"
+    return "[green]yes[/], emulated" if outlook.emulated else "[green]yes[/]"
 
 
-def _asked(environment: Environment) -> list[str]:
+def _asked(environment: Environment, outlook: Outlook) -> list[str]:
     python = [] if environment.python is None else [f"Python {environment.python}"]
     source = ["Debian's own packages"] if environment.source == "debian" else []
     place = [f"in {environment.image or environment.suite}"] if environment.image or environment.suite else []
-    return [*python, *requirements(environment), *environment.npm, *source, *place]
+    return [*python, *outlook.requirements, *environment.npm, *source, *place]
 
 
-def _skips(plan: Plan) -> list[dict[str, Any]]:
+def _skips(plan: Plan, outlooks: Mapping[str, Outlook]) -> list[dict[str, Any]]:
     each = plan.cell_count // max(len(plan.profile.environments), 1)
     return [
-        {"environment": e.name, "reason": why, "cells": each}
-        for e in plan.profile.environments
-        if (why := _why_not(plan, e)) is not None
+        {"environment": name, "reason": outlook.reason, "cells": each}
+        for name, outlook in outlooks.items()
+        if outlook.reason is not None
     ]
-
-
-def _why_not(plan: Plan, environment: Environment) -> str | None:
-    why = plan.impossible.get(environment.name) or kinds.OF[environment.kind].missing(environment)
-    python = environment.python if environment.kind == "local" else None
-    if why is None and python is not None and interpreters.find(python) is None:
-        return f"{interpreters.missing(python)} (a run tries to download it)"
-    return why

@@ -1,65 +1,18 @@
-"""One artifact: where it came from, what became of it, and how to make the model again."""
+"""One artifact's provenance on a terminal."""
 
 from __future__ import annotations
 
 import json
-import os
-import shlex
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
 
-from harness.config.problems import unknown
-from harness.errors import InputError
-from harness.machine import interpreters
-
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pandas as pd
     from rich.console import Console
-
-    from harness.store import RunTables
 
 #: Packages that are named first; the lock has them all.
 _FIRST = ("scikit-learn", "numpy", "scipy", "joblib", "cloudpickle", "skops", "skl2onnx", "onnx", "threadpoolctl")
-
-
-def find(tables: RunTables, artifact_id: str) -> dict[str, Any]:
-    """The row of an artifact, with its manifest decoded and what became of its cells. Raises InputError."""
-    rows = tables.artifacts[tables.artifacts["artifact_id"] == artifact_id]
-    if rows.empty:
-        raise InputError(f"{tables.path}: {unknown('artifact', artifact_id, list(tables.artifacts['artifact_id']))}")
-    row = {str(name): _plain(value) for name, value in rows.iloc[0].items()}
-    row["manifest"] = json.loads(row["manifest"] or "null")
-    cells = tables.cells[tables.cells["artifact_id"] == artifact_id]
-    row["cells"] = dict(Counter(cells["status"]).most_common())
-    return row
-
-
-def _plain(value: Any) -> Any:
-    """A value of a table as JSON has it; None for what was not measured."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124  # NaN
-
-
-def rebuild_commands(tables: RunTables, row: dict[str, Any], stage: Path) -> list[str]:
-    """Shell commands that make the model again from what the run has stored."""
-    manifest, run = row["manifest"], os.path.relpath(tables.path)
-    environment: pd.Series[Any] = tables.environments.set_index("environment").loc[row["producer"]]
-    minor = ".".join(str(environment["python"]).split(".")[:2])
-    python = str(interpreters.find(minor) or environment["python"])  # uv does not look where pyenv keeps them
-    pip = ["uv", "pip", "install", "--python", "rebuilt", "--require-hashes", "-r", f"{run}/{manifest['lock']}"]
-    threads = "OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 "
-    start = ["rebuilt/bin/python", "-I", os.path.relpath(stage), "rebuild", run, manifest["fitted_sha256"]]
-    return [
-        shlex.join(["uv", "venv", "--python", python, "rebuilt"]),
-        shlex.join(pip),
-        threads + shlex.join([*start, f"{row['case']}.pickle"]),
-    ]
 
 
 def show(row: dict[str, Any], commands: list[str], console: Console) -> None:

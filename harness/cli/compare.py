@@ -1,0 +1,50 @@
+"""`compare`: what changed between two runs."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from harness.cli.arguments import RESULTS, ExpectationsOption, JsonOption, ResultsOption, console
+from harness.errors import GateCrossed, InputError
+
+
+def compare(
+    base: Annotated[str, typer.Argument(help="The run to compare with: its id, its beginning, or its folder.")],
+    new: Annotated[str, typer.Argument(help="The run that is compared, likewise.")],
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(help='A gate: status, drift, gone, or a figure such as "load_seconds[format=joblib]>1.3x".'),
+    ] = None,
+    allow_unjudged: Annotated[
+        bool, typer.Option("--allow-unjudged", help="Pass gates for which these runs have nothing to judge by.")
+    ] = False,
+    expectations: ExpectationsOption = None,
+    results: ResultsOption = RESULTS,
+    as_json: JsonOption = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for a CI job's summary.")] = False,
+) -> None:
+    """What changed between two runs; exit code 1 when a gate is crossed."""
+    from harness import analysis, store  # pandas and scipy
+    from harness.analysis import compare as comparing
+    from harness.analysis.compare import expectations as expected
+    from harness.analysis.compare import gates
+    from harness.report import compare as rendering
+
+    if as_json and as_markdown:
+        raise InputError("--json and --markdown: give one of them")
+    wanted = gates.parse_all(fail_on or ())
+    known = expected.beside(results) if expectations is None else expected.read(expectations)
+    before, after = (analysis.read_run(store.find_run(results, name)) for name in (base, new))
+    comparison = comparing.compare(before, after, expected=known, gates=wanted)
+    if as_json:
+        print(json.dumps(rendering.as_data(comparison), indent=2))
+    elif as_markdown:
+        print(rendering.render(comparison))
+    else:
+        rendering.show(comparison, console())
+    crossed = rendering.crossed(comparison, allow_unjudged=allow_unjudged)
+    if crossed:
+        raise GateCrossed("\n".join(crossed))

@@ -1,0 +1,31 @@
+"""`export`: a run's tables for other tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness import files
+from harness.cli.arguments import RESULTS, ResultsOption, RunArgument
+
+
+def export(
+    run: RunArgument = None,
+    to: Annotated[str, typer.Option(help="csv, json or pytest-benchmark.")] = "csv",
+    table: Annotated[
+        str, typer.Option(help="For csv and json: cells, artifacts, environments, figures or samples.")
+    ] = "cells",
+    output: Annotated[Path | None, typer.Option(help="A file, instead of standard output.")] = None,
+    results: ResultsOption = RESULTS,
+) -> None:
+    """A table, or the measurements, for other tools."""
+    from harness import analysis, store  # pandas
+    from harness.report import export as exporting
+
+    text = exporting.export(analysis.read_run(store.find_run(results, run)), to, table)
+    if output is None:
+        print(text, end="")
+    else:
+        files.replace_text(output, text)

@@ -1,0 +1,30 @@
+"""`plan`: what would run, and what cannot."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from harness.cli.arguments import MATRIX, JsonOption, MatrixOption, ProfileOption, ThroughOption, console
+
+
+def plan(
+    matrix: MatrixOption = MATRIX,
+    profile: ProfileOption = "default",
+    resolve: Annotated[bool, typer.Option(help="Ask the resolver which environments cannot be had.")] = True,
+    through: ThroughOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What would run: environments, artifacts, cells, and what cannot be, with reasons."""
+    from harness.cli.planning import planned
+    from harness.environments import availability
+    from harness.report import plan as rendering
+
+    expanded = planned(matrix, profile, resolving=resolve, through=through)
+    outlooks = availability.outlooks(expanded.profile.environments, expanded.impossible)
+    if as_json:
+        print(json.dumps(rendering.as_data(expanded, outlooks), indent=2))
+    else:
+        rendering.show(expanded, outlooks, console())

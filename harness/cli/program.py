@@ -1,0 +1,121 @@
+"""The program: its verbs, and how a command ends."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import sys
+import traceback
+from typing import Annotated, NoReturn
+
+import typer
+
+import harness
+from harness.cli import (
+    ask,
+    check,
+    claims,
+    compare,
+    export,
+    history,
+    keep,
+    merge,
+    new,
+    plan,
+    release,
+    report,
+    rootfs,
+    run,
+    schema,
+    shards,
+    show,
+    verify,
+)
+from harness.errors import HarnessError, InputError, MachineError
+
+app = typer.Typer(
+    name="persistence-matrix",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Which persisted scikit-learn models load, and still predict the same, where.",
+)
+#: In the order of `--help`: questions first, then runs, then what keeps them.
+for verb in (
+    ask.ask,
+    release.release,
+    claims.claims,
+    plan.plan,
+    run.run,
+    report.report,
+    show.show,
+    verify.verify,
+    check.check,
+    compare.compare,
+    history.history,
+    export.export,
+    keep.keep,
+    new.new,
+    shards.shards,
+    merge.merge,
+    schema.schema,
+):
+    app.command()(verb)
+app.add_typer(rootfs.app, name="rootfs")
+
+INTERRUPTED = 130  # what a shell makes of Ctrl-C
+#: Refusals of the operating system that are no fault of the harness, wherever they come up.
+LACKING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOMEM, errno.EMFILE})
+
+
+def _version(value: bool) -> None:
+    if value:
+        print(f"persistence-matrix {harness.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Which persisted scikit-learn models load, and still predict the same, where."""
+
+
+def main() -> None:
+    """Run a command; its exit code says how it ended (see harness.errors)."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a CI job that is cancelled ends as Ctrl-C ends it
+    try:
+        code = app(standalone_mode=False)  # typer may return the exit code, Ctrl-C's too, instead of raising it
+    except HarnessError as error:
+        fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except typer.Exit as leave:
+        code = leave.exit_code
+    except typer.Abort:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001  # the last place where a fault of ours gets words and its exit code
+        if hasattr(error, "format_message"):  # the arguments, as typer sees them
+            fail(error.format_message(), InputError.exit_code)
+        if isinstance(error, OSError) and error.errno in LACKING:
+            fail(f"{error.filename or 'this machine'}: {error.strerror}", MachineError.exit_code)
+        traceback.print_exc()
+        name = f"{type(error).__name__}: {error}"
+        fail(f"the harness itself failed ({name}): please report it with the traceback above", HarnessError.exit_code)
+    if code == INTERRUPTED:
+        fail("interrupted; continue an interrupted run with --resume", INTERRUPTED)
+    sys.exit(code or 0)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Print a message on standard error and exit with a code."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    Console(stderr=True).print(escape(message), style="red", highlight=False, soft_wrap=True)
+    sys.exit(code)

@@ -1,0 +1,33 @@
+"""`report`: a stored run once more."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness import files
+from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, RunArgument, console
+
+
+def report(
+    run: RunArgument = None,
+    results: ResultsOption = RESULTS,
+    svg: Annotated[Path | None, typer.Option(help="Write what the terminal shows as a picture, too.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The report of a stored run; runs nothing."""
+    from harness import analysis, store  # pandas
+    from harness.analysis import summary
+    from harness.report import run_pages, terminal
+
+    tables = analysis.read_run(store.find_run(results, run))
+    if as_json:
+        print(json.dumps(summary.as_data(summary.of(tables)), indent=2))
+        return
+    page = run_pages.write(tables)
+    if svg is not None:
+        files.replace_text(svg, terminal.picture(tables))
+    terminal.show(tables, console(), page)

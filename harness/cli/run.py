@@ -1,0 +1,72 @@
+"""`run`: the main job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.cli.arguments import (
+    MATRIX,
+    RESULTS,
+    MatrixOption,
+    ProfileOption,
+    ResultsOption,
+    ThroughOption,
+    console,
+)
+from harness.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harness.config.plan import Plan
+
+
+def run(
+    matrix: MatrixOption = MATRIX,
+    profile: ProfileOption = "default",
+    results: ResultsOption = RESULTS,
+    resume: Annotated[bool, typer.Option("--resume", help="Finish the newest unfinished run of the profile.")] = False,
+    run_id: Annotated[str | None, typer.Option("--run", help="Finish, or add to, this run.")] = None,
+    locks: Annotated[str | None, typer.Option(help="Use the exact packages of this run.")] = None,
+    dump: Annotated[list[str] | None, typer.Option(help="Only dump, and only in this environment.")] = None,
+    load: Annotated[list[str] | None, typer.Option(help="Only load, and only in this environment.")] = None,
+    only: Annotated[
+        str | None, typer.Option(help="Only this cell, by its id; what comes of it is stored in results/cells.")
+    ] = None,
+    through: ThroughOption = None,
+) -> None:
+    """Dump in every environment and load in every other: a results table and a report."""
+    from harness import analysis, store  # pandas
+    from harness.cli.planning import planned
+    from harness.config import plan as plans
+    from harness.report import run_pages, terminal
+    from harness.run import lifecycle
+
+    plan = planned(matrix, profile, resolving=False, through=through)
+    given = None if locks is None else store.find_run(results, locks)
+    if only is not None:  # it is no run of the profile: nobody asks it what has changed
+        plan, results = plans.only(plan, only), results / "cells"
+    _check_known(plan, [*(dump or ()), *(load or ())])
+    folder = lifecycle.choose(results, profile, run_id=run_id, resume=resume)
+    out = console()
+    everyone = dump is None and load is None
+    done = lifecycle.run(
+        plan,
+        results=results,
+        console=out,
+        resume=folder,
+        locks=given,
+        producers=None if everyone else frozenset(dump or ()),
+        consumers=None if everyone else frozenset(load or ()),
+        then=lambda path: run_pages.write(analysis.read_run(path)),
+    )
+    terminal.show(analysis.read_run(done), out, done / run_pages.PAGE)
+
+
+def _check_known(plan: Plan, names: Iterable[str]) -> None:
+    for name in names:
+        if name not in plan.environments:
+            known = ", ".join(plan.environments)
+            raise InputError(f"profile {plan.profile.name} has no environment {name}; it has: {known}")

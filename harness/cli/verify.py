@@ -1,0 +1,21 @@
+"""`verify`: is a stored run sound?"""
+
+from __future__ import annotations
+
+from harness.cli.arguments import RESULTS, MayFailOption, ResultsOption, RunArgument
+from harness.errors import GateCrossed
+
+
+def verify(run: RunArgument = None, results: ResultsOption = RESULTS, may_fail: MayFailOption = None) -> None:
+    """Whether a run is sound: complete, with every environment; exit code 1 if not. Broken models are results."""
+    from harness import analysis, store  # pandas
+    from harness.analysis import soundness
+
+    folder = store.find_run(results, run)
+    tables = analysis.read_run(folder)
+    problems = soundness.of_tables(tables, may_fail=may_fail or ())
+    if problems:
+        raise GateCrossed("\n".join([f"{folder}: this run is not sound:", *(f"  {line}" for line in problems)]))
+    forgiven = ", ".join(soundness.forgiven(tables, may_fail or ()))
+    sound = f"sound but for what may be missing: {forgiven}" if forgiven else "complete, with every environment"
+    print(f"{folder.name}: {sound}")
