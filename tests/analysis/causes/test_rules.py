@@ -21,7 +21,7 @@ SAYS_NOTHING = (
     "error",
     "0.1",
     "'Thing' object has no attribute 'thing'",
-    "No module named 'thing'",
+    "No module named 'thing.thing'",
     "Can't get attribute 'Thing' on <module 'thing' from 'thing.py'>",
     "thing() got an unexpected keyword argument 'thing'",
     "expected 3 arguments, got 4",
@@ -61,7 +61,7 @@ def test_a_rule_for_drift_names_models_versions_and_its_change(rule: Rule) -> No
 
 def _is_of_a_converter(rule: Rule) -> bool:
     """A format that converts changes a model wherever it is read: what the writer holds is the version."""
-    return rule.formats <= {"onnx", "onnx-float64", "pmml", "recipe"} and bool(rule.producer)
+    return all(name.startswith(("onnx", "pmml", "recipe")) for name in rule.formats) and bool(rule.producer)
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if str(Status.DRIFT) not in rule.statuses], ids=name_of)
