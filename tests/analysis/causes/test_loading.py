@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from harness.analysis import causes
@@ -100,3 +103,8 @@ def test_the_digest_is_of_content() -> None:
 
 def test_the_digest_of_these_rules_is_a_sha256() -> None:
     assert len(causes.rules_digest()) == 64
+
+
+def test_the_files_are_part_of_the_wheel() -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
+    assert "analysis/causes/*.toml" in project["tool"]["setuptools"]["package-data"]["harness"]

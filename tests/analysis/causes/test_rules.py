@@ -53,6 +53,7 @@ def test_a_rule_recognises_none_of_its_counterexamples(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", [rule for rule in RULES if str(Status.DRIFT) in rule.statuses], ids=name_of)
 def test_a_rule_for_drift_names_models_versions_and_its_change(rule: Rule) -> None:
     assert rule.statuses == {str(Status.DRIFT)}
+    assert rule.message is None  # a drift's text is figures
     assert rule.estimators or rule.cases
     assert rule.findings and rule.formats
     assert (rule.producer and rule.consumer) or rule.differs or _is_of_a_converter(rule)
