@@ -137,7 +137,7 @@ ARROWS = {
     "engine": {"config", "files", "store", "terms"},
     "analysis": {"config", "store", "terms"},
     "report": {"analysis", "config", "files", "store", "terms"},
-    "cli": {"analysis", "config", "engine", "environments", "files", "machine", "report", "run", "store"},
+    "cli": {"analysis", "config", "engine", "environments", "files", "machine", "report", "run", "store", "terms"},
     "__main__": {"cli"},
     "noxfile": {"config", "environments", "machine", "terms"},
 }
