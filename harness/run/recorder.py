@@ -14,6 +14,7 @@ from harness.terms import Status
 
 if TYPE_CHECKING:
     from harness.config.plan import Plan
+    from harness.messages import CaseTask, Fitted
     from harness.run.progress import Progress
     from harness.store import RunFolder
 
@@ -83,13 +84,13 @@ class Recorder:
         self.journal.add("measurement", row)
         self.progress.measured()
 
-    def keep_fitted(self, event: dict[str, Any]) -> str:
+    def keep_fitted(self, event: Fitted, case: CaseTask) -> str:
         """Store a fit's data, code and reference outputs as objects; return the digest of the whole."""
-        left_out = {"event", "id", "task", "child", "alone", *_APART}
-        fitted = {key: value for key, value in event.items() if key not in left_out}
+        left_out = {"event", "id", "child", *_APART}
+        fitted: dict[str, Any] = {key: value for key, value in event.items() if key not in left_out}
         for part in _APART:
-            fitted[f"{part}_sha256"] = self.folder.keep_object(json.dumps(event[part]).encode("ascii"))
-        fitted["case"] = event["task"]["case"]
+            fitted[f"{part}_sha256"] = self.folder.keep_object(json.dumps(dict(event)[part]).encode("ascii"))
+        fitted["case"] = case
         fitted["warnings"] = [{"category": w["category"], "message": w["message"]} for w in event["warnings"]]
         fitted["score"] = None
         if fitted["score_kind"]:
