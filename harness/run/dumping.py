@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from harness.errors import MachineError
 from harness.judging import outcome
@@ -61,13 +61,18 @@ def _record(recorder: Recorder, artifact_id: str, event: Written | Ended, fitted
     spooled, facts = (event.get("spooled"), event.get("facts")) if event["event"] == "artifact" else (None, None)
     try:
         row = outcome.of_artifact(event)
-        if row["status"] == Status.OK and (fitted is None or not isinstance(spooled, str)):
+        if row["status"] == Status.OK and (fitted is None or not _are_bytes(row, spooled)):
             row = outcome.of_nonsense(ValueError("an artifact without a fit, or without its bytes"))
         recorder.artifact(artifact_id, row, spooled, fitted, facts)
     except (MachineError, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001  # whatever a process sends, the run goes on
         recorder.artifact(artifact_id, outcome.of_nonsense(error), None, fitted)
+
+
+def _are_bytes(row: dict[str, Any], spooled: object) -> bool:
+    """Whether a row, and the place of a file, tell of bytes that were written."""
+    return isinstance(spooled, str) and isinstance(row["sha256"], str) and type(row["size_bytes"]) is int
 
 
 def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artifacts: list[Artifact]) -> DumpTask:

@@ -39,7 +39,7 @@ def owed(recorder: Recorder, consumer: str) -> list[Cell]:
     return [
         cell
         for cell in recorder.plan.cells(consumer)
-        if not known.has_cell(cell.id) and known.artifacts.get(cell.artifact.id, {}).get("status") == Status.OK
+        if not known.has_cell(cell.id) and known.written(cell.artifact.id) is not None
     ]
 
 
@@ -144,14 +144,15 @@ def _controls(recorder: Recorder, batch: list[Cell]) -> list[LoadTask]:
     for name, reader in sorted({(cell.artifact.format, cell.reader) for cell in batch}):
         first = batch[0]
         own = Artifact(producer=first.consumer, case=first.artifact.case, format=name)
-        if recorder.journal.artifacts.get(own.id, {}).get("status") == Status.OK:
+        if recorder.journal.written(own.id) is not None:
             cell = Cell(artifact=own, consumer=first.consumer, reader=reader)
             found.append(load_task(recorder, cell, _CONTROL + cell.id))
     return found
 
 
 def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
-    artifact = recorder.journal.artifacts[cell.artifact.id]
+    artifact = recorder.journal.written(cell.artifact.id)
+    assert artifact is not None  # of others no cell is owed
     fit = recorder.journal.fits[artifact["fitted_sha256"]]
     item = recorder.plan.formats[cell.artifact.format]
     return {

@@ -8,7 +8,7 @@ is `harness.store.statistics`' to say.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from harness.judging import outcome
 from harness.run import loading
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from harness.messages import Kind, LoadTask, Measured, MeasureTask, Reply
     from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
+    from harness.store.rows import Sample
     from harness.terms import Cell, Measure
 
 #: What each kind of sample tells.
@@ -77,8 +78,9 @@ def measure(session: EnvironmentSession, recorder: Recorder, groups: list[list[C
 
 
 def _subject(recorder: Recorder, cell: Cell, measure: Measure) -> Subject:
-    size = recorder.journal.artifacts[cell.artifact.id]["size_bytes"]
-    return Subject(cell, loading.load_task(recorder, cell, cell.id), measure, size)
+    artifact = recorder.journal.written(cell.artifact.id)
+    assert artifact is not None  # a cell that was loaded
+    return Subject(cell, loading.load_task(recorder, cell, cell.id), measure, artifact["size_bytes"])
 
 
 def give_up(recorder: Recorder, groups: list[list[Cell]], reason: str) -> None:
@@ -107,7 +109,7 @@ class Subject:
 
     def __init__(self, cell: Cell, load: LoadTask, measure: Measure, size: int) -> None:
         self.cell = cell
-        self.samples: list[dict[str, Any]] = []
+        self.samples: list[Sample] = []
         self.missing: dict[str, str] = {}  # by figure, why
         self._load = load
         self._measure = measure
@@ -175,7 +177,7 @@ class Subject:
         self.missing |= {str(figure): " ".join(why.split())[:_LONGEST_REASON] for figure, why in missing.items()}
 
 
-def _read(event: Measured, reply: Reply[MeasureTask], at: float) -> tuple[list[dict[str, Any]], dict[Figure, str]]:
+def _read(event: Measured, reply: Reply[MeasureTask], at: float) -> tuple[list[Sample], dict[Figure, str]]:
     """The samples of an answer, and why figures of its kind are missing. Raises as nonsense makes it."""
     kind = reply.task["kind"]
     expected = KINDS[kind]
@@ -191,7 +193,8 @@ def _read(event: Measured, reply: Reply[MeasureTask], at: float) -> tuple[list[d
     for name in YARDSTICKS:
         value = yardsticks.get(name)
         where[f"{name}_yardstick"] = None if value is None else outcome.number(value, name)
-    return [{"figure": name, "values": _values(values, name), **where} for name, values in told.items()], missing
+    samples = [{"figure": name, "values": _values(values, name), **where} for name, values in told.items()]
+    return cast("list[Sample]", samples), missing
 
 
 def _are_names(value: object) -> bool:
