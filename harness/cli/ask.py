@@ -12,8 +12,9 @@ from harness.cli.answering import answers
 from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, RunOption, console
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.analysis.ask import Answer
-    from harness.store import RunTables
 
 
 def ask(
@@ -31,14 +32,16 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Whether a model may be loaded elsewhere: safe, changes predictions, breaks, or not known; with the evidence."""
-    from harness.analysis import ask as asking  # pandas
+    from harness.analysis.ask import ask as answer_from
+    from harness.analysis.ask.index import Index
     from harness.report import ask as rendering
 
-    def of(tables: RunTables) -> Answer:
-        return asking.ask(tables, estimator, producers=dumped, consumers=loaded, format_name=format_name, reader=reader)
+    def question(path: Path) -> Answer:
+        index = Index.of_run(path)
+        return answer_from(index, estimator, producers=dumped, consumers=loaded, format_name=format_name, reader=reader)
 
-    # Runs are read until one has two environments like those; where none has, the first says what there is.
-    found = answers(of, run, results)
+    # Runs are asked until one has two environments like those; where none has, the first says what there is.
+    found = answers(question, run, results)
     first = next(found)
     answer = next((one for one in itertools.chain([first], found) if one.pairs), first)
     if as_json:
