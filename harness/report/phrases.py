@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from harness.analysis import units
 from harness.analysis.compare.effects import Machine
 from harness.analysis.compare.gates import Answer
 from harness.analysis.compare.status_changes import Kind
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from harness.analysis.compare.gates import Verdict
     from harness.analysis.compare.suspects import Causes
 
+
+CUT = units.CUT  # templates ask for it here
 
 #: Before the number of cells.
 KINDS = {
