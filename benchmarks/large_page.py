@@ -42,7 +42,7 @@ def main() -> int:
     options = arguments()
     tables = enlarged(analysis.read_run(options.run), options.cells)
     started = time.monotonic()
-    html = site.render(tables, summary.of(tables))
+    html = site.render(tables, summary.summarize(tables))
     print(f"{len(tables.cells):,} cells: {len(html.encode()) / 1e6:.1f} MB, made in {time.monotonic() - started:.1f} s")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page = Path(folder, "index.html")

@@ -38,7 +38,7 @@ def test_writing_tables(plan, folder, benchmark) -> None:
 
 def test_summary_of_a_run(folder, benchmark) -> None:
     run = analysis.read_run(folder.path)
-    assert "load-error" in benchmark(lambda: markdown.render(summary.of(run)))
+    assert "load-error" in benchmark(lambda: markdown.render(summary.summarize(run)))
 
 
 def test_compare_of_two_runs(folder, benchmark) -> None:

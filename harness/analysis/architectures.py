@@ -12,12 +12,12 @@ from harness.analysis.meanings import BAD, INCONCLUSIVE, SOUND, Meaning
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.analysis.groups import Group
+    from harness.analysis.groups import OutcomeGroup
     from harness.store import RunTables
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
+class Crossing:
     """From one architecture to one; numbers of cells."""
 
     producer: str
@@ -29,7 +29,7 @@ class Way:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Machine:
+class ArchitectureFacts:
     """One architecture of the run."""
 
     arch: str
@@ -41,15 +41,15 @@ class Machine:
 
 @dataclass(frozen=True, kw_only=True)
 class Architectures:
-    machines: tuple[Machine, ...]
-    ways: tuple[Way, ...]
-    findings: tuple[Group, ...]  # what does not come through as it does at home
+    machines: tuple[ArchitectureFacts, ...]
+    ways: tuple[Crossing, ...]
+    findings: tuple[OutcomeGroup, ...]  # what does not come through as it does at home
 
-    def way(self, producer: str, consumer: str) -> Way | None:
+    def way(self, producer: str, consumer: str) -> Crossing | None:
         return next((way for way in self.ways if (way.producer, way.consumer) == (producer, consumer)), None)
 
 
-def of(tables: RunTables) -> Architectures:
+def compare_architectures(tables: RunTables) -> Architectures:
     """Machines of the run; ways and findings only where it has more than one."""
     machines = _machines(tables)
     if len(machines) < 2:  # noqa: PLR2004
@@ -63,16 +63,16 @@ def of(tables: RunTables) -> Architectures:
     return Architectures(
         machines=machines,
         ways=tuple(_ways(alike)),
-        findings=groups.of_cells(bad, cells, by_case=True),
+        findings=groups.group_cells(bad, cells, by_case=True),
     )
 
 
-def _machines(tables: RunTables) -> tuple[Machine, ...]:
-    by_arch: dict[str, list[environment_facts.Row]] = {}
-    for row in environment_facts.of(tables):
+def _machines(tables: RunTables) -> tuple[ArchitectureFacts, ...]:
+    by_arch: dict[str, list[environment_facts.EnvironmentFacts]] = {}
+    for row in environment_facts.list_environments(tables):
         by_arch.setdefault(row.arch, []).append(row)
     return tuple(
-        Machine(
+        ArchitectureFacts(
             arch=arch,
             bits=next((row.bits for row in rows if row.bits is not None), None),
             byteorder=next((row.byteorder for row in rows if row.byteorder is not None), None),
@@ -83,7 +83,7 @@ def _machines(tables: RunTables) -> tuple[Machine, ...]:
     )
 
 
-def _ways(cells: pd.DataFrame) -> list[Way]:
+def _ways(cells: pd.DataFrame) -> list[Crossing]:
     meaning = cells["meaning"]
     flags = cells[["producer_arch", "consumer_arch"]].assign(
         ok=is_in(meaning, SOUND),
@@ -93,6 +93,8 @@ def _ways(cells: pd.DataFrame) -> list[Way]:
     )
     sums = flags.groupby(["producer_arch", "consumer_arch"], sort=False).sum()
     return [
-        Way(producer=str(producer), consumer=str(consumer), **{str(name): int(count) for name, count in row.items()})
+        Crossing(
+            producer=str(producer), consumer=str(consumer), **{str(name): int(count) for name, count in row.items()}
+        )
         for (producer, consumer), row in zip(sums.index, sums.to_dict("records"), strict=True)
     ]

@@ -26,7 +26,7 @@ _AS_STORED = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class EnvironmentFacts:
     """One environment: what it really holds, or what was asked for where it could not be had."""
 
     name: str
@@ -52,7 +52,7 @@ class Row:
         return self.status == Status.OK
 
 
-def of(tables: RunTables) -> tuple[Row, ...]:
+def list_environments(tables: RunTables) -> tuple[EnvironmentFacts, ...]:
     """Oldest scikit-learn first, then by Python, NumPy and architecture; what has no scikit-learn comes last."""
     rows = [_row({str(key): _plain(value) for key, value in row.items()}) for row in _records(tables.environments)]
     return tuple(sorted(rows, key=_age))
@@ -66,16 +66,16 @@ def _plain(value: Any) -> Any:
     return None if value is None or value != value else value  # noqa: PLR0124  # NaN
 
 
-def _row(told: dict[str, Any]) -> Row:
-    blas = json.loads(told["blas"] or "null") or ()
-    return Row(
-        name=told["environment"],
-        emulated=bool(told["emulated"]),
-        bits=None if told["bits"] is None else int(told["bits"]),
-        packages=dict(sorted(json.loads(told["packages"] or "{}").items())),
+def _row(row: dict[str, Any]) -> EnvironmentFacts:
+    blas = json.loads(row["blas"] or "null") or ()
+    return EnvironmentFacts(
+        name=row["environment"],
+        emulated=bool(row["emulated"]),
+        bits=None if row["bits"] is None else int(row["bits"]),
+        packages=dict(sorted(json.loads(row["packages"] or "{}").items())),
         blas=tuple(f"{pool.get('internal_api')} {pool.get('version')}" for pool in blas),
         **{
-            name: told[name]
+            name: row[name]
             for name in (
                 "status",
                 "reason",
@@ -94,6 +94,6 @@ def _row(told: dict[str, Any]) -> Row:
     )
 
 
-def _age(row: Row) -> tuple[Any, ...]:
+def _age(row: EnvironmentFacts) -> tuple[Any, ...]:
     versions = (parsed(text or "0") or Version("0") for text in (row.sklearn, row.python, row.numpy))
     return (row.sklearn is None, *versions, row.arch, row.name)

@@ -30,19 +30,19 @@ class Coverage:
         return self.dumped / self.public
 
 
-def of(tables: RunTables) -> tuple[Coverage, ...]:
+def measure_coverage(tables: RunTables) -> tuple[Coverage, ...]:
     """For each environment that was asked for every estimator."""
     artifacts = tables.artifacts[tables.artifacts["family"] == FAMILY]
     found = []
     for name, text in zip(tables.environments["environment"], tables.environments["estimators"], strict=True):
-        told = json.loads(text) if isinstance(text, str) else None
-        if told and told["public"]:
-            found.append(_of(name, told["public"], artifacts[artifacts["producer"] == name]))
+        offered = json.loads(text) if isinstance(text, str) else None
+        if offered and offered["public"]:
+            found.append(_coverage(name, offered["public"], artifacts[artifacts["producer"] == name]))
     return tuple(found)
 
 
-def _of(environment: str, public: list[str], artifacts: pd.DataFrame) -> Coverage:
+def _coverage(environment: str, public: list[str], artifacts: pd.DataFrame) -> Coverage:
     dumped = set(artifacts[artifacts["status"] == Status.OK]["case"])
-    told = artifacts.drop_duplicates("case").set_index("case")["reason"].to_dict()
-    reasons = {name: str(told.get(name, "the catalogue does not list it")) for name in public if name not in dumped}
+    known = artifacts.drop_duplicates("case").set_index("case")["reason"].to_dict()
+    reasons = {name: str(known.get(name, "the catalogue does not list it")) for name in public if name not in dumped}
     return Coverage(environment=environment, public=len(public), dumped=len(public) - len(reasons), reasons=reasons)

@@ -20,7 +20,7 @@ _RANK = {str(status): place for place, status in enumerate((Status.OK, Status.DR
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class CaseSupport:
     """One case in one format, over all producers that the run asked for it; numbers of producers."""
 
     asked: int
@@ -31,22 +31,22 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Support:
+class FormatSupport:
     formats: tuple[str, ...]
     families: Mapping[str, str]  # by case
-    held: Mapping[tuple[str, str], Held]  # by case and format
+    held: Mapping[tuple[str, str], CaseSupport]  # by case and format
 
 
-def of(tables: RunTables) -> Support:
+def tabulate_support(tables: RunTables) -> FormatSupport:
     """Read off the artifacts, and the cells in which producer and consumer are one."""
     home = tables.cells[tables.cells["producer"] == tables.cells["consumer"]]
     best = home.assign(rank=home["status"].map(_RANK).fillna(len(_RANK))).sort_values("rank", kind="stable")
     best = best.drop_duplicates("artifact_id").set_index("artifact_id")
     best = best[["status", "reason"]].add_suffix("_home")
     if tables.artifacts.empty:  # runtimes only
-        return Support(formats=(), families={}, held={})
+        return FormatSupport(formats=(), families={}, held={})
     artifacts = tables.artifacts[tables.artifacts["status"] != Status.NOT_RUN]
-    return Support(
+    return FormatSupport(
         formats=tuple(dict.fromkeys(tables.artifacts["format"])),
         families=dict(sorted(zip(tables.artifacts["case"], tables.artifacts["family"], strict=True))),
         held={
@@ -56,13 +56,13 @@ def of(tables: RunTables) -> Support:
     )
 
 
-def _held(artifacts: pd.DataFrame) -> Held:
+def _held(artifacts: pd.DataFrame) -> CaseSupport:
     written = artifacts["status"] == Status.OK
     at_home = artifacts.loc[written, "status_home"].fillna(str(Status.NOT_RUN))
     reasons = [*artifacts.loc[~written, "reason"]]
     bad = artifacts[written & (artifacts["status_home"] != Status.OK)]
     reasons += [f"{status}: {reason}" for status, reason in zip(bad["status_home"], bad["reason_home"], strict=True)]
-    return Held(
+    return CaseSupport(
         asked=len(artifacts),
         written=int(written.sum()),
         same=int((at_home == Status.OK).sum()),

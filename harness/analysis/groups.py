@@ -33,7 +33,7 @@ _DIFFERS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class OutcomeGroup:
     """Cells or artifacts that fail in the same way."""
 
     status: str
@@ -62,7 +62,7 @@ def differs(findings: Mapping[str, int], of: int) -> str:
     )
 
 
-def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = False) -> tuple[Group, ...]:
+def group_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = False) -> tuple[OutcomeGroup, ...]:
     """Rows that tell the same, worst first; drifts by case, since their figures differ from pair to pair.
 
     Of the drifts, a format that converts is a group by itself, and comes after those that should have brought the model
@@ -71,12 +71,12 @@ def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = Fa
     if rows.empty:
         return ()
     minors = _minors(pd.concat([everything["producer_sklearn"], everything["consumer_sklearn"]]))
-    told = rows.assign(told=_place(rows) if by_case else [alike(text) for text in rows["reason"]])
+    marked = rows.assign(alike=_place(rows) if by_case else [alike(text) for text in rows["reason"]])
     groups = []
-    for (status, words), group in told.groupby(["status", "told"], sort=False):
+    for (status, words), group in marked.groupby(["status", "alike"], sort=False):
         worst = _worst(group)
         groups.append(
-            Group(
+            OutcomeGroup(
                 status=str(status),
                 message=str(worst["reason"]).partition("; ")[0] if by_case else str(words),
                 count=len(group),
@@ -94,7 +94,7 @@ def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = Fa
     return tuple(sorted(groups, key=_of_drift if by_case else lambda group: (_rank(group.status), -group.count)))
 
 
-def _of_drift(group: Group) -> tuple[bool, bool, int, int]:
+def _of_drift(group: OutcomeGroup) -> tuple[bool, bool, int, int]:
     return group.at_home > 0, terms.converts(group.formats[0]), -group.silent, -group.count
 
 
@@ -117,16 +117,16 @@ def converts(formats: pd.Series[Any]) -> pd.Series[bool]:
     return formats.map({name: terms.converts(name) for name in formats.unique()}).astype(bool)
 
 
-def of_artifacts(artifacts: pd.DataFrame) -> tuple[Group, ...]:
+def group_artifacts(artifacts: pd.DataFrame) -> tuple[OutcomeGroup, ...]:
     """Artifacts that could not be written, for the same reason."""
     rows = artifacts[~columns.among(artifacts["status"], {Status.OK, Status.NOT_RUN})]
     groups = []
-    for (status, told), group in rows.assign(told=[alike(t) for t in rows["reason"]]).groupby(
-        ["status", "told"], sort=False
+    for (status, message), group in rows.assign(alike=[alike(t) for t in rows["reason"]]).groupby(
+        ["status", "alike"], sort=False
     ):
         groups.append(
-            Group(
-                status=str(status), message=str(told), count=len(group), cases=columns.most(group["case"]),
+            OutcomeGroup(
+                status=str(status), message=str(message), count=len(group), cases=columns.most(group["case"]),
                 formats=columns.most(group["format"]), pairs=0, dumped_by="", loaded_by="",
                 example=str(group.iloc[0]["artifact_id"]), silent=0, at_home=0, findings={},
             )

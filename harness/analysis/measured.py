@@ -40,7 +40,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class MeasuredRow:
     """One measured cell. A figure that was not measured is not in there."""
 
     cell_id: str
@@ -81,7 +81,7 @@ class Trade:
 class Measured:
     """Everything that was measured, in the order of the table."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[MeasuredRow, ...]
     trades: tuple[Trade, ...]
     unmeasured: Mapping[str, int]  # reasons, with the number of figures
     unstable: int  # figures
@@ -95,23 +95,23 @@ class Measured:
     @property
     def legend(self) -> str:
         """What the headings mean."""
-        told = (
+        words = (
             "load: again, in a process that has loaded it before; from disk: out of the page cache; first load: in a "
         )
-        told += (
+        words += (
             "fresh interpreter that has imported the library; cold start: from no interpreter to a prediction; load "
         )
-        told += "peak, kept: memory above what was held before"
+        words += "peak, kept: memory above what was held before"
         together = f"; held together: by {self.readers} processes with the same artifact (Pss)" if self.readers else ""
-        return told + together + ". Medians; ~ not known to ±10 %."
+        return words + together + ". Medians; ~ not known to ±10 %."
 
 
-def of(tables: RunTables) -> Measured:
+def summarize_measurements(tables: RunTables) -> Measured:
     """What a stored run has measured; without rows when that is nothing."""
     figures = tables.figures
     there = figures[figures["rounds"] > 0]
     rows = tuple(_rows(tables.cells, there))
-    # Why a model could not be loaded is told elsewhere.
+    # Why a model could not be loaded stands elsewhere.
     loaded = set(tables.cells.loc[columns.among(tables.cells["status"], LOADED), "cell_id"])
     absent = figures[(figures["rounds"] == 0) & figures["cell_id"].isin(loaded)]
     return Measured(
@@ -123,14 +123,14 @@ def of(tables: RunTables) -> Measured:
     )
 
 
-def _rows(cells: pd.DataFrame, figures: pd.DataFrame) -> list[Row]:
+def _rows(cells: pd.DataFrame, figures: pd.DataFrame) -> list[MeasuredRow]:
     by_cell = {str(name): group for name, group in figures.groupby("cell_id", sort=False)}
     wanted = ["cell_id", "consumer", "case", "format", "reader", "size_bytes"]
     found = []
     for cell in cells.loc[cells["cell_id"].isin(list(by_cell)), wanted].to_dict("records"):
         mine = by_cell[cell["cell_id"]]
         found.append(
-            Row(
+            MeasuredRow(
                 cell_id=cell["cell_id"],
                 consumer=cell["consumer"],
                 case=cell["case"],
@@ -143,9 +143,9 @@ def _rows(cells: pd.DataFrame, figures: pd.DataFrame) -> list[Row]:
     return found
 
 
-def _trades(rows: tuple[Row, ...]) -> list[Trade]:
+def _trades(rows: tuple[MeasuredRow, ...]) -> list[Trade]:
     bases = {(row.consumer, row.case): row for row in rows if row.way == BASE}
-    pairs: dict[str, list[tuple[Row, Row]]] = {}
+    pairs: dict[str, list[tuple[MeasuredRow, MeasuredRow]]] = {}
     for row in rows:
         base = bases.get((row.consumer, row.case))
         if base is not None:
@@ -154,7 +154,7 @@ def _trades(rows: tuple[Row, ...]) -> list[Trade]:
     return sorted(found, key=lambda trade: (trade.way != BASE, trade.ratios.get(Figure.LOAD, math.inf)))
 
 
-def _ratios(pairs: list[tuple[Row, Row]]) -> dict[str, float]:
+def _ratios(pairs: list[tuple[MeasuredRow, MeasuredRow]]) -> dict[str, float]:
     found = {}
     for figure in (SIZE, *Figure):
         ratios = [ratio for row, base in pairs if (ratio := _ratio(row, base, figure)) is not None]
@@ -163,7 +163,7 @@ def _ratios(pairs: list[tuple[Row, Row]]) -> dict[str, float]:
     return found
 
 
-def _ratio(row: Row, base: Row, figure: str) -> float | None:
+def _ratio(row: MeasuredRow, base: MeasuredRow, figure: str) -> float | None:
     ours, theirs = ((r.size_bytes if figure == SIZE else r.figures.get(figure)) for r in (row, base))
     if ours is None or theirs is None or theirs <= 0:
         return None

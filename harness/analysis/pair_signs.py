@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from harness.analysis.summary import Pair
+    from harness.analysis.summary import PairCounts
 
 
 class CellSign(StrEnum):
@@ -83,7 +83,7 @@ class Sign(StrEnum):
 MOST = 2
 
 
-def of(pair: Pair | None) -> list[tuple[Sign, str]]:
+def pick_signs(pair: PairCounts | None) -> list[tuple[Sign, str]]:
     """Signs with their text; none where nothing was loaded and nothing failed. Beside ok all are told."""
     if pair is None or not (pair.ok or pair.drift or pair.broken):
         return []

@@ -14,7 +14,7 @@ from packaging.version import Version
 from harness.analysis import columns, versions
 from harness.analysis.ask import subjects
 from harness.analysis.compare import change_groups, status_changes, suspects
-from harness.analysis.compare.status_changes import Kind
+from harness.analysis.compare.status_changes import ChangeKind
 from harness.analysis.meanings import Meaning
 from harness.errors import InputError
 from harness.terms import Status
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from harness.analysis.compare.change_groups import Group
+    from harness.analysis.compare.change_groups import ChangeGroup
     from harness.analysis.compare.suspects import PackageChange
     from harness.analysis.versions import Wanted
     from harness.store import RunTables
@@ -43,12 +43,12 @@ class Consumers:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class ReleaseRow:
     """One estimator in one format; numbers of cells."""
 
     estimator: str
     format: str
-    counts: dict[Kind, int]  # that changed
+    counts: dict[ChangeKind, int]  # that changed
     newly_warned: int  # of those that were ok and still are
     cells: int
 
@@ -62,20 +62,20 @@ class Release:
     producers: tuple[str, ...]
     cells: int
     never_tried: int  # with the release
-    counts: dict[Kind, int]  # of every kind, the loudest first
+    counts: dict[ChangeKind, int]  # of every kind, the loudest first
     newly_warned: int
-    rows: tuple[Row, ...]  # that changed, the loudest first
-    groups: tuple[Group, ...]
+    rows: tuple[ReleaseRow, ...]  # that changed, the loudest first
+    groups: tuple[ChangeGroup, ...]
 
 
-def of(tables: RunTables, wanted: Wanted) -> Release:
+def compare_release(tables: RunTables, wanted: Wanted) -> Release:
     """Compare. Raises InputError when the run has no environment with the release, or none with one before it."""
     held = columns.packages(tables.environments)
     consumers = _consumers(held, wanted, tables)
     producers = _producers(held, wanted.package, consumers, tables)
     cells = tables.cells[tables.cells["producer"].isin(producers)]
     base, new = (_loaded(cells, name, consumers.after) for name in (consumers.before, consumers.after))
-    found = status_changes.of(base, new)
+    found = status_changes.compare_statuses(base, new)
     warned = _newly_warned(base, new)
     found = found.assign(newly_warned=found["cell_id"].isin(warned) & found["kind"].isna())
     beside = (suspects.PackageChange(name=wanted.package, was=consumers.was, now=consumers.now), *consumers.others)
@@ -88,10 +88,10 @@ def of(tables: RunTables, wanted: Wanted) -> Release:
         producers=producers,
         cells=len(found),
         never_tried=int((new["meaning"] == Meaning.NOT_RUN).sum()),
-        counts={kind: int((found["kind"] == kind).sum()) for kind in Kind},
+        counts={kind: int((found["kind"] == kind).sum()) for kind in ChangeKind},
         newly_warned=int(found["newly_warned"].sum()),
         rows=_rows(found, subjects.classes(tables.artifacts)),
-        groups=change_groups.of(found, suspicion),
+        groups=change_groups.group_changes(found, suspicion),
     )
 
 
@@ -99,16 +99,16 @@ def _consumers(held: Mapping[str, Mapping[str, str]], wanted: Wanted, tables: Ru
     """The release and the one before it, in the two environments that differ least in anything else."""
     package = wanted.package
     having = {name: packages[package] for name, packages in held.items() if package in packages}
-    told = ", ".join(versions.ordered(having.values())) or "none"
+    listed = ", ".join(versions.ordered(having.values())) or "none"
     known = {name: parsed for name, version in having.items() if (parsed := versions.parsed(version)) is not None}
     after = {name for name in known if wanted.holds(held[name])}
     if not after:
-        raise InputError(f"{tables.path}: no environment was had with {wanted}; of {package} the run has {told}")
+        raise InputError(f"{tables.path}: no environment was had with {wanted}; of {package} the run has {listed}")
     pairs = [
         (known[old], known[new], old, new) for new in after for old in known.keys() - after if known[old] < known[new]
     ]
     if not pairs:
-        raise InputError(f"{tables.path}: nothing is there to compare {wanted} with; of {package} the run has {told}")
+        raise InputError(f"{tables.path}: nothing is there to compare {wanted} with; of {package} the run has {listed}")
     newest = max((now, was) for was, now, _, _ in pairs)
     nearest = min(
         (len(_others(held[old], held[new], package)), old, new) for was, now, old, new in pairs if (now, was) == newest
@@ -149,15 +149,15 @@ def _newly_warned(base: pd.DataFrame, new: pd.DataFrame) -> set[str]:
     return warned(new, really=True) & warned(base, really=False)
 
 
-def _rows(found: pd.DataFrame, classes: Mapping[str, str]) -> tuple[Row, ...]:
+def _rows(found: pd.DataFrame, classes: Mapping[str, str]) -> tuple[ReleaseRow, ...]:
     # Two pipelines are two estimators.
     several = {name for name, count in Counter(classes.values()).items() if name and count > 1}
     names = {case: f"{name} ({case})" if name in several else name or case for case, name in classes.items()}
     named = found.assign(estimator=found["case"].map(names))
     rows = []
     for (estimator, format_name), some in named.groupby(["estimator", "format"], sort=True):
-        counts = {kind: int((some["kind"] == kind).sum()) for kind in Kind}
-        row = Row(
+        counts = {kind: int((some["kind"] == kind).sum()) for kind in ChangeKind}
+        row = ReleaseRow(
             estimator=str(estimator),
             format=str(format_name),
             counts={kind: count for kind, count in counts.items() if count},
@@ -166,4 +166,4 @@ def _rows(found: pd.DataFrame, classes: Mapping[str, str]) -> tuple[Row, ...]:
         )
         if row.counts or row.newly_warned:
             rows.append(row)
-    return tuple(sorted(rows, key=lambda row: [-row.counts.get(kind, 0) for kind in Kind]))
+    return tuple(sorted(rows, key=lambda row: [-row.counts.get(kind, 0) for kind in ChangeKind]))

@@ -7,13 +7,13 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from harness.analysis import columns, units
-from harness.analysis import summary as digests
+from harness.analysis.summary import summarize
 from harness.terms import LOADED, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from harness.analysis.summary import Digest, Pair
+    from harness.analysis.summary import PairCounts, Summary
     from harness.store import RunTables
 
 NAMED = 3  # of a list
@@ -21,34 +21,36 @@ NAMED = 3  # of a list
 _LOST = ("sha256 differs", "No such file or directory")
 
 
-def of(digest: Digest) -> tuple[str, ...]:
+def find_problems(summary: Summary) -> tuple[str, ...]:
     """What is wrong with the run itself, the worst first; nothing where all was done. Broken models are no alarm."""
-    told = []
-    if not digest.conclusive:
-        told.append("Nothing ran: no cell of this run was tried.")
-    if not digest.run.get("complete", True):
-        told.append("This run is not complete: it was cut short, or shards of it are missing.")
-    if digest.missing:
-        told.append(
-            f"{len(digest.missing)} of {len(digest.environments)} environments are missing: {_some(digest.missing)}."
+    problems = []
+    if not summary.conclusive:
+        problems.append("Nothing ran: no cell of this run was tried.")
+    if not summary.run.get("complete", True):
+        problems.append("This run is not complete: it was cut short, or shards of it are missing.")
+    if summary.missing:
+        problems.append(
+            f"{len(summary.missing)} of {len(summary.environments)} environments are missing: {_some(summary.missing)}."
         )
-    if digest.not_run:
-        told.append(
-            f"{digest.not_run} of {digest.cells} cells did not run. They count as nothing, least of all as passing."
+    if summary.not_run:
+        problems.append(
+            f"{summary.not_run} of {summary.cells} cells did not run. They count as nothing, least of all as passing."
         )
-    lost = [g for g in digest.failures if g.status == Status.REFUSED and any(words in g.message for words in _LOST)]
+    lost = [g for g in summary.failures if g.status == Status.REFUSED and any(words in g.message for words in _LOST)]
     if lost:
         count = units.counted(sum(group.count for group in lost), "cell")
-        told.append(f"Artifacts were damaged: the files of {count} are not as they were stored, as {lost[0].example}.")
-    dead = [name for name in digest.environments if _nothing_loads(digest.pairs.get((name, name)))]
-    if dead:
-        told.append(f"In {_some(dead)} nothing that it wrote loads.")
-    if digest.diagonal_off:
-        told.append(
-            f"Self-test failed: {len(digest.diagonal_off)} artifacts do not predict identically in their own "
-            f"producer, such as {digest.diagonal_off[0]}."
+        problems.append(
+            f"Artifacts were damaged: the files of {count} are not as they were stored, as {lost[0].example}."
         )
-    return tuple(told)
+    dead = [name for name in summary.environments if _nothing_loads(summary.pairs.get((name, name)))]
+    if dead:
+        problems.append(f"In {_some(dead)} nothing that it wrote loads.")
+    if summary.diagonal_off:
+        problems.append(
+            f"Self-test failed: {len(summary.diagonal_off)} artifacts do not predict identically in their own "
+            f"producer, such as {summary.diagonal_off[0]}."
+        )
+    return tuple(problems)
 
 
 def _some(names: Collection[str]) -> str:
@@ -56,7 +58,7 @@ def _some(names: Collection[str]) -> str:
     return ", ".join(list(names)[:NAMED]) + more
 
 
-def _nothing_loads(home: Pair | None) -> bool:
+def _nothing_loads(home: PairCounts | None) -> bool:
     """Whether it is the environment that is broken, and not some models."""
     return home is not None and home.broken > 0 and not home.ok and not home.drift
 
@@ -67,11 +69,11 @@ def forgiven(tables: RunTables, may_fail: Sequence[str]) -> tuple[str, ...]:
     return tuple(str(name) for name in lost if any(fnmatchcase(str(name), pattern) for pattern in may_fail))
 
 
-def of_tables(tables: RunTables, *, may_fail: Sequence[str] = ()) -> tuple[str, ...]:
+def find_run_problems(tables: RunTables, *, may_fail: Sequence[str] = ()) -> tuple[str, ...]:
     """The same of a stored run, but for environments that may fail, given by patterns of their names."""
     names = forgiven(tables, may_fail)
     if not names:
-        return of(digests.of(tables))
+        return find_problems(summarize(tables))
     cells, artifacts, figures = tables.cells, tables.artifacts, tables.figures
     cells = cells[~cells["producer"].isin(names) & ~cells["consumer"].isin(names)]
     left = replace(
@@ -83,7 +85,7 @@ def of_tables(tables: RunTables, *, may_fail: Sequence[str] = ()) -> tuple[str, 
     )
     # Where more is missing than what may be, rows tell; of what was never measured, only this does.
     whole = tables.run.get("complete") or not _never_measured(left)
-    return of(digests.of(replace(left, run={**tables.run, "complete": whole})))
+    return find_problems(summarize(replace(left, run={**tables.run, "complete": whole})))
 
 
 def _never_measured(tables: RunTables) -> bool:

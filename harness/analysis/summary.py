@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harness.analysis.estimator_coverage import Coverage
-    from harness.analysis.groups import Group
+    from harness.analysis.groups import OutcomeGroup
     from harness.analysis.measured import Measured
     from harness.store import RunTables
 
@@ -28,7 +28,7 @@ _MEASURED = frozenset({Finding.PROBABILITIES, Finding.VALUES, Finding.SCORE, Fin
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class PairCounts:
     """One producer and one consumer at a glance; numbers of cells."""
 
     identical: int
@@ -74,7 +74,7 @@ class Near:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Digest:
+class Summary:
     run: dict[str, Any]
     environments: tuple[str, ...]
     versions: dict[str, dict[str, Any]]  # python, sklearn, numpy, arch by environment
@@ -84,11 +84,11 @@ class Digest:
     parities: dict[str, int]
     artifacts: dict[str, int]
     written: dict[str, tuple[int, int]]  # by producer: artifacts that it wrote, of how many
-    pairs: dict[tuple[str, str], Pair]
-    drifts: tuple[Group, ...]
-    failures: tuple[Group, ...]
-    impossible: tuple[Group, ...]  # cells whose format or reader cannot do this there
-    unwritten: tuple[Group, ...]  # artifacts
+    pairs: dict[tuple[str, str], PairCounts]
+    drifts: tuple[OutcomeGroup, ...]
+    failures: tuple[OutcomeGroup, ...]
+    impossible: tuple[OutcomeGroup, ...]  # cells whose format or reader cannot do this there
+    unwritten: tuple[OutcomeGroup, ...]  # artifacts
     near: tuple[Near, ...]  # what is nearest to its tolerance first
     coverage: tuple[Coverage, ...]  # of the producers that were asked for every estimator
     diagonal: int  # cells in their own producer that loaded, without formats that convert
@@ -127,15 +127,15 @@ class Digest:
         return sum(pair.drift_at_home for pair in self.pairs.values())
 
 
-def of(tables: RunTables) -> Digest:
-    """Digest the tables of a run."""
+def summarize(tables: RunTables) -> Summary:
+    """Summary the tables of a run."""
     cells, environments = tables.cells, tables.environments
     tried = cells[~columns.among(cells["status"], UNTRIED)]
     bad = environments[environments["status"] != Status.OK]
     kept = ~groups.converts(cells["format"])
     diagonal = cells[is_at_home(cells) & cells["parity"].notna() & kept]
     versions = ["python", "sklearn", "numpy", "arch"]
-    return Digest(
+    return Summary(
         run=tables.run,
         environments=tuple(environments["environment"]),
         versions={
@@ -152,28 +152,28 @@ def of(tables: RunTables) -> Digest:
             for producer, statuses in tables.artifacts.groupby("producer", sort=False)["status"]
         },
         pairs=_pairs(cells),
-        drifts=groups.of_cells(tried[tried["status"] == Status.DRIFT], cells, by_case=True),
-        failures=groups.of_cells(tried[~columns.among(tried["status"], LOADED)], cells),
-        impossible=groups.of_cells(cells[cells["status"] == Status.UNSUPPORTED], cells),
-        unwritten=groups.of_artifacts(tables.artifacts),
+        drifts=groups.group_cells(tried[tried["status"] == Status.DRIFT], cells, by_case=True),
+        failures=groups.group_cells(tried[~columns.among(tried["status"], LOADED)], cells),
+        impossible=groups.group_cells(cells[cells["status"] == Status.UNSUPPORTED], cells),
+        unwritten=groups.group_artifacts(tables.artifacts),
         near=_near(tried),
-        coverage=estimator_coverage.of(tables),
-        measured=measured.of(tables),
+        coverage=estimator_coverage.measure_coverage(tables),
+        measured=measured.summarize_measurements(tables),
         diagonal=len(diagonal),
         diagonal_off=tuple(diagonal[diagonal["parity"] != Parity.IDENTICAL]["cell_id"]),
     )
 
 
-def as_data(digest: Digest) -> dict[str, Any]:
-    """The digest as JSON-able data."""
-    data = asdict(digest)
+def as_data(summary: Summary) -> dict[str, Any]:
+    """The summary as JSON-able data."""
+    data = asdict(summary)
     for row in data["measured"]["rows"]:
         row["unstable"] = sorted(row["unstable"])
-    data["pairs"] = [{"producer": p, "consumer": c, **asdict(pair)} for (p, c), pair in digest.pairs.items()]
+    data["pairs"] = [{"producer": p, "consumer": c, **asdict(pair)} for (p, c), pair in summary.pairs.items()]
     return data
 
 
-def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
+def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], PairCounts]:
     meaning, at_home = cells["meaning"], cells["also_at_home"]
     drift, broken, ok = meaning == Meaning.CHANGED, meaning == Meaning.BROKEN, is_in(meaning, SOUND)
     flags = cells[["producer", "consumer"]].assign(
@@ -189,7 +189,7 @@ def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
     )
     sums = flags.groupby(["producer", "consumer"], sort=False).sum()
     return {
-        (str(producer), str(consumer)): Pair(**{str(key): int(value) for key, value in row.items()})
+        (str(producer), str(consumer)): PairCounts(**{str(key): int(value) for key, value in row.items()})
         for (producer, consumer), row in zip(sums.index, sums.to_dict("records"), strict=True)
     }
 

@@ -42,8 +42,8 @@ def wanted(text: str, package: str = DEFAULT_PACKAGE) -> Wanted:
     """A version, or ``numpy=1.26``. Raises InputError for what is none."""
     name, equals, version = text.replace("==", "=").rpartition("=")
     if parsed(version) is None:
-        told = f"{shown(text)} is no version: write 1.5, 1.5.2, or another package's as numpy=1.26"
-        raise InputError(told)
+        message = f"{shown(text)} is no version: write 1.5, 1.5.2, or another package's as numpy=1.26"
+        raise InputError(message)
     return Wanted(package=str(canonicalize_name(name)) if equals else package, version=version)
 
 
@@ -57,8 +57,8 @@ def parsed(version: str) -> Version | None:
 
 def ordered(versions: Iterable[str]) -> list[str]:
     """Each once, the oldest first; before all what is no version."""
-    told = {version: parsed(version) for version in versions}
-    return sorted(told, key=lambda version: (told[version] is not None, told[version] or version))
+    known = {version: parsed(version) for version in versions}
+    return sorted(known, key=lambda version: (known[version] is not None, known[version] or version))
 
 
 def holdings(environments: pd.DataFrame) -> dict[str, dict[str, str]]:

@@ -37,7 +37,7 @@ def ask(
     from harness.report import ask as rendering
 
     def question(path: Path) -> Answer:
-        index = Index.of_run(path)
+        index = Index.from_run(path)
         return answer_from(index, estimator, producers=dumped, consumers=loaded, format_name=format_name, reader=reader)
 
     # Runs are asked until one has two environments like those; where none has, the first says what there is.

@@ -29,7 +29,7 @@ def history(
     from harness.report import history as rendering
 
     known = expected.beside(RESULTS) if expectations is None else expected.read(expectations)
-    found = histories.of(source or RESULTS, figures=figure or (), patterns=cells or (), expectations=known)
+    found = histories.read_history(source or RESULTS, figures=figure or (), patterns=cells or (), expectations=known)
     if as_json:
         print(json.dumps(rendering.as_data(found), indent=2))
     else:

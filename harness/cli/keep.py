@@ -24,7 +24,7 @@ def keep_in(results: Path, source: Path) -> Path:
     from harness.report import run_pages
     from harness.store import reference
 
-    wrong = soundness.of_tables(analysis.read_run(source))
+    wrong = soundness.find_run_problems(analysis.read_run(source))
     if wrong:  # what visitors see first must be sound
         raise InputError("\n".join([f"{source}: this run is not sound, and is not kept:", *(f"  {w}" for w in wrong)]))
     folders = {tools.ROOT: ".", tools.workspace(): ".nox", Path.home(): "~", Path(tempfile.gettempdir()): "TMP"}

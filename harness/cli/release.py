@@ -27,6 +27,7 @@ def release(
     wanted = versions.wanted(version, package)
     # A run of few models says less of a release than one of many, however new it is.
     found = max(
-        answers(lambda path: releases.of(analysis.read_run(path), wanted), run, results), key=lambda one: one.cells
+        answers(lambda path: releases.compare_release(analysis.read_run(path), wanted), run, results),
+        key=lambda one: one.cells,
     )
     print(json.dumps(rendering.as_data(found), indent=2) if as_json else rendering.render(found).rstrip())

@@ -25,7 +25,7 @@ def report(
 
     tables = analysis.read_run(store.find_run(results, run))
     if as_json:
-        print(json.dumps(summary.as_data(summary.of(tables)), indent=2))
+        print(json.dumps(summary.as_data(summary.summarize(tables)), indent=2))
         return
     page = run_pages.write(tables)
     if svg is not None:

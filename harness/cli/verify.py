@@ -13,7 +13,7 @@ def verify(run: RunArgument = None, results: ResultsOption = RESULTS, may_fail: 
 
     folder = store.find_run(results, run)
     tables = analysis.read_run(folder)
-    problems = soundness.of_tables(tables, may_fail=may_fail or ())
+    problems = soundness.find_run_problems(tables, may_fail=may_fail or ())
     if problems:
         raise GateCrossed("\n".join([f"{folder}: this run is not sound:", *(f"  {line}" for line in problems)]))
     forgiven = ", ".join(soundness.forgiven(tables, may_fail or ()))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from harness.analysis.ask import Answer, Pair, Way
+    from harness.analysis.ask import Answer, PairAnswer, Way
     from harness.analysis.versions import Wanted
 
 #: A sign besides the colour.
@@ -54,16 +54,16 @@ def question(answer: Answer) -> str:
     subject = asked.subject
     held = "has it within" if len(subject.cases) == 1 else "have it within"
     cases = some(subject.cases, "case", 6)
-    told = f" ({cases} {held})" if subject.within else "" if subject.cases == (subject.name,) else f" ({cases})"
+    words = f" ({cases} {held})" if subject.within else "" if subject.cases == (subject.name,) else f" ({cases})"
     through = "".join(f", {noun} {name}" for noun, name in (("format", asked.format), ("reader", asked.reader)) if name)
-    return f"{subject.name}{told}, dumped by {_all(asked.producers)}, loaded by {_all(asked.consumers)}{through}"
+    return f"{subject.name}{words}, dumped by {_all(asked.producers)}, loaded by {_all(asked.consumers)}{through}"
 
 
 def _all(wanted: Iterable[Wanted]) -> str:
     return " with ".join(str(one) for one in wanted)
 
 
-def _evidence(answer: Answer, pair: Pair) -> Iterable[tuple[str, str]]:
+def _evidence(answer: Answer, pair: PairAnswer) -> Iterable[tuple[str, str]]:
     """What stands below a pair, each line with its style."""
     yield advice(pair), ""
     if pair.never_tried:
@@ -72,8 +72,8 @@ def _evidence(answer: Answer, pair: Pair) -> Iterable[tuple[str, str]]:
     for way in pair.ways:
         reason = "" if way.verdict in {Verdict.SAFE, Verdict.TOLERABLE} else way.reason[:CUT]
         alike.setdefault((evidence(way), reason), []).append(_name(way))
-    for (told, reason), names in alike.items():
-        yield f"{', '.join(names)}: {told}", ""
+    for (line, reason), names in alike.items():
+        yield f"{', '.join(names)}: {line}", ""
         if reason:
             yield reason, "dim"
     if pair.instead:
@@ -82,7 +82,7 @@ def _evidence(answer: Answer, pair: Pair) -> Iterable[tuple[str, str]]:
         yield f"again: {rerun_command.command(answer.run, answer.path, pair.ways[0].example)}", "cyan"
 
 
-def advice(pair: Pair) -> str:
+def advice(pair: PairAnswer) -> str:
     """Whether a warning may be ignored, in words."""
     return ADVICE[pair.verdict][0 if pair.warned else 1]
 

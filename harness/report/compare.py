@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from harness.analysis import units
-from harness.analysis.compare.gates import Answer
-from harness.analysis.compare.status_changes import ALARMING, Kind
+from harness.analysis.compare.gates import GateState
+from harness.analysis.compare.status_changes import ALARMING, ChangeKind
 from harness.report import markdown, phrases
 
 if TYPE_CHECKING:
@@ -19,26 +19,30 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from harness.analysis.compare import Comparison
-    from harness.analysis.compare.change_groups import Group
+    from harness.analysis.compare.change_groups import ChangeGroup
     from harness.analysis.compare.figure_changes import FigureGroup
 
 SHOWN = 8  # groups of each kind
 #: A sign besides the colour.
-_MARKS = {Answer.HELD: ("✓", "green"), Answer.CROSSED: ("✗", "bold red"), Answer.UNJUDGED: ("?", "bold yellow")}
-_GOOD = (Kind.FIXED, Kind.GAINED)
-_PLAIN = (Kind.GONE, Kind.NEW)
+_MARKS = {
+    GateState.HELD: ("✓", "green"),
+    GateState.CROSSED: ("✗", "bold red"),
+    GateState.UNJUDGED: ("?", "bold yellow"),
+}
+_GOOD = (ChangeKind.FIXED, ChangeKind.GAINED)
+_PLAIN = (ChangeKind.GONE, ChangeKind.NEW)
 
 
 def show(comparison: Comparison, console: Console) -> None:
     """Print what changed, the loudest first. `Text` shows markup of models and packages as it is."""
     console.print()
     _line(console, f"from {comparison.base['run_id']} to {comparison.new['run_id']}", "bold")
-    for told in phrases.differences(comparison):
-        _line(console, told, "yellow")
+    for line in phrases.differences(comparison):
+        _line(console, line, "yellow")
     for kind, count in comparison.counts.items():
         if count or kind in phrases.ALWAYS:
-            told = f" {phrases.KINDS[kind]}: {units.counted(count, 'cell')} "
-            _line(console, told, _style(kind, count))
+            title = f" {phrases.KINDS[kind]}: {units.counted(count, 'cell')} "
+            _line(console, title, _style(kind, count))
             _groups([group for group in comparison.cells if group.kind == kind], console)
     if comparison.artifacts:
         _line(console, " Artifacts", "bold magenta")
@@ -54,19 +58,19 @@ def _line(console: Console, text: str, style: str = "", indent: int = 0) -> None
     console.print(Text(" " * indent + words, style=style), soft_wrap=True)
 
 
-def _style(kind: Kind, count: int) -> str:
+def _style(kind: ChangeKind, count: int) -> str:
     if not count:
         return "green"
-    if kind in ALARMING or kind is Kind.MISLEADS:
+    if kind in ALARMING or kind is ChangeKind.MISLEADS:
         return "bold white on red"
     return "bold green" if kind in _GOOD else "bold" if kind in _PLAIN else "bold magenta"
 
 
-def _groups(groups: Sequence[Group], console: Console) -> None:
+def _groups(groups: Sequence[ChangeGroup], console: Console) -> None:
     for group in groups[:SHOWN]:
-        told = [phrases.statuses(group), phrases.rest(group.by, group.members)]
+        parts = [phrases.statuses(group), phrases.rest(group.by, group.members)]
         head = Text.assemble("  ", (phrases.common(group.by, group.members), "bold"), f": {phrases.share(group)}; ")
-        console.print(head + Text("; ".join(filter(None, told))), soft_wrap=True)
+        console.print(head + Text("; ".join(filter(None, parts))), soft_wrap=True)
         if group.kind in _PLAIN:
             continue
         for text, style in (
@@ -89,8 +93,8 @@ def _more(groups: Sequence[Any], console: Console) -> None:
 def _figures(comparison: Comparison, console: Console) -> None:
     figures = comparison.figures
     console.print()
-    for told in phrases.machine(figures):
-        _line(console, told, "yellow")
+    for line in phrases.machine(figures):
+        _line(console, line, "yellow")
     for grew in (True, False):
         some = [group for group in figures.changed if group.grew == grew]
         for word in dict.fromkeys(group.word for group in some):
@@ -110,8 +114,8 @@ def _figure_groups(groups: Sequence[FigureGroup], console: Console) -> None:
 
 
 def where(group: FigureGroup) -> str:
-    told = f"{phrases.common(group.by, group.members)}: {phrases.share(group)}"
-    return "; ".join(filter(None, (told, phrases.rest(group.by, group.members))))
+    first = f"{phrases.common(group.by, group.members)}: {phrases.share(group)}"
+    return "; ".join(filter(None, (first, phrases.rest(group.by, group.members))))
 
 
 def was_now(group: FigureGroup) -> str:
@@ -119,8 +123,8 @@ def was_now(group: FigureGroup) -> str:
 
 
 def _settled(comparison: Comparison, console: Console) -> None:
-    if told := phrases.settled(comparison):
-        _line(console, told, "dim")
+    if line := phrases.settled(comparison):
+        _line(console, line, "dim")
     for entry in comparison.settled.stale:
         _line(console, f"stale expectation: {entry}", "yellow")
 
@@ -134,9 +138,9 @@ def _verdicts(comparison: Comparison, console: Console) -> None:
 
 def crossed(comparison: Comparison, *, allow_unjudged: bool) -> list[str]:
     """The gates that end a command, one line each. A gate that never sees data would be a false ok: it is crossed."""
-    failing = {Answer.CROSSED} if allow_unjudged else {Answer.CROSSED, Answer.UNJUDGED}
+    failing = {GateState.CROSSED} if allow_unjudged else {GateState.CROSSED, GateState.UNJUDGED}
     lines = [f"gate {phrases.verdict(one)}" for one in comparison.verdicts if one.answer in failing]
-    if any(one.answer is Answer.UNJUDGED for one in comparison.verdicts) and not allow_unjudged:
+    if any(one.answer is GateState.UNJUDGED for one in comparison.verdicts) and not allow_unjudged:
         lines.append("a gate without anything to judge by has not held; --allow-unjudged lets it pass")
     return lines
 
@@ -148,7 +152,7 @@ def render(comparison: Comparison) -> str:
     return markdown.template("changes.md").render(comparison=comparison, notes=notes, sections=parts, **helpers)
 
 
-def sections(comparison: Comparison) -> Iterator[tuple[str, str, list[Group]]]:
+def sections(comparison: Comparison) -> Iterator[tuple[str, str, list[ChangeGroup]]]:
     """The tables of the page: title, what is counted, groups."""
     for kind, count in comparison.counts.items():
         if count:

@@ -118,8 +118,8 @@ def _benchmarks(tables: RunTables, figures: pd.DataFrame, samples: pd.DataFrame)
         medians = data.get((row["cell_id"], row["figure"]), [])
         if medians:
             cell = cells[row["cell_id"]]
-            told = _extra(cell, environments.get(cell["consumer"], {}), row)
-            yield _benchmark(cell, row["figure"], medians, told | sizes.get(row["cell_id"], {}))
+            extra = _extra(cell, environments.get(cell["consumer"], {}), row)
+            yield _benchmark(cell, row["figure"], medians, extra | sizes.get(row["cell_id"], {}))
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -143,10 +143,10 @@ def _bytes_of(figures: pd.DataFrame) -> dict[str, dict[str, float]]:
 
 
 def _extra(cell: dict[str, Any], consumer: dict[str, Any], figure: dict[str, Any]) -> dict[str, Any]:
-    told = {name: cell.get(name) for name in ("run_id", "cell_id", "status", "parity", "size_bytes")}
-    told |= {f"{side}_{name}": cell.get(f"{side}_{name}") for side in ("producer", "consumer") for name in _SIDE}
-    told |= {"consumer_cpu": consumer.get("cpu"), "stable": figure.get("stable"), "reason": figure.get("reason")}
-    return {name: _plain(value) for name, value in told.items()}
+    facts = {name: cell.get(name) for name in ("run_id", "cell_id", "status", "parity", "size_bytes")}
+    facts |= {f"{side}_{name}": cell.get(f"{side}_{name}") for side in ("producer", "consumer") for name in _SIDE}
+    facts |= {"consumer_cpu": consumer.get("cpu"), "stable": figure.get("stable"), "reason": figure.get("reason")}
+    return {name: _plain(value) for name, value in facts.items()}
 
 
 _SIDE = ("python", "sklearn", "numpy", "arch", "emulated")

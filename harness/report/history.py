@@ -16,9 +16,12 @@ from harness.store.journal import clean
 from harness.terms import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
 
-    from harness.analysis.history import Change, Finding, History
+    from harness.analysis.compare.suspects import PackageChange
+    from harness.analysis.history import Change, GroupedChange, History
 
 LEAST_RUNS = 2 * SEGMENT
 SHOWN = 20  # findings
@@ -70,7 +73,7 @@ def as_data(history: History) -> dict[str, Any]:
     }
 
 
-def _finding_data(finding: Finding) -> dict[str, Any]:
+def _finding_data(finding: GroupedChange) -> dict[str, Any]:
     return {
         "run": finding.run,
         "started": finding.started,
@@ -81,7 +84,7 @@ def _finding_data(finding: Finding) -> dict[str, Any]:
         "worse": finding.worse,
         "ratios": finding.ratios,
         "common": finding.common,
-        "packages": [asdict(one) for one in finding.packages],
+        "packages": _package_data(finding.packages),
         "harness_version": finding.harness_version,
         "matrix_changed": finding.matrix_changed,
         "changes": [_change_data(change) for change in finding.changes],
@@ -89,7 +92,12 @@ def _finding_data(finding: Finding) -> dict[str, Any]:
 
 
 def _change_data(change: Change) -> dict[str, Any]:
-    return {**asdict(change), "ratio": change.ratio}
+    packages = {name: _package_data(getattr(change, name)) for name in ("consumer_packages", "producer_packages")}
+    return {**asdict(change), **packages, "ratio": change.ratio}
+
+
+def _package_data(packages: Iterable[PackageChange]) -> list[dict[str, str | None]]:
+    return [{"name": one.name, "before": one.was or None, "after": one.now or None} for one in packages]
 
 
 def _top(history: History, console: Console) -> None:
@@ -98,17 +106,17 @@ def _top(history: History, console: Console) -> None:
     if len(history.skipped) > SKIPPED:
         console.print(_text(f"left out: {len(history.skipped) - SKIPPED} more runs: see --json", "yellow"))
     if history.not_run:
-        told = f"{history.not_run} cells of the newest run did not run: what became of them is not known."
-        console.print(_text(told, "bold yellow"))
+        words = f"{history.not_run} cells of the newest run did not run: what became of them is not known."
+        console.print(_text(words, "bold yellow"))
     silent = sum(one.lasting for one in history.findings if one.what == f"{Status.OK} -> {Status.DRIFT}")
     if silent:
-        told = f" {silent} cells were ok, and now load without an error and predict differently "
-        console.print(_text(told, "bold white on red"))
+        words = f" {silent} cells were ok, and now load without an error and predict differently "
+        console.print(_text(words, "bold white on red"))
     if history.skipped or history.not_run or silent:
         console.print()
 
 
-def _table(findings: tuple[Finding, ...]) -> Table:
+def _table(findings: tuple[GroupedChange, ...]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_lines=False)
     table.add_column("since", no_wrap=True)
     table.add_column("what changed", ratio=3, overflow="fold")
@@ -119,7 +127,7 @@ def _table(findings: tuple[Finding, ...]) -> Table:
     return table
 
 
-def _what(finding: Finding) -> Text:
+def _what(finding: GroupedChange) -> Text:
     count = f"{finding.count} {finding.noun} "
     style = "green" if not finding.worse else "bold red" if finding.figure == STATUS else "red"
     text = _text(count + finding.what, style)
@@ -139,7 +147,7 @@ def _values(change: Change) -> str:
     return f": {units.figure(change.figure, change.before)} -> {units.figure(change.figure, change.after)}"
 
 
-def _common(finding: Finding) -> Text:
+def _common(finding: GroupedChange) -> Text:
     lines = [f"{word} {name}" for word, name in finding.common.items()]
     hosts = {change.fingerprint for change in finding.changes} - {""}
     if any(change.emulated for change in finding.changes):
@@ -147,7 +155,7 @@ def _common(finding: Finding) -> Text:
     return _text("\n".join(lines + ([f"{len(hosts)} hosts"] if len(hosts) > 1 else [])))
 
 
-def _causes(finding: Finding) -> Text:
+def _causes(finding: GroupedChange) -> Text:
     lines = [str(package) for package in finding.packages[:PACKAGES]]
     if len(finding.packages) > PACKAGES:
         lines.append(f"and {len(finding.packages) - PACKAGES} more packages")
@@ -161,18 +169,18 @@ def _causes(finding: Finding) -> Text:
 
 def _bottom(history: History, console: Console) -> None:
     for one in history.accepted[:SHOWN]:
-        told = f"accepted: {one.change.subject} ({one.change.figure}): {one.reason}"
-        console.print(_text(told, "dim"), soft_wrap=True)
+        words = f"accepted: {one.change.subject} ({one.change.figure}): {one.reason}"
+        console.print(_text(words, "dim"), soft_wrap=True)
     if len(history.accepted) > SHOWN:
         console.print(_text(f"accepted: {len(history.accepted) - SHOWN} more: see --json", "dim"))
     hosts = {one.fingerprint for one in history.series if one.fingerprint}
-    told = f"{len(history.runs)} runs, {history.cells} cells, {len(history.series)} series of figures"
+    words = f"{len(history.runs)} runs, {history.cells} cells, {len(history.series)} series of figures"
     if hosts:
-        told += f" on {len(hosts)} {'hosts' if len(hosts) > 1 else 'host'}"
+        words += f" on {len(hosts)} {'hosts' if len(hosts) > 1 else 'host'}"
     longest = max((len(one.values) for one in history.series), default=0)
     if longest < LEAST_RUNS:
-        told += f": changes of figures are found from {LEAST_RUNS} comparable runs on, and there are {longest}"
-    console.print(_text(told))
+        words += f": changes of figures are found from {LEAST_RUNS} comparable runs on, and there are {longest}"
+    console.print(_text(words))
     console.print(_text(history.source, "dim"), soft_wrap=True)
 
 

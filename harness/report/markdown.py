@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from harness.analysis import pair_signs as glances
 from harness.analysis import soundness
-from harness.analysis.pair_signs import Sign
+from harness.analysis.pair_signs import Sign, pick_signs
 from harness.report import templating
 
 if TYPE_CHECKING:
     import jinja2
 
-    from harness.analysis.summary import Digest, Pair
+    from harness.analysis.summary import PairCounts, Summary
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$@])")
 
 
-def render(digest: Digest) -> str:
+def render(summary: Summary) -> str:
     """The page as Markdown. Text of models, packages and exceptions is escaped."""
-    return template("summary.md").render(digest=digest, alarms=soundness.of(digest), glance=glance, stacked=stacked)
+    return template("summary.md").render(
+        summary=summary, alarms=soundness.find_problems(summary), signs=signs, stacked=stacked
+    )
 
 
 def template(name: str) -> jinja2.Template:
@@ -47,7 +48,7 @@ def stacked(name: str) -> Safe:
     return Safe(markdown(name).replace("-", "<br>"))
 
 
-def glance(pair: Pair | None) -> Safe:
+def signs(pair: PairCounts | None) -> Safe:
     """A pair in a few characters."""
-    words = [f"**{text}**" if sign is Sign.DRIFT else text for sign, text in glances.of(pair)]
+    words = [f"**{text}**" if sign is Sign.DRIFT else text for sign, text in pick_signs(pair)]
     return Safe(" ".join(words) or "–")

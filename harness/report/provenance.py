@@ -27,8 +27,8 @@ def show(row: dict[str, Any], commands: list[str], console: Console) -> None:
         table.add_row(name, escape(value))
     console.print(table)
     if commands:
-        told = "what it predicts is compared, since no two pickles have the same bytes"
-        console.print(f"\nTo make the model again, and hold it against what was stored ({told}):")
+        why = "what it predicts is compared, since no two pickles have the same bytes"
+        console.print(f"\nTo make the model again, and hold it against what was stored ({why}):")
         for command in commands:
             console.print(f"  {escape(command)}", soft_wrap=True)
     console.print()

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from harness.analysis import units
-from harness.analysis.compare.status_changes import Kind
+from harness.analysis.compare.status_changes import ChangeKind
 from harness.report import markdown, phrases
 
 if TYPE_CHECKING:
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 #: Columns of the table, as far as anything is in them.
 _TITLES = {
-    Kind.DRIFTS: "now predicts otherwise",
-    Kind.BREAKS: "now fails",
-    Kind.LOST: "not tried any more",
-    Kind.MISLEADS: "failed, now predicts otherwise",
-    Kind.WORSE: "drifts more",
-    Kind.OTHER: "fails otherwise",
-    Kind.TRIED: "tried now, and fails",
-    Kind.UNTRIED: "failed, not tried any more",
-    Kind.FIXED: "fixed",
-    Kind.GAINED: "ok, not tried before",
+    ChangeKind.DRIFTS: "now predicts otherwise",
+    ChangeKind.BREAKS: "now fails",
+    ChangeKind.LOST: "not tried any more",
+    ChangeKind.MISLEADS: "failed, now predicts otherwise",
+    ChangeKind.WORSE: "drifts more",
+    ChangeKind.OTHER: "fails otherwise",
+    ChangeKind.TRIED: "tried now, and fails",
+    ChangeKind.UNTRIED: "failed, not tried any more",
+    ChangeKind.FIXED: "fixed",
+    ChangeKind.GAINED: "ok, not tried before",
 }
 
 

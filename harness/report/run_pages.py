@@ -19,7 +19,7 @@ PAGE = "report/index.html"
 
 def write(tables: RunTables) -> Path:
     """Write both into the folder of a stored run; return the page's path."""
-    summarized = summary.of(tables)
+    summarized = summary.summarize(tables)
     replace_text(tables.path / "SUMMARY.md", markdown.render(summarized))
     page = site.render(tables, summarized, before=site.before(tables), past=site.past(tables))
     return replace_text(tables.path / PAGE, page)

@@ -14,17 +14,16 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from harness.analysis import pair_signs as glances
 from harness.analysis import soundness
-from harness.analysis import summary as digests
-from harness.analysis.pair_signs import Sign
+from harness.analysis.pair_signs import Sign, pick_signs
+from harness.analysis.summary import summarize
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.analysis.groups import Group
+    from harness.analysis.groups import OutcomeGroup
     from harness.analysis.measured import Measured
-    from harness.analysis.summary import Digest, Pair
+    from harness.analysis.summary import PairCounts, Summary
     from harness.store import RunTables
 
 SHOWN = 10  # groups of each kind
@@ -50,14 +49,14 @@ LEGEND = (
 
 def show(tables: RunTables, console: Console, page: Path) -> None:
     """Print what drifts, the matrix, what fails; ``page`` is the report to open."""
-    digest = digests.of(tables)
-    _top(digest, console)
-    _near(digest, console)
-    _failures("Fails", digest.failures, console)
-    _failures("Not possible there", digest.impossible, console)
-    _failures("Not written", digest.unwritten, console)
-    _measured(digest.measured, console)
-    _headline(digest, console)
+    summary = summarize(tables)
+    _top(summary, console)
+    _near(summary, console)
+    _failures("Fails", summary.failures, console)
+    _failures("Not possible there", summary.impossible, console)
+    _failures("Not written", summary.unwritten, console)
+    _measured(summary.measured, console)
+    _headline(summary, console)
     console.print(f"[dim]{escape(os.path.relpath(tables.path))}[/]", soft_wrap=True)
     console.print(f"open [bold]{escape(os.path.relpath(page))}[/]", soft_wrap=True)
 
@@ -65,33 +64,33 @@ def show(tables: RunTables, console: Console, page: Path) -> None:
 def picture(tables: RunTables) -> str:
     """The upper part of what `show` prints, as an SVG that loads nothing from anywhere."""
     console = Console(record=True, width=165, force_terminal=True, file=io.StringIO(), highlight=False)
-    digest = digests.of(tables)
-    _top(digest, console)
-    _headline(digest, console)
+    summary = summarize(tables)
+    _top(summary, console)
+    _headline(summary, console)
     bare = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     return console.export_svg(title="nox -s matrix", code_format=bare)
 
 
-def _top(digest: Digest, console: Console) -> None:
+def _top(summary: Summary, console: Console) -> None:
     console.print()
-    _missing(digest, console)
-    _drifts(digest, console)
-    console.print(matrix(digest))
+    _missing(summary, console)
+    _drifts(summary, console)
+    console.print(matrix(summary))
     console.print(LEGEND)
     console.print()
 
 
-def matrix(digest: Digest) -> Table:
+def matrix(summary: Summary) -> Table:
     """Producers down, consumers across."""
     table = Table(title="dumped by ↓   loaded by →", title_justify="left", box=box.SIMPLE, padding=0, pad_edge=False)
     table.add_column("", no_wrap=True)
     table.add_column("wrote ", justify="right", no_wrap=True)
-    for name in digest.environments:
+    for name in summary.environments:
         table.add_column(_stacked(name), justify="center", min_width=6)  # too narrow, it has two lines
-    for producer in digest.producers:
-        pairs = ((consumer, digest.pairs.get((producer, consumer))) for consumer in digest.environments)
-        row = [_glance(pair, diagonal=producer == consumer) for consumer, pair in pairs]
-        wrote, of = digest.written[producer]
+    for producer in summary.producers:
+        pairs = ((consumer, summary.pairs.get((producer, consumer))) for consumer in summary.environments)
+        row = [_signs(pair, diagonal=producer == consumer) for consumer, pair in pairs]
+        wrote, of = summary.written[producer]
         table.add_row(Text(producer, style="bold"), Text(f"{wrote}/{of} ", style="" if wrote == of else "yellow"), *row)
     return table
 
@@ -100,8 +99,8 @@ def _stacked(name: str) -> str:
     return escape(name.removesuffix("-amd64").replace("-", "\n"))
 
 
-def _glance(pair: Pair | None, *, diagonal: bool) -> Text:
-    signs = glances.of(pair)
+def _signs(pair: PairCounts | None, *, diagonal: bool) -> Text:
+    signs = pick_signs(pair)
     if not signs:
         return Text("–", style="dim")
     text = Text(" ").join(Text(words, style=_STYLES[sign]) for sign, words in signs)
@@ -110,19 +109,19 @@ def _glance(pair: Pair | None, *, diagonal: bool) -> Text:
     return text
 
 
-def _missing(digest: Digest, console: Console) -> None:
-    for alarm in soundness.of(digest):
+def _missing(summary: Summary, console: Console) -> None:
+    for alarm in soundness.find_problems(summary):
         console.print(f"[bold red]✗ {escape(alarm)}[/]", soft_wrap=True)
-    for name, reason in digest.missing.items():
+    for name, reason in summary.missing.items():
         console.print(f"  [yellow]{escape(name)}[/]: {escape(reason)}", soft_wrap=True)
 
 
-def _drifts(digest: Digest, console: Console) -> None:
-    if not digest.drifts:
+def _drifts(summary: Summary, console: Console) -> None:
+    if not summary.drifts:
         return
-    count = sum(group.count for group in digest.drifts)
+    count = sum(group.count for group in summary.drifts)
     console.print(f"[bold white on red] {count} cells load without an error and predict differently [/]")
-    for group in digest.drifts[:SHOWN]:
+    for group in summary.drifts[:SHOWN]:
         warned = "each with a version warning" if not group.silent else f"{group.silent} without any version warning"
         console.print(
             f"  [bold red]{escape(group.cases[0])}[/] ({escape(', '.join(group.formats))})  "
@@ -132,29 +131,29 @@ def _drifts(digest: Digest, console: Console) -> None:
         console.print(f"    [bold red]{group.differs}[/]", soft_wrap=True)
         console.print(f"    [red]{escape(group.message)}[/]", soft_wrap=True)
         console.print(f"    [dim]{escape(group.example)}[/]", soft_wrap=True)
-    _more(len(digest.drifts), console)
+    _more(len(summary.drifts), console)
     console.print()
 
 
-def _at_home(group: Group) -> str:
+def _at_home(group: OutcomeGroup) -> str:
     return f", {group.at_home} of them in their own producer" if group.at_home else ""
 
 
-def _near(digest: Digest, console: Console) -> None:
-    if not digest.near:
+def _near(summary: Summary, console: Console) -> None:
+    if not summary.near:
         return
     console.print("[bold yellow]Near the tolerance[/]  these verdicts hang on it")
-    for one in digest.near[:SHOWN]:
+    for one in summary.near[:SHOWN]:
         console.print(
             f"  [yellow]{escape(one.case)}[/] ({escape(one.format)})  {one.verdicts}, at {one.times} the tolerance"
             f"  [dim]{escape(one.example)}[/]",
             soft_wrap=True,
         )
-    _more(len(digest.near), console)
+    _more(len(summary.near), console)
     console.print()
 
 
-def _failures(title: str, groups: tuple[Group, ...], console: Console) -> None:
+def _failures(title: str, groups: tuple[OutcomeGroup, ...], console: Console) -> None:
     if not groups:
         return
     console.print(f"[bold magenta]{title}[/]")
@@ -209,14 +208,14 @@ def _more(count: int, console: Console) -> None:
         console.print(f"  [dim]and {count - SHOWN} more kinds: see SUMMARY.md[/]")
 
 
-def _headline(digest: Digest, console: Console) -> None:
-    told = ", ".join(f"{count} {status}" for status, count in digest.statuses.items())
-    same = digest.diagonal - len(digest.diagonal_off)
-    console.print(f"{digest.cells} cells: {told}")
-    if digest.diagonal:
-        console.print(f"in their own producer: {same} of {digest.diagonal} that load are identical")
-    for one in digest.coverage:
+def _headline(summary: Summary, console: Console) -> None:
+    counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
+    same = summary.diagonal - len(summary.diagonal_off)
+    console.print(f"{summary.cells} cells: {counts}")
+    if summary.diagonal:
+        console.print(f"in their own producer: {same} of {summary.diagonal} that load are identical")
+    for one in summary.coverage:
         more = f" and {len(one.reasons) - NAMED} more" if len(one.reasons) > NAMED else ""
         left = f", without {', '.join(list(one.reasons)[:NAMED])}{more}" if one.reasons else ""
         console.print(escape(f"{one.environment}: {one.dumped} of {one.public} public estimators dumped{left}"))
-    console.print(f"{digest.run['seconds']:.0f} s")
+    console.print(f"{summary.run['seconds']:.0f} s")

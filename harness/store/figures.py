@@ -6,7 +6,7 @@ import statistics
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from harness.store.statistics import MEMORY_FLOOR, Summary, summary, why_unstable
+from harness.store.statistics import MEMORY_FLOOR, SampleSummary, summary, why_unstable
 from harness.terms import Figure
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ def columns(measured: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
     return found
 
 
-def summarized(samples: Iterable[Mapping[str, Any]], figure: Figure) -> Summary | None:
+def summarized(samples: Iterable[Mapping[str, Any]], figure: Figure) -> SampleSummary | None:
     """Of the samples' medians: values of one process are not independent, so that a sample counts once."""
     values = [statistics.median(sample["values"]) for sample in samples if sample["figure"] == figure]
     return summary(values) if values else None
 
 
-def _doubt(measured: Mapping[str, Any], figure: Figure, found: Summary) -> str | None:
+def _doubt(measured: Mapping[str, Any], figure: Figure, found: SampleSummary) -> str | None:
     """What makes a figure untrustworthy, or None: how much it varies; or a process that, unlike others, told none."""
     stopped = measured["missing"].get(figure)
     if stopped is not None:

@@ -21,7 +21,7 @@ MEMORY_FLOOR = 512 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class Summary:
+class SampleSummary:
     """Seconds or bytes, all but ``rounds``. One value alone has no spread, which is None then and not 0."""
 
     rounds: int
@@ -33,12 +33,12 @@ class Summary:
     iqr: float | None
 
 
-def summary(values: Sequence[float]) -> Summary:
+def summary(values: Sequence[float]) -> SampleSummary:
     """Of at least one value, one for each sample."""
     stats = Stats()
     for value in values:
         stats.update(value)
-    return Summary(
+    return SampleSummary(
         rounds=len(values),
         median=stats.median,
         min=stats.min,
@@ -49,7 +49,7 @@ def summary(values: Sequence[float]) -> Summary:
     )
 
 
-def uncertainty(found: Summary, *, floor: float = 0.0) -> float:
+def uncertainty(found: SampleSummary, *, floor: float = 0.0) -> float:
     """Half the width of the notch of a box plot, relative to the median (or to ``floor``, when that is more).
 
     Medians whose notches don't overlap differ at about 5 % (McGill, Tukey and Larsen, 1978). Infinite for fewer than
@@ -61,7 +61,7 @@ def uncertainty(found: Summary, *, floor: float = 0.0) -> float:
     return 1.57 * found.iqr / math.sqrt(found.rounds) / scale if scale > 0 else 0.0
 
 
-def why_unstable(found: Summary, *, floor: float = 0.0) -> str | None:
+def why_unstable(found: SampleSummary, *, floor: float = 0.0) -> str | None:
     """What makes a figure untrustworthy, or None."""
     if found.rounds < LEAST_ROUNDS:
         return f"{found.rounds} samples are too few to tell how much they vary"

@@ -9,7 +9,7 @@ import pytest
 from harness import store
 from harness.terms import Case, Format, Measure
 from harness.config.plan import Plan
-from harness.analysis import summary as digests, measured
+from harness.analysis import summary, measured
 from harness.analysis import units
 from harness.report import markdown
 
@@ -69,7 +69,9 @@ def test_ratios_are_medians_over_cases_beside_pickle(tmp_path):
     cases = ("a", "b", "c")
     samples = {(case, "pickle"): {"load_seconds": five(0.1)} for case in cases}
     samples |= {(case, "joblib"): {"load_seconds": five(0.1 * n)} for case, n in zip(cases, (2, 3, 40), strict=True)}
-    found = measured.of(run_of(tmp_path, planned(*cases), samples, sizes={"pickle": 1000, "joblib": 1500}))
+    found = measured.summarize_measurements(
+        run_of(tmp_path, planned(*cases), samples, sizes={"pickle": 1000, "joblib": 1500})
+    )
     trades = {trade.way: trade for trade in found.trades}
     assert trades["pickle/pickle"].ratios["load_seconds"] == pytest.approx(1.0)
     assert trades["joblib/joblib"].ratios["load_seconds"] == pytest.approx(3.0)
@@ -80,14 +82,16 @@ def test_ratios_are_medians_over_cases_beside_pickle(tmp_path):
 
 def test_a_figure_that_one_of_them_lacks_has_no_ratio(tmp_path):
     samples = {("a", "pickle"): {"load_seconds": five(0.1)}, ("a", "joblib"): {"predict_seconds": five(0.1)}}
-    found = measured.of(run_of(tmp_path, planned("a"), samples))
+    found = measured.summarize_measurements(run_of(tmp_path, planned("a"), samples))
     (trade,) = (trade for trade in found.trades if trade.way == "joblib/joblib")
     assert "load_seconds" not in trade.ratios and "predict_seconds" not in trade.ratios
     assert (trade.text("load_seconds"), trade.text("predict_seconds")) == ("", "")
 
 
 def test_without_pickle_there_is_nothing_to_be_beside(tmp_path):
-    found = measured.of(run_of(tmp_path, planned("a"), {("a", "joblib"): {"load_seconds": five(0.1)}}))
+    found = measured.summarize_measurements(
+        run_of(tmp_path, planned("a"), {("a", "joblib"): {"load_seconds": five(0.1)}})
+    )
     assert found.trades == () and len(found.rows) == 1
 
 
@@ -104,7 +108,7 @@ def test_ratios_of_little_memory_say_nothing_and_nothing_is_divided_by_zero(tmp_
             "mmap_private_bytes": five(1e5),
         },
     }
-    found = measured.of(run_of(tmp_path, planned("a"), samples))
+    found = measured.summarize_measurements(run_of(tmp_path, planned("a"), samples))
     (trade,) = (trade for trade in found.trades if trade.way == "joblib/joblib")
     assert set(trade.ratios) == {"size_bytes", "mmap_private_bytes"}
     assert trade.text("mmap_private_bytes") == "<0.01x"  # which is little, and not nothing
@@ -121,7 +125,7 @@ def test_ratios_as_people_read_them(ratio, text):
 def test_what_is_not_stable_bears_a_mark(tmp_path):
     samples = {("a", "pickle"): {"load_seconds": [0.1, 0.2, 0.3, 0.4, 0.5], "predict_seconds": five(0.0021)}}
     run = run_of(tmp_path, planned("a"), samples)
-    found = measured.of(run)
+    found = measured.summarize_measurements(run)
     (row,) = found.rows
     assert (row.text("load_seconds"), row.text("predict_seconds"), row.text("size_bytes")) == (
         "~300 ms",
@@ -131,16 +135,16 @@ def test_what_is_not_stable_bears_a_mark(tmp_path):
     assert row.text("cold_start_seconds") == ""
     assert found.unstable == 1
     assert [name for name, _ in found.columns] == ["size_bytes", "load_seconds", "predict_seconds"]
-    assert "~300 ms" in shown(run) and r"\~300 ms" in markdown.render(digests.of(run))
+    assert "~300 ms" in shown(run) and r"\~300 ms" in markdown.render(summary.summarize(run))
 
 
 def test_why_figures_are_missing_is_counted_by_reason_where_the_model_has_loaded(tmp_path):
     missing = {"joblib": {"evicted_load_seconds": "on tmpfs"}, "skops": {"load_seconds": "never told"}}
     samples = {("a", "pickle"): {"load_seconds": five(0.1)}}
     run = run_of(tmp_path, planned("a"), samples, missing=missing, statuses={"skops": "load-error"})
-    told = measured.of(run).unmeasured
+    told = measured.summarize_measurements(run).unmeasured
     assert told["on tmpfs"] == 1 and "never told" not in told
-    assert "1 figures not measured: on tmpfs" in markdown.render(digests.of(run))
+    assert "1 figures not measured: on tmpfs" in markdown.render(summary.summarize(run))
     assert "1 figures not measured: on tmpfs" in shown(run)
 
 
@@ -148,15 +152,15 @@ def test_a_run_that_measured_nothing_says_nothing_of_it(tmp_path):
     plan = planned("a")
     plan = Plan(profile=dataclasses.replace(plan.profile, measure=None))
     run = run_of(tmp_path, plan, {})
-    found = measured.of(run)
+    found = measured.summarize_measurements(run)
     assert (found.rows, found.trades, found.unmeasured, found.unstable, found.readers) == ((), (), {}, 0, 0)
-    assert "Measured" not in shown(run) + markdown.render(digests.of(run))
+    assert "Measured" not in shown(run) + markdown.render(summary.summarize(run))
 
 
 def test_how_many_held_it_together_is_told(tmp_path):
     run = run_of(tmp_path, planned("a"), {("a", "pickle"): {"mmap_pss_bytes": five(2e7)}})
-    assert measured.of(run).readers == 4
-    assert "held together: by 4 processes" in measured.of(run).legend
+    assert measured.summarize_measurements(run).readers == 4
+    assert "held together: by 4 processes" in measured.summarize_measurements(run).legend
 
 
 def test_text_of_models_and_environments_cannot_break_out(tmp_path):
@@ -167,7 +171,7 @@ def test_text_of_models_and_environments_cannot_break_out(tmp_path):
         {("[red]a[/red]", "pickle"): {"load_seconds": five(0.1)}},
         missing=reason,
     )
-    text, page = shown(run), markdown.render(digests.of(run))
+    text, page = shown(run), markdown.render(summary.summarize(run))
     assert "[red]a[/red]" in text and "e|v[i]l" in text and "[red]x[/]" in text and "[bold]x[/bold]" in text
     block = page[page.index("## Measured") :]
     assert "<script>" not in block and "\n# not a heading" not in block

@@ -11,7 +11,7 @@ import pytest
 from harness.analysis import versions
 from harness.analysis import release
 from harness.analysis.cells import explained
-from harness.analysis.compare.status_changes import Kind
+from harness.analysis.compare.status_changes import ChangeKind
 from harness.errors import InputError
 from harness.report import release as rendering
 
@@ -41,7 +41,7 @@ def stored(*special, held=HELD, writers=tuple(HELD), manifest=None):
 
 
 def of(run, version="1.9", package="scikit-learn"):
-    return release.of(run, versions.wanted(version, package))
+    return release.compare_release(run, versions.wanted(version, package))
 
 
 def test_the_two_consumers_differ_in_the_package_and_in_as_little_else_as_can_be() -> None:
@@ -71,12 +71,12 @@ def test_each_change_is_told_in_the_words_of_a_comparison() -> None:
     )
     found = of(run)
     told = {kind: count for kind, count in found.counts.items() if count}
-    assert told == {Kind.DRIFTS: 1, Kind.BREAKS: 1, Kind.FIXED: 1}
+    assert told == {ChangeKind.DRIFTS: 1, ChangeKind.BREAKS: 1, ChangeKind.FIXED: 1}
     assert (found.newly_warned, found.cells, found.never_tried) == (1, 8, 0)
     assert [(row.estimator, row.format, row.counts, row.newly_warned) for row in found.rows] == [
-        ("ridge", "pickle", {Kind.DRIFTS: 1}, 0),
-        ("forest", "pickle", {Kind.BREAKS: 1}, 0),
-        ("forest", "joblib", {Kind.FIXED: 1}, 0),
+        ("ridge", "pickle", {ChangeKind.DRIFTS: 1}, 0),
+        ("forest", "pickle", {ChangeKind.BREAKS: 1}, 0),
+        ("forest", "joblib", {ChangeKind.FIXED: 1}, 0),
         ("ridge", "joblib", {}, 1),
     ]
     assert found.groups[0].example == "sk1.5/ridge/pickle>sk1.9/pickle"
@@ -101,7 +101,7 @@ def test_estimators_are_named_by_their_class() -> None:
 def test_what_did_not_run_stands_at_the_top_and_counts_as_lost() -> None:
     run = stored(cell("sk1.5/ridge/pickle>sk1.9/pickle", "not-run"))
     found = of(run)
-    assert (found.never_tried, found.counts[Kind.LOST]) == (1, 1)
+    assert (found.never_tried, found.counts[ChangeKind.LOST]) == (1, 1)
     page = rendering.render(found)
     assert page.index("✗ 1 cell did not run") < page.index("not tried any more: **1 cell**")
 

@@ -34,23 +34,23 @@ def refused(identifier: str, reason: str) -> dict:
 )
 def test_damaged_artifacts_are_an_alarm_and_where_nothing_else_is_nothing_ran(plan, tmp_path, reason) -> None:
     some = [refused(row["cell_id"], reason) for row in all_cells(plan) if "/one/" in row["cell_id"]]
-    (told,) = soundness.of_tables(tables_of(plan, tmp_path / "some", cells=all_cells(plan, some)))
+    (told,) = soundness.find_run_problems(tables_of(plan, tmp_path / "some", cells=all_cells(plan, some)))
     assert told.startswith("Artifacts were damaged: the files of 4 cells are not as they were stored, as old/one/")
     every = [refused(row["cell_id"], reason) for row in all_cells(plan)]
-    first, second = soundness.of_tables(tables_of(plan, tmp_path / "every", cells=every))
+    first, second = soundness.find_run_problems(tables_of(plan, tmp_path / "every", cells=every))
     assert first.startswith("Nothing ran")
     assert second.startswith("Artifacts were damaged: the files of 8 cells")
 
 
 def test_a_reader_that_refuses_by_itself_is_no_alarm(plan, tmp_path) -> None:
     some = [refused("old/one/pickle>new/pickle", "untrusted types: guest.cases.Own")]
-    assert soundness.of_tables(tables_of(plan, tmp_path, cells=all_cells(plan, some))) == ()
+    assert soundness.find_run_problems(tables_of(plan, tmp_path, cells=all_cells(plan, some))) == ()
 
 
 def test_an_environment_in_which_nothing_of_its_own_loads_is_broken(plan, tmp_path) -> None:
     def crashing(*cases: str) -> tuple[str, ...]:
         cells = [cell(f"old/{case}/pickle>old/pickle", "crash", reason="signal 11") for case in cases]
-        return soundness.of_tables(tables_of(plan, tmp_path, cells=all_cells(plan, cells)))
+        return soundness.find_run_problems(tables_of(plan, tmp_path, cells=all_cells(plan, cells)))
 
     assert crashing("one") == ()
     assert crashing("one", "two") == ("In old nothing that it wrote loads.",)
@@ -69,7 +69,7 @@ def test_measurements_that_never_came_are_not_forgiven_with_an_environment(plan,
 
     def told(*rows: tuple[str, int, str | None]) -> tuple[str, ...]:
         measured = pd.concat([run.figures, figures(*rows)])
-        return soundness.of_tables(dataclasses.replace(run, figures=measured), may_fail=["n*"])
+        return soundness.find_run_problems(dataclasses.replace(run, figures=measured), may_fail=["n*"])
 
     assert told((one, 15, None), (one, 0, "no /proc")) == ()
     assert told((one, 15, None), (of_new, 0, "cut short"), (of_new, 0, "cut short")) == ()

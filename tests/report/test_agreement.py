@@ -9,7 +9,7 @@ from harness.analysis.ask.index import Index
 from harness.analysis import summary
 from harness.report import run_pages
 from harness.report.ask import MARKS
-from harness.analysis.pair_signs import of as glance
+from harness.analysis.pair_signs import pick_signs
 
 from tests.report.stored import cell, plan_of, tables_of
 
@@ -32,7 +32,7 @@ def tables(request, tmp_path):
 
 
 def test_every_question_has_one_answer(reader, tables):
-    page, index = reader.open(run_pages.write(tables), "#/ask"), Index.of_tables(tables)
+    page, index = reader.open(run_pages.write(tables), "#/ask"), Index.from_tables(tables)
     for case in ("one", "linear"):
         for source in ("1.4", "1.5", "1.5.1"):
             for target in ("1.4.2", "1.5", "1.5.2"):
@@ -53,8 +53,8 @@ def test_every_question_has_one_answer(reader, tables):
 
 def test_every_pair_is_told_by_the_same_signs(reader, tables):
     page = reader.open(run_pages.write(tables))
-    pairs = summary.of(tables).pairs
+    pairs = summary.summarize(tables).pairs
     for (producer, consumer), pair in pairs.items():
         field = page.locator(f"#grid a[aria-label^='dumped by {producer}, loaded by {consumer}:']")
-        expected = " ".join(text for _, text in glance(pair)) or "–"
+        expected = " ".join(text for _, text in pick_signs(pair)) or "–"
         assert " ".join(field.inner_text().split()) == expected, (producer, consumer)

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from harness.terms import Format
-from harness.analysis import summary as digests
+from harness.analysis import summary
 from harness.environments import availability
 from harness.report import markdown, run_pages, terminal
 from harness.report import plan as plans
@@ -29,35 +29,35 @@ def test_drift_stands_above_what_merely_fails(plan, tmp_path):
     assert text.index("1 cells load without an error and predict differently") < text.index("No module named")
     assert "one (pickle)  dumped by 1.5, loaded by 1.4" in text
     assert "≠1 ✗1" in text
-    page = markdown.render(digests.of(found))
+    page = markdown.render(summary.summarize(found))
     assert page.index("predicts differently") < page.index("## Fails")
     assert "**≠1** ✗1" in page
 
 
 def test_what_did_not_run_is_said_first_and_is_not_ok(plan, tmp_path):
     found = tables_of(plan, tmp_path, cells=[], environments=("old",))
-    digest = digests.of(found)
-    assert digest.statuses == {"not-run": 6, "no-artifact": 2}
-    assert digest.missing == {"new": "cut short"}
+    summarized = summary.summarize(found)
+    assert summarized.statuses == {"not-run": 6, "no-artifact": 2}
+    assert summarized.missing == {"new": "cut short"}
     assert shown(found).lstrip().startswith("✗ Nothing ran")
     assert "✗ 8 of 8 cells did not run." in shown(found)
-    assert digest.pairs["old", "old"].ok == 0
+    assert summarized.pairs["old", "old"].ok == 0
     assert "ok" not in shown(found).split("new")[-1].split("\n")[0]
 
 
 def test_own_artifacts_that_predict_otherwise_fail_the_self_test(plan, tmp_path):
     off = cell("old/one/pickle>old/pickle", "drift", reason="predict: 1 of 40 labels differ")
     found = tables_of(plan, tmp_path, cells=all_cells(plan, [off]))
-    assert digests.of(found).diagonal_off == ("old/one/pickle>old/pickle",)
+    assert summary.summarize(found).diagonal_off == ("old/one/pickle>old/pickle",)
     assert "Self-test failed" in shown(found)
-    assert "Self-test failed" in markdown.render(digests.of(found))
+    assert "Self-test failed" in markdown.render(summary.summarize(found))
 
 
 def test_text_of_models_cannot_break_out(plan, tmp_path):
     evil = cell("new/one/pickle>old/pickle", "load-error", reason=EVIL)
     found = tables_of(plan, tmp_path, cells=all_cells(plan, [evil]))
     assert "[red]x[/]" in shown(found)
-    page = markdown.render(digests.of(found))
+    page = markdown.render(summary.summarize(found))
     row = next(line for line in page.splitlines() if "alert" in line)
     assert "<script>" not in row
     assert row.replace("\\|", "").count("|") == 9  # the table keeps its columns
@@ -71,11 +71,13 @@ def test_an_environment_without_scikit_learn_is_told_by_its_name(plan, tmp_path)
     drift = cell("new/one/pickle>old/pickle", "drift", reason="predict: 1 of 40 labels differ")
     fails = cell("new/two/pickle>old/pickle", "load-error", reason="no")
     found = tables_of(plan, tmp_path, cells=all_cells(plan, [drift, fails]), versions={"old": None, "new": "1.5.2"})
-    digest = digests.of(found)
-    assert [(group.dumped_by, group.loaded_by) for group in (*digest.drifts, *digest.failures)] == [("1.5", "old")] * 2
+    summarized = summary.summarize(found)
+    assert [(group.dumped_by, group.loaded_by) for group in (*summarized.drifts, *summarized.failures)] == [
+        ("1.5", "old")
+    ] * 2
     assert "dumped by 1.5, loaded by old" in shown(found)
-    assert digest.versions["old"] == {"python": None, "sklearn": None, "numpy": None, "arch": "amd64"}
-    assert "| old | ok |  |  |  |" in markdown.render(digest)
+    assert summarized.versions["old"] == {"python": None, "sklearn": None, "numpy": None, "arch": "amd64"}
+    assert "| old | ok |  |  |  |" in markdown.render(summarized)
     console = Console(file=io.StringIO(), width=160, highlight=False)
     plans.show(plan, availability.outlooks(plan.profile.environments, plan.impossible), console)
     assert "None" not in console.file.getvalue()
@@ -86,7 +88,7 @@ def test_failures_of_one_kind_are_one_group(plan, tmp_path):
         cell(f"new/{case}/pickle>old/pickle", "load-error", reason=f"AttributeError: at 0x7f0{n}, line {n}")
         for case, n in (("one", 1), ("two", 2))
     ]
-    (group,) = digests.of(tables_of(plan, tmp_path, cells=all_cells(plan, rows))).failures
+    (group,) = summary.summarize(tables_of(plan, tmp_path, cells=all_cells(plan, rows))).failures
     assert (group.count, group.cases) == (2, ("one", "two"))
 
 
@@ -101,11 +103,11 @@ def test_pictures_and_plans_can_be_made(plan, tmp_path):
 def test_what_was_not_written_or_not_tried_does_not_hide_behind_ok(plan, tmp_path):
     cells = [row for row in all_cells(plan) if row["cell_id"] != "old/two/pickle>new/pickle"]
     found = tables_of(plan, tmp_path, cells=cells)
-    digest = digests.of(found)
-    assert digest.pairs["old", "new"].lost == 1
+    summarized = summary.summarize(found)
+    assert summarized.pairs["old", "new"].lost == 1
     assert "ok –1" in shown(found)
-    assert "ok –1" in markdown.render(digest)
-    assert digest.written == {"old": (2, 2), "new": (2, 2)}
+    assert "ok –1" in markdown.render(summarized)
+    assert summarized.written == {"old": (2, 2), "new": (2, 2)}
     assert "2/2" in shown(found)
 
 
@@ -116,12 +118,12 @@ def test_each_drift_says_what_differs(plan, tmp_path):
         cell("new/two/pickle>old/pickle", "drift", reason="third", findings=["shape"]),
     ]
     found = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
-    drifts = {group.cases[0]: group.differs for group in digests.of(found).drifts}
+    drifts = {group.cases[0]: group.differs for group in summary.summarize(found).drifts}
     assert drifts == {"one": "labels differ in 1 of 2, probabilities drift", "two": "another shape"}
-    for text in (shown(found), markdown.render(digests.of(found))):
+    for text in (shown(found), markdown.render(summary.summarize(found))):
         assert "labels differ in 1 of 2, probabilities drift" in text
         assert "another shape" in text
-    assert json.loads(json.dumps(digests.as_data(digests.of(found))))["drifts"][1]["findings"] == {"shape": 1}
+    assert json.loads(json.dumps(summary.as_data(summary.summarize(found))))["drifts"][1]["findings"] == {"shape": 1}
 
 
 def test_what_hangs_on_the_tolerance_is_named_and_nothing_else(plan, tmp_path):
@@ -137,18 +139,18 @@ def test_what_hangs_on_the_tolerance_is_named_and_nothing_else(plan, tmp_path):
         cell("old/two/pickle>old/pickle", "drift", tolerance_used=0.5, reason="int became float", findings=["dtype"]),
     ]
     found = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
-    (near,) = digests.of(found).near
+    (near,) = summary.summarize(found).near
     assert (near.case, near.format, near.close, near.drift) == ("one", "pickle", 1, 1)
     assert (near.least, near.most, near.example) == (0.61, 2.3, "old/one/pickle>new/pickle")
     text = shown(found)
     assert "one (pickle)  1 close, 1 drift, at 0.61 to 2.3 times the tolerance" in text
     assert text.index("predict differently") < text.index("Near the tolerance")
-    assert "| one | pickle | 1 close, 1 drift | 0.61 to 2.3 times |" in markdown.render(digests.of(found))
+    assert "| one | pickle | 1 close, 1 drift | 0.61 to 2.3 times |" in markdown.render(summary.summarize(found))
 
 
 def test_without_anything_near_the_tolerance_there_is_no_block(plan, tmp_path):
     found = tables_of(plan, tmp_path, cells=all_cells(plan))
-    assert "Near the tolerance" not in shown(found) + markdown.render(digests.of(found))
+    assert "Near the tolerance" not in shown(found) + markdown.render(summary.summarize(found))
 
 
 def test_a_format_that_converts_is_a_finding_of_its_own_and_no_self_test(plan, tmp_path):
@@ -159,9 +161,9 @@ def test_a_format_that_converts_is_a_finding_of_its_own_and_no_self_test(plan, t
         cell("old/two/onnx-float64>old/onnxruntime", parity="close", findings=["dtype"]),
         cell("new/one/pickle>old/pickle", "drift", reason="soft", findings=["values"]),
     ]
-    digest = digests.of(tables_of(plan, tmp_path, cells=all_cells(plan, rows)))
-    assert (digest.diagonal, digest.diagonal_off) == (4, ())
-    assert {(group.formats, group.differs) for group in digest.drifts} == {
+    summarized = summary.summarize(tables_of(plan, tmp_path, cells=all_cells(plan, rows)))
+    assert (summarized.diagonal, summarized.diagonal_off) == (4, ())
+    assert {(group.formats, group.differs) for group in summarized.drifts} == {
         (("onnx-float64",), "labels differ"),
         (("pickle",), "values drift"),
     }
@@ -173,7 +175,7 @@ def test_what_should_have_come_over_as_it_was_stands_before_what_was_fitted_agai
     drifting = ["new/one/recipe>old/recipe", "old/one/recipe>new/recipe", "new/one/pickle>old/pickle"]
     at_home = ["old/two/pickle>old/pickle", "new/two/pickle>new/pickle"]
     rows = [cell(name, "drift", version_warning="pickle>" in name) for name in [*drifting, *at_home]]
-    drifts = digests.of(tables_of(plan, tmp_path, cells=all_cells(plan, rows))).drifts
+    drifts = summary.summarize(tables_of(plan, tmp_path, cells=all_cells(plan, rows))).drifts
     assert [(group.formats, group.cases) for group in drifts] == [
         (("pickle",), ("one",)),
         (("recipe",), ("one",)),
@@ -186,7 +188,7 @@ def test_where_everything_fails_nothing_is_ok(plan, tmp_path, status):
     found = tables_of(
         plan, tmp_path, cells=[cell(item.id, status) for name in plan.environments for item in plan.cells(name)]
     )
-    page = markdown.render(digests.of(found))
+    page = markdown.render(summary.summarize(found))
     table = page.partition("## Dumped by")[2].partition("ok: all that")[0]
     assert "ok" not in table
     assert "(✗2)" in table
@@ -203,7 +205,7 @@ def test_what_fails_at_home_is_seen_beside_ok_and_what_was_not_tried(plan, tmp_p
     rows = [cell("old/one/pickle>old/pickle", "load-error"), cell("old/two/pickle>old/pickle", "refused")]
     found = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
     assert "ok (✗1) –1" in shown(found)
-    assert "ok (✗1) –1" in markdown.render(digests.of(found))
+    assert "ok (✗1) –1" in markdown.render(summary.summarize(found))
 
 
 def test_runtimes_alone_have_a_report(plan, tmp_path):

@@ -165,7 +165,7 @@ def test_text_of_models_and_packages_is_only_ever_text(reader, tmp_path):
     packages = json.dumps({"numpy": EVIL, EVIL: "1"})
     environments = tables.environments.assign(packages=packages, reason=EVIL, how_built=EVIL, cpu=EVIL)
     hostile = dataclasses.replace(tables, environments=environments)
-    html = site.render(hostile, summary.of(hostile))
+    html = site.render(hostile, summary.summarize(hostile))
     path = tmp_path / "page.html"
     path.write_text(html)
     for route in (*VIEWS, "pair?producer=new&consumer=old", "cell?id=" + quote("new/one/pickle>old/pickle"),

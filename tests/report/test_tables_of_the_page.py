@@ -13,13 +13,13 @@ def test_environments_come_by_version_and_runtimes_last(tmp_path):
     versions = {"b": "1.10.0", "a": "1.9.1", "c": None, "d": "1.2.2"}
     plan = plan_of(environments=tuple(versions.items()))
     tables = tables_of(plan, tmp_path, cells=[], environments=tuple(versions), versions=versions)
-    assert [row.name for row in environment_facts.of(tables)] == ["d", "a", "b", "c"]
+    assert [row.name for row in environment_facts.list_environments(tables)] == ["d", "a", "b", "c"]
 
 
 def test_an_environment_that_could_not_be_had_tells_what_was_asked_for(tmp_path):
     plan = plan_of()
     tables = tables_of(plan, tmp_path, cells=[], environments=("old",))
-    row = next(row for row in environment_facts.of(tables) if row.name == "new")
+    row = next(row for row in environment_facts.list_environments(tables) if row.name == "new")
     assert (row.there, row.sklearn, row.packages, row.seconds) == (False, "1.5.2", {}, None)
 
 
@@ -30,7 +30,7 @@ def test_a_format_holds_what_its_producers_load_themselves(tmp_path):
         cell("new/two/joblib>new/joblib", "load-error", reason="no"),
         cell("new/one/pickle>old/pickle", "load-error", reason="elsewhere, which says nothing of the format"),
     ]
-    found = format_support.of(tables_of(plan, tmp_path, cells=all_cells(plan, rows)))
+    found = format_support.tabulate_support(tables_of(plan, tmp_path, cells=all_cells(plan, rows)))
     told = {key: (held.asked, held.written, held.same, held.drift, held.reason) for key, held in found.held.items()}
     assert told == {
         ("one", "pickle"): (2, 2, 1, 1, "drift: differs"),
@@ -45,7 +45,7 @@ def test_what_was_not_written_says_why(tmp_path):
     tables = tables_of(plan, tmp_path, cells=all_cells(plan))
     artifacts = tables.artifacts.copy()
     artifacts.loc[artifacts["case"] == "one", ["status", "reason"]] = ["dump-error", "lambda"]
-    held = format_support.of(dataclasses.replace(tables, artifacts=artifacts)).held["one", "pickle"]
+    held = format_support.tabulate_support(dataclasses.replace(tables, artifacts=artifacts)).held["one", "pickle"]
     assert (held.asked, held.written, held.same, held.reason) == (2, 0, 0, "lambda")
 
 
@@ -65,7 +65,7 @@ def test_architectures_are_held_against_what_works_at_home(tmp_path):
         cell("old/two/pickle>new/pickle", "load-error", reason="AttributeError"),
         cell("old/two/pickle>old/pickle", "load-error", reason="AttributeError"),  # at home, too
     ]
-    found = architectures.of(
+    found = architectures.compare_architectures(
         of_arches(tables_of(plan, tmp_path, cells=all_cells(plan, rows)), old="amd64", new="s390x")
     )
     assert [(m.arch, m.emulated) for m in found.machines] == [("amd64", ()), ("s390x", ("new",))]
@@ -79,6 +79,8 @@ def test_architectures_are_held_against_what_works_at_home(tmp_path):
 
 def test_one_architecture_has_no_ways(tmp_path):
     plan = plan_of()
-    found = architectures.of(of_arches(tables_of(plan, tmp_path, cells=all_cells(plan)), old="amd64", new="amd64"))
+    found = architectures.compare_architectures(
+        of_arches(tables_of(plan, tmp_path, cells=all_cells(plan)), old="amd64", new="amd64")
+    )
     assert (len(found.machines), found.ways, found.findings) == (1, (), ())
     assert isinstance(found.machines[0].environments, tuple) and not pd.isna(found.machines[0].arch)

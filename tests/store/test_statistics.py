@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from harness.store.statistics import LEAST_ROUNDS, UNSTABLE, Summary, summary, uncertainty, why_unstable
+from harness.store.statistics import LEAST_ROUNDS, UNSTABLE, SampleSummary, summary, uncertainty, why_unstable
 
 VALUES = st.lists(st.floats(1e-6, 1e9), min_size=1, max_size=40)
 
@@ -34,7 +34,7 @@ def test_the_interquartile_range_is_that_of_the_halves(size) -> None:
 
 
 def test_one_value_has_no_spread() -> None:
-    assert summary([2.0]) == Summary(rounds=1, median=2.0, min=2.0, max=2.0, mean=2.0, stddev=None, iqr=None)
+    assert summary([2.0]) == SampleSummary(rounds=1, median=2.0, min=2.0, max=2.0, mean=2.0, stddev=None, iqr=None)
 
 
 def test_nothing_has_no_summary() -> None:

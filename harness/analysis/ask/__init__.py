@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from harness.analysis.ask.subjects import Subject
     from harness.analysis.versions import Wanted
 
-__all__ = ["Answer", "Pair", "Question", "Verdict", "Way", "ask"]
+__all__ = ["Answer", "PairAnswer", "Question", "Verdict", "Way", "ask"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ class Way:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class PairAnswer:
     """One environment that dumps and one that loads."""
 
     producer: str
@@ -90,7 +90,7 @@ class Answer:
     question: Question
     run: dict[str, Any]  # run.json
     path: Path
-    pairs: tuple[Pair, ...]  # the worst first; none where no environments fit
+    pairs: tuple[PairAnswer, ...]  # the worst first; none where no environments fit
     known: tuple[str, ...]  # where there is no pair: the versions of the package asked for that the run has
 
     @property
@@ -168,7 +168,7 @@ def _known(holdings: Mapping[str, Mapping[str, str]], question: Question, *, dum
 
 def _pair(
     question: Question, converted: frozenset[str], producer: str, consumer: str, cells: Sequence[CellFacts]
-) -> Pair:
+) -> PairAnswer:
     order = list(Verdict)
     ways: list[Way] = []
     instead: list[Way] = []
@@ -181,7 +181,7 @@ def _pair(
         if way.verdict in SAFE and not way.silent:
             instead.append(way)
     verdict = worst(verdicts)  # of the cells: a way in which nothing can be written says nothing of the others
-    return Pair(
+    return PairAnswer(
         producer=producer,
         consumer=consumer,
         verdict=verdict,

@@ -63,7 +63,7 @@ class Index:
         self._database = database
 
     @classmethod
-    def of_run(cls, path: Path) -> Index:
+    def from_run(cls, path: Path) -> Index:
         """The index of a stored run, made now where there is none that holds. Raises InputError."""
         kept, key = path / NAME, _key(path)
         with contextlib.suppress(sqlite3.Error, OSError):
@@ -73,12 +73,12 @@ class Index:
                     return found
         from harness import analysis  # noqa: PLC0415  # pandas
 
-        made = cls.of_tables(analysis.read_run(path), key)
+        made = cls.from_tables(analysis.read_run(path), key)
         made.keep(kept)
         return made
 
     @classmethod
-    def of_tables(cls, tables: RunTables, key: str = "") -> Index:
+    def from_tables(cls, tables: RunTables, key: str = "") -> Index:
         """The index of a run's tables, in memory."""
         from harness.analysis.ask import indexing  # noqa: PLC0415  # pandas
 

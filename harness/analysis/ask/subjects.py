@@ -93,6 +93,6 @@ def _fitted(artifacts: pd.DataFrame) -> dict[str, _Fitted]:
     for case, text in zip(known["case"], known["manifest"], strict=True):
         manifest = json.loads(text)
         outer = str(manifest["estimator"]).rpartition(".")[2]
-        told = " ".join(str(value) for value in (manifest.get("parameters") or {}).values())
-        found[str(case)] = _Fitted(outer=outer, inner=frozenset(_CONSTRUCTED.findall(told)) - {outer})
+        written = " ".join(str(value) for value in (manifest.get("parameters") or {}).values())
+        found[str(case)] = _Fitted(outer=outer, inner=frozenset(_CONSTRUCTED.findall(written)) - {outer})
     return found

@@ -6,7 +6,7 @@ rules      rules made ready to be matched
 facts      what the rules ask about: the texts, models and environments of a table
 matching   which rule recognises which cell
 
-A file is a family of causes. How to add one is told in `docs/how-to/add-a-cause.md`.
+A file is a family of causes. How to add one is described in `docs/how-to/add-a-cause.md`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["UNKNOWN", "Cause", "causes", "names", "recognise", "rules_digest", "
 
 def causes() -> tuple[Cause, ...]:
     """Every cause that a cell can have, in the order of their files; `UNKNOWN` is none of them."""
-    return tuple(told.cause for told in read())
+    return tuple(one.cause for one in read())
 
 
 def names() -> tuple[str, ...]:
@@ -61,15 +61,15 @@ def traced(cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFr
     Columns ``cause``, ``since`` (what brought it) and ``upstream`` (an address), with the index of ``cells``. All three
     are null for a cell without cause, and the last two for an unknown one.
     """
-    rules = tuple(rule for told in read() for rule in told.rules)
+    rules = tuple(rule for one in read() for rule in one.rules)
     found = matched(rules, cells, artifacts, environments)
-    told = {name: _told(rules, found, name) for name in ("cause", "since", "upstream")}
-    told["cause"][(found == NO_RULE) & is_asked(cells)] = UNKNOWN
-    return pd.DataFrame(told, index=cells.index).astype(cells["status"].dtype)
+    values = {name: _by_cell(rules, found, name) for name in ("cause", "since", "upstream")}
+    values["cause"][(found == NO_RULE) & is_asked(cells)] = UNKNOWN
+    return pd.DataFrame(values, index=cells.index).astype(cells["status"].dtype)
 
 
-def _told(rules: tuple[Rule, ...], found: NDArray[np.intp], name: str) -> NDArray[np.object_]:
+def _by_cell(rules: tuple[Rule, ...], found: NDArray[np.intp], name: str) -> NDArray[np.object_]:
     """Of each cell, what its rule says under a name."""
-    values = np.array([*(getattr(rule, name) for rule in rules), None], dtype=object)
-    told: NDArray[np.object_] = values[found]
-    return told
+    known = np.array([*(getattr(rule, name) for rule in rules), None], dtype=object)
+    each: NDArray[np.object_] = known[found]
+    return each

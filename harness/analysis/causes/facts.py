@@ -36,8 +36,8 @@ class Coded(Generic[T]):
 
     def where(self, holds: Callable[[T], bool], rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """Those of some rows whose value is such that it holds."""
-        told = np.fromiter((holds(value) for value in self.distinct), dtype=bool, count=len(self.distinct))
-        found: NDArray[np.intp] = rows[told[self.codes[rows]]]
+        wanted = np.fromiter((holds(value) for value in self.distinct), dtype=bool, count=len(self.distinct))
+        found: NDArray[np.intp] = rows[wanted[self.codes[rows]]]
         return found
 
 
@@ -134,13 +134,13 @@ def _coded(column: pd.Series[str]) -> Coded[str]:
 def _findings(cells: pd.DataFrame) -> Coded[frozenset[str]]:
     empty: tuple[str, ...] = ()
     lists = cells["findings"] if "findings" in cells else [empty] * len(cells)
-    coded = _coded(pd.Series([_joined(told) for told in lists], dtype=object))
+    coded = _coded(pd.Series([_joined(kinds) for kinds in lists], dtype=object))
     return Coded(coded.codes, tuple(frozenset(text.split()) for text in coded.distinct))
 
 
-def _joined(told: Any) -> str:
+def _joined(kinds: Any) -> str:
     """A cell's findings as a text; of an older run there may be none."""
-    return " ".join(map(str, told)) if isinstance(told, (list, tuple, np.ndarray)) else ""
+    return " ".join(map(str, kinds)) if isinstance(kinds, (list, tuple, np.ndarray)) else ""
 
 
 def _paired(cells: pd.DataFrame, first: str, second: str) -> Coded[tuple[str, str]]:
@@ -173,14 +173,14 @@ def _places(environments: pd.DataFrame) -> dict[str, Place]:
 
 
 def _place(row: Mapping[Any, Any]) -> Place:
-    told = {name: row[column] for column, name in _DECLARED.items() if isinstance(row.get(column), str)}
+    declared = {name: row[column] for column, name in _DECLARED.items() if isinstance(row.get(column), str)}
     packages = row.get("packages")
-    versions = told | (json.loads(packages) if isinstance(packages, str) else {})
-    machine = {name: str(row[name]) for name in ("arch", "byteorder", "bits") if _is_told(row.get(name))}
+    versions = declared | (json.loads(packages) if isinstance(packages, str) else {})
+    machine = {name: str(row[name]) for name in ("arch", "byteorder", "bits") if _is_known(row.get(name))}
     if "python" in versions:
         machine["python"] = ".".join(versions["python"].split(".")[:2])
     return Place(versions={str(key): str(value) for key, value in versions.items()}, machine=machine)
 
 
-def _is_told(value: Any) -> bool:
+def _is_known(value: Any) -> bool:
     return value is not None and value == value  # noqa: PLR0124  # not NaN

@@ -37,7 +37,7 @@ class Cause:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class CauseRules:
     """A cause with its rules."""
 
     cause: Cause
@@ -45,23 +45,23 @@ class Told:
 
 
 @functools.cache
-def read() -> tuple[Told, ...]:
+def read() -> tuple[CauseRules, ...]:
     """Every cause, in the order of their files' names. Raises RulesError."""
-    causes = tuple(told for file in _files() for told in family(_stem(file), file.read_text("utf-8")))
-    names = [told.cause.name for told in causes]
+    causes = tuple(one for file in _files() for one in family(_stem(file), file.read_text("utf-8")))
+    names = [one.cause.name for one in causes]
     twice = sorted({name for name in names if names.count(name) > 1 or name == UNKNOWN})
     if twice:
         raise RulesError(f"more than one cause is called {', '.join(twice)}")
     return causes
 
 
-def family(name: str, text: str) -> tuple[Told, ...]:
+def family(name: str, text: str) -> tuple[CauseRules, ...]:
     """The causes that the text of a file tells of. Raises RulesError."""
     try:
         file = File.model_validate(tomllib.loads(text))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
         raise RulesError(f"{name}.toml: {error}") from error
-    return tuple(_told(table, name) for table in file.cause)
+    return tuple(_cause_rules(table, name) for table in file.cause)
 
 
 @functools.cache
@@ -75,16 +75,16 @@ def rules_digest() -> str:
 
 def digest_of(texts: dict[str, str]) -> str:
     """sha256 of files' content, by their names."""
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for name, text in sorted(texts.items()):
         content = repr(tomllib.loads(text)) if name.endswith(".toml") else text
-        told.update(f"{name}\n{content}\n".encode())
-    return told.hexdigest()
+        digest.update(f"{name}\n{content}\n".encode())
+    return digest.hexdigest()
 
 
-def _told(table: CauseTable, name: str) -> Told:
-    told = {key: getattr(table, key) for key in ("name", "sentence", "since", "upstream", "helps")}
-    return Told(cause=Cause(**told, family=name), rules=ready(table))
+def _cause_rules(table: CauseTable, name: str) -> CauseRules:
+    texts = {key: getattr(table, key) for key in ("name", "sentence", "since", "upstream", "helps")}
+    return CauseRules(cause=Cause(**texts, family=name), rules=ready(table))
 
 
 def _files() -> list[Traversable]:

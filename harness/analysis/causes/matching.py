@@ -91,7 +91,7 @@ def _by_words(rule: Rule, facts: Facts, rows: Rows) -> Rows:
 def _by_model(rule: Rule, facts: Facts, rows: Rows) -> Rows:
     """By what differs, and by what was fitted."""
     if rule.findings and rows.size:
-        rows = facts.findings.where(lambda told: not rule.findings.isdisjoint(told), rows)
+        rows = facts.findings.where(lambda kinds: not rule.findings.isdisjoint(kinds), rows)
     if (rule.estimators or rule.parameters) and rows.size:
         rows = facts.model.where(lambda model: _fits(rule, model), rows)
     return rows

@@ -68,8 +68,8 @@ def release(since: str) -> tuple[str, str]:
 
 def _completed(written: Written, table: CauseTable) -> Written:
     """With what the cause says for all its rules."""
-    told = {"since": written.since or table.since, "upstream": written.upstream or table.upstream}
-    return written.model_copy(update=told)
+    values = {"since": written.since or table.since, "upstream": written.upstream or table.upstream}
+    return written.model_copy(update=values)
 
 
 def _filled(written: Written) -> Iterator[Written]:
@@ -120,13 +120,13 @@ def _ways(written: Written) -> tuple[str | None, ...]:
 
 def _rule(written: Written, cause: str, way: str | None) -> Rule:
     lists = ("statuses", "error_type", "findings", "cases", "families", "estimators", "formats", "readers")
-    told: dict[str, Any] = {name: frozenset(map(str, getattr(written, name))) for name in lists}
-    told |= {name: getattr(written, name) for name in ("since", "upstream", "differs", "example", "counterexamples")}
+    values: dict[str, Any] = {name: frozenset(map(str, getattr(written, name))) for name in lists}
+    values |= {name: getattr(written, name) for name in ("since", "upstream", "differs", "example", "counterexamples")}
     return Rule(
         cause=cause,
         message=re.compile(written.message) if written.message else None,
         parameters={name: re.compile(pattern) for name, pattern in written.parameters.items()},
-        **(told | _sides(written, way)),
+        **(values | _sides(written, way)),
     )
 
 

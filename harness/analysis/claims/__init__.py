@@ -14,7 +14,7 @@ from harness.analysis.claims.entries import CLAIMS
 from harness.terms import Status
 
 if TYPE_CHECKING:
-    from harness.analysis.claims.claim import Claim, Verdict
+    from harness.analysis.claims.claim import Assessment, Claim
     from harness.store import RunTables
 
 
@@ -23,14 +23,14 @@ class Judgement:
     """Every claim with what a run says of it, in the order of the entries."""
 
     run_id: str
-    verdicts: tuple[tuple[Claim, Verdict], ...]
+    verdicts: tuple[tuple[Claim, Assessment], ...]
     cells: int
     not_run: int  # of the cells: they count neither way
     emulated: int  # of the cells: judged on their own, and only where nothing native was measured
 
 
 def judge(run: RunTables) -> Judgement:
-    found = evidence.of(run)
+    found = evidence.gather_evidence(run)
     return Judgement(
         run_id=str(run.run["run_id"]),
         verdicts=tuple((claim, claim.query(found)) for claim in CLAIMS),
@@ -42,9 +42,9 @@ def judge(run: RunTables) -> Judgement:
 
 def as_data(judgement: Judgement) -> dict[str, Any]:
     """The same as JSON-able data."""
-    told = [
+    entries = [
         {"name": claim.name, "statement": claim.statement, "source": claim.source, **asdict(verdict)}
         for claim, verdict in judgement.verdicts
     ]
     counts = {name: getattr(judgement, name) for name in ("run_id", "cells", "not_run", "emulated")}
-    return {**counts, "claims": told}
+    return {**counts, "claims": entries}

@@ -17,7 +17,7 @@ ENOUGH = 10
 SHOWN = 3
 
 
-class Answer(StrEnum):
+class Conclusion(StrEnum):
     """The closed list of what a run can say of a statement."""
 
     SUPPORTED = "supported"
@@ -26,10 +26,10 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class Assessment:
     """An answer with what it rests on. Whoever answers yes or no has rows to show for it."""
 
-    answer: Answer
+    answer: Conclusion
     figures: tuple[str, ...]  # in words
     supporting: int = 0  # rows or pairs of rows
     contradicting: int = 0
@@ -38,7 +38,7 @@ class Verdict:
     where: str = ""  # an expression on the tables of `harness.read_run` that gives the rows behind it
 
     def __post_init__(self) -> None:
-        behind = {Answer.SUPPORTED: self.supporting, Answer.CONTRADICTED: self.contradicting}
+        behind = {Conclusion.SUPPORTED: self.supporting, Conclusion.CONTRADICTED: self.contradicting}
         if behind.get(self.answer, 1) < 1 or not self.figures:
             raise ValueError(f"{self.answer} with nothing behind it")
 
@@ -50,8 +50,8 @@ class Claim:
     name: str
     statement: str  # quoted
     source: str  # which age of the page, and where on it
-    query: Callable[[Evidence], Verdict]
+    query: Callable[[Evidence], Assessment]
 
 
-def no_data(*why: str, where: str = "") -> Verdict:
-    return Verdict(answer=Answer.NO_DATA, figures=why, where=where)
+def no_data(*why: str, where: str = "") -> Assessment:
+    return Assessment(answer=Conclusion.NO_DATA, figures=why, where=where)

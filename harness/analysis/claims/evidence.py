@@ -34,7 +34,7 @@ class Evidence:
     emulated: Evidence | None = None  # what ran under an emulator, kept apart: it is never in the tables above
 
 
-def of(run: RunTables) -> Evidence:
+def gather_evidence(run: RunTables) -> Evidence:
     """The evidence of a run; what is native, and beside it what is emulated."""
     environments = _completed(run.environments, tables.ENVIRONMENTS.names)
     artifacts = _completed(run.artifacts, tables.ARTIFACTS.names)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from harness.analysis.claims.claim import ENOUGH, SHOWN, Answer, Verdict, no_data
+from harness.analysis.claims.claim import ENOUGH, SHOWN, Assessment, Conclusion, no_data
 from harness.analysis.claims.evidence import side
 from harness.terms import Status
 
@@ -49,7 +49,7 @@ class KeepsFewer:
     fewer: str
     more: str
 
-    def __call__(self, evidence: Evidence) -> Verdict:
+    def __call__(self, evidence: Evidence) -> Assessment:
         where = _where(self.fewer)
         one, other = kept(evidence, self.fewer), kept(evidence, self.more)
         both = pd.concat({"fewer": one, "more": other}, axis=1, join="inner").astype(bool)
@@ -60,10 +60,10 @@ class KeepsFewer:
             f"of {len(both)} models {self.more} keeps {both['more'].sum()}, {self.fewer} {both['fewer'].sum()}",
             f"{len(lost)} only the first, {len(won)} only the second",
         )
-        answer = Answer.SUPPORTED if len(lost) > len(won) else Answer.CONTRADICTED
+        answer = Conclusion.SUPPORTED if len(lost) > len(won) else Conclusion.CONTRADICTED
         # Where neither loses any, every model that was asked of both speaks against the statement.
-        against = len(won) or (len(both) if answer is Answer.CONTRADICTED else 0)
-        return Verdict(
+        against = len(won) or (len(both) if answer is Conclusion.CONTRADICTED else 0)
+        return Assessment(
             answer=answer, figures=(*figures, *_cases(lost)), supporting=len(lost), contradicting=against,
             examples=_ids(lost, self.fewer), counterexamples=_ids(won, self.fewer), where=where,
         )  # fmt: skip
@@ -76,7 +76,7 @@ class Rescues:
     able: str
     unable: str
 
-    def __call__(self, evidence: Evidence) -> Verdict:
+    def __call__(self, evidence: Evidence) -> Assessment:
         where = _where(self.unable)
         able, unable = kept(evidence, self.able), kept(evidence, self.unable)
         tried = able[able.index.intersection(unable[~unable].index)].to_frame("able")
@@ -85,8 +85,8 @@ class Rescues:
             return no_data(_too_few(evidence, (self.able, self.unable), 0, words), where=where)
         rescued, lost = tried[tried["able"]], tried[~tried["able"]]
         figures = (f"{self.able} keeps {len(rescued)} of {len(tried)} models that {self.unable} cannot keep",)
-        return Verdict(
-            answer=Answer.SUPPORTED if len(rescued) else Answer.CONTRADICTED,
+        return Assessment(
+            answer=Conclusion.SUPPORTED if len(rescued) else Conclusion.CONTRADICTED,
             figures=(*figures, *_cases(rescued)), supporting=len(rescued), contradicting=len(lost),
             examples=_ids(rescued, self.able), counterexamples=_ids(lost, self.able), where=where,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from harness.analysis.claims.claim import ENOUGH, SHOWN, Answer, Verdict, no_data
+from harness.analysis.claims.claim import ENOUGH, SHOWN, Assessment, Conclusion, no_data
 from harness.analysis.claims.evidence import side
 
 if TYPE_CHECKING:
@@ -50,20 +50,20 @@ class Ratio:
     among: str = ""  # a pandas expression for the right side
     also: tuple[str, ...] = ()  # columns whose figures are told, and decide nothing
 
-    def __call__(self, evidence: Evidence) -> Verdict:
+    def __call__(self, evidence: Evidence) -> Assessment:
         pairs = self.pairs(evidence, self.column)
-        told = [words for column in self.also if (words := self._told(evidence, column))]
+        further = [words for column in self.also if (words := self._further(evidence, column))]
         where = f'{self._table(self.column)}.query("{self.column}.notna() and format in {self._names(evidence)}")'
         if len(pairs) < ENOUGH or pairs["case"].nunique() < ENOUGH_CASES:
-            return no_data(self._missing(evidence, pairs), *told, where=where)
+            return no_data(self._missing(evidence, pairs), *further, where=where)
         middle, p = float(pairs["ratio"].median()), rank_test(pairs)
         answer, right = self._answer(pairs, middle, p)
-        if answer is Answer.NO_DATA:
-            told.append(f"too near to call: a factor of {_factor(_once(pairs, self.column)):g} would count")
+        if answer is Conclusion.NO_DATA:
+            further.append(f"too near to call: a factor of {_factor(_once(pairs, self.column)):g} would count")
         order = pairs.assign(far=np.abs(np.log(pairs["ratio"]))).sort_values("far", ascending=False)
-        return Verdict(
+        return Assessment(
             answer=answer,
-            figures=(self._words(pairs, self.column, p), *told),
+            figures=(self._words(pairs, self.column, p), *further),
             supporting=int(right.sum()),
             contradicting=int((~right).sum()),
             examples=_one_of_each_case(order[right[order.index]]),
@@ -89,20 +89,20 @@ class Ratio:
             ratio=both["value"] / both["value_right"], rounds=both[["rounds", "rounds_right"]].min(axis=1)
         )
 
-    def _answer(self, pairs: pd.DataFrame, middle: float, p: float) -> tuple[Answer, pd.Series[bool]]:
+    def _answer(self, pairs: pd.DataFrame, middle: float, p: float) -> tuple[Conclusion, pd.Series[bool]]:
         factor = _factor(_once(pairs, self.column))
         if self.says == "alike":
             low, high = pairs["ratio"].quantile([0.25, 0.75])
             right = pairs["ratio"].between(1 / ALIKE, ALIKE)
             if not _once(pairs, self.column) and low >= 1 / ALIKE and high <= ALIKE:
-                return Answer.SUPPORTED, right
+                return Conclusion.SUPPORTED, right
             apart = max(middle, 1 / middle) > max(ALIKE, factor)
-            return Answer.CONTRADICTED if apart and p < LEVEL else Answer.NO_DATA, right
+            return Conclusion.CONTRADICTED if apart and p < LEVEL else Conclusion.NO_DATA, right
         right = pairs["ratio"] > 1 if self.says == "more" else pairs["ratio"] < 1
         beyond = middle if self.says == "more" else 1 / middle
         if p >= LEVEL or 1 / factor < beyond < factor:
-            return Answer.NO_DATA, right
-        return Answer.SUPPORTED if beyond > 1 else Answer.CONTRADICTED, right
+            return Conclusion.NO_DATA, right
+        return Conclusion.SUPPORTED if beyond > 1 else Conclusion.CONTRADICTED, right
 
     def _words(self, pairs: pd.DataFrame, column: str, p: float) -> str:
         low, middle, high = pairs["ratio"].quantile([0.25, 0.5, 0.75])
@@ -112,7 +112,7 @@ class Ratio:
             f"p = {p:.1g}{'; each timed once, in a fixed order' if _once(pairs, column) else ''}"
         )
 
-    def _told(self, evidence: Evidence, column: str) -> str:
+    def _further(self, evidence: Evidence, column: str) -> str:
         pairs = self.pairs(evidence, column)
         return self._words(pairs, column, rank_test(pairs)) if len(pairs) >= ENOUGH else ""
 

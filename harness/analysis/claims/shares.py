@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from harness.analysis.claims.claim import ENOUGH, SHOWN, Answer, Verdict, no_data
+from harness.analysis.claims.claim import ENOUGH, SHOWN, Assessment, Conclusion, no_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ class Share:
     also: tuple[tuple[str, str], ...] = ()
     table: str = "cells"
 
-    def __call__(self, evidence: Evidence) -> Verdict:
+    def __call__(self, evidence: Evidence) -> Assessment:
         table: pd.DataFrame = getattr(evidence, self.table)
         rows = table.query(self.among, engine="python")
         for name in self.only:
@@ -49,8 +49,8 @@ class Share:
             return no_data(f"{len(rows)} {self.table} to judge by, {ENOUGH} are needed", where=where)
         right = len(holding) > 0 if self.least == SOME else len(holding) >= self.least * len(rows)
         identifier = f"{self.table[:-1]}_id"
-        return Verdict(
-            answer=Answer.SUPPORTED if right else Answer.CONTRADICTED,
+        return Assessment(
+            answer=Conclusion.SUPPORTED if right else Conclusion.CONTRADICTED,
             figures=self._figures(rows, holding),
             supporting=len(holding),
             contradicting=len(against),
@@ -75,14 +75,14 @@ class Share:
 class NativeElseEmulated:
     """Judged by native cells; where those do not suffice by emulated ones alone, and then it says so."""
 
-    query: Callable[[Evidence], Verdict]
+    query: Callable[[Evidence], Assessment]
 
-    def __call__(self, evidence: Evidence) -> Verdict:
+    def __call__(self, evidence: Evidence) -> Assessment:
         native = self.query(evidence)
-        if native.answer is not Answer.NO_DATA or evidence.emulated is None:
+        if native.answer is not Conclusion.NO_DATA or evidence.emulated is None:
             return native
         emulated = self.query(evidence.emulated)
-        if emulated.answer is Answer.NO_DATA:
+        if emulated.answer is Conclusion.NO_DATA:
             return native
         return replace(emulated, figures=("under emulation, nothing native was measured", *emulated.figures))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from harness.analysis.claims.claim import ENOUGH, SHOWN, Answer, Verdict, no_data
+from harness.analysis.claims.claim import ENOUGH, SHOWN, Assessment, Conclusion, no_data
 from harness.analysis.claims.evidence import side
 from harness.analysis.claims.ratios import LEVEL
 from harness.analysis.claims.shares import one_of_each_case
@@ -24,7 +24,7 @@ LOADED = [Status.OK, Status.DRIFT, Status.PREDICT_ERROR]
 ANSWERED = [*LOADED, Status.LOAD_ERROR, Status.CRASH, Status.TIMEOUT, Status.OOM]
 
 
-def builds_what_skops_refuses(evidence: Evidence) -> Verdict:
+def builds_what_skops_refuses(evidence: Evidence) -> Assessment:
     """No malicious file is in a run. What can be seen: whether pickle asks before it builds what skops will not."""
     where = "cells.query(\"reader == 'skops' and status == 'refused'\")"
     skops = side(evidence.cells, "skops/skops")
@@ -35,8 +35,8 @@ def builds_what_skops_refuses(evidence: Evidence) -> Verdict:
     if both.empty:
         return no_data("no cell of pickle beside one that skops refuses for its types", where=where)
     built = both[both["status"] != Status.REFUSED]
-    return Verdict(
-        answer=Answer.SUPPORTED if len(built) else Answer.CONTRADICTED,
+    return Assessment(
+        answer=Conclusion.SUPPORTED if len(built) else Conclusion.CONTRADICTED,
         figures=(
             f"pickle builds, without asking, in {len(built)} of {len(both)} cells what skops refuses beside them",
             "no malicious file is in a run",
@@ -48,7 +48,7 @@ def builds_what_skops_refuses(evidence: Evidence) -> Verdict:
     )
 
 
-def lists_types_without_loading(evidence: Evidence) -> Verdict:
+def lists_types_without_loading(evidence: Evidence) -> Assessment:
     """The manifest of each skops artifact has the untrusted types, which were read from its bytes alone."""
     where = "artifacts.query(\"format.str.startswith('skops') and status == 'ok'\")"
     written = side(evidence.artifacts, "skops*")
@@ -60,8 +60,8 @@ def lists_types_without_loading(evidence: Evidence) -> Verdict:
             f"{len(listed)} skops artifacts whose manifests list their types, {ENOUGH} are needed", where=where
         )
     some = sum(bool(names) for names in types)
-    return Verdict(
-        answer=Answer.SUPPORTED if len(listed) == len(written) else Answer.CONTRADICTED,
+    return Assessment(
+        answer=Conclusion.SUPPORTED if len(listed) == len(written) else Conclusion.CONTRADICTED,
         figures=(f"{len(listed)} of {len(written)} artifacts told their untrusted types unloaded; {some} have some",),
         supporting=len(listed),
         contradicting=len(written) - len(listed),
@@ -86,7 +86,7 @@ class CloudpickleAcross:
 
     differs: Literal["cloudpickle", "python"]
 
-    def __call__(self, evidence: Evidence) -> Verdict:
+    def __call__(self, evidence: Evidence) -> Assessment:
         cells = self._comparable(evidence)
         if self.differs == "cloudpickle":
             cells = cells[cells["same_python"]]
@@ -108,9 +108,9 @@ class CloudpickleAcross:
         if len(control) < ENOUGH:
             return no_data(*figures, f"{len(control)} cells to compare with, {ENOUGH} are needed", where=where)
         answer = _more_often((len(fail), len(rows)), (len(fail_beside), len(control)))
-        if answer is Answer.NO_DATA:
+        if answer is Conclusion.NO_DATA:
             return no_data(*figures, "too near to call", where=where)
-        return Verdict(
+        return Assessment(
             answer=answer,
             figures=figures,
             supporting=len(fail),
@@ -142,14 +142,14 @@ class CloudpickleAcross:
         return one.notna() & other.notna() & (one != other)
 
 
-def _more_often(rows: tuple[int, int], control: tuple[int, int]) -> Answer:
+def _more_often(rows: tuple[int, int], control: tuple[int, int]) -> Conclusion:
     """Whether the first fail more often than the second, each as (failures, of how many), by Fisher's exact test."""
     from scipy.stats import fisher_exact  # noqa: PLC0415  # a second that no other verb needs to pay
 
     (failed, count), (failed_beside, count_beside) = rows, control
     if failed == 0:
-        return Answer.CONTRADICTED
+        return Conclusion.CONTRADICTED
     table = [[failed, count - failed], [failed_beside, count_beside - failed_beside]]
     if fisher_exact(table).pvalue >= LEVEL:
-        return Answer.NO_DATA
-    return Answer.SUPPORTED if failed / count > failed_beside / count_beside else Answer.CONTRADICTED
+        return Conclusion.NO_DATA
+    return Conclusion.SUPPORTED if failed / count > failed_beside / count_beside else Conclusion.CONTRADICTED

@@ -15,7 +15,7 @@ from harness.analysis.compare import (
     suspects,
 )
 from harness.analysis.compare.expectations import Expectations
-from harness.analysis.compare.status_changes import Kind
+from harness.analysis.compare.status_changes import ChangeKind
 from harness.terms import Status
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from harness.analysis.compare.change_groups import Group
+    from harness.analysis.compare.change_groups import ChangeGroup
     from harness.analysis.compare.figure_changes import Figures
-    from harness.analysis.compare.gates import Gate, Verdict
+    from harness.analysis.compare.gates import Gate, GateResult
     from harness.analysis.compare.known import Settled
     from harness.analysis.compare.suspects import PackageChange
     from harness.store import RunTables
@@ -54,13 +54,13 @@ class Comparison:
     not_run: int  # cells of NEW that were not run
     environments: tuple[EnvironmentChange, ...]
     packages: dict[str, tuple[PackageChange, ...]]  # by environment, where any changed
-    counts: dict[Kind, int]  # cells, of every kind, the loudest first
-    cells: tuple[Group, ...]
+    counts: dict[ChangeKind, int]  # cells, of every kind, the loudest first
+    cells: tuple[ChangeGroup, ...]
     recoded: tuple[str, ...]  # cases whose code or data is another in NEW
-    artifacts: tuple[Group, ...]
+    artifacts: tuple[ChangeGroup, ...]
     figures: Figures
     settled: Settled
-    verdicts: tuple[Verdict, ...]  # of the gates, in their order
+    verdicts: tuple[GateResult, ...]  # of the gates, in their order
     changes: pd.DataFrame  # each cell that changed, but for those that only one run has: see `status_changes.of`
 
 
@@ -68,11 +68,15 @@ def compare(
     base: RunTables, new: RunTables, *, expected: Expectations | None = None, gates: Sequence[Gate] = ()
 ) -> Comparison:
     """Compare two runs."""
-    facts = known.of(expected or Expectations(), base.run["run_id"], new.run["run_id"], new.cells, base.cells)
+    facts = known.apply_expectations(
+        expected or Expectations(), base.run["run_id"], new.run["run_id"], new.cells, base.cells
+    )
     suspicion = suspects.suspicion(base, new)
-    cells = facts.settle(status_changes.of(base.cells, new.cells))
-    artifacts = facts.settle(_in_both(status_changes.of(base.artifacts, new.artifacts, "artifact_id")), "artifact_id")
-    measured = figure_changes.of(base, new, facts, suspicion)
+    cells = facts.settle(status_changes.compare_statuses(base.cells, new.cells))
+    artifacts = facts.settle(
+        _in_both(status_changes.compare_statuses(base.artifacts, new.artifacts, "artifact_id")), "artifact_id"
+    )
+    measured = figure_changes.compare_figures(base, new, facts, suspicion)
     both = cells[cells["was"].notna() & cells["now"].notna()]
     accepted = sum(int((table["settled"] == "accepted").sum()) for table in (cells, artifacts))
     return Comparison(
@@ -83,10 +87,10 @@ def compare(
         not_run=int((new.cells["status"] == Status.NOT_RUN).sum()),
         environments=_environments(base.environments, new.environments),
         packages={name: found for name, found in suspicion.packages.items() if found},
-        counts={kind: int((cells["kind"] == kind).sum()) for kind in Kind},
-        cells=change_groups.of(cells, suspicion),
+        counts={kind: int((cells["kind"] == kind).sum()) for kind in ChangeKind},
+        cells=change_groups.group_changes(cells, suspicion),
         recoded=tuple(sorted(suspicion.recoded)),
-        artifacts=change_groups.of(artifacts, suspicion, "artifact_id"),
+        artifacts=change_groups.group_changes(artifacts, suspicion, "artifact_id"),
         figures=measured,
         settled=known.Settled(
             accepted=accepted + measured.accepted,
@@ -94,14 +98,14 @@ def compare(
             path=facts.expectations.path,
             stale=facts.stale(),
         ),
-        verdicts=gate_results.of(gates, cells, artifacts, measured),
+        verdicts=gate_results.judge_gates(gates, cells, artifacts, measured),
         changes=_in_both(cells[cells["kind"].notna()]),
     )
 
 
 def _in_both(rows: pd.DataFrame) -> pd.DataFrame:
     """Without those that only one run has: there may be many, and their groups tell of them."""
-    return rows[~rows["kind"].isin([str(Kind.NEW), str(Kind.GONE)])].reset_index(drop=True)
+    return rows[~rows["kind"].isin([str(ChangeKind.NEW), str(ChangeKind.GONE)])].reset_index(drop=True)
 
 
 def _environments(base: pd.DataFrame, new: pd.DataFrame) -> tuple[EnvironmentChange, ...]:
@@ -111,6 +115,6 @@ def _environments(base: pd.DataFrame, new: pd.DataFrame) -> tuple[EnvironmentCha
         was, now = (table.get(name, {}).get("status") for table in (before, after))
         if was != now:
             reason = after.get(name, {}).get("reason")
-            told = reason if isinstance(reason, str) else ""
-            found.append(EnvironmentChange(name=str(name), was=was, now=now, reason=told))
+            text = reason if isinstance(reason, str) else ""
+            found.append(EnvironmentChange(name=str(name), was=was, now=now, reason=text))
     return tuple(found)

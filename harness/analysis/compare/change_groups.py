@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from harness.analysis import columns
-from harness.analysis.compare.status_changes import Kind
+from harness.analysis.compare.status_changes import ChangeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from harness.analysis.compare.suspects import Causes, Suspicion
+    from harness.analysis.compare.suspects import Suspects, Suspicion
 
-DIMENSIONS = ("consumer", "producer", "case", "format", "reader", "told")
+DIMENSIONS = ("consumer", "producer", "case", "format", "reader", "message")
 MOST = 50  # groups of one kind; what is left is one more
 #: How much more a value explains that few unchanged rows have: ten whole cases are ten groups, not one format.
 _SHARPNESS = 4
@@ -36,10 +36,10 @@ class Members:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class ChangeGroup:
     """Cells or artifacts that changed together."""
 
-    kind: Kind
+    kind: ChangeKind
     by: str  # what they have in common: one of `DIMENSIONS`, "all"; empty for what is left over
     count: int
     of: int  # how many have that in common, changed or not
@@ -49,18 +49,18 @@ class Group:
     findings: dict[str, int]  # in how many each is found, what weighs most first
     example: str  # an id
     reason: str  # the example's, empty if it has none
-    causes: Causes
+    causes: Suspects
 
 
-def of(changes: pd.DataFrame, suspicion: Suspicion, identifier: str = "cell_id") -> tuple[Group, ...]:
+def group_changes(changes: pd.DataFrame, suspicion: Suspicion, identifier: str = "cell_id") -> tuple[ChangeGroup, ...]:
     """The changed ones among `changes.of`, the loudest kind first, and in each the largest group first."""
     found = []
-    for kind in Kind:
+    for kind in ChangeKind:
         rows = changes[changes["kind"] == kind]
         for by, of_all, group in cover(rows, changes, DIMENSIONS):
             worst = group.sort_values(["worst", identifier], ascending=[False, True]).iloc[0]
             found.append(
-                Group(
+                ChangeGroup(
                     kind=kind,
                     by=by,
                     count=len(group),
@@ -71,7 +71,7 @@ def of(changes: pd.DataFrame, suspicion: Suspicion, identifier: str = "cell_id")
                     findings=columns.findings(group),
                     example=str(worst[identifier]),
                     reason="" if pd.isna(worst["reason"]) else str(worst["reason"]),
-                    causes=suspicion.of(group),
+                    causes=suspicion.find_suspects(group),
                 )
             )
     return tuple(found)
@@ -105,7 +105,9 @@ def cover(
             if scores.max() > best[2]:
                 best = (name, int(scores.argmax()), float(scores.max()))
         chosen = left & (coded[best[0]][0] == best[1])
-        by, size = _named(rows[chosen], everything) if best[0] == "told" else (best[0], int(totals[best[0]][best[1]]))
+        by, size = (
+            _named(rows[chosen], everything) if best[0] == "message" else (best[0], int(totals[best[0]][best[1]]))
+        )
         yield by, size, rows[chosen]
         left &= ~chosen
     if left.any():
@@ -116,17 +118,17 @@ def _named(rows: pd.DataFrame, everything: pd.DataFrame) -> tuple[str, int]:
     """What else rows with one message have in common, and how many have it: what fewest others have, if anything."""
     single = [name for name in DIMENSIONS[:-1] if name in rows and len(set(rows[name])) == 1]
     sizes = {name: int((everything[name] == rows[name].iloc[0]).sum()) for name in single}
-    return min(sizes.items(), key=lambda item: item[1], default=("told", len(rows)))
+    return min(sizes.items(), key=lambda item: item[1], default=("message", len(rows)))
 
 
 def _totals(name: str, everything: pd.DataFrame, values: pd.Index[Any]) -> np.ndarray[Any, Any]:
     counts = everything[name].value_counts().reindex(values).to_numpy(dtype=float, copy=True)
-    if name == "told":
+    if name == "message":
         counts[np.asarray(values == "", dtype=bool)] = np.inf  # to have no message is nothing to have in common
     return counts
 
 
 def members(rows: pd.DataFrame) -> Members:
     """Whom some rows consist of."""
-    found = {f"{name}s": columns.most(rows[name]) if name in rows else () for name in DIMENSIONS if name != "told"}
+    found = {f"{name}s": columns.most(rows[name]) if name in rows else () for name in DIMENSIONS if name != "message"}
     return Members(**found)

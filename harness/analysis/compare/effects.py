@@ -13,7 +13,7 @@ from harness.store.statistics import MEMORY_FLOOR
 Numbers: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
 
-class Machine(StrEnum):
+class Comparable(StrEnum):
     """What two runs must have in common for a figure to be compared."""
 
     SAME = "the same hardware fingerprint"
@@ -26,7 +26,7 @@ class Effect:
     """The least change of a figure that is told: both the ratio and the floor must be exceeded."""
 
     unit: str  # "s" or "B"
-    machine: Machine
+    machine: Comparable
     more: str  # what a larger figure is called
     less: str
     ratio: float
@@ -42,10 +42,10 @@ class Effect:
 
 
 # Single clocks swing by some per cent from process to process on a quiet machine, and whole runs by one or two.
-_SECONDS = Effect(unit="s", machine=Machine.SAME, more="slower", less="faster", ratio=1.10)
+_SECONDS = Effect(unit="s", machine=Comparable.SAME, more="slower", less="faster", ratio=1.10)
 # Memory comes in pages of an allocator that asks for them by the 128 KiB or so, now and then for some more. It depends
 # on the page size and on libraries, but not on how fast a processor is.
-_MEMORY = Effect(unit="B", machine=Machine.ALIKE, more="hungrier", less="leaner", ratio=1.10, floor=MEMORY_FLOOR)
+_MEMORY = Effect(unit="B", machine=Comparable.ALIKE, more="hungrier", less="leaner", ratio=1.10, floor=MEMORY_FLOOR)
 
 SIZE = "size_bytes"
 #: By figure. The size of an artifact is no sample: the same recipe writes nearly the same number of bytes each time.
@@ -60,6 +60,6 @@ EFFECTS = {
     "load_private_bytes": _MEMORY,
     "mmap_pss_bytes": _MEMORY,
     "mmap_private_bytes": _MEMORY,
-    SIZE: Effect(unit="B", machine=Machine.ANY, more="larger", less="smaller", ratio=1.02),
+    SIZE: Effect(unit="B", machine=Comparable.ANY, more="larger", less="smaller", ratio=1.02),
 }
 SAMPLED = tuple(name for name in EFFECTS if name != SIZE)

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from harness.analysis.compare import change_groups, measurements, ranks
-from harness.analysis.compare.effects import EFFECTS, SIZE, Machine
+from harness.analysis.compare.effects import EFFECTS, SIZE, Comparable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.analysis.compare.change_groups import Members
     from harness.analysis.compare.known import Known
-    from harness.analysis.compare.suspects import Causes, Suspicion
+    from harness.analysis.compare.suspects import Suspects, Suspicion
     from harness.store import RunTables
 
 #: From here on the machine itself is said to have changed its speed.
@@ -43,14 +43,14 @@ class FigureGroup:
     example: str  # the id whose change is largest
     was: float
     now: float
-    causes: Causes
+    causes: Suspects
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     """What the figures of two runs say."""
 
-    common: Machine  # what their machines have in common
+    common: Comparable  # what their machines have in common
     measured: int  # (cell, figure) that either run measured
     compared: int
     skipped: dict[str, int]  # the others, by reason
@@ -70,9 +70,9 @@ class Figures:
         return {k: ratio for k, ratio in self.yardsticks.items() if not 1 / MACHINE_DRIFT <= ratio <= MACHINE_DRIFT}
 
 
-def of(base: RunTables, new: RunTables, known: Known, suspicion: Suspicion) -> Figures:
+def compare_figures(base: RunTables, new: RunTables, known: Known, suspicion: Suspicion) -> Figures:
     """Compare the figures of two runs."""
-    table = measurements.of(base, new)
+    table = measurements.pair_samples(base, new)
     judged = judge(table[table["why"].isna()].reset_index(drop=True))
     resized = _resized(measurements.sizes(base, new))
     for rows in (judged, resized):
@@ -87,7 +87,7 @@ def of(base: RunTables, new: RunTables, known: Known, suspicion: Suspicion) -> F
         powerless=ranks.powerless(list(judged["pair"])),
         sizes=len(resized),
         yardsticks=measurements.yardsticks(base, new)
-        if measurements.machines(base.run, new.run) is Machine.SAME
+        if measurements.machines(base.run, new.run) is Comparable.SAME
         else {},
         shift=_shift(judged),
         changed=tuple(sorted(everything, key=lambda group: (not group.grew, list(EFFECTS).index(group.figure)))),
@@ -173,5 +173,5 @@ def _groups(rows: pd.DataFrame, suspicion: Suspicion) -> Iterator[FigureGroup]:
                 example=str(first[identifier]),
                 was=float(first["was"]),
                 now=float(first["now"]),
-                causes=suspicion.of(group),
+                causes=suspicion.find_suspects(group),
             )

@@ -32,18 +32,18 @@ class Gate:
     ratio: float | None = None
 
 
-class Answer(StrEnum):
+class GateState(StrEnum):
     HELD = "held"
     CROSSED = "crossed"
     UNJUDGED = "could not be judged"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class GateResult:
     """What became of a gate."""
 
     gate: Gate
-    answer: Answer
+    answer: GateState
     count: int  # cells, or artifacts, that cross it
     judged: int  # by which it was judged
     examples: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from harness.analysis.compare.expectations import STATUS
-from harness.analysis.compare.status_changes import IDENTITY, Kind
+from harness.analysis.compare.status_changes import IDENTITY, ChangeKind
 from harness.terms import Status
 
 if TYPE_CHECKING:
@@ -39,12 +39,14 @@ class Known:
     def settle(self, changes: pd.DataFrame, identifier: str = "cell_id") -> pd.DataFrame:
         """The changes with ``settled`` ("accepted", "expected" or null); those that are have no kind any more.
 
-        What is ok though it is declared broken becomes `Kind.PASSES`, with the reason for which it was expected.
+        What is ok though it is declared broken becomes `ChangeKind.PASSES`, with the reason for which it was expected.
         """
         settled = changes.assign(settled=pd.Series(None, index=changes.index, dtype=object))
         for _, entry in self.expectations.accepted:
             if entry.change == STATUS and entry.between(self.base, self.new):
-                found = settled["kind"].notna() & (settled["kind"] != Kind.NEW) & self._meant(entry.cells, settled)
+                found = (
+                    settled["kind"].notna() & (settled["kind"] != ChangeKind.NEW) & self._meant(entry.cells, settled)
+                )
                 found &= (settled["now"] == entry.to) | (entry.to is None)
                 settled.loc[found, ["settled", "kind"]] = ["accepted", None]
         self._expected(settled, identifier)
@@ -52,19 +54,19 @@ class Known:
 
     def _expected(self, settled: pd.DataFrame, identifier: str) -> None:
         passes = pd.Series("", index=settled.index, dtype=object)
-        as_told = pd.Series(data=False, index=settled.index, dtype=bool)
+        as_declared = pd.Series(data=False, index=settled.index, dtype=bool)
         for place, entry in self.expectations.expected:
             if not entry.on(self.new):
                 continue
             meant = self._meant(entry.cells, settled)
             status = entry.cell_status if identifier == "cell_id" else entry.status
-            as_told |= meant & (settled["now"] == status)
+            as_declared |= meant & (settled["now"] == status)
             passes[meant & (settled["now"] == Status.OK)] = f"expected {entry.status}, {entry.reason} ({place})"
-        settled.loc[as_told, ["settled", "kind"]] = ["expected", None]
+        settled.loc[as_declared, ["settled", "kind"]] = ["expected", None]
         if identifier == "cell_id":  # an artifact's passing shows in its cells
             found = passes != ""
-            settled.loc[found, ["settled", "kind"]] = [None, str(Kind.PASSES)]
-            settled.loc[found, "reason"] = settled.loc[found, "told"] = passes[found]
+            settled.loc[found, ["settled", "kind"]] = [None, str(ChangeKind.PASSES)]
+            settled.loc[found, "reason"] = settled.loc[found, "message"] = passes[found]
 
     def accepted(self, rows: pd.DataFrame, figure: str, ratios: pd.Series[float]) -> pd.Series[bool]:
         """Which changes of a figure are accepted; the rows are cells or artifacts."""
@@ -91,7 +93,7 @@ class Known:
         return (*found, *(f"{place}: it ended on {day}, and counts no more" for place, day in ended))
 
 
-def of(expectations: Expectations, base: str, new: str, *cells: pd.DataFrame) -> Known:
+def apply_expectations(expectations: Expectations, base: str, new: str, *cells: pd.DataFrame) -> Known:
     """Expectations held against two runs, given their ids and their tables of cells."""
     columns: list[Any] = ["cell_id", *IDENTITY]
     every = pd.concat([table[columns] for table in cells]).drop_duplicates("cell_id").reset_index(drop=True)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis.compare.effects import EFFECTS, SAMPLED, SIZE, Machine
-from harness.analysis.compare.ranks import Pair
+from harness.analysis.compare.effects import EFFECTS, SAMPLED, SIZE, Comparable
+from harness.analysis.compare.ranks import SamplePair
 from harness.analysis.compare.status_changes import IDENTITY
 from harness.store.statistics import LEAST_ROUNDS
 from harness.terms import YARDSTICKS, Figure, Status
@@ -43,13 +43,13 @@ class Why(StrEnum):
     FEW = f"fewer than {LEAST_ROUNDS} samples"
 
 
-def of(base: RunTables, new: RunTables) -> pd.DataFrame:
+def pair_samples(base: RunTables, new: RunTables) -> pd.DataFrame:
     """Every (cell, figure) that either run measured.
 
     Returns
     -------
     The cells' identifying columns, ``figure``, ``why`` (a `Why`, or null where it can be compared) and ``pair`` (a
-    `Pair`, or None where either run has no sample).
+    `SamplePair`, or None where either run has no sample).
     """
     before, after = _samples(base), _samples(new)
     joined = before.add_suffix("_base").join(after.add_suffix("_new"), how="outer").reset_index()
@@ -84,7 +84,7 @@ def yardsticks(base: RunTables, new: RunTables) -> dict[str, float]:
     return found
 
 
-def machines(base: Mapping[str, Any], new: Mapping[str, Any]) -> Machine:
+def machines(base: Mapping[str, Any], new: Mapping[str, Any]) -> Comparable:
     """What two runs' machines have in common: what is not known counts as different."""
     hosts = [run.get("host") or {} for run in (base, new)]
 
@@ -92,7 +92,7 @@ def machines(base: Mapping[str, Any], new: Mapping[str, Any]) -> Machine:
         first, second = (host.get(fact) for host in hosts)
         return first is not None and first == second
 
-    return Machine.SAME if equal("fingerprint") else Machine.ALIKE if equal("machine") else Machine.ANY
+    return Comparable.SAME if equal("fingerprint") else Comparable.ALIKE if equal("machine") else Comparable.ANY
 
 
 def _samples(run: RunTables) -> pd.DataFrame:
@@ -121,12 +121,12 @@ def _identified(base: RunTables, new: RunTables) -> pd.DataFrame:
     facts = ["load_peak_bytes", *(f"{side}_{fact}" for side in _SIDES for fact in ("emulated", "arch"))]
     cells = pd.concat([new.cells, base.cells])[["cell_id", *IDENTITY]].drop_duplicates("cell_id").set_index("cell_id")
     for name, run in (("base", base), ("new", new)):
-        told = run.cells.set_index("cell_id")[facts].reindex(cells.index)
-        cells = cells.join(told.rename(columns={fact: f"{fact}_{name}" for fact in facts}))
+        known = run.cells.set_index("cell_id")[facts].reindex(cells.index)
+        cells = cells.join(known.rename(columns={fact: f"{fact}_{name}" for fact in facts}))
     return cells
 
 
-def _pair(row: Mapping[Any, Any]) -> Pair | None:
+def _pair(row: Mapping[Any, Any]) -> SamplePair | None:
     base, new = row["samples_base"], row["samples_new"]
     if not isinstance(base, np.ndarray) or not isinstance(new, np.ndarray):
         return None
@@ -135,10 +135,10 @@ def _pair(row: Mapping[Any, Any]) -> Pair | None:
     telling = [column for name, column in STICKS.items() if name != "memory" or not warm]
     sticks = ((row[f"{column}_base"], row[f"{column}_new"]) for column in telling)
     sound = tuple(pair for pair in sticks if effect.unit == "s" and all(map(_sound, pair)))
-    return _undisturbed(Pair(effect=effect, base=base, new=new, yardsticks=sound))
+    return _undisturbed(SamplePair(effect=effect, base=base, new=new, yardsticks=sound))
 
 
-def _undisturbed(pair: Pair) -> Pair:
+def _undisturbed(pair: SamplePair) -> SamplePair:
     """The pair without the samples of disturbed children; all of it where too few of either run are left.
 
     What is kept is chosen by the yardsticks alone, so that it favours neither run.
@@ -162,9 +162,9 @@ def _sound(yardstick: Numbers) -> bool:
     return bool(np.all(np.isfinite(yardstick) & (yardstick > 0)))
 
 
-def _why(joined: pd.DataFrame, common: Machine) -> pd.Series[Any]:
+def _why(joined: pd.DataFrame, common: Comparable) -> pd.Series[Any]:
     needed = joined["figure"].map({name: effect.machine for name, effect in EFFECTS.items()})
-    timed = needed == Machine.SAME
+    timed = needed == Comparable.SAME
     other = pd.Series(False, index=joined.index)
     emulated = other.copy()
     for side in _SIDES:
@@ -174,7 +174,7 @@ def _why(joined: pd.DataFrame, common: Machine) -> pd.Series[Any]:
             emulated |= ~timed & pair[0]
         archs = [joined[f"{side}_arch_{run}"] for run in ("base", "new")]
         other |= (archs[0] != archs[1]) & archs[0].notna() & archs[1].notna()
-    other |= (timed & (common != Machine.SAME)) | (common == Machine.ANY)
+    other |= (timed & (common != Comparable.SAME)) | (common == Comparable.ANY)
     pairs = joined["pair"]
     rules = {
         Why.ONE_SIDE: pairs.isna(),

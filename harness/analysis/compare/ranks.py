@@ -20,7 +20,7 @@ _EXACT = 2500  # pairs of samples up to which the exact distribution is used
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
+class SamplePair:
     """The samples of one figure of one cell in two runs, one number for each child process."""
 
     effect: Effect
@@ -44,7 +44,7 @@ class Pair:
         return now < float(self.effect.below(np.array(was)))
 
 
-def more(pairs: Sequence[Pair], ratio: float | None = None) -> Numbers:
+def more(pairs: Sequence[SamplePair], ratio: float | None = None) -> Numbers:
     """For each pair the chance of such samples if the figure had not grown by more than the least change.
 
     ``ratio`` stands in for that of the effect. The base's samples are moved up by the least change first, so that size
@@ -54,12 +54,14 @@ def more(pairs: Sequence[Pair], ratio: float | None = None) -> Numbers:
     return _worst(pairs, lambda pair, base, new: (pair.effect.above(base, ratio), new))
 
 
-def less(pairs: Sequence[Pair], ratio: float | None = None) -> Numbers:
+def less(pairs: Sequence[SamplePair], ratio: float | None = None) -> Numbers:
     """The same if the figure had not shrunk."""
     return _worst(pairs, lambda pair, base, new: (new, pair.effect.below(base, ratio)))
 
 
-def _worst(pairs: Sequence[Pair], ordered: Callable[[Pair, Numbers, Numbers], tuple[Numbers, Numbers]]) -> Numbers:
+def _worst(
+    pairs: Sequence[SamplePair], ordered: Callable[[SamplePair, Numbers, Numbers], tuple[Numbers, Numbers]]
+) -> Numbers:
     """The largest of the chances of each pair: ``ordered`` gives its lower and its upper samples."""
     found = _chances([ordered(pair, pair.base, pair.new) for pair in pairs])
     for number in range(max((len(pair.yardsticks) for pair in pairs), default=0)):
@@ -77,13 +79,13 @@ def discoveries(chances: Numbers) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return np.asarray(adjusted <= FALSE_DISCOVERIES, dtype=bool)
 
 
-def powerless(pairs: Sequence[Pair]) -> int:
+def powerless(pairs: Sequence[SamplePair]) -> int:
     """How many could not be told even if no two samples overlapped, if they alone had changed: too few for so many."""
     bar = FALSE_DISCOVERIES / max(len(pairs), 1)
     return sum(1 / math.comb(len(pair.base) + len(pair.new), len(pair.base)) > bar for pair in pairs)
 
 
-def _divided(pair: Pair, number: int) -> tuple[Numbers, Numbers]:
+def _divided(pair: SamplePair, number: int) -> tuple[Numbers, Numbers]:
     """The samples as a machine of one speed would have had them; as measured where there is no such yardstick."""
     if number >= len(pair.yardsticks):
         return pair.base, pair.new

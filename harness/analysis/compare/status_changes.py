@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """The closed list of changes, the loudest first."""
 
     DRIFTS = "drifts"  # was ok, and now loads without an error and predicts something else
@@ -34,14 +34,14 @@ class Kind(StrEnum):
 
 
 #: What crosses the gate "status".
-ALARMING = (Kind.DRIFTS, Kind.BREAKS, Kind.LOST, Kind.PASSES)
+ALARMING = (ChangeKind.DRIFTS, ChangeKind.BREAKS, ChangeKind.LOST, ChangeKind.PASSES)
 IDENTITY = ("artifact_id", "producer", "consumer", "case", "family", "format", "reader")
 #: By how much the fraction of other labels must grow to be another finding: models that flip a row now and then exist.
 _MORE_LABELS = 0.01
 _WEIGHT = {str(finding): weight for weight, finding in enumerate(Finding)}
 
 
-def of(base: pd.DataFrame, new: pd.DataFrame, identifier: str = "cell_id") -> pd.DataFrame:
+def compare_statuses(base: pd.DataFrame, new: pd.DataFrame, identifier: str = "cell_id") -> pd.DataFrame:
     """Every row of either table, once.
 
     Parameters
@@ -50,9 +50,14 @@ def of(base: pd.DataFrame, new: pd.DataFrame, identifier: str = "cell_id") -> pd
 
     Returns
     -------
-    The identifying columns, ``was`` and ``now`` (status, or null), ``kind`` (a `Kind`, or null where nothing changed),
-    ``reason`` (of the side that tells why) and ``told`` (the same without what varies, of failures only),
-    ``findings``, ``worst`` (larger is worse).
+    The identifying columns, and:
+
+    ``was``, ``now``: statuses, or null.
+    ``kind``: a `ChangeKind`, or null where nothing changed.
+    ``reason``: of BASE where the row is ok now, else of NEW.
+    ``message``: for failures, the reason without what varies from process to process.
+    ``findings``: those of NEW.
+    ``worst``: the share of labels that differ, from 0 to 1; -1 where it is not known.
     """
     columns = [identifier, *(name for name in IDENTITY if name in new and name != identifier)]
     joined = pd.concat([new[columns], base[columns]]).drop_duplicates(identifier).reset_index(drop=True)
@@ -60,12 +65,12 @@ def of(base: pd.DataFrame, new: pd.DataFrame, identifier: str = "cell_id") -> pd
     was, now = _states(before["status"]), _states(after["status"])
     joined["was"], joined["now"] = before["status"], after["status"]
     joined["kind"] = _kinds(was, now, _worse(before, after), _otherwise(before, after))
-    told = joined["kind"].isin([str(kind) for kind in (Kind.FIXED, Kind.GAINED)])
-    joined["reason"] = before["reason"].astype(object).where(told, after["reason"].astype(object))
-    plain = joined["kind"].isna() | joined["kind"].isin([str(kind) for kind in (Kind.NEW, Kind.GONE)])
-    plain |= was.where(told, now) == "drift"  # figures of drifts differ from cell to cell
+    was_worse = joined["kind"].isin([str(kind) for kind in (ChangeKind.FIXED, ChangeKind.GAINED)])
+    joined["reason"] = before["reason"].astype(object).where(was_worse, after["reason"].astype(object))
+    plain = joined["kind"].isna() | joined["kind"].isin([str(kind) for kind in (ChangeKind.NEW, ChangeKind.GONE)])
+    plain |= was.where(was_worse, now) == "drift"  # figures of drifts differ from cell to cell
     words = {text: alike(text) for text in joined.loc[~plain, "reason"].dropna().unique()}
-    joined["told"] = pd.Series(
+    joined["message"] = pd.Series(
         ["" if skip else words.get(text, "") for text, skip in zip(joined["reason"], plain, strict=True)],
         index=joined.index,
         dtype=object,
@@ -89,18 +94,18 @@ def _kinds(was: pd.Series[Any], now: pd.Series[Any], worse: Any, otherwise: Any)
         return was.isin(before) & now.isin(after)
 
     rules = {
-        Kind.GONE: now == "absent",
-        Kind.NEW: was == "absent",
-        Kind.DRIFTS: change(("ok",), ("drift",)),
-        Kind.BREAKS: change(("ok",), ("failed",)),
-        Kind.LOST: change(("ok",), ("untried",)),
-        Kind.MISLEADS: change(("failed",), ("drift",)),
-        Kind.WORSE: change(("drift",), ("drift",)) & worse,
-        Kind.FIXED: change(bad, ("ok",)),
-        Kind.GAINED: change(("untried",), ("ok",)),
-        Kind.TRIED: change(("untried",), bad),
-        Kind.UNTRIED: change(bad, ("untried",)),
-        Kind.OTHER: change(("drift",), ("failed",)) | (change(bad, bad) & otherwise),
+        ChangeKind.GONE: now == "absent",
+        ChangeKind.NEW: was == "absent",
+        ChangeKind.DRIFTS: change(("ok",), ("drift",)),
+        ChangeKind.BREAKS: change(("ok",), ("failed",)),
+        ChangeKind.LOST: change(("ok",), ("untried",)),
+        ChangeKind.MISLEADS: change(("failed",), ("drift",)),
+        ChangeKind.WORSE: change(("drift",), ("drift",)) & worse,
+        ChangeKind.FIXED: change(bad, ("ok",)),
+        ChangeKind.GAINED: change(("untried",), ("ok",)),
+        ChangeKind.TRIED: change(("untried",), bad),
+        ChangeKind.UNTRIED: change(bad, ("untried",)),
+        ChangeKind.OTHER: change(("drift",), ("failed",)) | (change(bad, bad) & otherwise),
     }
     names = np.array([str(kind) for kind in rules], dtype=object)
     found = np.select([np.asarray(rule, dtype=bool) for rule in rules.values()], list(names), default="")

@@ -36,7 +36,7 @@ class PackageChange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Causes:
+class Suspects:
     """What may have made a group change."""
 
     packages: tuple[tuple[PackageChange, ...], ...]  # by package, the likeliest first; it may have had several versions
@@ -50,7 +50,7 @@ class Suspicion:
     packages: dict[str, tuple[PackageChange, ...]]  # by environment
     recoded: frozenset[str]  # cases
 
-    def of(self, rows: pd.DataFrame) -> Causes:
+    def find_suspects(self, rows: pd.DataFrame) -> Suspects:
         """What changed in the environments of most of these cells, or artifacts, and which of their cases did."""
         sides = [side for side in ("producer", "consumer") if side in rows]
         counts: Counter[str] = Counter()
@@ -63,7 +63,7 @@ class Suspicion:
                 changes.setdefault(change.name, Counter())[change] += int(count)
         likely = [name for name, count in counts.items() if count >= _SHARE * len(rows)]
         likely.sort(key=lambda name: (not _replaced(changes[name]), -counts[name], _rank(name), name))
-        return Causes(
+        return Suspects(
             packages=tuple(tuple(c for c, _ in changes[name].most_common(_VERSIONS)) for name in likely[:SUSPECTS]),
             recoded=tuple(sorted(self.recoded.intersection(rows["case"]))),
         )

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from harness.analysis.history import series as collecting
 from harness.analysis.history.accepting import reasons
-from harness.analysis.history.changes import Change, of_series, of_statuses
+from harness.analysis.history.changes import Change, find_figure_changes, find_status_changes
 from harness.analysis.history.figure_kinds import NAMES
-from harness.analysis.history.grouped_changes import Finding, grouped
+from harness.analysis.history.grouped_changes import GroupedChange, grouped
 from harness.analysis.history.past_runs import Skipped, StoredRun, stored_runs
 from harness.errors import InputError
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from harness.analysis.compare.expectations import Expectations
     from harness.analysis.history.series import Series
 
-__all__ = ["Accepted", "Change", "Finding", "History", "Skipped", "StoredRun", "of"]
+__all__ = ["Accepted", "Change", "GroupedChange", "History", "Skipped", "StoredRun", "read_history"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +48,11 @@ class History:
     not_run: int  # cells of the newest run that were never tried
     series: tuple[Series, ...]
     changes: tuple[Change, ...]  # without those that are accepted
-    findings: tuple[Finding, ...]  # the same, grouped; the loudest first
+    findings: tuple[GroupedChange, ...]  # the same, grouped; the loudest first
     accepted: tuple[Accepted, ...]
 
 
-def of(
+def read_history(
     source: str | Path,
     *,
     figures: Sequence[str] = (),
@@ -82,12 +82,12 @@ def of(
     if patterns and collected.runs and not collected.cells:
         raise InputError(f"{source}: no cell fits {', '.join(patterns)}; an id is PRODUCER/CASE/FORMAT>CONSUMER/READER")
     every = [
-        *of_statuses(collected.transitions, collected.runs),
-        *of_series(collected.series, collected.runs),
+        *find_status_changes(collected.transitions, collected.runs),
+        *find_figure_changes(collected.series, collected.runs),
     ]
     known = _known(expectations, collected.runs)
-    told = [known(change) for change in every]
-    news = [change for change, reason in zip(every, told, strict=True) if reason is None]
+    reasons_known = [known(change) for change in every]
+    news = [change for change, reason in zip(every, reasons_known, strict=True) if reason is None]
     return History(
         source=str(source),
         runs=collected.runs,
@@ -99,7 +99,7 @@ def of(
         findings=grouped(news),
         accepted=tuple(
             Accepted(change=change, reason=reason)
-            for change, reason in zip(every, told, strict=True)
+            for change, reason in zip(every, reasons_known, strict=True)
             if reason is not None
         ),
     )

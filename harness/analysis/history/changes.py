@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from harness.analysis.compare.suspects import PackageChange
 from harness.analysis.history import steps
 from harness.analysis.history.figure_kinds import STATUS, least_effect, least_value
 from harness.terms import parts_of_id
@@ -16,16 +17,6 @@ if TYPE_CHECKING:
 
     from harness.analysis.history.past_runs import StoredRun
     from harness.analysis.history.series import Series, Transition
-
-
-@dataclass(frozen=True, kw_only=True, order=True)
-class PackageChange:
-    name: str
-    before: str | None  # None: it was not there
-    after: str | None
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.before or 'none'} -> {self.after or 'none'}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +68,7 @@ def names_of(subject: str) -> Names:
     return Names(producer=producer, case=case, format=name, consumer=consumer or None, reader=reader or None)
 
 
-def of_statuses(transitions: Sequence[Transition], runs: Sequence[StoredRun]) -> Iterator[Change]:
+def find_status_changes(transitions: Sequence[Transition], runs: Sequence[StoredRun]) -> Iterator[Change]:
     for one in transitions:
         yield Change(
             subject=one.cell_id,
@@ -91,7 +82,7 @@ def of_statuses(transitions: Sequence[Transition], runs: Sequence[StoredRun]) ->
         )
 
 
-def of_series(series: Sequence[Series], runs: Sequence[StoredRun]) -> Iterator[Change]:
+def find_figure_changes(series: Sequence[Series], runs: Sequence[StoredRun]) -> Iterator[Change]:
     companions = _companions(series)
     for one in series:
         values = np.maximum(one.values, least_value(one.figure)).tolist()
@@ -156,7 +147,7 @@ def _differences(earlier: StoredRun, later: StoredRun, environment: str | None) 
     if old is None or new is None:
         return ()
     return tuple(
-        PackageChange(name=name, before=old.get(name), after=new.get(name))
+        PackageChange(name=name, was=old.get(name, ""), now=new.get(name, ""))
         for name in sorted({*old, *new})
         if old.get(name) != new.get(name)
     )

@@ -10,7 +10,7 @@ STATUS = "status"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class Wording:
     """Words for a figure that rose, and for one that fell."""
 
     rose: str
@@ -18,19 +18,21 @@ class Told:
 
 
 WORDS = {
-    "load_seconds": Told(rose="load slower", fell="load faster"),
-    "first_load_seconds": Told(rose="load slower the first time", fell="load faster the first time"),
-    "evicted_load_seconds": Told(rose="load slower from disk", fell="load faster from disk"),
-    "predict_seconds": Told(rose="give their first prediction later", fell="give their first prediction sooner"),
-    "cold_start_seconds": Told(rose="start slower from nothing", fell="start faster from nothing"),
-    "cold_start_peak_bytes": Told(rose="need more memory from nothing", fell="need less memory from nothing"),
-    "load_peak_bytes": Told(rose="need more memory while loading", fell="need less memory while loading"),
-    "load_private_bytes": Told(rose="keep more private memory", fell="keep less private memory"),
-    "mmap_pss_bytes": Told(rose="take more memory in several processes", fell="take less memory in several processes"),
-    "mmap_private_bytes": Told(
+    "load_seconds": Wording(rose="load slower", fell="load faster"),
+    "first_load_seconds": Wording(rose="load slower the first time", fell="load faster the first time"),
+    "evicted_load_seconds": Wording(rose="load slower from disk", fell="load faster from disk"),
+    "predict_seconds": Wording(rose="give their first prediction later", fell="give their first prediction sooner"),
+    "cold_start_seconds": Wording(rose="start slower from nothing", fell="start faster from nothing"),
+    "cold_start_peak_bytes": Wording(rose="need more memory from nothing", fell="need less memory from nothing"),
+    "load_peak_bytes": Wording(rose="need more memory while loading", fell="need less memory while loading"),
+    "load_private_bytes": Wording(rose="keep more private memory", fell="keep less private memory"),
+    "mmap_pss_bytes": Wording(
+        rose="take more memory in several processes", fell="take less memory in several processes"
+    ),
+    "mmap_private_bytes": Wording(
         rose="take more private memory in several processes", fell="take less private memory in several processes"
     ),
-    SIZE: Told(rose="are larger", fell="are smaller"),
+    SIZE: Wording(rose="are larger", fell="are smaller"),
 }
 #: What a history can be asked for.
 NAMES = (STATUS, *WORDS)
@@ -46,6 +48,6 @@ def least_value(figure: str) -> float:
     return EFFECTS[figure].floor or (1.0 if figure == SIZE else 1e-9)
 
 
-def told(figure: str, ratio: float) -> str:
+def wording(figure: str, ratio: float) -> str:
     words = WORDS[figure]
     return words.rose if ratio > 1 else words.fell

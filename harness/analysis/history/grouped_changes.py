@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from harness.analysis.compare.effects import SIZE
 from harness.analysis.history.changes import Names, names_of
-from harness.analysis.history.figure_kinds import STATUS, told
+from harness.analysis.history.figure_kinds import STATUS, wording
 from harness.terms import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.analysis.history.changes import Change, PackageChange
+    from harness.analysis.compare.suspects import PackageChange
+    from harness.analysis.history.changes import Change
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class GroupedChange:
     """Changes in the same direction, at the same run, with the same packages. The first change is the largest."""
 
     run: str
@@ -57,7 +58,7 @@ class Finding:
         return "artifacts" if self.figure == SIZE else "cells"
 
 
-def grouped(changes: Sequence[Change]) -> tuple[Finding, ...]:
+def grouped(changes: Sequence[Change]) -> tuple[GroupedChange, ...]:
     """The loudest first: ok to drift, what else is worse now, what is better; of each, the newest first."""
     groups: dict[object, list[Change]] = {}
     for change in changes:
@@ -71,13 +72,13 @@ def grouped(changes: Sequence[Change]) -> tuple[Finding, ...]:
 def _what(change: Change) -> str:
     if change.ratio is None:
         return f"{change.before} -> {change.after}"
-    return told(change.figure, change.ratio)
+    return wording(change.figure, change.ratio)
 
 
-def _finding(group: list[Change]) -> Finding:
+def _finding(group: list[Change]) -> GroupedChange:
     group = sorted(group, key=lambda change: (-_size(change), change.subject))
     first = group[0]
-    return Finding(
+    return GroupedChange(
         run=first.run,
         started=first.started,
         figure=first.figure,
@@ -104,7 +105,7 @@ def _common(names: list[Names]) -> dict[str, str]:
     return found
 
 
-def _loudness(finding: Finding) -> tuple[bool, bool, bool]:
+def _loudness(finding: GroupedChange) -> tuple[bool, bool, bool]:
     """Sorts: the silent one, then statuses before figures; what is worse before what is better."""
     silent = finding.figure == STATUS and finding.changes[0].after == Status.DRIFT
     return (not silent, not finding.worse, finding.figure != STATUS)

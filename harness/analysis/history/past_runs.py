@@ -67,13 +67,13 @@ def stored_runs(source: str) -> tuple[list[StoredRun], list[Skipped]]:
         if name == REFERENCE:  # of another machine, and of no night of this one
             continue
         try:
-            told = json.loads(files.cat_file(f"{folder}/run.json"))
+            document = json.loads(files.cat_file(f"{folder}/run.json"))
         except FileNotFoundError:
             continue
         except UNREADABLE as error:
             skipped.append(Skipped(name=name, reason=f"run.json cannot be read: {error}"))
             continue
-        read = _run(told, name, folder, files)
+        read = _run(document, name, folder, files)
         (found if isinstance(read, StoredRun) else skipped).append(read)  # type: ignore[arg-type]
     if not found and not skipped:
         raise InputError(f"{source}: no run is stored there; `nox -s matrix` makes one")
@@ -85,11 +85,11 @@ def _listed(source: str) -> tuple[Any, list[str]]:
     try:
         files, root = fsspec.core.url_to_fs(source)
     except ImportError as error:
-        told = f"{error}, into the environment that runs the harness"
-        raise MachineError(f"{source}: a package for this kind of URL is missing. {told}") from error
+        advice = f"{error}, into the environment that runs the harness"
+        raise MachineError(f"{source}: a package for this kind of URL is missing. {advice}") from error
     except (ValueError, OSError) as error:
-        told = "give a folder of runs, or an fsspec URL such as s3://bucket/runs"
-        raise InputError(f"{source}: {error}: {told}") from error
+        advice = "give a folder of runs, or an fsspec URL such as s3://bucket/runs"
+        raise InputError(f"{source}: {error}: {advice}") from error
     try:
         entries = files.ls(root, detail=True)
     except (FileNotFoundError, NotADirectoryError):
@@ -99,23 +99,23 @@ def _listed(source: str) -> tuple[Any, list[str]]:
     return files, sorted(entry["name"].rstrip("/") for entry in entries if entry["type"] == "directory")
 
 
-def _run(told: Any, name: str, folder: str, files: Any) -> StoredRun | Skipped:
-    version = told.get("schema_version") if isinstance(told, dict) else None
+def _run(document: Any, name: str, folder: str, files: Any) -> StoredRun | Skipped:
+    version = document.get("schema_version") if isinstance(document, dict) else None
     if version not in READABLE:
         reason = f"written under schema version {version}, and this harness reads {min(READABLE)} to {max(READABLE)}"
         return Skipped(name=name, reason=reason)
-    if not told.get("complete", told.get("finished") is not None):
+    if not document.get("complete", document.get("finished") is not None):
         return Skipped(name=name, reason=f"not finished: continue it with `python -m harness run --run {name}`")
     try:
-        fingerprint = (told.get("host") or {}).get("fingerprint")
+        fingerprint = (document.get("host") or {}).get("fingerprint")
         return StoredRun(
             name=name,
-            run_id=str(told["run_id"]),
-            profile=str(told["profile"]),
-            started=str(told["started"]),
+            run_id=str(document["run_id"]),
+            profile=str(document["profile"]),
+            started=str(document["started"]),
             fingerprint=None if fingerprint is None else str(fingerprint),
-            harness_version=told.get("harness_version"),
-            matrix_digest=told.get("matrix_digest"),
+            harness_version=document.get("harness_version"),
+            matrix_digest=document.get("matrix_digest"),
             packages=columns.packages(
                 _table(files, f"{folder}/environments.parquet", ["environment", "python", "packages"])
             ),

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.compare import Comparison
     from harness.analysis.history import History
-    from harness.analysis.summary import Digest
+    from harness.analysis.summary import Summary
     from harness.store import RunTables
 
 #: In this order they are one program.
@@ -61,20 +61,23 @@ SCRIPTS = (
 )
 
 
-def render(tables: RunTables, told: Digest, *, before: Comparison | None = None, past: History | None = None) -> str:
+def render(
+    tables: RunTables, summary: Summary, *, before: Comparison | None = None, past: History | None = None
+) -> str:
     """The page. ``before``: what changed since another run; ``past``: over all runs."""
-    specs: dict[str, Any] = charts.of_measurements(told.measured)
+    specs: dict[str, Any] = charts.draw_measurements(summary.measured)
     if past is not None:
-        specs |= {f"history-{place}": spec for place, spec in enumerate(charts.of_history(past))}
-    rows = environment_facts.of(tables)
+        specs |= {f"history-{place}": spec for place, spec in enumerate(charts.draw_history(past))}
+    rows = environment_facts.list_environments(tables)
     library = _library() if specs else ""
     program = _program()
+    packed = cells.packed(tables, [row.name for row in rows], _more(tables, summary, rows))
     return templating.template("site/index.html", autoescape=True).render(
-        digest=told,
-        alarms=soundness.of(told),
+        summary=summary,
+        alarms=soundness.find_problems(summary),
         environments=rows,
-        architectures=architectures.of(tables),
-        support=format_support.of(tables),
+        architectures=architectures.compare_architectures(tables),
+        support=format_support.tabulate_support(tables),
         judgement=claims.judge(tables),
         claim_marks=claiming.MARKS,
         comparison=before,
@@ -88,18 +91,18 @@ def render(tables: RunTables, told: Digest, *, before: Comparison | None = None,
         library=library,
         program=program,
         specs=_data(specs),
-        packed=base64.b64encode(cells.packed(tables, [row.name for row in rows], _more(tables, told, rows))).decode(),
+        packed=base64.b64encode(packed).decode(),
     )
 
 
-def _more(tables: RunTables, told: Digest, rows: Sequence[environment_facts.Row]) -> dict[str, Any]:
+def _more(tables: RunTables, summary: Summary, rows: Sequence[environment_facts.EnvironmentFacts]) -> dict[str, Any]:
     """What the scripts have to know besides the cells."""
     return {
         "again": rerun_command.command(tables.run, tables.path, "CELL"),
         "verdicts": verdicts.as_data(),
         "marks": {str(verdict): mark for verdict, (mark, _) in asking.MARKS.items()},
         "subjects": {one.name: list(one.cases) for one in subjects.known(tables.artifacts).values()},
-        "written": told.written,
+        "written": summary.written,
         "environments": [
             {
                 **{
@@ -127,7 +130,7 @@ def past(tables: RunTables) -> History | None:
     if not _is_among_others(tables):
         return None
     try:
-        found = history.of(tables.path.parent, expectations=expectations.beside(tables.path.parent))
+        found = history.read_history(tables.path.parent, expectations=expectations.beside(tables.path.parent))
     except HarnessError:  # other runs' trouble is no reason to have no report of this one
         return None
     return found if len(found.runs) > 1 else None

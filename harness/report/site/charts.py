@@ -35,7 +35,7 @@ _SPEED = {
 HISTORIES = 12
 
 
-def of_measurements(measured: Measured) -> dict[str, Spec]:
+def draw_measurements(measured: Measured) -> dict[str, Spec]:
     """By name: size against load time, memory, and speed; each only where there is something to draw."""
     consumers = Counter(way for _, way in {(row.consumer, row.way) for row in measured.rows})
     rows = [
@@ -56,7 +56,7 @@ def of_measurements(measured: Measured) -> dict[str, Spec]:
     }
 
 
-def of_history(history: History) -> list[Spec]:
+def draw_history(history: History) -> list[Spec]:
     """The figure that changed most in each finding, over its runs; the loudest findings first."""
     by_subject = {(series.subject, series.figure): series for series in history.series}
     specs: list[Spec] = []

@@ -68,7 +68,7 @@ def stored(
 
 
 def asked(run, estimator="ridge", producers=("1.2",), consumers=("1.5",), **given):
-    return ask(Index.of_tables(run), estimator, producers=producers, consumers=consumers, **given)
+    return ask(Index.from_tables(run), estimator, producers=producers, consumers=consumers, **given)
 
 
 def shown(answer) -> str:

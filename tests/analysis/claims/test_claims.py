@@ -13,7 +13,7 @@ from harness.analysis import claims
 from harness import cli, errors
 from harness.analysis.cells import with_meaning
 from harness.analysis.claims import CLAIMS, evidence
-from harness.analysis.claims.claim import Answer, Verdict
+from harness.analysis.claims.claim import Conclusion, Assessment
 from harness.report import claims as rendering
 from harness.store import RunTables
 
@@ -189,7 +189,7 @@ RUNS = {
 
 def verdict_of(name, run):
     (claim,) = [claim for claim in CLAIMS if claim.name == name]
-    return claim.query(evidence.of(run))
+    return claim.query(evidence.gather_evidence(run))
 
 
 def test_every_claim_is_tried_here_and_named_once():
@@ -201,7 +201,7 @@ def test_every_claim_is_tried_here_and_named_once():
 @pytest.mark.parametrize("name", RUNS)
 def test_a_claim_is_supported(name):
     verdict = verdict_of(name, RUNS[name](True))
-    assert verdict.answer == Answer.SUPPORTED, verdict
+    assert verdict.answer == Conclusion.SUPPORTED, verdict
     assert verdict.supporting
     assert verdict.examples
 
@@ -209,7 +209,7 @@ def test_a_claim_is_supported(name):
 @pytest.mark.parametrize("name", RUNS)
 def test_a_claim_is_contradicted(name):
     verdict = verdict_of(name, RUNS[name](False))
-    assert verdict.answer == Answer.CONTRADICTED, verdict
+    assert verdict.answer == Conclusion.CONTRADICTED, verdict
     assert verdict.contradicting
 
 
@@ -223,7 +223,7 @@ def test_what_was_not_tried_is_no_evidence(name):
         ]
         artifacts = run.artifacts.assign(status="not-run", size_bytes=None)
         untried = RunTables(**{**vars(run), "cells": cells, "artifacts": artifacts})
-        assert verdict_of(name, untried).answer == Answer.NO_DATA
+        assert verdict_of(name, untried).answer == Conclusion.NO_DATA
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -240,13 +240,13 @@ def test_emulated_cells_are_never_mixed_with_native_ones(name):
     if "portable" in name:
         assert "under emulation" in verdict.figures[0]
     else:
-        assert verdict.answer == Answer.NO_DATA
+        assert verdict.answer == Conclusion.NO_DATA
 
 
 def test_an_old_run_without_columns_is_no_data_and_no_crash():
     run = RUNS["joblib-maps"](True)
     verdicts = claims.judge(RunTables(**{**vars(run), "cells": run.cells.drop(columns="mapped_arrays")})).verdicts
-    assert {verdict.answer for _, verdict in verdicts} == {Answer.NO_DATA}
+    assert {verdict.answer for _, verdict in verdicts} == {Conclusion.NO_DATA}
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -259,9 +259,9 @@ def test_the_expression_gives_rows_of_the_stored_table(name):
 def test_timed_once_needs_more_than_what_the_order_of_loading_makes():
     run = timed("load_seconds", "skops/skops", "pickle/pickle", 30.0, 2.0)(True)
     once = RunTables(**{**vars(run), "cells": run.cells.assign(load_rounds=None)})
-    assert verdict_of("skops-slower", run).answer == Answer.SUPPORTED
+    assert verdict_of("skops-slower", run).answer == Conclusion.SUPPORTED
     verdict = verdict_of("skops-slower", once)
-    assert verdict.answer == Answer.NO_DATA
+    assert verdict.answer == Conclusion.NO_DATA
     assert "timed once" in verdict.figures[0]
 
 
@@ -273,7 +273,7 @@ def test_one_model_many_times_is_one_case():
         for consumer in ENVIRONMENTS
     ]
     verdict = verdict_of("skops-slower", run_of(rows, [artifact("case0", "skops"), artifact("case0", "pickle")]))
-    assert verdict.answer == Answer.NO_DATA
+    assert verdict.answer == Conclusion.NO_DATA
     assert "of 1 cases" in verdict.figures[0]
 
 
@@ -291,7 +291,7 @@ def test_noise_is_too_near_to_call():
         rows.append(cell(case, "skops", "skops", load_seconds=(2.0 + n / 99) ** (-1) ** n, load_rounds=5))
         rows.append(cell(case, "pickle", "pickle", load_seconds=1.0, load_rounds=5))
     verdict = verdict_of("skops-slower", run_of(rows, [artifact(c, f) for c in CASES for f in ("skops", "pickle")]))
-    assert verdict.answer == Answer.NO_DATA
+    assert verdict.answer == Conclusion.NO_DATA
     assert "too near to call" in verdict.figures[-1]
 
 
@@ -300,7 +300,7 @@ def test_what_fails_at_home_says_nothing_of_versions():
     cells = run.cells.assign(status="load-error")
     assert (
         verdict_of("versions-may-not-load", with_meaning(RunTables(**{**vars(run), "cells": cells}))).answer
-        == Answer.NO_DATA
+        == Conclusion.NO_DATA
     )
 
 
@@ -308,7 +308,7 @@ def test_a_reader_that_its_producer_lacks_is_held_against_another_at_home():
     home = [cell(case, "onnx", "onnxruntime", status="ok" if case in CASES[2:] else "drift") for case in CASES]
     away = [cell(case, "onnx", "onnxruntime-node", "old", "node") for case in CASES]
     verdict = verdict_of("onnx-without-python", run_of(home + away))
-    assert (verdict.answer, verdict.supporting) == (Answer.SUPPORTED, 10)
+    assert (verdict.answer, verdict.supporting) == (Conclusion.SUPPORTED, 10)
 
 
 def test_a_missing_tool_is_no_missing_type():
@@ -317,7 +317,7 @@ def test_a_missing_tool_is_no_missing_type():
         status=run.artifacts["status"].where(run.artifacts["format"] != "skops", "unsupported")
     )
     verdict = verdict_of("skops-fewer-types", RunTables(**{**vars(run), "artifacts": artifacts}))
-    assert verdict.answer == Answer.NO_DATA
+    assert verdict.answer == Conclusion.NO_DATA
 
 
 def test_what_pickle_cannot_load_either_is_not_cloudpickles_fault():
@@ -325,12 +325,12 @@ def test_what_pickle_cannot_load_either_is_not_cloudpickles_fault():
     twins = [cell(case, "pickle", "pickle", "old", "py313", "load-error") for case in CASES]
     cells = pd.concat([run.cells, pd.DataFrame(twins)], ignore_index=True)
     verdict = verdict_of("cloudpickle-python-minors", RunTables(**{**vars(run), "cells": cells}))
-    assert verdict.answer == Answer.NO_DATA
+    assert verdict.answer == Conclusion.NO_DATA
 
 
 def test_no_verdict_without_evidence():
     with pytest.raises(ValueError, match="nothing behind it"):
-        Verdict(answer=Answer.SUPPORTED, figures=("so they say",))
+        Assessment(answer=Conclusion.SUPPORTED, figures=("so they say",))
 
 
 def shown(run):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from harness.analysis.cells import explained
-from harness.analysis.compare.ranks import Pair  # noqa: F401
+from harness.analysis.compare.ranks import SamplePair  # noqa: F401
 
 HOST = {"fingerprint": "0123456789abcdef", "machine": "x86_64"}
 BASE, NEW = "20260101T000000Z-default-0000", "20260102T000000Z-default-0000"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from harness.analysis.compare import compare
-from harness.analysis.compare.status_changes import Kind
+from harness.analysis.compare.status_changes import ChangeKind
 from harness.analysis.compare.expectations import Accepted, Expectations, Expected, beside, read
-from harness.analysis.compare.gates import Answer, parse
+from harness.analysis.compare.gates import GateState, parse
 from harness.errors import InputError
 
 from tests.analysis.compare.common import BASE, NEW, again, artifact, cell, run_of, sampled
@@ -34,7 +34,7 @@ def told(known, was=ONE, now=ONE, gates=("status",), **facts):
 
 def test_an_accepted_change_is_counted_and_nothing_else():
     found = told(accepted(), now=cell(ONE, "drift"))
-    assert (found.settled.accepted, found.cells, found.verdicts[0].answer) == (1, (), Answer.HELD)
+    assert (found.settled.accepted, found.cells, found.verdicts[0].answer) == (1, (), GateState.HELD)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ def test_an_accepted_change_is_counted_and_nothing_else():
 )
 def test_a_change_is_accepted_for_its_cells_and_between_its_runs(entry, count):
     found = told(accepted(**entry), now=cell(ONE, "drift"))
-    assert (found.settled.accepted, found.counts[Kind.DRIFTS]) == (count, 1 - count)
-    assert found.verdicts[0].answer is (Answer.HELD if count else Answer.CROSSED)
+    assert (found.settled.accepted, found.counts[ChangeKind.DRIFTS]) == (count, 1 - count)
+    assert found.verdicts[0].answer is (GateState.HELD if count else GateState.CROSSED)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_slower_figure_is_accepted(entry, count):
     known = accepted(**{"change": "load_seconds", **entry})
     found = compare(base, again(new), expected=known, gates=[parse("load_seconds>1.3x")])
     assert (found.settled.accepted, len(found.figures.changed)) == (count, 1 - count)
-    assert found.verdicts[0].answer is (Answer.HELD if count else Answer.CROSSED)
+    assert found.verdicts[0].answer is (GateState.HELD if count else GateState.CROSSED)
 
 
 def test_a_larger_artifact_is_accepted_by_its_own_id_or_its_cells():
@@ -86,24 +86,24 @@ def test_a_larger_artifact_is_accepted_by_its_own_id_or_its_cells():
 
 def test_what_is_expected_is_no_news():
     found = told(expected(), now=cell(ONE, "drift"))
-    assert (found.settled.expected, found.cells, found.verdicts[0].answer) == (1, (), Answer.HELD)
+    assert (found.settled.expected, found.cells, found.verdicts[0].answer) == (1, (), GateState.HELD)
     otherwise = told(expected(), now=cell(ONE, "crash"))
-    assert (otherwise.settled.expected, otherwise.counts[Kind.BREAKS]) == (0, 1)
+    assert (otherwise.settled.expected, otherwise.counts[ChangeKind.BREAKS]) == (0, 1)
 
 
 @pytest.mark.parametrize("was", [ONE, cell(ONE, "drift"), cell(ONE, "crash"), None])
 def test_what_passes_though_it_is_declared_broken_is_told_and_crosses(was):
     found = told(expected(), was=was)
-    assert found.counts[Kind.PASSES] == 1
+    assert found.counts[ChangeKind.PASSES] == 1
     (group,) = found.cells
     assert group.reason == "expected drift, issue 12 (line 2, expected[0])"
-    assert found.verdicts[0].answer is Answer.CROSSED
+    assert found.verdicts[0].answer is GateState.CROSSED
 
 
 def test_an_expectation_ends_on_its_day():
     still, over = (told(expected(until=day), now=cell(ONE, "drift")) for day in ("2026-01-02", "2026-01-01"))
     assert (still.settled.expected, still.settled.stale) == (1, ())
-    assert (over.settled.expected, over.counts[Kind.DRIFTS]) == (0, 1)
+    assert (over.settled.expected, over.counts[ChangeKind.DRIFTS]) == (0, 1)
     assert over.settled.stale == ("line 2, expected[0]: it ended on 2026-01-01, and counts no more",)
 
 

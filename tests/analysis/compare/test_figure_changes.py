@@ -5,7 +5,7 @@ import pytest
 
 from harness.analysis.compare import compare, figure_changes
 from harness.analysis.compare.effects import EFFECTS, SAMPLED
-from harness.analysis.compare.ranks import Pair
+from harness.analysis.compare.ranks import SamplePair
 from harness.terms import Figure
 
 from tests.analysis.compare.common import artifact, cell, grid, run_of, sampled
@@ -212,7 +212,7 @@ def test_too_few_samples_for_so_many_figures_is_said(chance):
 def judged(base, new):
     import pandas as pd
 
-    pairs = [Pair(effect=EFFECTS[LOAD], base=b, new=n) for b, n in zip(base, new)]
+    pairs = [SamplePair(effect=EFFECTS[LOAD], base=b, new=n) for b, n in zip(base, new)]
     return figure_changes.judge(pd.DataFrame({"pair": pd.Series(pairs, dtype=object)}))["change"]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness.analysis.compare import compare
-from harness.analysis.compare.gates import Answer, Gate, parse
+from harness.analysis.compare.gates import GateState, Gate, parse
 from harness.errors import InputError
 from harness.report.phrases import verdict
 
@@ -60,37 +60,37 @@ BOTH = run_of([ONE, OTHER])
 @pytest.mark.parametrize("status", ["drift", "crash", "not-run", "no-artifact", "refused"])
 def test_whatever_was_ok_and_is_not_crosses_status(status):
     found = judged("status", BOTH, run_of([ONE, cell(OTHER, status)]))
-    assert (found.answer, found.count, found.judged, found.examples) == (Answer.CROSSED, 1, 2, (OTHER,))
+    assert (found.answer, found.count, found.judged, found.examples) == (GateState.CROSSED, 1, 2, (OTHER,))
     elsewhere = judged("status[format=pickle]", BOTH, run_of([ONE, cell(OTHER, status)]))
-    assert (elsewhere.answer, elsewhere.judged) == (Answer.HELD, 1)
+    assert (elsewhere.answer, elsewhere.judged) == (GateState.HELD, 1)
 
 
 def test_what_was_never_ok_does_not_cross_status():
     base = run_of([ONE, cell(OTHER, "crash")])
-    assert judged("status", base, run_of([ONE, cell(OTHER, "drift")])).answer is Answer.HELD
-    assert judged("drift", base, run_of([ONE, cell(OTHER, "drift")])).answer is Answer.CROSSED
-    assert judged("status", base, run_of([ONE])).answer is Answer.HELD
-    assert judged("gone", base, run_of([ONE])).answer is Answer.CROSSED
-    assert judged("gone", base, base).answer is Answer.HELD
+    assert judged("status", base, run_of([ONE, cell(OTHER, "drift")])).answer is GateState.HELD
+    assert judged("drift", base, run_of([ONE, cell(OTHER, "drift")])).answer is GateState.CROSSED
+    assert judged("status", base, run_of([ONE])).answer is GateState.HELD
+    assert judged("gone", base, run_of([ONE])).answer is GateState.CROSSED
+    assert judged("gone", base, base).answer is GateState.HELD
 
 
 @pytest.mark.parametrize("new", [run_of(), run_of([cell(ONE, "not-run")]), run_of([cell(ONE, "unsupported")])])
 def test_a_run_in_which_nothing_ran_crosses_status(new):
-    assert judged("status", run_of([ONE]), new).answer is Answer.CROSSED
-    assert judged("status", run_of([cell(ONE, "not-run")]), new).answer is Answer.CROSSED
-    assert judged("drift", run_of([ONE]), new).answer is Answer.UNJUDGED
+    assert judged("status", run_of([ONE]), new).answer is GateState.CROSSED
+    assert judged("status", run_of([cell(ONE, "not-run")]), new).answer is GateState.CROSSED
+    assert judged("drift", run_of([ONE]), new).answer is GateState.UNJUDGED
 
 
 @pytest.mark.parametrize(
     "gate", ["status[case=nothing]", "drift[case=nothing]", "gone[case=nothing]", "size_bytes[case=nothing]>2x"]
 )
 def test_a_scope_that_fits_nothing_never_holds(gate):
-    assert judged(gate, BOTH, BOTH).answer is not Answer.HELD
+    assert judged(gate, BOTH, BOTH).answer is not GateState.HELD
 
 
 def test_a_base_in_which_nothing_was_ok_cannot_judge_status():
-    assert judged("status", run_of([cell(ONE, "crash")]), run_of([ONE])).answer is Answer.UNJUDGED
-    assert judged("status", run_of([ONE]), run_of([OTHER])).answer is Answer.UNJUDGED
+    assert judged("status", run_of([cell(ONE, "crash")]), run_of([ONE])).answer is GateState.UNJUDGED
+    assert judged("status", run_of([ONE]), run_of([OTHER])).answer is GateState.UNJUDGED
 
 
 def test_an_artifact_that_is_not_written_any_more_crosses_status():
@@ -107,7 +107,9 @@ def run_at(ratio, cells=(ONE, OTHER), **more):
     )
 
 
-@pytest.mark.parametrize(("ratio", "answer"), [(1.25, Answer.HELD), (1.29, Answer.HELD), (1.4, Answer.CROSSED)])
+@pytest.mark.parametrize(
+    ("ratio", "answer"), [(1.25, GateState.HELD), (1.29, GateState.HELD), (1.4, GateState.CROSSED)]
+)
 def test_a_figure_crosses_beyond_its_ratio_only(ratio, answer):
     found = judged("load_seconds>1.3x", run_at(1.0), run_at(ratio))
     assert (found.answer, found.judged) == (answer, 2)
@@ -119,8 +121,8 @@ def test_a_gate_may_be_stricter_than_what_is_told():
 
 
 def test_the_scope_of_a_figure_counts():
-    assert judged("load_seconds[format=joblib]>1.3x", run_at(1.0), run_at(9.0)).answer is Answer.HELD
-    assert judged("load_seconds[format=pi*,reader=pickle]>1.3x", run_at(1.0), run_at(9.0)).answer is Answer.CROSSED
+    assert judged("load_seconds[format=joblib]>1.3x", run_at(1.0), run_at(9.0)).answer is GateState.HELD
+    assert judged("load_seconds[format=pi*,reader=pickle]>1.3x", run_at(1.0), run_at(9.0)).answer is GateState.CROSSED
 
 
 @pytest.mark.parametrize(
@@ -132,12 +134,12 @@ def test_the_scope_of_a_figure_counts():
 )
 def test_a_figure_that_cannot_be_judged_does_not_hold(new, why):
     found = judged("load_seconds>1.3x", run_at(1.0), new)
-    assert (found.answer, found.why) == (Answer.UNJUDGED, why)
+    assert (found.answer, found.why) == (GateState.UNJUDGED, why)
 
 
 def test_a_figure_that_nobody_measured_does_not_hold():
     found = judged("predict_seconds>1.3x", run_at(1.0), run_at(1.0))
-    assert (found.answer, found.why) == (Answer.UNJUDGED, "neither run measured predict_seconds of these")
+    assert (found.answer, found.why) == (GateState.UNJUDGED, "neither run measured predict_seconds of these")
 
 
 def test_sizes_cross_by_artifact():
@@ -145,7 +147,7 @@ def test_sizes_cross_by_artifact():
         return run_of(grid(), artifacts=[artifact("old/ridge/pickle", size_bytes=size)])
 
     assert judged("size_bytes>1.1x", run(1000), run(1101)).examples == ("old/ridge/pickle",)
-    assert judged("size_bytes>1.1x", run(1000), run(1099)).answer is Answer.HELD
+    assert judged("size_bytes>1.1x", run(1000), run(1099)).answer is GateState.HELD
 
 
 def test_a_gate_says_how_many_cells_have_too_few_samples_to_cross_it_alone():
@@ -156,6 +158,6 @@ def test_a_gate_says_how_many_cells_have_too_few_samples_to_cross_it_alone():
         return run_of(ids, samples=[s for i in ids for s in sampled(i, LOAD, values * (slow if i == ids[0] else 1.0))])
 
     weak, strong = (judged("load_seconds>1.3x", run(size), run(size, 9.0)) for size in (6, 10))
-    assert (weak.answer, weak.powerless) == (Answer.HELD, len(ids))
+    assert (weak.answer, weak.powerless) == (GateState.HELD, len(ids))
     assert "held, judged by 320, of which 320 have too few samples to cross it alone" in verdict(weak)
-    assert (strong.answer, strong.powerless) == (Answer.CROSSED, 0)
+    assert (strong.answer, strong.powerless) == (GateState.CROSSED, 0)

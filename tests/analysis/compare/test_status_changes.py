@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from harness.analysis.compare import status_changes, compare
-from harness.analysis.compare.status_changes import Kind
+from harness.analysis.compare.status_changes import ChangeKind
 from harness.terms import CELL_STATUSES, UNTRIED
 
 from tests.analysis.compare.common import artifact, cell, environment, grid, parts, run_of
@@ -15,7 +15,7 @@ ONE = "old/ridge/pickle>new/pickle"
 
 def kind(was, now):
     base, new = (run_of([one] if one else []).cells for one in (was, now))
-    (found,) = status_changes.of(base, new)["kind"]
+    (found,) = status_changes.compare_statuses(base, new)["kind"]
     return None if pd.isna(found) else found
 
 
@@ -23,26 +23,26 @@ def kind(was, now):
     ("was", "now", "expected"),
     [
         ("ok", "ok", None),
-        ("ok", "drift", Kind.DRIFTS),
-        ("ok", "load-error", Kind.BREAKS),
-        ("ok", "refused", Kind.BREAKS),
-        ("ok", "not-run", Kind.LOST),
-        ("ok", "no-artifact", Kind.LOST),
-        ("ok", "unsupported", Kind.LOST),
-        ("crash", "drift", Kind.MISLEADS),
+        ("ok", "drift", ChangeKind.DRIFTS),
+        ("ok", "load-error", ChangeKind.BREAKS),
+        ("ok", "refused", ChangeKind.BREAKS),
+        ("ok", "not-run", ChangeKind.LOST),
+        ("ok", "no-artifact", ChangeKind.LOST),
+        ("ok", "unsupported", ChangeKind.LOST),
+        ("crash", "drift", ChangeKind.MISLEADS),
         ("drift", "drift", None),
-        ("drift", "crash", Kind.OTHER),
-        ("crash", "timeout", Kind.OTHER),
+        ("drift", "crash", ChangeKind.OTHER),
+        ("crash", "timeout", ChangeKind.OTHER),
         ("crash", "crash", None),
-        ("not-run", "crash", Kind.TRIED),
-        ("not-run", "drift", Kind.TRIED),
-        ("drift", "not-run", Kind.UNTRIED),
+        ("not-run", "crash", ChangeKind.TRIED),
+        ("not-run", "drift", ChangeKind.TRIED),
+        ("drift", "not-run", ChangeKind.UNTRIED),
         ("not-run", "no-artifact", None),
-        ("drift", "ok", Kind.FIXED),
-        ("oom", "ok", Kind.FIXED),
-        ("unsupported", "ok", Kind.GAINED),
-        (None, "ok", Kind.NEW),
-        ("ok", None, Kind.GONE),
+        ("drift", "ok", ChangeKind.FIXED),
+        ("oom", "ok", ChangeKind.FIXED),
+        ("unsupported", "ok", ChangeKind.GAINED),
+        (None, "ok", ChangeKind.NEW),
+        ("ok", None, ChangeKind.GONE),
     ],
 )
 def test_each_change_has_a_name(was, now, expected):
@@ -53,25 +53,25 @@ def test_a_drift_is_worse_when_what_differs_weighs_more():
     values, labels = (cell(ONE, "drift", findings=[found]) for found in ("values", "labels"))
     both = cell(ONE, "drift", findings=["labels", "values"])
     unknown = cell(ONE, "drift", findings=[])
-    assert kind(values, labels) == kind(values, both) == kind(labels, both) == Kind.WORSE
-    assert kind(labels, values) == kind(both, labels) == Kind.OTHER
+    assert kind(values, labels) == kind(values, both) == kind(labels, both) == ChangeKind.WORSE
+    assert kind(labels, values) == kind(both, labels) == ChangeKind.OTHER
     assert kind(unknown, labels) is None  # runs of schema 1 had no findings
     few, many = (cell(ONE, "drift", label_mismatch=share) for share in (0.1, 0.4))
-    assert (kind(few, many), kind(many, few)) == (Kind.WORSE, None)
+    assert (kind(few, many), kind(many, few)) == (ChangeKind.WORSE, None)
 
 
 def test_another_error_is_another_failure_and_another_address_is_not():
     first = cell(ONE, "load-error", reason="X: <object at 0x7f00>")
     assert kind(first, {**first, "reason": "X: <object at 0x7f01>"}) is None
-    assert kind(first, {**first, "error_type": "KeyError"}) == Kind.OTHER
+    assert kind(first, {**first, "error_type": "KeyError"}) == ChangeKind.OTHER
 
 
 statuses = st.lists(st.sampled_from(sorted(CELL_STATUSES)), min_size=8, max_size=8)
 MIRROR = {
-    Kind.GONE: {Kind.NEW}, Kind.NEW: {Kind.GONE}, Kind.LOST: {Kind.GAINED}, Kind.GAINED: {Kind.LOST},
-    Kind.DRIFTS: {Kind.FIXED}, Kind.BREAKS: {Kind.FIXED}, Kind.FIXED: {Kind.DRIFTS, Kind.BREAKS},
-    Kind.TRIED: {Kind.UNTRIED}, Kind.UNTRIED: {Kind.TRIED}, Kind.OTHER: {Kind.OTHER, Kind.MISLEADS, Kind.WORSE},
-    Kind.MISLEADS: {Kind.OTHER}, Kind.WORSE: {Kind.OTHER},
+    ChangeKind.GONE: {ChangeKind.NEW}, ChangeKind.NEW: {ChangeKind.GONE}, ChangeKind.LOST: {ChangeKind.GAINED}, ChangeKind.GAINED: {ChangeKind.LOST},
+    ChangeKind.DRIFTS: {ChangeKind.FIXED}, ChangeKind.BREAKS: {ChangeKind.FIXED}, ChangeKind.FIXED: {ChangeKind.DRIFTS, ChangeKind.BREAKS},
+    ChangeKind.TRIED: {ChangeKind.UNTRIED}, ChangeKind.UNTRIED: {ChangeKind.TRIED}, ChangeKind.OTHER: {ChangeKind.OTHER, ChangeKind.MISLEADS, ChangeKind.WORSE},
+    ChangeKind.MISLEADS: {ChangeKind.OTHER}, ChangeKind.WORSE: {ChangeKind.OTHER},
 }  # fmt: skip
 
 
@@ -80,11 +80,11 @@ MIRROR = {
 def test_swapping_the_runs_mirrors_what_changed(was, now):
     ids = grid(cases=("ridge",))
     base, new = (run_of([cell(i, s) for i, s in zip(ids, some)]).cells for some in (was, now))
-    there = status_changes.of(base, new).set_index("cell_id")["kind"]
-    back = status_changes.of(new, base).set_index("cell_id")["kind"]
+    there = status_changes.compare_statuses(base, new).set_index("cell_id")["kind"]
+    back = status_changes.compare_statuses(new, base).set_index("cell_id")["kind"]
     for one in ids:
         assert pd.isna(there[one]) == pd.isna(back[one])
-        assert pd.isna(there[one]) or back[one] in MIRROR[Kind(there[one])]
+        assert pd.isna(there[one]) or back[one] in MIRROR[ChangeKind(there[one])]
 
 
 @settings(deadline=None, max_examples=30)
@@ -102,7 +102,7 @@ def test_a_run_compared_with_itself_has_no_news(found):
 def test_every_cell_that_was_ok_and_was_not_tried_is_lost(found):
     ids = grid(cases=("ridge",))
     told = compare(run_of(ids), run_of([cell(i, s) for i, s in zip(ids, found)]))
-    assert told.counts[Kind.LOST] == sum(status in UNTRIED for status in found)
+    assert told.counts[ChangeKind.LOST] == sum(status in UNTRIED for status in found)
     assert sum(group.count for group in told.cells) == sum(told.counts.values())
 
 
@@ -114,7 +114,7 @@ def test_what_changed_in_one_consumer_is_one_group_with_its_packages():
     )
     told = compare(run_of(ids), new)
     (group,) = told.cells
-    assert (group.kind, group.by, group.count, group.of) == (Kind.DRIFTS, "consumer", 12, 12)
+    assert (group.kind, group.by, group.count, group.of) == (ChangeKind.DRIFTS, "consumer", 12, 12)
     assert group.members.consumers == ("new",)
     assert set(group.members.producers) == {"old", "new"}
     assert [[str(change) for change in changed] for changed in group.causes.packages] == [
@@ -142,8 +142,8 @@ def test_artifacts_that_are_not_written_any_more_are_told():
     new = run_of([cell(ONE, "no-artifact")], artifacts=[artifact(ONE.partition(">")[0], "dump-error", reason="why")])
     told = compare(run_of([ONE]), new)
     (group,) = told.artifacts
-    assert (group.kind, group.example, group.reason) == (Kind.BREAKS, "old/ridge/pickle", "why")
-    assert told.counts[Kind.LOST] == 1
+    assert (group.kind, group.example, group.reason) == (ChangeKind.BREAKS, "old/ridge/pickle", "why")
+    assert told.counts[ChangeKind.LOST] == 1
 
 
 def test_an_environment_that_cannot_be_had_any_more_is_told():
@@ -164,7 +164,7 @@ def test_a_case_whose_code_changed_is_suspected():
 
 def test_runs_without_any_cell_can_be_compared():
     assert compare(run_of(), run_of()).common == 0
-    assert compare(run_of([ONE]), run_of()).counts[Kind.GONE] == 1
+    assert compare(run_of([ONE]), run_of()).counts[ChangeKind.GONE] == 1
 
 
 def test_what_changed_everywhere_is_one_group():

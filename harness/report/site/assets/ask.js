@@ -105,7 +105,7 @@ class Ask {
   counted(rows) {
     const counts = KINDS.map(() => 0);
     for (const row of rows) counts[this.run.kinds[row]] += 1;
-    return told(counts);
+    return countsText(counts);
   }
 
   isSafe(verdict) {

@@ -42,8 +42,8 @@ class CellView {
   }
 
   warnings(row) {
-    const told = JSON.parse(this.run.text('warnings', row) ?? '[]');
-    return told.length ? [h('h3', {}, many(told.length, 'warning')), ...told.map((one) => h('pre', {}, `${one.category}: ${one.message}`))] : [];
+    const shown = JSON.parse(this.run.text('warnings', row) ?? '[]');
+    return shown.length ? [h('h3', {}, many(shown.length, 'warning')), ...shown.map((one) => h('pre', {}, `${one.category}: ${one.message}`))] : [];
   }
 
   traceback(row) {

@@ -82,7 +82,7 @@ class Matrix {
   glance(producer, consumer, counts, wanted) {
     const link = this.fields.get(`${producer} ${consumer}`);
     const { text, more, kind } = atAGlance(counts);
-    const said = told(counts) || 'no cell';
+    const said = countsText(counts) || 'no cell';
     link.replaceChildren(text, ...(more ? ['\n', h('small', {}, more)] : []));
     link.title = said;
     link.setAttribute('aria-label', `dumped by ${producer}, loaded by ${consumer}: ${said}`);
@@ -120,7 +120,7 @@ function atAGlance(counts) {
   if (!loud && passed) words.push(counts[WARNED] ? 'warn' : 'ok');
   if (counts[HOME]) words.push(`(✗${counts[HOME]})`);
   if (untried) words.push(`–${untried}`);
-  // What is not possible there is told by its number, and by no colour while something passed.
+  // What is not possible there shows its number, and no colour, while something passed.
   const kind = KINDS.find((name, place) => counts[place] && !['untried', ...(passed ? ['home', 'lost'] : [])].includes(name)) ?? 'untried';
   return { text: words[0], more: words.slice(1, !loud && passed ? undefined : 2).join(' '), kind };
 }

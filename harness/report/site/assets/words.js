@@ -7,7 +7,7 @@ const STYLE = { never: 'untried', lost: 'untried' };
 const styleOf = (kind) => STYLE[kind] ?? kind;
 
 // "2 predict differently, 3 same predictions", of a number of cells for each kind.
-const told = (counts) => SIGNS.map((sign, at) => (counts[at] ? `${counts[at].toLocaleString('en')} ${counts[at] > 1 ? sign.many : sign.one}` : ''))
+const countsText = (counts) => SIGNS.map((sign, at) => (counts[at] ? `${counts[at].toLocaleString('en')} ${counts[at] > 1 ? sign.many : sign.one}` : ''))
   .filter(Boolean).join(', ');
 
 const many = (count, noun) => `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
