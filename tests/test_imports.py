@@ -87,6 +87,42 @@ def test_this_file_sees_what_it_looks_for() -> None:
     assert "scipy" in set(imported(path, ast.walk(tree)))
 
 
+def module_of(name: str, modules: set[str]) -> str | None:
+    """The module that a dotted name is, or is found in."""
+    while name and name not in modules:
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+def arrows(trees: dict[str, tuple[Path, ast.Module]]) -> dict[str, set[str]]:
+    """By module: the others that it imports, those inside functions included."""
+    return {
+        name: {module_of(found, set(trees)) or name for found in imported(path, ast.walk(tree))} - {name}
+        for name, (path, tree) in trees.items()
+    }
+
+
+def test_the_modules_of_the_guest_have_an_order() -> None:
+    """None is imported by what it imports, not even inside a function."""
+    trees = {}
+    for path in GUEST_FILES:
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        trees[name] = path, ast.parse(path.read_text())
+    graph = arrows(trees)
+    order = [name.removeprefix("harness.guest.") for name in graphlib.TopologicalSorter(graph).static_order()]
+    assert order.index("errors") < order.index("fitting") < order.index("stored_model") < order.index("cold")
+    assert order.index("cold") < order.index("measure") < order.index("child") < order.index("supervise")
+    assert order.index("rebuild") < order.index("formats.recipes")
+    assert graph["harness.guest.facts"] >= {"harness.guest.formats", "harness.guest.errors"}  # inside functions both
+
+
+def test_a_circle_of_the_guest_is_seen() -> None:
+    texts = {"one": "def f():\n    from .two import part\n", "two": "if True:\n    from . import one\n"}
+    trees = {f"harness.guest.{name}": (GUEST / f"{name}.py", ast.parse(text)) for name, text in texts.items()}
+    with pytest.raises(graphlib.CycleError):
+        tuple(graphlib.TopologicalSorter(arrows(trees)).static_order())
+
+
 def test_the_parts_of_the_host_have_an_order() -> None:
     """Folders and files of harness/: none is imported by what it imports, not even for a type."""
     parts: dict[str, set[str]] = {}

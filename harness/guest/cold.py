@@ -42,14 +42,14 @@ def main(arguments):
     os.dup2(2, 1)  # whatever a library prints goes to the log
     with open(arguments[0]) as file:
         task = json.load(file)
-    from .measure import Subject
+    from .stored_model import StoredModel
 
-    subject = Subject(task)
-    subject.import_library()
+    stored = StoredModel(task)
+    stored.import_library()
     imported = monotonic()
-    model = subject.load()
+    model = stored.load()
     loaded = monotonic()
-    subject.predict(model, most=1)
+    stored.predict(model, most=1)
     told = {"predicted": monotonic(), "first_load_seconds": loaded - imported}
     from . import memory
 

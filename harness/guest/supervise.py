@@ -6,7 +6,6 @@ a folder of its own to work in, too. Silence is failure: a child that ends witho
 having answered for a task is reported as ``died``, whatever its exit code.
 """
 
-import ctypes
 import os
 import resource
 import selectors
@@ -15,10 +14,9 @@ import signal
 import tempfile
 import time
 
-from . import child, services, wire
+from . import child, prctl, services, wire
 
 _POLL_SECONDS = 0.05  # how soon a child is noticed whose own children hold its pipe open
-_PR_SET_CHILD_SUBREAPER = 36
 _LOG_SHARE = 64 * 1024  # bytes; of what one child prints, its beginning and its end are kept, this much of each
 
 
@@ -34,7 +32,7 @@ class Supervisor:
         self.jobs = jobs
         self.child = 0  # how many there were
         # Grandchildren whose parent died come to us instead of to init, so that none outlives its task.
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        prctl.become_subreaper()
 
     def serve(self):
         try:
