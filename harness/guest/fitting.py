@@ -11,7 +11,9 @@ import sys
 import time
 import warnings
 
-from . import errors, sources, training, values
+from . import errors, sources, training
+from .decoding import decode
+from .encoding import encode
 
 HELD_OUT = 40  # the last rows of a case's data: not fitted on, and what the methods are called with
 METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_samples")
@@ -43,9 +45,9 @@ class Fit:
         if not self.methods:
             kind = errors.qualified_name(type(self.model))
             raise TypeError("%s has none of the methods that are compared" % kind)
-        self.encoded = values.encode(test)
+        self.encoded = encode(test)
         # The reference sees exactly what a consumer will see: data that went through the encoding once.
-        self.inputs = values.decode(self.encoded)
+        self.inputs = decode(self.encoded)
         self.reference = call_methods(self.model, self.inputs, self.methods)
         try:
             self.cv_scores = cross_validated(self.estimator, train, train_truth) if small else None
@@ -55,7 +57,7 @@ class Fit:
     def facts(self):
         """The ``fitted`` event."""
         told = self.data["told"]["train"]
-        reference = {name: values.encode(value) for name, value in self.reference.items()}
+        reference = {name: encode(value) for name, value in self.reference.items()}
         return {
             "fit_seconds": self.seconds,
             "fitted_at": time.time(),
@@ -142,7 +144,7 @@ def fresh(data):
 
 
 def encoded_or_none(value):
-    return None if value is None else values.encode(value)
+    return None if value is None else encode(value)
 
 
 def seed_everything(seed):

@@ -12,7 +12,9 @@ import os
 import pickle
 import sys
 
-from . import fitting, sources, training, values
+from . import fitting, sources, training
+from .decoding import decode
+from .encoding import encode
 
 
 class OtherDataError(ValueError):
@@ -27,7 +29,7 @@ def main(arguments):
     try:
         stored = json.loads(_object(run, digest))
         code, data = (json.loads(_object(run, stored[part + "_sha256"])) for part in ("code", "data"))
-        inputs = values.decode(json.loads(_object(run, stored["inputs_sha256"])))
+        inputs = decode(json.loads(_object(run, stored["inputs_sha256"])))
     except (OSError, ValueError) as error:
         print("what was stored cannot be read: %s" % error, file=sys.stderr)
         return 2
@@ -37,7 +39,7 @@ def main(arguments):
         print(error, file=sys.stderr)
         return 2
     outputs = fitting.call_methods(model, inputs, stored["methods"])
-    same = {name: values.encode(value) == stored["reference"][name] for name, value in outputs.items()}
+    same = {name: encode(value) == stored["reference"][name] for name, value in outputs.items()}
     for name, is_same in same.items():
         print("%s: %s" % (name, "identical to what was stored" if is_same else "differs from what was stored"))
     try:
@@ -60,8 +62,8 @@ def refitted(code, data, scored):
         estimator, *made = function(*sources.arguments(code))
     if data["train"] is None:
         return fitting.fitted(estimator, *_made_again(made, data["told"])), None
-    train = values.decode(data["train"])
-    truth = None if data["truth"] is None else values.decode(data["truth"])
+    train = decode(data["train"])
+    truth = None if data["truth"] is None else decode(data["truth"])
     model = fitting.fitted(estimator, fitting.fresh(train), fitting.fresh(truth))
     return model, fitting.cross_validated(estimator, train, truth) if scored else None
 

@@ -10,7 +10,8 @@ import json
 import os
 from os import _exit, getpid  # bound now: a model may have replaced them when we need them
 
-from . import fitting, values
+from . import fitting
+from .decoding import decode
 from .errors import Refused
 
 #: Bytes of a file that are looked at at once. The allocator keeps to itself what it is given back as long as it is no
@@ -27,7 +28,7 @@ class StoredModel:
         self._format = importlib.import_module(task["module"])
         check_digest(task["inputs"], task["inputs_sha256"])
         with open(task["inputs"], "rb") as file:
-            self._inputs = values.decode(json.load(file))
+            self._inputs = decode(json.load(file))
 
     def import_library(self):
         """What a user of the format imports before anything is loaded."""

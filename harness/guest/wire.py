@@ -49,7 +49,7 @@ Every event but the first says which ``child``, counted from 1, it comes from.
 ERROR       {"type", "message", "traceback", "memory": true when it is a MemoryError}
 step        "fit", "dump", "load" or "predict"
 
-Values (inputs and outputs) are encoded as ``values.py`` says: ``.npy`` bytes, little-endian, in base64.
+Values (inputs and outputs) are encoded as ``encoding.py`` says: ``.npy`` bytes, little-endian, in base64.
 """
 
 import json

@@ -4,7 +4,8 @@ import hashlib
 import json
 import unittest
 
-from guest import training, values
+from guest import training
+from guest.encoding import encode
 
 try:
     import numpy as np
@@ -33,10 +34,10 @@ def digest_of(*encoded):
 def test_small_data_is_stored_with_the_digest_of_its_encoding():
     rows, truth = np.arange(6.0).reshape(3, 2), ["a", "b", "c"]
     kept = training.kept(rows, truth)
-    assert kept["stored"] and kept["train"] == values.encode(rows) and kept["truth"] == values.encode(truth)
+    assert kept["stored"] and kept["train"] == encode(rows) and kept["truth"] == encode(truth)
     told = kept["told"]["train"]
-    assert (told["sha256"], told["shape"], told["dtype"]) == (digest_of(values.encode(rows)), [3, 2], "float64")
-    assert told["bytes"] == len(json.dumps(values.encode(rows), sort_keys=True))
+    assert (told["sha256"], told["shape"], told["dtype"]) == (digest_of(encode(rows)), [3, 2], "float64")
+    assert told["bytes"] == len(json.dumps(encode(rows), sort_keys=True))
     assert (kept["told"]["truth"]["shape"], kept["told"]["truth"]["dtype"]) == ([3], None)
     assert training.kept(rows, None)["told"]["truth"] is None
 
@@ -57,7 +58,7 @@ def test_many_rows_are_digested_in_blocks_and_every_row_counts():
     rows = np.arange(10.0).reshape(5, 2)
     with Limit(0, block=2):
         told = training.told(rows)
-        assert told["sha256"] == digest_of(*(values.encode(rows[i : i + 2]) for i in (0, 2, 4)))
+        assert told["sha256"] == digest_of(*(encode(rows[i : i + 2]) for i in (0, 2, 4)))
         texts = list("abcde")
         for i in range(5):
             changed, others = rows.copy(), list(texts)
@@ -91,7 +92,7 @@ def test_frames_and_sparse_matrices_have_blocks_too():
         assert training.told(pd.DataFrame({"a": range(5), "b": list("vwxyz")}))["shape"] == [5, 2]
         assert training.told(pd.Series(range(5)))["shape"] == [5]
         assert training.told(matrix)["sha256"] == training.told(matrix.tocsr())["sha256"]
-    assert training.told(matrix)["sha256"] == digest_of(values.encode(matrix))
+    assert training.told(matrix)["sha256"] == digest_of(encode(matrix))
 
 
 def test_what_has_no_rows_is_told_too():

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from harness.judging import outcome
-from harness.guest import values
+from harness.guest.encoding import encode
 from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES, Tolerance
 
 ERROR = {"type": "builtins.ValueError", "message": "first\nsecond", "traceback": "Traceback ...", "memory": False}
 
 
 def encoded(*numbers: float) -> dict:
-    return {"predict": values.encode(np.array(numbers))}
+    return {"predict": encode(np.array(numbers))}
 
 
-FITTED = {"reference": encoded(1.0, 2.0), "truth": values.encode(np.array([1.0, 2.0])), "score_kind": "r2"}
+FITTED = {"reference": encoded(1.0, 2.0), "truth": encode(np.array([1.0, 2.0])), "score_kind": "r2"}
 BROKEN = [
     ({"event": "died", "step": "load", "signal": 11}, "crash", "killed by SIGSEGV, while loading"),
     ({"event": "died", "step": "load", "signal": 9, "memory": True}, "oom", "SIGKILL"),
@@ -108,11 +108,11 @@ def test_a_classifier_has_labels_even_where_they_are_floats() -> None:
     assert of("r2")["status"] == "ok"
     assert of("accuracy")["findings"] == ["labels"]
     # An estimator that does not say what it is: whoever has probabilities has classes.
-    assert of(None, predict_proba=values.encode(np.eye(2)))["findings"] == ["labels"]
+    assert of(None, predict_proba=encode(np.eye(2)))["findings"] == ["labels"]
     assert of(None)["status"] == "ok"
 
 
-BOTH = {**FITTED, "reference": {**encoded(1.0, 2.0), "transform": values.encode(np.eye(2))}}
+BOTH = {**FITTED, "reference": {**encoded(1.0, 2.0), "transform": encode(np.eye(2))}}
 
 
 def test_a_format_may_keep_a_part_of_the_methods_and_a_model_may_not() -> None:
@@ -129,7 +129,7 @@ def test_a_format_may_keep_a_part_of_the_methods_and_a_model_may_not() -> None:
     for methods in ([], ["fit"], 7, [[]]):
         row = outcome.of_cell({**event, "methods": methods, "task": {"partial": True}}, BOTH, close)
         assert row["status"] == "crash"
-    transform = {"outputs": {"transform": values.encode(np.eye(2))}, "methods": ["transform"]}
+    transform = {"outputs": {"transform": encode(np.eye(2))}, "methods": ["transform"]}
     row = outcome.of_cell({**event, **transform, "task": {"partial": True}}, BOTH, close)
     assert (row["status"], row["score"]) == ("ok", None)
 
