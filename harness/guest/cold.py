@@ -24,11 +24,11 @@ def start(task):
     pid = os.posix_spawn(sys.executable, argv, os.environ, file_actions=actions)
     os.close(writer)
     with os.fdopen(reader, "rb") as answers:
-        told = answers.read()
+        message = answers.read()
     status = os.waitpid(pid, 0)[1]
-    if status or not told:
+    if status or not message:
         raise RuntimeError("the fresh interpreter ended with status %d; what it said is in the log" % status)
-    answer = json.loads(told)
+    answer = json.loads(message)
     return {
         "cold_start_seconds": [answer["predicted"] - started],
         "cold_start_peak_bytes": [answer["peak_bytes"]],
@@ -50,8 +50,8 @@ def main(arguments):
     model = stored.load()
     loaded = monotonic()
     stored.predict(model, most=1)
-    told = {"predicted": monotonic(), "first_load_seconds": loaded - imported}
+    message = {"predicted": monotonic(), "first_load_seconds": loaded - imported}
     from . import memory
 
-    os.write(answer, json.dumps(dict(told, peak_bytes=memory.peak())).encode("ascii"))
+    os.write(answer, json.dumps(dict(message, peak_bytes=memory.peak())).encode("ascii"))
     return 0

@@ -48,7 +48,7 @@ def main(arguments):
         writer = pickle
     with open(target, "wb") as file:
         writer.dump(model, file)
-    reached = _told(stored["cv_scores"], scores)
+    reached = _is_score_reached(stored["cv_scores"], scores)
     return 0 if reached and (data["train"] is not None or all(same.values())) else 1
 
 
@@ -68,13 +68,13 @@ def refitted(code, data, scored):
     return model, fitting.cross_validated(estimator, train, truth) if scored else None
 
 
-def _made_again(made, told):
+def _made_again(made, described):
     """(train, truth) out of what the case's function gave after its estimator."""
     rows, truth = made[0], made[1] if len(made) > 1 else None
     again = {"train": fitting.split(rows)[0], "truth": None if truth is None else fitting.split(truth)[0]}
     for name, data in again.items():
-        before = told[name] and told[name]["sha256"]
-        now = None if data is None else training.told(data)["sha256"]
+        before = described[name] and described[name]["sha256"]
+        now = None if data is None else training.describe(data)["sha256"]
         if before != now:
             raise OtherDataError(
                 "the code and its seed make other data here than the model was fitted on: "
@@ -83,8 +83,8 @@ def _made_again(made, told):
     return again["train"], again["truth"]
 
 
-def _told(before, now):
-    """Whether the score is reached, which is said."""
+def _is_score_reached(before, now):
+    """Print both scores; return whether the mean of those that were reached now is in the stored ones' range."""
     if before is None:
         print("it has no cross-validation score")
         return True

@@ -67,5 +67,5 @@ def test_only_neighbours_can_be_mapped():
 
 def test_the_same_seed_makes_the_same_data_and_another_seed_another():
     for name in ("k_neighbors_10mb", "random_forest_10mb", "vocabulary_10mb"):
-        digests = [training.told(large.build(name, seed)[1])["sha256"] for seed in (0, 0, 1)]
+        digests = [training.describe(large.build(name, seed)[1])["sha256"] for seed in (0, 0, 1)]
         assert digests[0] == digests[1] != digests[2], name

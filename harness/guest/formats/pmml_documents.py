@@ -138,9 +138,9 @@ class Model:
 
         with _java.errors_of_java():
             table, errors = self._evaluator.evaluateAll(_frame(inputs, self._document.inputs), error_col=None)
-        told = [] if errors is None else [text for text in errors if isinstance(text, str)]  # else None, or NaN
-        if told:
-            raise _java.JavaError("%d of %d rows: %s" % (len(told), len(errors), " ".join(told[0].split())))
+        messages = [] if errors is None else [text for text in errors if isinstance(text, str)]  # else None, or NaN
+        if messages:
+            raise _java.JavaError("%d of %d rows: %s" % (len(messages), len(errors), " ".join(messages[0].split())))
         names = self._document.fields()[method]
         columns = [_column(table[name], self._document.type_of(name)) for name in names]
         values = np.column_stack(columns) if len(columns) > 1 else columns[0]
