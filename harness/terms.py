@@ -166,6 +166,8 @@ class Format:
     options: dict[str, int | str]
     readers: tuple[str, ...]
     partial: bool = False  # a loaded model may lack methods of the fitted one
+    converts: bool = False  # into another program, or by another fit: not even its producer need find it identical
+    tolerances: tuple[Tolerance, ...] = ()  # its own, for when the matrix has none that applies
 
 
 @dataclass(frozen=True, kw_only=True)
