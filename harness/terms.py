@@ -170,6 +170,10 @@ class Format:
     tolerances: tuple[Tolerance, ...] = ()  # its own, for when the matrix has none that applies
 
 
+#: Between an artifact's part of a cell's id and its consumer's.
+_LOADED_BY = ">"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Artifact:
     """One planned artifact: (producer, case, format)."""
@@ -182,6 +186,15 @@ class Artifact:
     def id(self) -> str:
         return f"{self.producer}/{self.case}/{self.format}"
 
+    @classmethod
+    def parse(cls, text: str) -> Artifact:
+        """The artifact of an id. Raises ValueError."""
+        parts = text.split("/")
+        if len(parts) != 3 or not all(parts) or _LOADED_BY in text:  # noqa: PLR2004
+            raise ValueError(f'"{text}" is no artifact\'s id, which is PRODUCER/CASE/FORMAT')
+        producer, case, name = parts
+        return cls(producer=producer, case=case, format=name)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
@@ -193,7 +206,26 @@ class Cell:
 
     @property
     def id(self) -> str:
-        return f"{self.artifact.id}>{self.consumer}/{self.reader}"
+        return f"{self.artifact.id}{_LOADED_BY}{self.consumer}/{self.reader}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cell:
+        """The cell of an id. Raises ValueError."""
+        artifact, _, loaded = text.partition(_LOADED_BY)
+        parts = loaded.split("/")
+        try:
+            written = Artifact.parse(artifact)
+        except ValueError:
+            parts = []
+        if len(parts) != 2 or not all(parts) or _LOADED_BY in loaded:  # noqa: PLR2004
+            raise ValueError(f'"{text}" is no cell\'s id, which is PRODUCER/CASE/FORMAT>CONSUMER/READER')
+        consumer, reader = parts
+        return cls(artifact=written, consumer=consumer, reader=reader)
+
+
+def artifact_part(text: str) -> str:
+    """What the id of a cell or of an artifact, or a pattern of such, says of the artifact."""
+    return text.partition(_LOADED_BY)[0]
 
 
 @dataclass(frozen=True, kw_only=True)
