@@ -10,8 +10,7 @@ from packaging.version import InvalidVersion, Version
 
 from harness.analysis import columns
 from harness.config.expand import within
-from harness.config.problems import shown
-from harness.errors import InputError
+from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -62,7 +62,7 @@ def build(
     matrix: MatrixOption = MATRIX,
 ) -> None:
     """Make the roots of environments, where they are not there yet."""
-    from harness.config.problems import unknown
+    from harness.errors import unknown
     from harness.machine import processes
 
     users = _users(matrix)
@@ -84,7 +84,7 @@ def remove(
     matrix: MatrixOption = MATRIX,
 ) -> None:
     """Remove roots; what still needs one makes it again."""
-    from harness.config.problems import unknown
+    from harness.errors import unknown
     from harness.environments import roots
 
     held = {root.recipe.name: root for root in roots.stored()}

@@ -14,16 +14,16 @@ from pydantic import ValidationError
 
 from harness.config import catalogue
 from harness.config.expand import MAX_COMBINATIONS, MAX_ENVIRONMENTS, combinations, expand, possible_names
-from harness.config.problems import Problem, shown, unknown
 from harness.config.spec import Environments, Spec
 from harness.config.validation import validated
+from harness.errors import shown, unknown
 from harness.terms import AsOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from harness.config.problems import Place
+    from harness.config.problems import Place, Problem
     from harness.config.yaml_document import Document, Plain
     from harness.terms import Case, Format
 

@@ -11,7 +11,7 @@ from packaging.utils import is_normalized_name
 from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, PlainValidator, WithJsonSchema
 
-from harness.config.problems import one_of, shown
+from harness.errors import one_of, shown
 from harness.machine import platforms
 from harness.machine.platforms import SUITES
 from harness.terms import AsOf

@@ -10,9 +10,9 @@ from harness import terms
 from harness.config import catalogue, checks, yaml_document
 from harness.config.checks import case_fits, fits, format_fits
 from harness.config.expand import expand
-from harness.config.problems import Problem, refusal, unknown
+from harness.config.problems import Problem, refusal
 from harness.config.spec import Limits, Measure, Spec, Tolerance
-from harness.errors import InputError
+from harness.errors import InputError, unknown
 from harness.machine import tools
 
 if TYPE_CHECKING:

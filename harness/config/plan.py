@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from harness.config.problems import unknown
-from harness.errors import InputError
+from harness.errors import InputError, unknown
 from harness.terms import Artifact, Cell
 
 if TYPE_CHECKING:

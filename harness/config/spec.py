@@ -35,7 +35,7 @@ from harness.config.field_types import (
     Variable,
     Word,
 )
-from harness.config.problems import shown
+from harness.errors import shown
 from harness.machine import platforms
 from harness.machine.platforms import SUITES
 from harness.terms import AsOf

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from harness import store
-from harness.config.problems import dotted, shown
-from harness.errors import InputError
+from harness.config.problems import dotted
+from harness.errors import InputError, shown
 from harness.files import regular
 from harness.store import RUN_ID, SCHEMA_VERSION, finishing, read_run_json
 from harness.store.journal import clean

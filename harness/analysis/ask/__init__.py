@@ -15,8 +15,7 @@ import pandas as pd
 from harness.analysis import columns, versions
 from harness.analysis.ask import subjects
 from harness.analysis.verdicts import Verdict, of_cell, worst
-from harness.config.problems import unknown
-from harness.errors import InputError
+from harness.errors import InputError, unknown
 from harness.terms import converts
 
 if TYPE_CHECKING:
