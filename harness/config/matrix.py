@@ -12,6 +12,7 @@ from harness.config.checks import case_fits, fits, format_fits
 from harness.config.expand import expand
 from harness.config.problems import Problem, refusal
 from harness.config.spec import Limits, Measure, Spec, Tolerance
+from harness.environments import kinds
 from harness.errors import InputError, unknown
 from harness.machine import tools
 
@@ -113,8 +114,11 @@ def load_matrix(
     Raises
     ------
     InputError
-        With every problem of the file and its line, or when it cannot be read.
+        With every problem of the file and its line, or when it cannot be read; or with those of installed packages that
+        offer kinds of environments or formats.
     """
+    if kinds.FAULTS:
+        raise InputError("\n".join(kinds.FAULTS))
     document = _read(path)
     native = native or tools.native_platform()
     formats = tuple(catalogue.builtin_formats() if formats is None else formats)

@@ -1,15 +1,18 @@
-"""Kinds of environments: one file each behind one protocol. A kind composes commands; it doesn't run guests."""
+"""Kinds of environments: one file each, which ends with a `harness.environments.kind.Kind`.
+
+Here is what they all speak of: commands, folders, environments that are there, and why one is not.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.environments.lock import Lock
-    from harness.terms import Environment, Limits
+    from harness.terms import Environment
 
 
 class NotReadyError(Exception):
@@ -52,22 +55,3 @@ class Built:
     seconds: float | None  # None: it was there already
     how: str  # "built by nox with uv" or "reused: same lock"; what it stands on
     command: Command  # runs the guest
-
-
-class Kind(Protocol):
-    """What a module of this package offers that is one."""
-
-    def missing(self, environment: Environment) -> str | None:
-        """What this machine lacks for it, and what to do about that; None when it can be tried. Changes nothing.
-
-        Nothing is resolved or built for an environment of which something is missing.
-        """
-        ...
-
-    def build(self, environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
-        """Make the environment hold exactly what the lock says. Raises NotReadyError."""
-        ...
-
-    def forget(self, environment: Environment, lock: Lock) -> None:
-        """It does not hold what the lock says: the next build makes it anew."""
-        ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.environments import Folders, NotReadyError, kinds
-from harness.environments.lock import Lock, resolve
+from harness.environments.lock import Lock
 from harness.errors import MachineError
 from harness.files import writing
 from harness.machine import platforms, processes, tools
@@ -31,6 +31,7 @@ class EnvironmentSession:
     def __init__(self, environment: Environment, recorder: Recorder, stage: Path) -> None:
         self.environment = environment
         self.name = environment.name
+        self._kind = kinds.OF[environment.kind]
         self.scratch = (recorder.folder.path / "spool" / environment.name).resolve()
         self._recorder = recorder
         self._stage = stage
@@ -128,8 +129,8 @@ class EnvironmentSession:
         raise NotReadyError(f"its guest died {DEATHS} times")
 
     def _build(self) -> Built:
-        kind, tell = kinds.OF[self.environment.kind], self._recorder.progress.environment
-        why = kind.missing(self.environment)
+        tell = self._recorder.progress.environment
+        why = self._kind.missing(self.environment)
         if why is not None:
             raise NotReadyError(why)
         tell(self.name, "resolving")
@@ -141,7 +142,7 @@ class EnvironmentSession:
             scratch=self.scratch,
             matrix=self._recorder.plan.matrix,
         )
-        built = kind.build(self.environment, lock, folders=folders, limits=self._recorder.plan.profile.limits)
+        built = self._kind.build(self.environment, lock, folders=folders, limits=self._recorder.plan.profile.limits)
         tell(self.name, "importing")
         return built
 
@@ -150,7 +151,7 @@ class EnvironmentSession:
         path = self._recorder.folder.path / name
         if path.exists():
             return Lock(text=path.read_text())
-        lock = resolve(self.environment)
+        lock = self._kind.lock(self.environment)
         self._recorder.folder.write_text(name, lock.text)
         return lock
 
@@ -175,10 +176,10 @@ class EnvironmentSession:
         return guest
 
     def _check_packages(self, lock: Lock, guest: Guest) -> None:
-        held = guest.facts["packages"]
-        other = [f"{n} {held.get(n, 'absent')} instead of {v}" for n, v in lock.packages.items() if held.get(n) != v]
+        held, wanted = guest.facts["packages"], self._kind.packages(lock)
+        other = [f"{n} {held.get(n, 'absent')} instead of {v}" for n, v in wanted.items() if held.get(n) != v]
         if other:
-            kinds.OF[self.environment.kind].forget(self.environment, lock)
+            self._kind.forget(self.environment, lock)
             self.close()
             told = ", ".join(sorted(other)[:5])
             raise NotReadyError(f"it does not hold what its lock says ({told}); the next run builds it anew")
