@@ -10,15 +10,12 @@ from harness.config import matrix as matrices
 from harness.config.plan import Plan
 from harness.environments import availability, kinds
 from harness.environments.availability import satisfiable
-from harness.errors import InputError, shown
 from harness.machine import processes, tools
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from harness.config.matrix import Matrix
-    from harness.terms import Environment
 
 
 def matrix_of(path: Path) -> Matrix:
@@ -40,18 +37,10 @@ def planned(matrix: Path, profile: str, *, resolving: bool, through: str | None 
     loaded = matrix_of(matrix)
     chosen = loaded.profile(profile, satisfiable=satisfiable)
     if through is not None:
-        chosen = replace(chosen, environments=_through(through, chosen.environments))
+        chosen = replace(chosen, environments=kinds.through(through, chosen.environments))
     impossible: dict[str, str] = {}
     if resolving:
         with processes.workers(4) as pool:
             reasons = list(pool.map(availability.why_unresolvable, chosen.environments))
         impossible = {e.name: why for e, why in zip(chosen.environments, reasons, strict=True) if why is not None}
     return Plan(profile=chosen, matrix=loaded.path.resolve(), impossible=impossible, through=through)
-
-
-def _through(name: str, environments: Iterable[Environment]) -> tuple[Environment, ...]:
-    """The environments as those of another kind, where that can be. Raises InputError."""
-    able = {kind.name: kind.stand_in for kind in kinds.OF.values() if kind.stand_in is not None}
-    if name not in able:
-        raise InputError(f"--through {name}: environments can be run through {' or '.join(map(shown, able))}")
-    return tuple(able[name](one) or one for one in environments)

@@ -1,6 +1,6 @@
 """Kinds of environments: one file each, which ends with a `harness.environments.kind.Kind`.
 
-Here is what they all speak of: commands, folders, environments that are there, and why one is not.
+Here is what they all speak of: commands, folders, and why an environment cannot be had.
 """
 
 from __future__ import annotations
@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from harness.environments.lock import Lock
-    from harness.terms import Environment
 
 
 class NotReadyError(Exception):
@@ -44,14 +41,3 @@ class Folders:
     artifacts: Path | None = None  # what it loads
     scratch: Path | None = None  # what it may write to
     matrix: Path | None = None  # names the environment to nox's sessions, which build it; None: the checkout's own
-
-
-@dataclass(frozen=True, kw_only=True)
-class Built:
-    """An environment that is there."""
-
-    environment: Environment
-    lock: Lock
-    seconds: float | None  # None: it was there already
-    how: str  # "built by nox with uv" or "reused: same lock"; what it stands on
-    command: Command  # runs the guest

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
-from harness.environments import Built, Command, NotReadyError, bubblewrap, engine, keys, rootfs, roots, wheels
-from harness.environments.kind import Kind
+from harness.environments import Command, NotReadyError, bubblewrap, engine, keys, rootfs, roots, wheels
+from harness.environments.kind import Built, Kind
 from harness.errors import shown
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import nox
 
-    from harness.environments import Built, Folders
+    from harness.environments import Command, Folders
     from harness.environments.keys import Included
     from harness.terms import Environment, Limits
 
@@ -30,6 +30,17 @@ class Session:
     description: str
     run: Callable[[nox.Session], None]
     python: str | None  # whose virtual environment it has; None: it has none
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """An environment that is there."""
+
+    environment: Environment
+    lock: Lock
+    seconds: float | None  # None: it was there already
+    how: str  # "built by nox with uv" or "reused: same lock"; what it stands on
+    command: Command  # runs the guest
 
 
 class Build(Protocol):

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from harness.environments import docker, local, node, rootfs
 from harness.environments.keys import Included
 from harness.environments.kind import Kind
-from harness.errors import shown
+from harness.errors import InputError, shown
 from harness.machine import plugins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.metadata import EntryPoint
+
+    from harness.terms import Environment
 
 GROUP = "persistence_matrix.environments"
 #: The first is that of the axes, and of what does not say its kind. The first also lend others their names.
@@ -65,3 +67,11 @@ def _differs(kind: Kind[Any], other: Kind[Any], key: str, name: str) -> bool:
 OF, FAULTS = collect(plugins.offered(GROUP))
 #: Those that a profile has when it does not say which.
 PLAIN = tuple(name for name, kind in OF.items() if kind.plain)
+
+
+def through(name: str, environments: Iterable[Environment]) -> tuple[Environment, ...]:
+    """The environments as those of another kind, where they can be. Raises InputError for what is no such kind."""
+    able = {kind.name: kind.stand_in for kind in OF.values() if kind.stand_in is not None}
+    if name not in able:
+        raise InputError(f"--through {name}: environments can be run through {' or '.join(map(shown, able))}")
+    return tuple(able[name](one) or one for one in environments)

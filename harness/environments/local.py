@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
-from harness.environments import Built, Command, NotReadyError, UnreachableError, keys, variables
+from harness.environments import Command, NotReadyError, UnreachableError, keys, variables
 from harness.environments import lock as locks
-from harness.environments.kind import Kind, Session
+from harness.environments.kind import Built, Kind, Session
 from harness.errors import shown
 from harness.files import replace_text
 from harness.machine import interpreters, processes, tools

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
-from harness.environments import Built, Command, keys, local, npm
+from harness.environments import Command, keys, local, npm
 from harness.environments import lock as locks
-from harness.environments.kind import Kind, Session
+from harness.environments.kind import Built, Kind, Session
 from harness.errors import shown
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
-from harness.environments import Built, Command, NotReadyError, bubblewrap, debian, keys, roots, variables, wheels
-from harness.environments.kind import Kind, Session
+from harness.environments import Command, NotReadyError, bubblewrap, debian, keys, roots, variables, wheels
+from harness.environments.kind import Built, Kind, Session
 from harness.environments.lock import Lock, resolve
 from harness.errors import one_of
 from harness.machine import platforms

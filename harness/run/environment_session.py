@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from harness.environments import Built
+    from harness.environments.kind import Built
     from harness.run.recorder import Recorder
     from harness.terms import Environment
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness import terms
-from harness.environments import Built, Command, Folders, UnreachableError, UnsatisfiableError, local, lock, node, npm
+from harness.environments import Command, Folders, UnreachableError, UnsatisfiableError, local, lock, node, npm
+from harness.environments.kind import Built
 from harness.environments.stage import stage
 from harness.machine import processes
 from harness.terms import AsOf

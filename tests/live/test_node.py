@@ -17,7 +17,8 @@ import pandas as pd
 import pytest
 
 from harness import terms
-from harness.environments import Built, Folders, node
+from harness.environments import Folders, node
+from harness.environments.kind import Built
 from harness.environments.stage import stage
 from harness.guest import facts
 from harness.guest.decoding import decode
