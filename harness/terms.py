@@ -164,6 +164,8 @@ class Format:
     partial: bool = False  # a loaded model may lack methods of the fitted one
     converts: bool = False  # into another program, or by another fit: not even its producer need find it identical
     tolerances: tuple[Tolerance, ...] = ()  # its own, for when the matrix has none that applies
+    file: str | None = None  # where it was declared; None: it is one of the guest's
+    digest: str | None = None  # sha256 of that file's text
 
 
 #: Between an artifact's part of a cell's id and its consumer's.

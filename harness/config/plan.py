@@ -107,8 +107,9 @@ class Plan:
         content = asdict(self.profile)
         for environment in content["environments"]:
             del environment["origin"]
-        for case in content["cases"]:
-            del case["file"]
+        measured = (content["measure"] or {}).get("formats", ())
+        for declared in (*content["cases"], *content["formats"], *measured):
+            del declared["file"]
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -135,6 +135,12 @@ class Cases(Part):
     seed: Seed = 0
 
 
+class Formats(Part):
+    files: tuple[Word, ...] = Field(
+        default=(), description="Your Python files, each with a format, relative to this file."
+    )
+
+
 class Limits(Part):
     seconds: Seconds | None = Field(default=None, description="Loading one artifact and calling its methods.")
     memory: Memory | None = Field(default=None, description="Above what a guest holds before it starts.")
@@ -187,6 +193,7 @@ class Spec(Part):
     schema_: SchemaVersion = Field(alias="schema")
     environments: Environments
     cases: Cases = Field(default_factory=Cases)
+    formats: Formats = Field(default_factory=Formats)
     limits: Limits = Field(default_factory=Limits)
     tolerances: tuple[Tolerance, ...] = Field(default=(), description="The first that applies counts.")
     trusted_types: tuple[Word, ...] = Field(
