@@ -89,12 +89,13 @@ class Figure(StrEnum):
 YARDSTICKS = ("processor", "memory")
 
 #: Formats that carry a model over into another kind of program, or fit it again: what they give back is not the same
-#: object, so that not even their own producer need find it identical. "onnx" stands for "onnx-float64", too.
+#: object, so that not even their own producer need find it identical. "onnx" stands for "onnx-float64", too. For runs
+#: that are older than `Format.converts`; the others say it themselves.
 CONVERTED = frozenset({"onnx", "pmml", "recipe"})
 
 
 def converts(format_name: str) -> bool:
-    """Whether a format is one of those, or a variant of one."""
+    """Whether a format is one of those, or a variant of one. Stored runs: `harness.store.RunTables.converts`."""
     return format_name.partition("-")[0] in CONVERTED
 
 

@@ -17,7 +17,6 @@ from harness.analysis.ask import subjects
 from harness.analysis.cells import Meaning
 from harness.analysis.verdicts import SAFE, Verdict, worst
 from harness.errors import InputError, unknown
-from harness.terms import converts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -164,7 +163,7 @@ def _pair(question: Question, producer: str, consumer: str, rows: pd.DataFrame) 
     said: list[str | None] = []
     for (format_name, reader), some in rows.groupby(["format", "reader"], sort=False):
         way = _way(str(format_name), str(reader), some)
-        if _is_asked(question, way):
+        if _is_asked(question, way, converts=bool(some["converts"].iloc[0])):
             ways.append(way)
             said += list(some["verdict"])
         if way.verdict in SAFE and not way.silent:
@@ -179,12 +178,11 @@ def _pair(question: Question, producer: str, consumer: str, rows: pd.DataFrame) 
     )
 
 
-def _is_asked(question: Question, way: Way) -> bool:
+def _is_asked(question: Question, way: Way, *, converts: bool) -> bool:
     if question.reader not in {None, way.reader}:
         return False
     # What carries a model over into another program is another question than what versions do to it.
-    kept = not converts(way.format)
-    return way.format == question.format or (question.format is None and (kept or question.reader is not None))
+    return way.format == question.format or (question.format is None and (not converts or question.reader is not None))
 
 
 def _way(format_name: str, reader: str, rows: pd.DataFrame) -> Way:
