@@ -188,10 +188,9 @@ class Artifact:
     @classmethod
     def parse(cls, text: str) -> Artifact:
         """The artifact of an id. Raises ValueError."""
-        parts = text.split("/")
-        if len(parts) != 3 or not all(parts) or _LOADED_BY in text:  # noqa: PLR2004
+        producer, case, name, *_ = parts_of_id(text)
+        if not _are_names(producer, case, name) or text != f"{producer}/{case}/{name}":
             raise ValueError(f'"{text}" is no artifact\'s id, which is PRODUCER/CASE/FORMAT')
-        producer, case, name = parts
         return cls(producer=producer, case=case, format=name)
 
 
@@ -210,16 +209,26 @@ class Cell:
     @classmethod
     def parse(cls, text: str) -> Cell:
         """The cell of an id. Raises ValueError."""
-        artifact, _, loaded = text.partition(_LOADED_BY)
-        parts = loaded.split("/")
-        try:
-            written = Artifact.parse(artifact)
-        except ValueError:
-            parts = []
-        if len(parts) != 2 or not all(parts) or _LOADED_BY in loaded:  # noqa: PLR2004
+        producer, case, name, consumer, reader = parts_of_id(text)
+        if not _are_names(producer, case, name, consumer, reader):
             raise ValueError(f'"{text}" is no cell\'s id, which is PRODUCER/CASE/FORMAT>CONSUMER/READER')
-        consumer, reader = parts
-        return cls(artifact=written, consumer=consumer, reader=reader)
+        return cls(artifact=Artifact(producer=producer, case=case, format=name), consumer=consumer, reader=reader)
+
+
+def parts_of_id(text: str) -> tuple[str, str, str, str, str]:
+    """Producer, case, format, consumer and reader of an id, or of a pattern of ids; "" is what it does not have.
+
+    What has too many parts is taken as it comes: nothing is refused here, see `Cell.parse` and `Artifact.parse`.
+    """
+    artifact, _, loaded = text.partition(_LOADED_BY)
+    producer, _, rest = artifact.partition("/")
+    case, _, name = rest.partition("/")
+    consumer, _, reader = loaded.partition("/")
+    return producer, case, name, consumer, reader
+
+
+def _are_names(*parts: str) -> bool:
+    return all(part and not {"/", _LOADED_BY} & set(part) for part in parts)
 
 
 def artifact_part(text: str) -> str:

@@ -17,6 +17,9 @@ import time
 from . import child, prctl, services, wire
 
 _POLL_SECONDS = 0.05  # how soon a child is noticed whose own children hold its pipe open
+#: Events that a child may send. That a job is done, or how a child ended, is not for it to say: its model may have found
+#: the channel, and another event of its is silence.
+_OF_A_CHILD = ("fitted", "artifact", "cell", "measured", "fault")
 _LOG_SHARE = 64 * 1024  # bytes; of what one child prints, its beginning and its end are kept, this much of each
 
 
@@ -171,7 +174,7 @@ class Watch:
                 self._begin(message)
             elif "leave" in message:
                 self.leaving = True
-            elif self.current is not None and message.get("id") == self.current:
+            elif self.current is not None and message.get("id") == self.current and message.get("event") in _OF_A_CHILD:
                 if message["event"] != "fitted":
                     self._settle(self.current)
                     self.current = None

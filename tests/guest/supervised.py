@@ -107,6 +107,14 @@ def forge(task, channel):
     channel.send({"event": "done", "id": None})
 
 
+def end_the_job(task, channel):
+    """Say what only the supervisor says, for the task that it is at."""
+    for event in ("done", "hello", "died", None, ["cell"]):
+        channel.send({"event": event, "id": task["id"]})
+    channel.send({"id": task["id"]})
+    os._exit(0)
+
+
 def tear(task, channel):
     """Lose a line of its own, as when another process writes in the middle of it."""
     channel.number += 1

@@ -166,6 +166,12 @@ def test_a_child_is_heard_for_the_task_it_is_at_only():
     assert found["a"]["event"] == "cell"
 
 
+def test_what_only_the_supervisor_says_is_not_heard_of_a_child():
+    found = answers(batch("end_the_job", "good"))
+    assert found["a"]["event"] == "died" and found["a"]["exit"] == 0, found
+    assert found["b"]["event"] == "cell"
+
+
 def test_a_torn_line_is_silence():
     found = answers(batch("tear", "good"))
     assert found["a"]["event"] == "died", found

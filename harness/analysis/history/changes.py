@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.analysis.history import steps
 from harness.analysis.history.figure_kinds import STATUS, least_effect, least_value
-from harness.terms import Artifact, Cell, artifact_part
+from harness.terms import parts_of_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -72,16 +72,9 @@ class Names:
 
 
 def names_of(subject: str) -> Names:
-    """Of a cell's id, or of an artifact's. Raises ValueError."""
-    artifact = Artifact.parse(artifact_part(subject))
-    cell = None if artifact.id == subject else Cell.parse(subject)
-    return Names(
-        producer=artifact.producer,
-        case=artifact.case,
-        format=artifact.format,
-        consumer=None if cell is None else cell.consumer,
-        reader=None if cell is None else cell.reader,
-    )
+    """Of a cell's id, or of an artifact's; as far as it goes of what a foreign run has instead."""
+    producer, case, name, consumer, reader = parts_of_id(subject)
+    return Names(producer=producer, case=case, format=name, consumer=consumer or None, reader=reader or None)
 
 
 def of_statuses(transitions: Sequence[Transition], runs: Sequence[StoredRun]) -> Iterator[Change]:
