@@ -15,8 +15,7 @@ from harness.analysis import versions
 from harness.analysis.ask import subjects
 from harness.analysis.meanings import Meaning
 from harness.analysis.verdicts import SAFE, Verdict, worst
-from harness.config.problems import unknown
-from harness.errors import InputError
+from harness.errors import InputError, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
