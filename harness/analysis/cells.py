@@ -1,5 +1,6 @@
 """What each cell means, decided once: columns that are worked out when a run is read, so that new rules reach old runs.
 
+converts       its format carries the model into another kind of program, or fits it again
 meaning        what became of the model, a `harness.analysis.meanings.Meaning`
 verdict        what an answer may say of it, a `harness.analysis.verdicts.Verdict`; null where it says nothing
 also_at_home   it fails or changes in its own producer, too, so that no version is to blame
@@ -18,14 +19,14 @@ import pandas as pd
 
 from harness.analysis import causes
 from harness.analysis.meanings import BAD, INCONCLUSIVE, SOUND, VERDICTS, Meaning
-from harness.terms import BROKEN, Parity, Status, converts
+from harness.terms import BROKEN, Parity, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from harness.store import RunTables
 
-COLUMNS = ("meaning", "verdict", "also_at_home", "cause")
+COLUMNS = ("converts", "meaning", "verdict", "also_at_home", "cause")
 
 
 _BY_STATUS = {
@@ -42,18 +43,24 @@ _BY_PARITY = {Parity.IDENTICAL: Meaning.IDENTICAL, Parity.CLOSE: Meaning.CLOSE}
 
 def with_meaning(tables: RunTables) -> RunTables:
     """The tables of a run, their cells with `COLUMNS`."""
-    return replace(tables, cells=explained(tables.cells, tables.artifacts, tables.environments))
+    cells = explained(tables.cells, tables.artifacts, tables.environments, converts=tables.converts)
+    return replace(tables, cells=cells)
 
 
-def explained(cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFrame) -> pd.DataFrame:
+def explained(
+    cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFrame, *, converts: Callable[[str], bool]
+) -> pd.DataFrame:
     """The cells with `COLUMNS`.
 
     Parameters
     ----------
     cells, artifacts, environments : the tables of one run, as it is stored.
+    converts : whether a format does, see `harness.store.RunTables`.
     """
     meaning = meanings(cells, unrun_artifacts(artifacts))
-    found = cells.assign(meaning=meaning, verdict=_mapped(meaning, VERDICTS))
+    names = {name: converts(str(name)) for name in cells["format"].unique()}
+    converting = cells["format"].map(names).astype(bool)
+    found = cells.assign(converts=converting, meaning=meaning, verdict=_mapped(meaning, VERDICTS))
     found["also_at_home"] = _also_at_home(found)
     return found.assign(cause=causes.recognise(found, artifacts, environments))
 
@@ -107,9 +114,8 @@ def _also_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
     home = cells[is_at_home(cells)]
     bad = home[is_in(home["meaning"], BAD)]
     known = set(zip(bad["artifact_id"], bad["reader"], bad["meaning"], strict=True))
-    names = {name: converts(str(name)) for name in home["format"].unique()}
     untried = is_in(home["meaning"], INCONCLUSIVE - {Meaning.REFUSED})
-    silent = home[home["format"].map(names).astype(bool) & untried]
+    silent = home[home["converts"] & untried]
     known |= {
         (artifact, reader, str(Meaning.CHANGED))
         for artifact, reader in zip(silent["artifact_id"], silent["reader"], strict=True)

@@ -132,7 +132,7 @@ def summarize(tables: RunTables) -> Summary:
     cells, environments = tables.cells, tables.environments
     tried = cells[~columns.among(cells["status"], UNTRIED)]
     bad = environments[environments["status"] != Status.OK]
-    kept = ~groups.converts(cells["format"])
+    kept = ~cells["converts"]
     diagonal = cells[is_at_home(cells) & cells["parity"].notna() & kept]
     versions = ["python", "sklearn", "numpy", "arch"]
     return Summary(

@@ -9,8 +9,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from harness.analysis import columns
-from harness.config.problems import shown
-from harness.errors import InputError
+from harness.errors import InputError, shown
 from harness.terms import within
 
 if TYPE_CHECKING:

@@ -104,7 +104,7 @@ def test_a_killed_shard_keeps_what_it_had_done(tmp_path, base) -> None:
 def test_an_empty_night_is_a_run_in_which_nothing_ran(tmp_path, base) -> None:
     tables = merged(tmp_path / "out", base)
     assert {*tables.cells.status} == {"not-run"}
-    assert soundness.of_tables(tables)[0] == "Nothing ran: no cell of this run was tried."
+    assert soundness.find_run_problems(tables)[0] == "Nothing ran: no cell of this run was tried."
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no run is stored here, nor in a folder within"):
         agreement.shards([tmp_path / "empty"])
@@ -114,9 +114,9 @@ def test_an_empty_night_is_a_run_in_which_nothing_ran(tmp_path, base) -> None:
 def test_an_environment_that_may_fail_is_no_alarm(tmp_path, base) -> None:
     done = [(verb, name) for verb, name in TURNS if name != "newest"]
     tables = merged(tmp_path / "out", shard(base, tmp_path / "one", *done))
-    assert len(soundness.of_tables(tables)) == 3
-    assert soundness.of_tables(tables, may_fail=["newe*"]) == ()
-    assert soundness.of_tables(tables, may_fail=["old"]) == soundness.of_tables(tables)
+    assert len(soundness.find_run_problems(tables)) == 3
+    assert soundness.find_run_problems(tables, may_fail=["newe*"]) == ()
+    assert soundness.find_run_problems(tables, may_fail=["old"]) == soundness.find_run_problems(tables)
 
 
 def test_figures_keep_the_machine_that_they_were_measured_on(tmp_path, base, monkeypatch) -> None:
@@ -148,7 +148,7 @@ def test_what_machines_share() -> None:
 
 def test_where_every_environment_may_fail_something_must_have_run_all_the_same(tmp_path, base) -> None:
     tables = merged(tmp_path / "out", base)
-    assert soundness.of_tables(tables, may_fail=["*"]) == ("Nothing ran: no cell of this run was tried.",)
+    assert soundness.find_run_problems(tables, may_fail=["*"]) == ("Nothing ran: no cell of this run was tried.",)
 
 
 def test_a_merged_run_keeps_which_matrix_it_is_of(base) -> None:

@@ -15,12 +15,13 @@ from harness.analysis import versions
 from harness.analysis.ask import subjects
 from harness.analysis.meanings import Meaning
 from harness.analysis.verdicts import SAFE, Verdict, worst
-from harness.config.problems import unknown
-from harness.errors import InputError
+from harness.errors import InputError, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    import pandas as pd
 
     from harness.analysis.ask.index import CellFacts, Index
     from harness.analysis.ask.subjects import Subject
@@ -95,7 +96,33 @@ class Answer:
 
     @property
     def verdict(self) -> Verdict:
+        """The worst of the pairs; `Verdict.UNKNOWN` where there is none."""
         return worst(pair.verdict for pair in self.pairs)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each pair, format and reader that was asked about.
+
+        Columns: ``producer``, ``consumer``, ``format``, ``reader``, ``cells`` (number), ``verdict``, ``never_tried``,
+        ``at_home``, ``warned`` (numbers of cells), ``max_abs_diff``, ``label_mismatch`` (the largest; null if none),
+        ``cause``, ``example`` (the worst cell's id) and ``reason``.
+        """
+        import pandas as pd  # noqa: PLC0415  # half a second that `ask` on a terminal need not pay
+
+        taken = ["verdict", "never_tried", "at_home", "warned", "max_abs_diff", "label_mismatch"]
+        taken += ["cause", "example", "reason"]
+        rows = [
+            {
+                "producer": pair.producer,
+                "consumer": pair.consumer,
+                "format": way.format,
+                "reader": way.reader,
+                "cells": sum(way.statuses.values()),
+                **{name: getattr(way, name) for name in taken},
+            }
+            for pair in self.pairs
+            for way in pair.ways
+        ]
+        return pd.DataFrame(rows, columns=["producer", "consumer", "format", "reader", "cells", *taken])
 
 
 def ask(

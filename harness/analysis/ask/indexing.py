@@ -9,7 +9,6 @@ import pandas as pd
 from harness.analysis import versions
 from harness.analysis.ask import subjects
 from harness.analysis.ask.index import CellFacts
-from harness.terms import converts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +28,7 @@ def facts(tables: RunTables) -> dict[str, Any]:
         "holdings": versions.holdings(tables.environments),
         "subjects": {key: [one.name, list(one.cases), one.within] for key, one in known.items()},
         "known": {noun: [str(name) for name in cells[noun].unique()] for noun in ("format", "reader")},
-        "converted": [str(name) for name in cells["format"].unique() if converts(str(name))],
+        "converted": [str(name) for name in cells.loc[cells["converts"], "format"].unique()],
     }
 
 

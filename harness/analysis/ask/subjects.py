@@ -8,8 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.config.problems import shown
-from harness.errors import InputError
+from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
