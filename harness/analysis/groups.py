@@ -46,6 +46,8 @@ class OutcomeGroup:
     example: str  # an id
     silent: int  # of the cells: without any warning about versions
     at_home: int  # of the cells: in their own producer
+    cause: str | None  # the commonest of the cells, see `harness.analysis.causes`
+    since: str | None  # what brought that cause, such as "scikit-learn 1.3"
     findings: dict[str, int]  # of the cells that drift: in how many each is found, what weighs most first
     converts: bool = False  # of the cells that drift: their format carries models into another kind of program
 
@@ -88,6 +90,7 @@ def group_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool =
                 example=str(worst["cell_id"]),
                 silent=int((~group["version_warning"].eq(True)).sum()),
                 at_home=int((group["producer"] == group["consumer"]).sum()),
+                **_cause(group),
                 findings=columns.findings(group),
                 converts=bool(worst["converts"]),
             )
@@ -97,6 +100,16 @@ def group_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool =
 
 def _of_drift(group: OutcomeGroup) -> tuple[bool, bool, int, int]:
     return group.at_home > 0, group.converts, -group.silent, -group.count
+
+
+def _cause(group: pd.DataFrame) -> dict[str, str | None]:
+    """The commonest cause, and what brought it. Tables without these columns have none."""
+    known = group.reindex(columns=["cause", "since"])
+    names = columns.most(known["cause"].dropna())
+    if not names:
+        return {"cause": None, "since": None}
+    since = columns.most(known.loc[known["cause"] == names[0], "since"].dropna())
+    return {"cause": names[0], "since": since[0] if since else None}
 
 
 def _worst(group: pd.DataFrame) -> pd.Series[Any]:
@@ -124,7 +137,7 @@ def group_artifacts(artifacts: pd.DataFrame) -> tuple[OutcomeGroup, ...]:
             OutcomeGroup(
                 status=str(status), message=str(message), count=len(group), cases=columns.most(group["case"]),
                 formats=columns.most(group["format"]), pairs=0, dumped_by="", loaded_by="",
-                example=str(group.iloc[0]["artifact_id"]), silent=0, at_home=0, findings={},
+                example=str(group.iloc[0]["artifact_id"]), silent=0, at_home=0, cause=None, since=None, findings={},
             )
         )  # fmt: skip
     return tuple(sorted(groups, key=lambda g: (_rank(g.status), -g.count)))

@@ -1,76 +1,131 @@
-"""Why a run must not be taken for a sound one: what stands at the top of every report, and what fails a night. Pure."""
+"""Why a run must not be trusted: what every report shows first, and what fails a nightly run. Pure.
+
+A model that breaks or drifts is a result, and no problem of the run.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from harness.analysis import columns, units
 from harness.analysis.summary import summarize
 from harness.terms import LOADED, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from harness.analysis.summary import PairCounts, Summary
     from harness.store import RunTables
 
 NAMED = 3  # of a list
-#: What the reason of a cell says that was refused because a file of it is not there as it was stored.
-_LOST = ("sha256 differs", "No such file or directory")
+#: The cause of cells whose stored file is missing or damaged, see `harness.analysis.causes`.
+DAMAGED: Final = "artifact-damaged"
 
 
-def find_problems(summary: Summary) -> tuple[str, ...]:
-    """What is wrong with the run itself, the worst first; nothing where all was done. Broken models are no alarm."""
-    problems = []
+class ProblemKind(StrEnum):
+    """The closed list of what can be wrong with a run, the worst first."""
+
+    NOTHING_RAN = "nothing ran"
+    INCOMPLETE = "incomplete"
+    ENVIRONMENTS_MISSING = "environments missing"
+    CELLS_NOT_RUN = "cells not run"
+    ARTIFACTS_DAMAGED = "artifacts damaged"
+    NOTHING_LOADS = "nothing loads"
+    SELF_TEST = "self-test"
+
+
+_SENTENCES = {
+    ProblemKind.NOTHING_RAN: "Nothing ran: no cell of this run was tried.",
+    ProblemKind.INCOMPLETE: "This run is not complete: it was stopped early, or shards of it are missing.",
+    ProblemKind.ENVIRONMENTS_MISSING: "{count} of {of} environments are missing: {names}.",
+    ProblemKind.CELLS_NOT_RUN: "{count} of {of} cells did not run. They never count as passing.",
+    ProblemKind.ARTIFACTS_DAMAGED: (
+        "Artifacts were damaged: the stored files of {cells} are missing or have changed, such as {names}."
+    ),
+    ProblemKind.NOTHING_LOADS: "In {names} nothing loads, not even what it wrote itself.",
+    ProblemKind.SELF_TEST: (
+        "Self-test failed: {count} artifacts do not predict identically in their own producer, such as {names}."
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunProblem:
+    """One reason why a run is not sound. As text it is one sentence."""
+
+    kind: ProblemKind
+    count: int = 0  # of cells, environments or artifacts
+    of: int = 0  # how many of them the run has; 0 where that says nothing
+    names: tuple[str, ...] = ()  # environments, or ids of examples
+
+    def __str__(self) -> str:
+        more = f" and {len(self.names) - NAMED} more" if len(self.names) > NAMED else ""
+        return _SENTENCES[self.kind].format(
+            count=self.count,
+            of=self.of,
+            cells=units.counted(self.count, "cell"),
+            names=", ".join(self.names[:NAMED]) + more,
+        )
+
+
+def find_problems(summary: Summary) -> tuple[RunProblem, ...]:
+    """Find what is wrong with a run itself, the worst first; nothing if all was done."""
+    return tuple(_problems(summary))
+
+
+def _problems(summary: Summary) -> Iterator[RunProblem]:
     if not summary.conclusive:
-        problems.append("Nothing ran: no cell of this run was tried.")
+        yield RunProblem(kind=ProblemKind.NOTHING_RAN)
     if not summary.run.get("complete", True):
-        problems.append("This run is not complete: it was cut short, or shards of it are missing.")
+        yield RunProblem(kind=ProblemKind.INCOMPLETE)
     if summary.missing:
-        problems.append(
-            f"{len(summary.missing)} of {len(summary.environments)} environments are missing: {_some(summary.missing)}."
-        )
+        yield _of_environments(ProblemKind.ENVIRONMENTS_MISSING, summary.missing, summary)
     if summary.not_run:
-        problems.append(
-            f"{summary.not_run} of {summary.cells} cells did not run. They count as nothing, least of all as passing."
-        )
-    lost = [g for g in summary.failures if g.status == Status.REFUSED and any(words in g.message for words in _LOST)]
-    if lost:
-        count = units.counted(sum(group.count for group in lost), "cell")
-        problems.append(
-            f"Artifacts were damaged: the files of {count} are not as they were stored, as {lost[0].example}."
-        )
+        yield RunProblem(kind=ProblemKind.CELLS_NOT_RUN, count=summary.not_run, of=summary.cells)
+    damaged = [group for group in summary.failures if group.cause == DAMAGED]
+    if damaged:
+        count = sum(group.count for group in damaged)
+        yield RunProblem(kind=ProblemKind.ARTIFACTS_DAMAGED, count=count, names=(damaged[0].example,))
     dead = [name for name in summary.environments if _nothing_loads(summary.pairs.get((name, name)))]
     if dead:
-        problems.append(f"In {_some(dead)} nothing that it wrote loads.")
+        yield _of_environments(ProblemKind.NOTHING_LOADS, dead, summary)
     if summary.diagonal_off:
-        problems.append(
-            f"Self-test failed: {len(summary.diagonal_off)} artifacts do not predict identically in their own "
-            f"producer, such as {summary.diagonal_off[0]}."
-        )
-    return tuple(problems)
+        count = len(summary.diagonal_off)
+        yield RunProblem(kind=ProblemKind.SELF_TEST, count=count, of=summary.diagonal, names=summary.diagonal_off[:1])
 
 
-def _some(names: Collection[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(list(names)[:NAMED]) + more
+def _of_environments(kind: ProblemKind, names: Collection[str], summary: Summary) -> RunProblem:
+    return RunProblem(kind=kind, count=len(names), of=len(summary.environments), names=tuple(names))
 
 
 def _nothing_loads(home: PairCounts | None) -> bool:
-    """Whether it is the environment that is broken, and not some models."""
+    """Whether the environment is broken, and not just some models."""
     return home is not None and home.broken > 0 and not home.ok and not home.drift
 
 
 def forgiven(tables: RunTables, may_fail: Sequence[str]) -> tuple[str, ...]:
-    """The environments that are missing and may be, by patterns of their names."""
+    """List the environments that are missing and may be.
+
+    Parameters
+    ----------
+    tables : the tables of a run.
+    may_fail : patterns of names, such as ``nightly*``.
+    """
     lost = tables.environments[tables.environments["status"] != Status.OK]["environment"]
     return tuple(str(name) for name in lost if any(fnmatchcase(str(name), pattern) for pattern in may_fail))
 
 
-def find_run_problems(tables: RunTables, *, may_fail: Sequence[str] = ()) -> tuple[str, ...]:
-    """The same of a stored run, but for environments that may fail, given by patterns of their names."""
+def find_run_problems(tables: RunTables, *, may_fail: Sequence[str] = ()) -> tuple[RunProblem, ...]:
+    """Find what is wrong with a stored run, apart from environments that may fail.
+
+    Parameters
+    ----------
+    tables : the tables of a run.
+    may_fail : patterns of environments' names. One that fits and is missing is no problem.
+    """
     names = forgiven(tables, may_fail)
     if not names:
         return find_problems(summarize(tables))
@@ -83,13 +138,13 @@ def find_run_problems(tables: RunTables, *, may_fail: Sequence[str] = ()) -> tup
         cells=cells,
         figures=figures[figures["cell_id"].isin(cells["cell_id"])],
     )
-    # Where more is missing than what may be, rows tell; of what was never measured, only this does.
+    # If more is missing than what may be, the rows show it. Only this check finds cells that were never measured.
     whole = tables.run.get("complete") or not _never_measured(left)
     return find_problems(summarize(replace(left, run={**tables.run, "complete": whole})))
 
 
 def _never_measured(tables: RunTables) -> bool:
-    """Whether there is a cell that loaded and whose figures all lack for one and the same reason."""
+    """Whether some cell loaded, and all its figures are missing for one and the same reason."""
     loaded = tables.cells.loc[columns.among(tables.cells["status"], LOADED), "cell_id"]
     figures = tables.figures[tables.figures["cell_id"].isin(loaded)].groupby("cell_id")
     return bool(((figures["rounds"].max() == 0) & (figures["reason"].nunique() == 1)).any())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis import columns, estimator_coverage, groups, measured
+from harness.analysis import causes, columns, estimator_coverage, groups, measured
 from harness.analysis.cells import is_at_home, is_in
 from harness.analysis.meanings import INCONCLUSIVE, SOUND, Meaning
 from harness.terms import BROKEN, LOADED, UNTRIED, Finding, Parity, Status
@@ -129,7 +129,7 @@ class Summary:
 
 def summarize(tables: RunTables) -> Summary:
     """Summary the tables of a run."""
-    cells, environments = tables.cells, tables.environments
+    cells, environments = _with_since(tables), tables.environments
     tried = cells[~columns.among(cells["status"], UNTRIED)]
     bad = environments[environments["status"] != Status.OK]
     kept = ~cells["converts"]
@@ -162,6 +162,13 @@ def summarize(tables: RunTables) -> Summary:
         diagonal=len(diagonal),
         diagonal_off=tuple(diagonal[diagonal["parity"] != Parity.IDENTICAL]["cell_id"]),
     )
+
+
+def _with_since(tables: RunTables) -> pd.DataFrame:
+    """The cells with ``since``: what brought each cell's cause, null where that is not known."""
+    explained = tables.cells[tables.cells["cause"].notna()]
+    traced = causes.traced(explained, tables.artifacts, tables.environments)
+    return tables.cells.assign(since=traced["since"].reindex(tables.cells.index))
 
 
 def as_data(summary: Summary) -> dict[str, Any]:

@@ -69,13 +69,17 @@ def _evidence(answer: Answer, pair: PairAnswer) -> Iterable[tuple[str, str]]:
     if pair.never_tried:
         yield f"{pair.never_tried} of {counted(pair.cells, 'cell')} did not run, and count as nothing", "yellow"
     alike: dict[tuple[str, str], list[str]] = {}
+    explained: dict[str, None] = {}  # each cause once
     for way in pair.ways:
         reason = "" if way.verdict in {Verdict.SAFE, Verdict.TOLERABLE} else way.reason[:CUT]
+        explained |= {answer.causes[way.cause]: None} if way.cause in answer.causes else {}
         alike.setdefault((evidence(way), reason), []).append(_name(way))
     for (line, reason), names in alike.items():
         yield f"{', '.join(names)}: {line}", ""
         if reason:
             yield reason, "dim"
+    for sentence in explained:
+        yield f"why: {sentence}", "cyan"
     if pair.instead:
         yield f"safe for the same two: {', '.join(_name(way) for way in pair.instead)}", "green"
     if pair.ways:

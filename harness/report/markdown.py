@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from harness.analysis import soundness
 from harness.analysis.pair_signs import Sign, pick_signs
-from harness.report import templating
+from harness.report import phrases, templating
 
 if TYPE_CHECKING:
     import jinja2
 
+    from harness.analysis.groups import OutcomeGroup
     from harness.analysis.summary import PairCounts, Summary
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$@])")
@@ -20,8 +21,13 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$@])")
 def render(summary: Summary) -> str:
     """The page as Markdown. Text of models, packages and exceptions is escaped."""
     return template("summary.md").render(
-        summary=summary, alarms=soundness.find_problems(summary), signs=signs, stacked=stacked
+        summary=summary, alarms=soundness.find_problems(summary), signs=signs, stacked=stacked, why=_why
     )
+
+
+def _why(group: OutcomeGroup) -> str:
+    words = phrases.why(group)
+    return f"; why: {words}" if words else ""
 
 
 def template(name: str) -> jinja2.Template:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from harness.analysis import causes as known_causes
 from harness.analysis import units
 from harness.analysis.compare.effects import Comparable
 from harness.analysis.compare.gates import GateState
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from harness.analysis.compare.figure_changes import FigureGroup, Figures
     from harness.analysis.compare.gates import GateResult
     from harness.analysis.compare.suspects import Suspects
+    from harness.analysis.groups import OutcomeGroup
 
 
 CUT = units.CUT  # templates ask for it here
@@ -46,6 +48,15 @@ _COMMON = {
     "consumer": "loaded by {0}", "producer": "dumped by {0}", "case": "{0}", "format": "format {0}",
     "reader": "reader {0}", "all": "everything", "message": "one message", "": "the others",
 }  # fmt: skip
+
+
+def why(group: OutcomeGroup) -> str:
+    """Why a group fails or changes, in one sentence; empty if that is not known."""
+    cause = known_causes.by_name().get(group.cause or "")
+    if cause is None:
+        return ""
+    sentence = cause.sentence.removesuffix(".")
+    return f"{sentence} (since {group.since or cause.since})"
 
 
 def common(by: str, members: Members) -> str:

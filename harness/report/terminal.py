@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 import os
-import re
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -17,6 +16,7 @@ from rich.text import Text
 from harness.analysis import soundness
 from harness.analysis.pair_signs import Sign, pick_signs
 from harness.analysis.summary import summarize
+from harness.report import phrases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,8 +67,12 @@ def picture(tables: RunTables) -> str:
     summary = summarize(tables)
     _top(summary, console)
     _headline(summary, console)
-    bare = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-    return console.export_svg(title="nox -s matrix", code_format=bare)
+    return console.export_svg(title="nox -s matrix", code_format=_svg_format())
+
+
+def _svg_format() -> str:
+    """What `rich.console.Console.export_svg` fills in: a template without fonts, so that nothing is loaded."""
+    return (resources.files("harness.report") / "templates" / "terminal.svg").read_text("utf-8")
 
 
 def _top(summary: Summary, console: Console) -> None:
@@ -110,8 +114,8 @@ def _signs(pair: PairCounts | None, *, diagonal: bool) -> Text:
 
 
 def _missing(summary: Summary, console: Console) -> None:
-    for alarm in soundness.find_problems(summary):
-        console.print(f"[bold red]✗ {escape(alarm)}[/]", soft_wrap=True)
+    for problem in soundness.find_problems(summary):
+        console.print(f"[bold red]✗ {escape(str(problem))}[/]", soft_wrap=True)
     for name, reason in summary.missing.items():
         console.print(f"  [yellow]{escape(name)}[/]: {escape(reason)}", soft_wrap=True)
 
@@ -130,9 +134,15 @@ def _drifts(summary: Summary, console: Console) -> None:
         )
         console.print(f"    [bold red]{group.differs}[/]", soft_wrap=True)
         console.print(f"    [red]{escape(group.message)}[/]", soft_wrap=True)
+        _why(group, console, 4)
         console.print(f"    [dim]{escape(group.example)}[/]", soft_wrap=True)
     _more(len(summary.drifts), console)
     console.print()
+
+
+def _why(group: OutcomeGroup, console: Console, indent: int) -> None:
+    if words := phrases.why(group):
+        console.print(f"{' ' * indent}[cyan]why: {escape(words)}[/]", soft_wrap=True)
 
 
 def _at_home(group: OutcomeGroup) -> str:
@@ -163,6 +173,7 @@ def _failures(title: str, groups: tuple[OutcomeGroup, ...], console: Console) ->
         console.print(f"  [magenta]{group.count:5} {group.status}[/]  {escape(group.message[:300])}", soft_wrap=True)
         where = f", dumped by {group.dumped_by}, loaded by {group.loaded_by}" if group.dumped_by else ""
         console.print(f"        {escape(names)} ({', '.join(group.formats)}){where}", soft_wrap=True)
+        _why(group, console, 8)
         console.print(f"        [dim]{escape(group.example)}[/]", soft_wrap=True)
     _more(len(groups), console)
     console.print()

@@ -6,6 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness import terms
 from harness.analysis.cells import explained, is_in, meanings, sound_at_home
 from harness.analysis.meanings import BAD, INCONCLUSIVE, SOUND, VERDICTS, Meaning
 from harness.analysis.pair_signs import CELL_WORDS, CellSign, cell_signs
@@ -91,7 +92,7 @@ def test_the_sign_of_a_cell_follows_from_its_meaning(drawn) -> None:
     ]
     artifacts = pd.DataFrame([artifact(one["artifact_id"]) for one in cells])
     environments = pd.DataFrame([environment("old"), environment("new")])
-    found = explained(pd.DataFrame(cells), artifacts, environments)
+    found = explained(pd.DataFrame(cells), artifacts, environments, converts=terms.converts)
     signs = [list(CellSign)[place] for place in cell_signs(found)]
     for sign, meaning, home in zip(signs, found["meaning"], found["also_at_home"], strict=True):
         assert (sign in {CellSign.DRIFT, CellSign.HOME_DRIFT}) == (meaning == Meaning.CHANGED)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from harness import terms
 from harness.analysis import versions
 from harness.analysis import release
 from harness.analysis.cells import explained

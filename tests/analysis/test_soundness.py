@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from harness.analysis import soundness
+from harness.analysis.soundness import ProblemKind
 
 from tests.report.stored import all_cells, cell, plan_of, tables_of
 
@@ -34,12 +35,14 @@ def refused(identifier: str, reason: str) -> dict:
 )
 def test_damaged_artifacts_are_an_alarm_and_where_nothing_else_is_nothing_ran(plan, tmp_path, reason) -> None:
     some = [refused(row["cell_id"], reason) for row in all_cells(plan) if "/one/" in row["cell_id"]]
-    (told,) = soundness.find_run_problems(tables_of(plan, tmp_path / "some", cells=all_cells(plan, some)))
-    assert told.startswith("Artifacts were damaged: the files of 4 cells are not as they were stored, as old/one/")
+    (problem,) = soundness.find_run_problems(tables_of(plan, tmp_path / "some", cells=all_cells(plan, some)))
+    assert (problem.kind, problem.count) == (ProblemKind.ARTIFACTS_DAMAGED, 4)
+    assert str(problem).startswith("Artifacts were damaged: the stored files of 4 cells are missing or have changed")
+    assert "such as old/one/" in str(problem)
     every = [refused(row["cell_id"], reason) for row in all_cells(plan)]
     first, second = soundness.find_run_problems(tables_of(plan, tmp_path / "every", cells=every))
-    assert first.startswith("Nothing ran")
-    assert second.startswith("Artifacts were damaged: the files of 8 cells")
+    assert (first.kind, second.kind) == (ProblemKind.NOTHING_RAN, ProblemKind.ARTIFACTS_DAMAGED)
+    assert second.count == 8
 
 
 def test_a_reader_that_refuses_by_itself_is_no_alarm(plan, tmp_path) -> None:
@@ -48,12 +51,12 @@ def test_a_reader_that_refuses_by_itself_is_no_alarm(plan, tmp_path) -> None:
 
 
 def test_an_environment_in_which_nothing_of_its_own_loads_is_broken(plan, tmp_path) -> None:
-    def crashing(*cases: str) -> tuple[str, ...]:
+    def crashing(*cases: str) -> list[str]:
         cells = [cell(f"old/{case}/pickle>old/pickle", "crash", reason="signal 11") for case in cases]
-        return soundness.find_run_problems(tables_of(plan, tmp_path, cells=all_cells(plan, cells)))
+        return list(map(str, soundness.find_run_problems(tables_of(plan, tmp_path, cells=all_cells(plan, cells)))))
 
-    assert crashing("one") == ()
-    assert crashing("one", "two") == ("In old nothing that it wrote loads.",)
+    assert crashing("one") == []
+    assert crashing("one", "two") == ["In old nothing loads, not even what it wrote itself."]
 
 
 def figures(*rows: tuple[str, int, str | None]) -> pd.DataFrame:
@@ -67,11 +70,13 @@ def test_measurements_that_never_came_are_not_forgiven_with_an_environment(plan,
     assert soundness.forgiven(run, ["n*"]) == ("new",)
     one, of_new = "old/one/pickle>old/pickle", "new/one/pickle>new/pickle"
 
-    def told(*rows: tuple[str, int, str | None]) -> tuple[str, ...]:
+    def problems(*rows: tuple[str, int, str | None]) -> list[ProblemKind]:
         measured = pd.concat([run.figures, figures(*rows)])
-        return soundness.find_run_problems(dataclasses.replace(run, figures=measured), may_fail=["n*"])
+        return [
+            one.kind for one in soundness.find_run_problems(dataclasses.replace(run, figures=measured), may_fail=["n*"])
+        ]
 
-    assert told((one, 15, None), (one, 0, "no /proc")) == ()
-    assert told((one, 15, None), (of_new, 0, "cut short"), (of_new, 0, "cut short")) == ()
-    assert told((one, 0, "it died"), (one, 0, "it is not known")) == ()
-    assert told((one, 0, "cut short"), (one, 0, "cut short"))[0].startswith("This run is not complete")
+    assert problems((one, 15, None), (one, 0, "no /proc")) == []
+    assert problems((one, 15, None), (of_new, 0, "cut short"), (of_new, 0, "cut short")) == []
+    assert problems((one, 0, "it died"), (one, 0, "it is not known")) == []
+    assert problems((one, 0, "cut short"), (one, 0, "cut short")) == [ProblemKind.INCOMPLETE]

@@ -92,6 +92,7 @@ class Answer:
     run: dict[str, Any]  # run.json
     path: Path
     pairs: tuple[PairAnswer, ...]  # the worst first; none where no environments fit
+    causes: dict[str, str]  # by the name of a cause, the sentence that explains it
     known: tuple[str, ...]  # where there is no pair: the versions of the package asked for that the run has
 
     @property
@@ -169,6 +170,7 @@ def ask(
         run=index.run,
         path=index.path,
         pairs=tuple(sorted(pairs, key=lambda pair: order.index(pair.verdict))),
+        causes=index.causes,
         known=() if pairs else _known(holdings, question, dumps=dumps),
     )
 

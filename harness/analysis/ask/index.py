@@ -117,6 +117,11 @@ class Index:
         return frozenset(self.fact("converted"))
 
     @property
+    def causes(self) -> dict[str, str]:
+        """By the name of a cause that a cell has, the sentence that explains it."""
+        return dict(self.fact("causes"))
+
+    @property
     def subjects(self) -> dict[str, Subject]:
         """See `harness.analysis.ask.subjects.known`."""
         known = self.fact("subjects").items()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from harness.analysis import versions
+from harness.analysis import causes, versions
 from harness.analysis.ask import subjects
 from harness.analysis.ask.index import CellFacts
 
@@ -23,10 +23,12 @@ def facts(tables: RunTables) -> dict[str, Any]:
     """What stands beside the cells, as JSON-able values by name."""
     cells = tables.cells
     known = subjects.known(tables.artifacts)
+    all_causes = causes.by_name()
     return {
         "run": tables.run,
         "holdings": versions.holdings(tables.environments),
         "subjects": {key: [one.name, list(one.cases), one.within] for key, one in known.items()},
+        "causes": {name: all_causes[name].sentence for name in cells["cause"].dropna().unique() if name in all_causes},
         "known": {noun: [str(name) for name in cells[noun].unique()] for noun in ("format", "reader")},
         "converted": [str(name) for name in cells.loc[cells["converts"], "format"].unique()],
     }

@@ -24,12 +24,17 @@ if TYPE_CHECKING:
 
     from harness.analysis.causes.rules import Rule
 
-__all__ = ["UNKNOWN", "Cause", "causes", "names", "recognise", "rules_digest", "traced"]
+__all__ = ["UNKNOWN", "Cause", "by_name", "causes", "names", "recognise", "rules_digest", "traced"]
 
 
 def causes() -> tuple[Cause, ...]:
     """Every cause that a cell can have, in the order of their files; `UNKNOWN` is none of them."""
     return tuple(one.cause for one in read())
+
+
+def by_name() -> dict[str, Cause]:
+    """Every cause by its name; `UNKNOWN` is none of them."""
+    return {cause.name: cause for cause in causes()}
 
 
 def names() -> tuple[str, ...]:

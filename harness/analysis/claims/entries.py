@@ -321,7 +321,7 @@ CLAIMS = (
         source="1.4.1, 9.1.2, and 2024, 9.3",
         query=Share(
             among="reader == 'skops' and status in ['ok', 'drift', 'predict-error', 'refused']",
-            holds="status == 'refused' and reason.str.contains('untrusted types')", least=SOME,
+            holds="status == 'refused' and cause == 'skops-untrusted-types'", least=SOME,
             meaning="are refused for types that matrix.yaml does not trust",
         ),
     ),
@@ -338,7 +338,7 @@ CLAIMS = (
         query=Share(
             among=(
                 "reader == 'skops-trusted-true' and (status in ['ok', 'drift', 'predict-error'] "
-                "or (status == 'refused' and reason.str.startswith('trusted=True')))"
+                "or (status == 'refused' and cause == 'skops-trusted-true'))"
             ),
             holds="status != 'refused'", least=ALL,
             meaning="load with trusted=True",

@@ -28,7 +28,7 @@ def builds_what_skops_refuses(evidence: Evidence) -> Assessment:
     """No malicious file is in a run. What can be seen: whether pickle asks before it builds what skops will not."""
     where = "cells.query(\"reader == 'skops' and status == 'refused'\")"
     skops = side(evidence.cells, "skops/skops")
-    refused = skops[(skops["status"] == Status.REFUSED) & skops["reason"].str.contains("untrusted types", na=False)]
+    refused = skops[(skops["status"] == Status.REFUSED) & (skops["cause"] == "skops-untrusted-types")]
     pickles = side(evidence.cells, "pickle*/pickle")
     pickles = pickles[pickles["status"].isin([*LOADED, Status.REFUSED])]
     both = pickles.merge(refused[PAIR], on=PAIR)
@@ -59,10 +59,13 @@ def lists_types_without_loading(evidence: Evidence) -> Assessment:
         return no_data(
             f"{len(listed)} skops artifacts whose manifests list their types, {ENOUGH} are needed", where=where
         )
-    some = sum(bool(names) for names in types)
+    untrusting = sum(bool(names) for names in types)
     return Assessment(
         answer=Conclusion.SUPPORTED if len(listed) == len(written) else Conclusion.CONTRADICTED,
-        figures=(f"{len(listed)} of {len(written)} artifacts told their untrusted types unloaded; {some} have some",),
+        figures=(
+            f"{len(listed)} of {len(written)} artifacts list their untrusted types without being loaded",
+            f"{untrusting} of them have some",
+        ),
         supporting=len(listed),
         contradicting=len(written) - len(listed),
         examples=tuple(listed["artifact_id"].head(SHOWN)),

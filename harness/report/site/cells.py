@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis import pair_signs
+from harness.analysis import causes, pair_signs
 from harness.analysis.verdicts import Verdict
 from harness.store import tracebacks
 from harness.terms import Parity, Status
@@ -57,6 +57,7 @@ def packed(tables: RunTables, order: list[str], more: Mapping[str, Any]) -> byte
         "warnings": _coded(_warnings(cells["warnings"])),
         "verdict": _coded(cells["verdict"], [str(verdict) for verdict in Verdict]),
         "cause": _coded(cells["cause"]),
+        **{name: _coded(column) for name, column in _traced(tables).items()},
     }
     arrays: dict[str, npt.NDArray[Any]] = {name: codes for name, (_, codes) in coded.items()}
     arrays["sign"] = pair_signs.cell_signs(cells)
@@ -68,10 +69,24 @@ def packed(tables: RunTables, order: list[str], more: Mapping[str, Any]) -> byte
         "families": dict(zip(cells["case"], cells["family"], strict=True)),
         # Formats that are answered for only when they are asked for.
         "converted": sorted(cells.loc[cells["converts"], "format"].unique()),
+        "causes": _causes(coded["cause"][0]),
         "tracebacks": _tracebacks(tables.path, coded["traceback"][0]),
         **more,
     }
     return gzip.compress(_block(header, arrays), compresslevel=6, mtime=0)
+
+
+def _traced(tables: RunTables) -> dict[str, pd.Series[Any]]:
+    """What brought each cell's cause, and where that is described; null where it is not known."""
+    explained = tables.cells[tables.cells["cause"].notna()]
+    traced = causes.traced(explained, tables.artifacts, tables.environments).reindex(tables.cells.index)
+    return {name: traced[name] for name in ("since", "upstream")}
+
+
+def _causes(names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """By name, what the page says of a cause; nothing of an unknown one."""
+    known = causes.by_name()
+    return {name: {"sentence": known[name].sentence, "helps": known[name].helps} for name in names if name in known}
 
 
 def _block(header: dict[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from harness import terms
 from harness.analysis.ask import Verdict, ask
 from harness.analysis.ask.index import Index
 from harness.analysis.cells import explained

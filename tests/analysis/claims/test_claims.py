@@ -129,7 +129,16 @@ def by_value(elsewhere, control):
 
 
 def refused(holds):
-    rows = [cell(c, "skops", "skops", status="refused", reason="untrusted types: a.B") for c in CASES]
+    rows = [
+        cell(
+            c,
+            "skops",
+            "skops",
+            status="refused",
+            reason="untrusted types that trusted_types in matrix.yaml does not list: a.B",
+        )
+        for c in CASES
+    ]
     return run_of(rows + [cell(c, "pickle", "pickle", status="ok" if holds else "refused") for c in CASES])
 
 
@@ -139,7 +148,7 @@ def listed(holds):
     return run_of([], [artifact(c, "skops", manifest=json.dumps({"format": f})) for c, f in zip(CASES, forms)])
 
 
-UNTRUSTED = {"status": "refused", "reason": "untrusted types that trusted_types does not list: a.B"}
+UNTRUSTED = {"status": "refused", "reason": "untrusted types that trusted_types in matrix.yaml does not list: a.B"}
 NOT_TRUE = {"status": "refused", "reason": "trusted=True: trusted must be a list of strings"}
 WORKS, FAILS, DRIFTS = {"status": "ok"}, {"status": "load-error"}, {"status": "drift"}
 MAPPED = {"mapped_arrays": 3}

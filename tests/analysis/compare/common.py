@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
+from harness import terms
 from harness.analysis.cells import explained
 from harness.analysis.compare.ranks import SamplePair  # noqa: F401
 
@@ -83,7 +84,7 @@ def run_of(cells=(), *, artifacts=None, environments=None, samples=(), run_id=BA
         },
         environments=environments,
         artifacts=artifacts,
-        cells=explained(table, artifacts, environments),
+        cells=explained(table, artifacts, environments, converts=terms.converts),
         samples=pd.DataFrame(list(samples), columns=list(SAMPLE)),
         figures=pd.DataFrame(columns=["cell_id", "figure", "stable"]),
     )

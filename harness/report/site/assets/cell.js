@@ -20,9 +20,16 @@ class CellView {
       h('p', {}, h('a', { href: address('pair', { producer: producer.name, consumer: consumer.name }) }, `← all cells of ${producer.name} in ${consumer.name}`)),
       h('p', { class: `verdict is-${styleOf(kind)}` }, `${SAID[kind]}: ${text('status')}`, text('reason') ? h('p', {}, text('reason')) : null),
       facts([['cell', h('code', {}, id)], ['dumped by', `${versions(producer)} (${producer.name})`], ['loaded by', `${versions(consumer)} (${consumer.name})`],
-        ['format, reader', `${text('format')}, ${text('reader')}`], ['error', text('error_type') ?? ''], ...this.figures(row)]),
+        ['format, reader', `${text('format')}, ${text('reader')}`], ['error', text('error_type') ?? ''], ...this.why(row), ...this.figures(row)]),
       ...this.warnings(row), ...this.traceback(row), ...this.reproduce(id), h('h3', {}, 'Packages that differ'),
       packageTable(packageDifferences(producer, consumer)), ...this.others(row));
+  }
+
+  // The cause, as the table of causes describes it; nothing where it is not known.
+  why(row) {
+    const cause = this.run.causes[this.run.text('cause', row)];
+    if (!cause) return [];
+    return [['why', cause.sentence], ['since', this.run.text('since', row) ?? ''], ['what helps', cause.helps], ['upstream', this.run.text('upstream', row) ?? '']];
   }
 
   figures(row) {
