@@ -1,0 +1,69 @@
+"""Every command of README and documentation is run, or at least understood by the program that it names."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from . import resolving, scratch
+from .pages import Block, blocks, name_of, shells, written
+
+PAGES = [page for page in written() if shells(page)]
+RUN = [page for page in PAGES if any(not {"parse-only", "live"} & set(block.marks) for block in shells(page))]
+LIVE = [page for page in PAGES if any("live" in block.marks for block in shells(page))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_the_program_understands_every_command(page: Path) -> None:
+    wrong = [f"{block.place}: {why}" for block in shells(page) for line, _ in block.commands for why in understood(line)]
+    assert not wrong, "\n".join(wrong)
+
+
+def understood(line: str) -> list[str]:
+    return resolving.problems(line)
+
+
+@pytest.mark.parametrize("page", RUN, ids=name_of)
+def test_commands_do_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+    project = scratch.copy(tmp_path)
+    for block in blocks(page):
+        scratch.write_file(project, block)
+        if not {"parse-only", "live"} & set(block.marks):
+            run(block, project)
+
+
+@pytest.mark.live
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("page", LIVE, ids=name_of)
+def test_commands_that_build_environments_do_what_the_page_shows(page: Path, tmp_path: Path, workspace: Path) -> None:
+    project = scratch.copy(tmp_path)
+    for block in blocks(page):
+        scratch.write_file(project, block)
+        if "parse-only" not in block.marks:
+            run(block, project, NOXENVDIR=str(workspace))
+
+
+def run(block: Block, project: Path, **variables: str) -> None:
+    lines = block.commands
+    for number, (line, expected) in enumerate(lines):
+        done = scratch.call(line, project, seconds=400, **variables)
+        code = int(block.marks.get("exit", 0)) if number == len(lines) - 1 else 0
+        assert done.returncode == code, f"{block.place}: {line}\n{done.stdout}{done.stderr}"
+        if expected:
+            printed = scratch.shown(done.stdout, project)
+            wanted = scratch.shown("\n".join(expected), project)
+            assert scratch.agrees(wanted, printed), f"{block.place}: {line}\n" + "\n".join(printed)
+
+
+def test_this_file_sees_a_renamed_option_and_other_output() -> None:
+    assert not resolving.problems("python -m harness ask KMeans --from 1.5 --to 1.6 --format joblib")
+    assert resolving.problems("python -m harness ask KMeans --from 1.5 --to 1.6 --flavour joblib")
+    assert resolving.problems("python -m harness ask KMeans --from 1.5")
+    assert resolving.problems("python -m harness asks KMeans")
+    assert resolving.problems("nox -s matrices")
+    assert resolving.problems("nox -s matrix -- --profil quick")
+    assert resolving.problems(shlex.join(["nox", "-s", "dump(nothing)"]))
+    assert scratch.agrees(["a", "...", "d…"], ["a", "b", "c", "d and more"])
+    assert not scratch.agrees(["a", "c"], ["a", "b"])
