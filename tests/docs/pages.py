@@ -9,6 +9,8 @@ A comment on the line above a block says how it is tested; a block without one i
 ``<!-- matrix: KEY -->``         a piece of matrix.yaml, for the place KEY (a.b.c; nothing: the top)
 ``<!-- expectations -->``        a whole expectations.yaml
 ``<!-- workflow -->``            steps of a workflow
+
+``<!-- after: PAGE -->`` anywhere on a page says that its live test begins with the other page's.
 """
 
 from __future__ import annotations
@@ -79,7 +81,7 @@ def blocks(page: Path) -> list[Block]:
     marks: dict[str, str] = {}
     for token in MarkdownIt("commonmark").parse(page.read_text()):
         if token.type == "html_block":
-            marks = dict(_MARK.findall(token.content))
+            marks = {**marks, **dict(_MARK.findall(token.content))}
         elif token.type == "fence":
             line = token.map[0] + 1 if token.map else 0
             found.append(Block(page, line, token.info.strip(), token.content, marks))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -17,12 +18,9 @@ LIVE = [page for page in PAGES if any("live" in block.marks for block in shells(
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_the_program_understands_every_command(page: Path) -> None:
-    wrong = [f"{block.place}: {why}" for block in shells(page) for line, _ in block.commands for why in understood(line)]
+    lines = ((block, line) for block in shells(page) for line, _ in block.commands)
+    wrong = [f"{block.place}: {why}" for block, line in lines for why in resolving.problems(line)]
     assert not wrong, "\n".join(wrong)
-
-
-def understood(line: str) -> list[str]:
-    return resolving.problems(line)
 
 
 @pytest.mark.parametrize("page", RUN, ids=name_of)
@@ -39,10 +37,16 @@ def test_commands_do_what_the_page_shows(page: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", LIVE, ids=name_of)
 def test_commands_that_build_environments_do_what_the_page_shows(page: Path, tmp_path: Path, workspace: Path) -> None:
     project = scratch.copy(tmp_path)
-    for block in blocks(page):
+    for block in [block for one in lessons(page) for block in blocks(one)]:
         scratch.write_file(project, block)
         if "parse-only" not in block.marks:
             run(block, project, NOXENVDIR=str(workspace))
+
+
+def lessons(page: Path) -> list[Path]:
+    """A page, after those that it continues."""
+    found = re.search(r"<!-- after: (\S+) -->", page.read_text())
+    return [*lessons(page.parent / found[1]), page] if found else [page]
 
 
 def run(block: Block, project: Path, **variables: str) -> None:
