@@ -29,6 +29,8 @@ myst_heading_anchors = 3
 numpydoc_show_class_members = False
 autodoc_typehints = "none"  # the docstrings give types, with shapes and units
 
+smartquotes = False  # options keep their two hyphens
+
 html_theme = "pydata_sphinx_theme"
 html_title = "Persistence matrix"
 html_static_path = ["_static"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import causes, commands, formats, glossary, matrix, python_api, results, sessions, statuses
+from . import architecture, causes, commands, formats, glossary, matrix, python_api, results, sessions, statuses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "verdicts": statuses.verdicts,
     "claims": statuses.claims,
     "python-api": python_api.page,
+    "folders": architecture.page,
 }
 if causes.KNOWN:
     PAGES["causes"] = causes.page
@@ -52,7 +53,10 @@ def write(folder: Path) -> None:
         if path.stem not in pages:
             path.unlink()
     for name, page in pages.items():
-        text = NOTE + page().rstrip() + "\n"
-        path = folder / f"{name}.md"
-        if not path.exists() or path.read_text() != text:
-            path.write_text(text)
+        _replace(folder / f"{name}.md", NOTE + page().rstrip() + "\n")
+    _replace(folder / "architecture.svg", architecture.picture() + "\n")
+
+
+def _replace(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
