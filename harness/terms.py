@@ -30,14 +30,12 @@ class Status(StrEnum):
 
 #: Nothing was tried: such a row never counts as passing.
 UNTRIED = frozenset({Status.NO_ARTIFACT, Status.NOT_RUN, Status.UNSUPPORTED})
-#: The same and what was refused, which is a decision and no breakage: nothing was learnt of the model.
-UNTOLD = UNTRIED | {Status.REFUSED}
 #: A model was loaded and its methods answered.
 LOADED = frozenset({Status.OK, Status.DRIFT})
 ARTIFACT_STATUSES = frozenset(Status) - {Status.DRIFT, Status.LOAD_ERROR, Status.PREDICT_ERROR, Status.NO_ARTIFACT}
 CELL_STATUSES = frozenset(Status) - {Status.FIT_ERROR, Status.DUMP_ERROR}
 #: A cell that raised, crashed, hung or ran out of memory.
-BROKEN = CELL_STATUSES - LOADED - UNTOLD
+BROKEN = CELL_STATUSES - LOADED - UNTRIED - {Status.REFUSED}
 
 
 class Parity(StrEnum):

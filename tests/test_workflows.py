@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from harness.cli import app
 from harness.config.matrix import load_matrix
-from harness.engine.jobs import MOST
+from harness.cli.shards import MOST
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".github"

@@ -5,21 +5,23 @@ from __future__ import annotations
 import importlib
 import importlib.util
 
-from .markdown import code, prose, table
+from .markdown import prose
 
 KNOWN = importlib.util.find_spec("harness.analysis.causes") is not None
 
 
 def page() -> str:
-    found = importlib.import_module("harness.analysis.causes").causes()
-    rows = (
-        (code(one.name), prose(one.sentence), prose(str(one.since or "")), _link(one.reference), prose(one.helps))
-        for one in found
+    causes = importlib.import_module("harness.analysis.causes").causes()
+    text = (
+        "# Causes\n\nWhy a cell breaks or drifts, from a closed list. "
+        "They are worked out when a run is read, so new rules reach old runs.\n"
     )
-    return "# Causes\n\nWhy a cell breaks or drifts, from a closed list.\n\n" + table(
-        ("cause", "means", "since", "upstream", "what helps"), rows
-    )
-
-
-def _link(reference: str | None) -> str:
-    return f"<{reference}>" if reference and reference.startswith("http") else prose(reference or "")
+    for family in dict.fromkeys(one.family for one in causes):
+        text += f"\n## {family}\n\n"
+        for one in causes:
+            if one.family == family:
+                text += (
+                    f"### {one.name}\n\n{prose(one.sentence)}\n\n"
+                    f"- **since**: {prose(one.since)}; [upstream]({one.upstream})\n- **what helps**: {prose(one.helps)}\n\n"
+                )
+    return text

@@ -1,4 +1,8 @@
-"""Questions put to stored runs. Pure: tables in, answers out; nothing here runs, prints or writes."""
+"""Questions put to stored runs. Pure: tables in, answers out; nothing here runs, prints or writes.
+
+cells      what each cell means: the columns that everything else reads
+causes     why a cell fails or changes: rules as data
+"""
 
 from __future__ import annotations
 
@@ -14,4 +18,6 @@ if TYPE_CHECKING:
 
 def read_run(path: str | Path) -> RunTables:
     """See `harness.read_run`."""
-    return store.read_run(path)
+    from harness.analysis import cells  # noqa: PLC0415  # pandas costs half a second; nox imports this package
+
+    return cells.with_meaning(store.read_run(path))

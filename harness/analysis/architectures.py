@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis import columns, environment_facts, groups
-from harness.terms import BROKEN, UNTOLD, UNTRIED, Status
+from harness.analysis import environment_facts, groups
+from harness.analysis.cells import BAD, INCONCLUSIVE, SOUND, Meaning, is_at_home, is_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,9 +56,9 @@ def of(tables: RunTables) -> Architectures:
     cells = tables.cells
     alike = cells[cells["producer_sklearn"].notna() & (cells["producer_sklearn"] == cells["consumer_sklearn"])]
     crossing = alike[alike["producer_arch"] != alike["consumer_arch"]]
-    home = alike[alike["producer"] == alike["consumer"]]
-    sound = set(home.loc[home["status"] == Status.OK, "artifact_id"])
-    bad = crossing[~columns.among(crossing["status"], {Status.OK, *UNTRIED}) & crossing["artifact_id"].isin(sound)]
+    home = alike[is_at_home(alike)]
+    sound = set(home.loc[is_in(home["meaning"], SOUND), "artifact_id"])
+    bad = crossing[is_in(crossing["meaning"], BAD | {Meaning.REFUSED}) & crossing["artifact_id"].isin(sound)]
     return Architectures(
         machines=machines,
         ways=tuple(_ways(alike)),
@@ -83,12 +83,12 @@ def _machines(tables: RunTables) -> tuple[Machine, ...]:
 
 
 def _ways(cells: pd.DataFrame) -> list[Way]:
-    status = cells["status"]
+    meaning = cells["meaning"]
     flags = cells[["producer_arch", "consumer_arch"]].assign(
-        ok=status == Status.OK,
-        drift=status == Status.DRIFT,
-        untried=columns.among(status, UNTOLD),
-        broken=columns.among(status, BROKEN),
+        ok=is_in(meaning, SOUND),
+        drift=meaning == Meaning.CHANGED,
+        untried=is_in(meaning, INCONCLUSIVE),
+        broken=meaning == Meaning.BROKEN,
     )
     sums = flags.groupby(["producer_arch", "consumer_arch"], sort=False).sum()
     return [

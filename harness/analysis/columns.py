@@ -6,12 +6,14 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from harness.terms import Finding, Status
+from harness.terms import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     import pandas as pd
+
+    from harness.terms import Status
 
 
 def most(column: pd.Series[Any]) -> tuple[str, ...]:
@@ -33,12 +35,6 @@ def findings(rows: pd.DataFrame) -> dict[str, int]:
 def among(statuses: pd.Series[Any], wanted: Collection[Status]) -> pd.Series[bool]:
     """Which of a column's statuses are wanted."""
     return statuses.isin([str(status) for status in wanted])
-
-
-def never_tried(cells: pd.DataFrame) -> pd.Series[bool]:
-    """Not run, or without an artifact because that was not run: not the same as an artifact that cannot be written."""
-    lost = cells["reason"].astype("str").str.startswith(str(Status.NOT_RUN)).fillna(value=False)
-    return (cells["status"] == Status.NOT_RUN) | ((cells["status"] == Status.NO_ARTIFACT) & lost)
 
 
 def packages(environments: pd.DataFrame) -> dict[str, dict[str, str]]:

@@ -1,12 +1,69 @@
-"""A pair at a glance: few signs, the heaviest first, which the terminal and SUMMARY.md share. Pure."""
+"""The signs of a pair, the heaviest first, which terminal and SUMMARY.md share; and each cell's, for the page. Pure."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from harness.analysis.cells import INCONCLUSIVE, SOUND, Meaning, is_in
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
     from harness.analysis.summary import Pair
+
+
+class CellSign(StrEnum):
+    """What one cell adds to the signs of its pair, the heaviest first. The page counts them."""
+
+    DRIFT = "drift"
+    BROKEN = "broken"
+    HOME_DRIFT = "home-drift"  # in its own producer, too
+    NEVER = "never"  # did not run
+    LOST = "lost"  # not possible there, or refused
+    UNTRIED = "untried"  # not written
+    HOME = "home"  # fails in its own producer, too
+    WARNED = "warned"
+    OK = "ok"
+
+
+#: By sign: its words for one cell, and for several where those differ.
+CELL_WORDS = {
+    CellSign.DRIFT: ("predicts differently", "predict differently"),
+    CellSign.BROKEN: ("fails", "fail"),
+    CellSign.HOME_DRIFT: (
+        "predicts differently, in its own producer, too",
+        "predict differently, in their own producer, too",
+    ),
+    CellSign.NEVER: ("did not run", "did not run"),
+    CellSign.LOST: ("not possible there, or refused", "not possible there, or refused"),
+    CellSign.UNTRIED: ("not written", "not written"),
+    CellSign.HOME: ("fails in its own producer, too", "fail in their own producer, too"),
+    CellSign.WARNED: ("same predictions, with a version warning", "same predictions, with a version warning"),
+    CellSign.OK: ("same predictions", "same predictions"),
+}
+
+
+def cell_signs(cells: pd.DataFrame) -> npt.NDArray[np.uint8]:
+    """Of each cell the place of its sign among `CellSign`; the cells have the columns of `harness.analysis.cells`."""
+    meaning, home = cells["meaning"], cells["also_at_home"].astype(bool)
+    rules: dict[CellSign, pd.Series[Any]] = {
+        CellSign.HOME_DRIFT: (meaning == Meaning.CHANGED) & home,
+        CellSign.DRIFT: meaning == Meaning.CHANGED,
+        CellSign.HOME: (meaning == Meaning.BROKEN) & home,
+        CellSign.BROKEN: meaning == Meaning.BROKEN,
+        CellSign.NEVER: meaning == Meaning.NOT_RUN,
+        CellSign.UNTRIED: meaning == Meaning.UNWRITTEN,
+        CellSign.LOST: is_in(meaning, INCONCLUSIVE),
+        CellSign.WARNED: is_in(meaning, SOUND) & cells["version_warning"].eq(True),
+    }
+    order = list(CellSign)
+    places = [order.index(sign) for sign in rules]
+    conditions = [np.asarray(rule, dtype=bool) for rule in rules.values()]
+    return np.select(conditions, places, default=order.index(CellSign.OK)).astype(np.uint8)
 
 
 class Sign(StrEnum):

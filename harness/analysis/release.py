@@ -13,6 +13,7 @@ from packaging.version import Version
 
 from harness.analysis import columns, versions
 from harness.analysis.ask import subjects
+from harness.analysis.cells import Meaning
 from harness.analysis.compare import change_groups, status_changes, suspects
 from harness.analysis.compare.status_changes import Kind
 from harness.errors import InputError
@@ -86,7 +87,7 @@ def of(tables: RunTables, wanted: Wanted) -> Release:
         consumers=consumers,
         producers=producers,
         cells=len(found),
-        never_tried=int(columns.never_tried(new).sum()),
+        never_tried=int((new["meaning"] == Meaning.NOT_RUN).sum()),
         counts={kind: int((found["kind"] == kind).sum()) for kind in Kind},
         newly_warned=int(found["newly_warned"].sum()),
         rows=_rows(found, subjects.classes(tables.artifacts)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.analysis import columns, units
 from harness.analysis import summary as digests
-from harness.terms import LOADED, UNTOLD, Status
+from harness.terms import LOADED, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -24,7 +24,7 @@ _LOST = ("sha256 differs", "No such file or directory")
 def of(digest: Digest) -> tuple[str, ...]:
     """What is wrong with the run itself, the worst first; nothing where all was done. Broken models are no alarm."""
     told = []
-    if not any(count for status, count in digest.statuses.items() if Status(status) not in UNTOLD):
+    if not digest.conclusive:
         told.append("Nothing ran: no cell of this run was tried.")
     if not digest.run.get("complete", True):
         told.append("This run is not complete: it was cut short, or shards of it are missing.")

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from harness.analysis import columns, estimator_coverage, groups, measured
-from harness.terms import BROKEN, LOADED, UNTOLD, UNTRIED, Finding, Parity, Status
+from harness.analysis.cells import INCONCLUSIVE, SOUND, Meaning, is_at_home, is_in
+from harness.terms import BROKEN, LOADED, UNTRIED, Finding, Parity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +34,7 @@ class Pair:
     close: int
     warned: int  # of the two above: with a warning about versions
     drift: int
-    drift_at_home: int  # of the drifts: those that the format has made, and not the way, see `_at_home`
+    drift_at_home: int  # of the drifts: also in their own producer, so that the format has made them
     broken: int
     at_home: int  # of the broken: those that do not load in their own producer either
     untried: int
@@ -110,9 +111,14 @@ class Digest:
         return self.count(BROKEN)
 
     @property
-    def untold(self) -> int:
+    def conclusive(self) -> int:
+        """Cells that say something of a model."""
+        return self.cells - sum(pair.untried for pair in self.pairs.values())
+
+    @property
+    def inconclusive(self) -> int:
         """Cells that say nothing of a model."""
-        return self.count(UNTOLD)
+        return self.cells - self.conclusive
 
     @property
     def drift_at_home(self) -> int:
@@ -126,7 +132,7 @@ def of(tables: RunTables) -> Digest:
     tried = cells[~columns.among(cells["status"], UNTRIED)]
     bad = environments[environments["status"] != Status.OK]
     kept = ~groups.converts(cells["format"])
-    diagonal = cells[(cells["producer"] == cells["consumer"]) & cells["parity"].notna() & kept]
+    diagonal = cells[is_at_home(cells) & cells["parity"].notna() & kept]
     versions = ["python", "sklearn", "numpy", "arch"]
     return Digest(
         run=tables.run,
@@ -137,7 +143,7 @@ def of(tables: RunTables) -> Digest:
         },
         missing=dict(zip(bad["environment"], bad["reason"], strict=True)),
         statuses=columns.counts(cells["status"]),
-        not_run=int(columns.never_tried(cells).sum()),
+        not_run=int((cells["meaning"] == Meaning.NOT_RUN).sum()),
         parities=columns.counts(cells["parity"].dropna()),
         artifacts=columns.counts(tables.artifacts["status"]),
         written={
@@ -167,39 +173,24 @@ def as_data(digest: Digest) -> dict[str, Any]:
 
 
 def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], Pair]:
-    broken = columns.among(cells["status"], BROKEN)
-    drift = cells["status"] == Status.DRIFT
-    ok = cells["status"] == Status.OK
+    meaning, at_home = cells["meaning"], cells["also_at_home"]
+    drift, broken, ok = meaning == Meaning.CHANGED, meaning == Meaning.BROKEN, is_in(meaning, SOUND)
     flags = cells[["producer", "consumer"]].assign(
-        identical=ok & (cells["parity"] == Parity.IDENTICAL),
-        close=ok & (cells["parity"] != Parity.IDENTICAL),
+        identical=meaning == Meaning.IDENTICAL,
+        close=ok & (meaning != Meaning.IDENTICAL),
         warned=ok & cells["version_warning"].eq(True),
         drift=drift,
-        drift_at_home=_at_home(cells, drift, or_untold=groups.converts(cells["format"])),
+        drift_at_home=drift & at_home,
         broken=broken,
-        at_home=_at_home(cells, broken),
-        untried=columns.among(cells["status"], UNTOLD),
-        unwritten=(cells["status"] == Status.NO_ARTIFACT) & ~columns.never_tried(cells),
+        at_home=broken & at_home,
+        untried=is_in(meaning, INCONCLUSIVE),
+        unwritten=meaning == Meaning.UNWRITTEN,
     )
     sums = flags.groupby(["producer", "consumer"], sort=False).sum()
     return {
         (str(producer), str(consumer)): Pair(**{str(key): int(value) for key, value in row.items()})
         for (producer, consumer), row in zip(sums.index, sums.to_dict("records"), strict=True)
     }
-
-
-def _at_home(cells: pd.DataFrame, which: pd.Series[bool], or_untold: pd.Series[bool] | None = None) -> pd.Series[bool]:
-    """Those of some cells whose artifact is among them with the same reader in its own producer, too.
-
-    Of ``or_untold`` also those that their producer has no reader for: a format that converts changes models by itself.
-    """
-    home = cells["producer"] == cells["consumer"]
-    alike = home & which
-    if or_untold is not None:
-        alike |= home & or_untold & columns.among(cells["status"], UNTRIED)
-    known = set(zip(cells.loc[alike, "artifact_id"], cells.loc[alike, "reader"], strict=True))
-    keys = zip(cells["artifact_id"], cells["reader"], strict=True)
-    return which & np.array([key in known for key in keys], dtype=bool)
 
 
 def _near(cells: pd.DataFrame) -> tuple[Near, ...]:

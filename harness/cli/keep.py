@@ -15,16 +15,22 @@ def keep(run: RunArgument = None, results: ResultsOption = RESULTS) -> None:
 
     Only a sound run is kept, without its artifacts.
     """
-    from harness import analysis, store  # pandas
+    from harness import store  # pandas
+
+    print(keep_in(results, store.find_run(results, run)))
+
+
+def keep_in(results: Path, source: Path) -> Path:
+    """Keep a run in ``results/reference``, with its pages; return the folder. Raises InputError for an unsound one."""
+    from harness import analysis  # pandas
     from harness.analysis import soundness
     from harness.report import run_pages
     from harness.store import reference
 
-    source = store.find_run(results, run)
     wrong = soundness.of_tables(analysis.read_run(source))
     if wrong:  # what visitors see first must be sound
         raise InputError("\n".join([f"{source}: this run is not sound, and is not kept:", *(f"  {w}" for w in wrong)]))
     folders = {tools.ROOT: ".", tools.workspace(): ".nox", Path.home(): "~", Path(tempfile.gettempdir()): "TMP"}
     target = reference.keep(source, results, folders)
     run_pages.write(analysis.read_run(target))
-    print(target)
+    return target

@@ -116,7 +116,7 @@ def _shared_digest(path: Path, lines: list[str], tree: ast.Module, seen: frozens
 
 
 def _siblings(path: Path, tree: ast.Module) -> list[Path]:
-    """The files beside this one that it imports with ``from . import`` or ``from .name import``, function by function."""
+    """The files beside this one that it imports: ``from . import name`` or ``from .name import ...``, wherever."""
     names = {
         name
         for node in ast.walk(tree)

@@ -37,7 +37,7 @@ def show(comparison: Comparison, console: Console) -> None:
         _line(console, told, "yellow")
     for kind, count in comparison.counts.items():
         if count or kind in phrases.ALWAYS:
-            told = f" {phrases.KINDS[kind]}: {phrases.counted(count, 'cell')} "
+            told = f" {phrases.KINDS[kind]}: {units.counted(count, 'cell')} "
             _line(console, told, _style(kind, count))
             _groups([group for group in comparison.cells if group.kind == kind], console)
     if comparison.artifacts:
@@ -152,7 +152,7 @@ def sections(comparison: Comparison) -> Iterator[tuple[str, str, list[Group]]]:
     """The tables of the page: title, what is counted, groups."""
     for kind, count in comparison.counts.items():
         if count:
-            title = f"{phrases.KINDS[kind]}: {phrases.counted(count, 'cell')}"
+            title = f"{phrases.KINDS[kind]}: {units.counted(count, 'cell')}"
             yield title, "cells", [group for group in comparison.cells if group.kind == kind]
     if comparison.artifacts:
         yield "Artifacts", "artifacts", list(comparison.artifacts)

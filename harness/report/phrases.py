@@ -9,7 +9,7 @@ from harness.analysis.compare.effects import Machine
 from harness.analysis.compare.gates import Answer
 from harness.analysis.compare.status_changes import Kind
 from harness.analysis.groups import differs
-from harness.analysis.units import counted as counted  # templates ask for it here
+from harness.analysis.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

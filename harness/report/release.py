@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from harness.analysis import units
 from harness.analysis.compare.status_changes import Kind
 from harness.report import markdown, phrases
 
@@ -34,7 +35,7 @@ def render(release: Release) -> str:
         kinds=[kind for kind in _TITLES if release.counts[kind]],
         titles=_TITLES,
         sections=[
-            (f"{phrases.KINDS[kind]}: {phrases.counted(count, 'cell')}", [g for g in release.groups if g.kind == kind])
+            (f"{phrases.KINDS[kind]}: {units.counted(count, 'cell')}", [g for g in release.groups if g.kind == kind])
             for kind, count in release.counts.items()
             if count
         ],

@@ -9,7 +9,9 @@ import sys
 import pytest
 
 from harness import cli, store
+from harness.cli import program
 
+from tests.report.packed import of_page
 from tests.report.stored import all_cells, cell, plan_of, tables_of
 
 PLAN = """
@@ -27,7 +29,7 @@ def plan():
 @pytest.fixture
 def harness(monkeypatch, capsys):
     def call(*words, code: int = 0) -> tuple[str, str]:
-        monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+        monkeypatch.setattr(program.signal, "signal", lambda *_: None)
         monkeypatch.setattr(sys, "argv", ["harness", *map(str, words)])
         with pytest.raises(SystemExit) as leave:
             cli.main()
@@ -95,22 +97,33 @@ def test_a_release_is_told_as_markdown_or_as_data(harness, stored) -> None:
 
 
 def test_whether_a_run_is_sound_is_an_exit_code(harness, stored, plan, tmp_path) -> None:
-    assert "complete, with every environment" in harness("check", stored)[0]
+    assert "complete, with every environment" in harness("verify", stored)[0]
     cut = tables_of(plan, tmp_path / "cut", cells=[], environments=("old",)).path
-    assert "1 of 2 environments are missing: new" in harness("check", cut, code=1)[1]
+    assert "1 of 2 environments are missing: new" in harness("verify", cut, code=1)[1]
+
+
+def test_the_word_check_points_at_verify(harness, stored) -> None:
+    _, err = harness("check", stored, "--may-fail", "n*", code=2)
+    assert "cannot check yet" in err
+    assert f"python -m harness verify {stored} --may-fail 'n*'" in " ".join(err.split())
+
+
+def test_the_version_is_told(harness) -> None:
+    import harness as package
+
+    assert harness("--version")[0] == f"persistence-matrix {package.__version__}\n"
 
 
 def test_what_was_forgiven_is_said(harness, plan, tmp_path) -> None:
     lost = [row for row in all_cells(plan) if "new" not in row["cell_id"]]
     cut = tables_of(plan, tmp_path / "cut", cells=lost, environments=("old",)).path
-    out, _ = harness("check", cut, "--may-fail", "ne*")
+    out, _ = harness("verify", cut, "--may-fail", "ne*")
     assert out == f"{cut.name}: sound but for what may be missing: new\n"
 
 
-def test_a_run_is_begun_and_split_and_what_is_there_of_it_is_merged(harness, tmp_path, monkeypatch) -> None:
+def test_a_run_is_begun_and_split_and_what_is_there_of_it_is_merged(harness, tmp_path) -> None:
     matrix = tmp_path / "matrix.yaml"
     matrix.write_text(PLAN)
-    monkeypatch.setenv("HARNESS_MATRIX", str(matrix))  # and put back afterwards: the program sets it for nox's sessions
     name = harness("new", "--matrix", matrix, "--results", tmp_path / "begun")[0].strip()
     sessions = [
         {"session": f"{share}({one})", "name": share, "call_spec": {"environment": one}}
@@ -129,6 +142,8 @@ def test_a_run_is_begun_and_split_and_what_is_there_of_it_is_merged(harness, tmp
     assert f"{name}: not complete" in " ".join(out.split())
     merged = store.read_run(tmp_path / "out" / name)
     assert {*merged.cells.status} == {"not-run"}
+    header, _ = of_page((merged.path / "report/index.html").read_text())
+    assert header["again"].endswith(f"/{name}")  # the page is that of its place
     told = json.loads(
         harness("merge", tmp_path / "begun", "--matrix", matrix, "--output", tmp_path / "twice", "--json")[0]
     )
@@ -139,10 +154,9 @@ def test_a_run_is_begun_and_split_and_what_is_there_of_it_is_merged(harness, tmp
     )
 
 
-def test_a_merge_with_damaged_objects_writes_and_ends_with_exit_code_1(harness, tmp_path, monkeypatch) -> None:
+def test_a_merge_with_damaged_objects_writes_and_ends_with_exit_code_1(harness, tmp_path) -> None:
     matrix = tmp_path / "matrix.yaml"
     matrix.write_text(PLAN)
-    monkeypatch.setenv("HARNESS_MATRIX", str(matrix))
     name = harness("new", "--matrix", matrix, "--results", tmp_path / "begun")[0].strip()
     folder = store.RunFolder.reopen(tmp_path / "begun" / name)
     folder.object_path(folder.keep_object(b"model")).write_bytes(b"Model")

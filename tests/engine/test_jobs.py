@@ -35,7 +35,7 @@ def test_every_environment_has_one_job_of_each_kind_and_none_is_one_too_many(cou
         )
         for i, name in enumerate(names)
     ]
-    found = jobs.of(listed(*names), plan(*made), most=most, may_fail=["e1", "e2"])
+    found = jobs.split(listed(*names), plan(*made), most=most, may_fail=["e1", "e2"])
     producers = [one.name for one in made if one.produces]
     for share, expected in (("dump", producers), ("load", names)):
         sessions = [session for job in found[share] for session in job.sessions]
@@ -48,15 +48,15 @@ def test_every_environment_has_one_job_of_each_kind_and_none_is_one_too_many(cou
 
 def test_what_is_neither_amd64_nor_arm64_is_emulated_on_amd64() -> None:
     made = plan(environment("a", platform="linux/s390x", kind="rootfs"), environment("b", platform="linux/arm64"))
-    found = jobs.of(listed("a", "b"), made)["load"]
+    found = jobs.split(listed("a", "b"), made)["load"]
     assert [(job.name, job.arch, job.roots) for job in found] == [("a", "amd64", True), ("b", "arm64", False)]
 
 
 def test_few_environments_have_a_job_each_and_the_profile_decides_which() -> None:
-    found = jobs.of(listed("a", "b", "c"), plan(environment("a"), environment("c")), may_fail=["c*"])
+    found = jobs.split(listed("a", "b", "c"), plan(environment("a"), environment("c")), may_fail=["c*"])
     assert [(job.name, job.may_fail) for job in found["dump"]] == [("a", False), ("c", True)]
 
 
 def test_sessions_of_another_matrix_are_refused() -> None:
     with pytest.raises(InputError, match=r"no session load\(b\)"):
-        jobs.of(listed("a"), plan(environment("a"), environment("b")))
+        jobs.split(listed("a"), plan(environment("a"), environment("b")))

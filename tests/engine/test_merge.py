@@ -12,17 +12,11 @@ from hypothesis import given, settings, strategies as st
 
 from harness import store
 from harness.errors import InputError
-from harness.machine import hardware
+from harness.store import finishing
 from harness.analysis import soundness
 from harness.engine import agreement, merge as merging
 
-from tests.report.packed import of_page
 from tests.engine.made import HOST, NAMES, PLAN, TURNS, assert_same, base_in, edit, entry, merged, shard
-
-
-def test_the_page_of_a_merged_run_is_that_of_its_place(unsplit) -> None:
-    header, _ = of_page((unsplit.path / "report/index.html").read_text())
-    assert header["again"].endswith(f"/{unsplit.run['run_id']}")
 
 
 @settings(deadline=None, max_examples=6)
@@ -145,8 +139,8 @@ def test_figures_keep_the_machine_that_they_were_measured_on(tmp_path, base, mon
 
 
 def test_what_machines_share() -> None:
-    assert hardware.common([]) == {}
-    assert hardware.common([{"a": 1, "b": 2}, {"a": 1, "b": 3}, {"a": 1}]) == {"a": 1, "b": None}
+    assert finishing.common_facts([]) == {}
+    assert finishing.common_facts([{"a": 1, "b": 2}, {"a": 1, "b": 3}, {"a": 1}]) == {"a": 1, "b": None}
 
 
 def test_where_every_environment_may_fail_something_must_have_run_all_the_same(tmp_path, base) -> None:

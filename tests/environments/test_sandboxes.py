@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness import terms
-from harness.cli import arguments
+from harness.cli import planning
 from harness.cli.arguments import MATRIX
 from harness.environments import Folders, NotReadyError, bubblewrap, docker, engine, rootfs, roots, wheels
 from harness.environments.kinds import OF
@@ -183,9 +183,8 @@ def test_a_container_of_the_root_under_the_environments_name(docked, folders, pa
     assert len(docked.of("build")) == 1  # the image is there
 
 
-def test_one_word_makes_containers_of_the_projects_own_roots_and_no_other_profile_has_them(monkeypatch) -> None:
-    monkeypatch.setenv("HARNESS_MATRIX", str(MATRIX))  # planning sets it
-    plans = [arguments.planned(MATRIX, "architectures", resolving=False, through=word) for word in (None, "docker")]
+def test_one_word_makes_containers_of_the_projects_own_roots_and_no_other_profile_has_them() -> None:
+    plans = [planning.planned(MATRIX, "architectures", resolving=False, through=word) for word in (None, "docker")]
     assert list(plans[0].environments) == list(plans[1].environments)
     assert [cell.id for cell in plans[0].cells(NEWEST)] == [cell.id for cell in plans[1].cells(NEWEST)]
     kinds = [{e.kind for e in plan.environments.values()} for plan in plans]
@@ -193,11 +192,11 @@ def test_one_word_makes_containers_of_the_projects_own_roots_and_no_other_profil
     assert plans[1].through == "docker"
     assert plans[0].digest != plans[1].digest  # nobody goes on with the one as the other
     for profile in ("default", "quick", "formats", "performance", "nightly"):
-        found = arguments.planned(MATRIX, profile, resolving=False).environments
+        found = planning.planned(MATRIX, profile, resolving=False).environments
         assert {e.kind for e in found.values()} <= {"local", "node"}, profile
         assert not [name for name in found if name.startswith("sk1.2.1-")], profile
     with pytest.raises(InputError, match="--through podman"):
-        arguments.planned(MATRIX, "quick", resolving=False, through="podman")
+        planning.planned(MATRIX, "quick", resolving=False, through="podman")
 
 
 def test_each_guest_of_a_run_has_the_same_container_which_is_removed(docked, folders, parts) -> None:

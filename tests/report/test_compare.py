@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from harness import cli, store
+from harness.cli import program
 from harness.analysis.compare import compare
 from harness.analysis.compare.expectations import Expectations, Expected
 from harness.analysis.compare.gates import parse
@@ -114,7 +115,7 @@ def harness(tmp_path, monkeypatch, capsys):
         tables = {**stored, **replaced}
         monkeypatch.setattr(store, "find_run", lambda results, name: name)
         monkeypatch.setattr(store, "read_run", lambda name: tables[name])
-        monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+        monkeypatch.setattr(program.signal, "signal", lambda *_: None)
         monkeypatch.setattr(sys, "argv", ["harness", "compare", "base", "new", "--results", str(tmp_path), *words])
         with pytest.raises(SystemExit) as leave:
             cli.main()

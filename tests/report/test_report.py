@@ -9,7 +9,9 @@ from rich.console import Console
 
 from harness.terms import Format
 from harness.analysis import summary as digests
-from harness.report import plans, markdown, terminal, run_pages
+from harness.environments import availability
+from harness.report import markdown, run_pages, terminal
+from harness.report import plan as plans
 
 from tests.report.stored import EVIL, all_cells, cell, plan_of, shown, tables_of
 
@@ -75,7 +77,7 @@ def test_an_environment_without_scikit_learn_is_told_by_its_name(plan, tmp_path)
     assert digest.versions["old"] == {"python": None, "sklearn": None, "numpy": None, "arch": "amd64"}
     assert "| old | ok |  |  |  |" in markdown.render(digest)
     console = Console(file=io.StringIO(), width=160, highlight=False)
-    plans.show(plan, console)
+    plans.show(plan, availability.outlooks(plan.profile.environments, plan.impossible), console)
     assert "None" not in console.file.getvalue()
 
 
@@ -91,7 +93,7 @@ def test_failures_of_one_kind_are_one_group(plan, tmp_path):
 def test_pictures_and_plans_can_be_made(plan, tmp_path):
     found = tables_of(plan, tmp_path, cells=all_cells(plan))
     assert "@font-face" not in terminal.picture(found)
-    data = plans.as_data(plan)
+    data = plans.as_data(plan, availability.outlooks(plan.profile.environments, plan.impossible))
     assert data["counts"] == {"artifacts": 4, "cells": 8, "measured": 0}
     assert len(data["cells"]) == len(set(data["cells"])) == 8
 

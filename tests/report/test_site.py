@@ -64,7 +64,7 @@ def test_what_differs_in_its_own_producer_is_not_blamed_on_the_way(reader, tmp_p
     assert field(page, "old", "new").inner_text() == "(≠1)"
     assert "is-home-drift" in field(page, "old", "new").locator("..").get_attribute("class")
     assert "(≠1)" in (tables.path / "SUMMARY.md").read_text()
-    page = reader.open(tables.path / site.PAGE, "#/ask?estimator=one&from=1.4&to=1.5")
+    page = reader.open(tables.path / run_pages.PAGE, "#/ask?estimator=one&from=1.4&to=1.5")
     assert "Changes predictions" in page.locator("#answer").inner_text()
 
 

@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from harness import cli, store
+from dataclasses import replace
+
+import typer
+
+from harness import store
+from harness.cli import program
 from harness.run import lifecycle
 from harness.environments import NotReadyError, local
 from harness.errors import InputError, MachineError
@@ -137,7 +142,7 @@ def test_the_holder_of_the_lock_is_named(results) -> None:
 class TestExitCodes:
     @pytest.fixture
     def ended(self, monkeypatch, capsys):
-        monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+        monkeypatch.setattr(program.signal, "signal", lambda *_: None)
 
         def end(outcome) -> tuple[int, str]:
             def app(**_):
@@ -145,9 +150,9 @@ class TestExitCodes:
                     raise outcome
                 return outcome
 
-            monkeypatch.setattr(cli, "app", app)
+            monkeypatch.setattr(program, "app", app)
             with pytest.raises(SystemExit) as caught:
-                cli.main()
+                program.main()
             return caught.value.code, capsys.readouterr().err
 
         return end
@@ -167,8 +172,8 @@ class TestExitCodes:
             (OSError(28, "No space left on device", "/workspace"), 3, "/workspace: No space left on device"),
             (KeyboardInterrupt(), 130, "--resume"),
             (130, 130, "--resume"),  # what newer typers make of Ctrl-C
-            (cli.typer.Abort(), 130, "--resume"),
-            (cli.typer.Exit(1), 1, ""),
+            (typer.Abort(), 130, "--resume"),
+            (typer.Exit(1), 1, ""),
         ],
     )
     def test_each_outcome_has_its_code(self, ended, outcome, code, told) -> None:
@@ -185,12 +190,9 @@ def test_an_environment_without_a_lock_in_the_other_run_is_not_run(results, tmp_
     assert only.digest == plan.digest
 
 
-def test_what_makes_a_cell_again_names_the_matrix_where_it_is_not_the_checkouts_own(tmp_path, monkeypatch) -> None:
+def test_what_makes_a_cell_again_names_the_matrix_where_it_is_not_the_checkouts_own(tmp_path) -> None:
     def command(matrix: Path | None) -> str:
-        monkeypatch.delenv("HARNESS_MATRIX", raising=False)
-        if matrix is not None:
-            monkeypatch.setenv("HARNESS_MATRIX", str(matrix))
-        folder = lifecycle.begin(plan_of("old"), tmp_path)
+        folder = lifecycle.begin(replace(plan_of("old"), matrix=matrix), tmp_path)
         folder.close()
         assert str(tools.ROOT) not in (folder.path / "run.json").read_text()
         return rerun_command.command(folder.run, folder.path, "CELL")

@@ -14,7 +14,8 @@ import pandas as pd
 
 from harness.analysis import columns, versions
 from harness.analysis.ask import subjects
-from harness.analysis.verdicts import Verdict, of_cell, worst
+from harness.analysis.cells import Meaning
+from harness.analysis.verdicts import SAFE, Verdict, worst
 from harness.config.problems import unknown
 from harness.errors import InputError
 from harness.terms import converts
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from harness.store import RunTables
 
 __all__ = ["Answer", "Pair", "Question", "Verdict", "Way", "ask"]
-
-_SAFE = (Verdict.SAFE, Verdict.TOLERABLE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +133,7 @@ def ask(
     )
     holdings = versions.holdings(tables.environments)
     dumps, loads = (_fitting(holdings, side) for side in (question.producers, question.consumers))
-    rows = _told(cells[cells["case"].isin(question.subject.cases)])
+    rows = cells[cells["case"].isin(question.subject.cases)]
     rows = rows[rows["producer"].isin(dumps) & rows["consumer"].isin(loads)]
     pairs = [
         _pair(question, str(p), str(c), some) for (p, c), some in rows.groupby(["producer", "consumer"], sort=False)
@@ -159,32 +158,17 @@ def _known(holdings: Mapping[str, Mapping[str, str]], question: Question, *, dum
     return tuple(versions.ordered(held[package] for held in holdings.values() if package in held))
 
 
-def _told(cells: pd.DataFrame) -> pd.DataFrame:
-    """The cells with ``verdict``, ``never_tried`` and ``at_home``: whether it is so in the artifact's producer, too."""
-    lost = columns.never_tried(cells)
-    verdicts = [
-        of_cell(status, parity, never_tried=bool(never))
-        for status, parity, never in zip(cells["status"], cells["parity"], lost, strict=True)
-    ]
-    rows = cells.assign(verdict=pd.Series(verdicts, index=cells.index, dtype=object), never_tried=lost)
-    bad = rows[rows["verdict"].isin([Verdict.CHANGES, Verdict.BREAKS])]
-    home = bad[bad["producer"] == bad["consumer"]]
-    keys = set(zip(home["artifact_id"], home["reader"], home["verdict"], strict=True))
-    told = [key in keys for key in zip(rows["artifact_id"], rows["reader"], rows["verdict"], strict=True)]
-    return rows.assign(at_home=np.array(told, dtype=bool) & rows.index.isin(bad.index))
-
-
 def _pair(question: Question, producer: str, consumer: str, rows: pd.DataFrame) -> Pair:
     order = list(Verdict)
     ways: list[Way] = []
     instead: list[Way] = []
-    said: list[Verdict | None] = []
+    said: list[str | None] = []
     for (format_name, reader), some in rows.groupby(["format", "reader"], sort=False):
         way = _way(str(format_name), str(reader), some)
         if _is_asked(question, way):
             ways.append(way)
             said += list(some["verdict"])
-        if way.verdict in _SAFE and not way.silent:
+        if way.verdict in SAFE and not way.silent:
             instead.append(way)
     verdict = worst(said)  # of the cells: a way in which nothing can be written says nothing of the others
     return Pair(
@@ -192,7 +176,7 @@ def _pair(question: Question, producer: str, consumer: str, rows: pd.DataFrame) 
         consumer=consumer,
         verdict=verdict,
         ways=tuple(sorted(ways, key=lambda way: order.index(way.verdict))),
-        instead=() if verdict in _SAFE else tuple(instead),
+        instead=() if verdict in SAFE else tuple(instead),
     )
 
 
@@ -206,7 +190,7 @@ def _is_asked(question: Question, way: Way) -> bool:
 
 def _way(format_name: str, reader: str, rows: pd.DataFrame) -> Way:
     order = list(Verdict)
-    heaviest = [len(order) if verdict is None else order.index(verdict) for verdict in rows["verdict"]]
+    heaviest = [order.index(Verdict(one)) if isinstance(one, str) else len(order) for one in rows["verdict"]]
     ranked = rows.assign(rank=heaviest).sort_values(
         ["rank", "label_mismatch", "max_abs_diff"], ascending=[True, False, False], na_position="last"
     )
@@ -218,8 +202,8 @@ def _way(format_name: str, reader: str, rows: pd.DataFrame) -> Way:
         cases=tuple(rows.loc[rows["verdict"] == verdict, "case"].unique()),
         statuses=columns.counts(rows["status"]),
         silent=tuple(rows.loc[rows["verdict"].isna(), "case"].unique()),
-        never_tried=int(rows["never_tried"].sum()),
-        at_home=int(rows["at_home"].sum()),
+        never_tried=int((rows["meaning"] == Meaning.NOT_RUN).sum()),
+        at_home=int(rows["also_at_home"].sum()),
         warned=int(rows["version_warning"].eq(True).sum()),
         max_abs_diff=_largest(rows["max_abs_diff"]),
         label_mismatch=_largest(rows["label_mismatch"]),

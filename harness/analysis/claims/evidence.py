@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis import columns
+from harness.analysis.cells import COLUMNS as CELL_COLUMNS
+from harness.analysis.cells import sound_at_home
 from harness.analysis.versions import parsed
 from harness.store import tables
-from harness.terms import UNTRIED, Status
 
 if TYPE_CHECKING:
     from harness.store import RunTables
@@ -37,7 +37,7 @@ def of(run: RunTables) -> Evidence:
     """The evidence of a run; what is native, and beside it what is emulated."""
     environments = _completed(run.environments, tables.ENVIRONMENTS.names)
     artifacts = _completed(run.artifacts, tables.ARTIFACTS.names)
-    cells = _with_comparisons(_completed(run.cells, tables.CELLS.names))
+    cells = _with_comparisons(_completed(run.cells, [*tables.CELLS.names, *CELL_COLUMNS]))
     foreign = cells["producer_emulated"].eq(True) | cells["consumer_emulated"].eq(True)
     emulators = environments[environments["emulated"].eq(True)]["environment"]
     apart = artifacts["producer"].isin(emulators)
@@ -57,20 +57,10 @@ def _with_comparisons(cells: pd.DataFrame) -> pd.DataFrame:
     pythons = zip(cells["producer_python"], cells["consumer_python"], strict=True)
     versions = zip(cells["producer_sklearn"], cells["consumer_sklearn"], strict=True)
     return cells.assign(
-        sound_at_home=_sound_at_home(cells),
+        sound_at_home=sound_at_home(cells),
         same_python=np.array([_minor(one) == _minor(other) != () for one, other in pythons], dtype=bool),
         to_newer=np.array([bool(_release(one)) and _release(one) < _release(other) for one, other in versions], bool),
     )
-
-
-def _sound_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
-    home = cells[(cells["producer"] == cells["consumer"]) & ~columns.among(cells["status"], UNTRIED)]
-    by_reader = dict(
-        zip(zip(home["artifact_id"], home["reader"], strict=True), home["status"] == Status.OK, strict=True)
-    )
-    by_any = set(home[home["status"] == Status.OK]["artifact_id"])
-    keys = zip(cells["artifact_id"], cells["reader"], strict=True)
-    return pd.Series([by_reader.get(key, key[0] in by_any) for key in keys], index=cells.index, dtype=bool)
 
 
 def _minor(version: Any) -> tuple[int, ...]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from harness.store.statistics import MEMORY_FLOOR
 
-if TYPE_CHECKING:
-    from harness.analysis.compare.ranks import Numbers
+Numbers: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
 
 class Machine(StrEnum):

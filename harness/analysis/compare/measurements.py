@@ -18,7 +18,7 @@ from harness.terms import YARDSTICKS, Figure, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from harness.analysis.compare.ranks import Numbers
+    from harness.analysis.compare.effects import Numbers
     from harness.store import RunTables
 
 _SIDES = ("producer", "consumer")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import stats
@@ -13,9 +13,7 @@ from scipy import stats
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from harness.analysis.compare.effects import Effect
-
-Numbers: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+    from harness.analysis.compare.effects import Effect, Numbers
 
 FALSE_DISCOVERIES = 0.01  # of what is told, at most this share changed less than the least change
 _EXACT = 2500  # pairs of samples up to which the exact distribution is used

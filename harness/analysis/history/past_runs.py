@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from harness.analysis import columns
+from harness.analysis.cells import unrun_artifacts
 from harness.errors import InputError, MachineError
 from harness.store import READABLE, REFERENCE
 
@@ -47,6 +48,15 @@ class StoredRun:
     def table(self, name: str, columns: Sequence[str]) -> pd.DataFrame:
         """Columns of a table; those that an older schema lacks are null. Raises UNREADABLE."""
         return _table(self.files, f"{self.folder}/{name}.parquet", columns)
+
+    @property
+    def unrun_artifacts(self) -> frozenset[str]:
+        """See `harness.analysis.cells.unrun_artifacts`; empty for a run whose table of artifacts is gone."""
+        return (
+            unrun_artifacts(self.table("artifacts", ["artifact_id", "status"]))
+            if self.has("artifacts")
+            else frozenset()
+        )
 
     def has(self, name: str) -> bool:
         return bool(self.files.exists(f"{self.folder}/{name}.parquet"))

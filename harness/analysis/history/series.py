@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from harness.analysis import columns
+from harness.analysis.cells import Meaning, meanings
 from harness.analysis.compare.effects import SIZE
 from harness.analysis.history.figure_kinds import STATUS, WORDS
 from harness.analysis.history.past_runs import UNREADABLE, Skipped
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.history.past_runs import StoredRun
 
-_CELLS = ("cell_id", "artifact_id", "status", "reason", "size_bytes", "consumer_emulated")
+_CELLS = ("cell_id", "artifact_id", "status", "parity", "size_bytes", "consumer_emulated")
 _KEYS = ["subject", "figure", "fingerprint", "emulated"]
 
 
@@ -77,7 +77,7 @@ def collect(runs: Sequence[StoredRun], figures: frozenset[str], patterns: Sequen
             continue
         place = len(read)
         read.append(run)
-        untried = columns.never_tried(cells)
+        untried = meanings(cells, run.unrun_artifacts) == Meaning.NOT_RUN
         not_run = int(untried.sum())
         statuses.see(place, cells.loc[~untried].set_index("cell_id")["status"])
         rows += [frame.assign(run=place) for frame in (measured, sizes) if not frame.empty]

@@ -24,6 +24,7 @@ from harness.analysis import (
     environment_facts,
     format_support,
     history,
+    pair_signs,
     soundness,
     verdicts,
 )
@@ -142,7 +143,9 @@ def _asset(name: str) -> str:
 
 
 def _program() -> str:
-    return "(() => {\n'use strict';\n" + "\n".join(map(_asset, SCRIPTS)) + "\n})();\n"
+    signs = [{"name": sign, "one": one, "many": many} for sign, (one, many) in pair_signs.CELL_WORDS.items()]
+    words = f"const SIGNS = {_data(signs)};\n"
+    return "(() => {\n'use strict';\n" + words + "\n".join(map(_asset, SCRIPTS)) + "\n})();\n"
 
 
 def _library() -> str:

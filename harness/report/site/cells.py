@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis import columns
+from harness.analysis import pair_signs
+from harness.analysis.verdicts import Verdict
 from harness.store import tracebacks
-from harness.terms import LOADED, UNTOLD, Parity, Status
+from harness.terms import Parity, Status, converts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,16 +55,19 @@ def packed(tables: RunTables, order: list[str], more: Mapping[str, Any]) -> byte
         **{name: _coded(cells[name]) for name in _TEXTS},
         **{name: _coded(_joined(cells[name])) for name in ("findings", "compared")},
         "warnings": _coded(_warnings(cells["warnings"])),
+        "verdict": _coded(cells["verdict"], [str(verdict) for verdict in Verdict]),
+        "cause": _coded(cells["cause"]),
     }
     arrays: dict[str, npt.NDArray[Any]] = {name: codes for name, (_, codes) in coded.items()}
-    arrays["never"] = columns.never_tried(cells).to_numpy().astype(np.uint8)
+    arrays["sign"] = pair_signs.cell_signs(cells)
     arrays["warned"] = cells["version_warning"].eq(True).to_numpy().astype(np.uint8)
     arrays |= {name: cells[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in NUMBERS}
     header = {
         "rows": len(cells),
         "values": {name: values for name, (values, _) in coded.items()},
         "families": dict(zip(cells["case"], cells["family"], strict=True)),
-        "kind_of_status": {str(status): _kind(status) for status in Status},
+        # Formats that are answered for only when they are asked for.
+        "converted": [name for name in coded["format"][0] if converts(name)],
         "tracebacks": _tracebacks(tables.path, coded["traceback"][0]),
         **more,
     }
@@ -84,13 +88,6 @@ def _block(header: dict[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> by
 
 #: JavaScript's names of NumPy's types.
 _TYPES = {"u1": "Uint8Array", "u2": "Uint16Array", "u4": "Uint32Array", "f8": "Float64Array"}
-
-
-def _kind(status: Status) -> str:
-    """What the page calls it."""
-    if status in LOADED:
-        return str(status)
-    return "untried" if status in UNTOLD else "broken"
 
 
 def _coded(column: pd.Series[Any], values: list[str] | None = None) -> tuple[list[str], npt.NDArray[Any]]:

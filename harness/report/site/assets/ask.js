@@ -1,5 +1,5 @@
-// Estimator, from, to, format: safe, changes predictions, or breaks; with the evidence. Which outcome gives which answer is
-// no matter of this page: `harness ask` has the table, and it comes with the run.
+// Estimator, from, to, format: safe, changes predictions, or breaks; with the evidence. What each cell
+// says comes with the run, as `harness ask` reads it.
 
 const STYLES = { 'changes predictions': 'drift', breaks: 'broken', 'not known': 'untried', 'safe (within tolerance)': 'ok', safe: 'ok' };
 
@@ -74,7 +74,7 @@ class Ask {
   pair({ name, rows, verdict }, found) {
     const { run } = this;
     const same = found.filter((row) => run.columns.producer[row] === run.columns.producer[rows[0]] && run.columns.consumer[row] === run.columns.consumer[rows[0]]);
-    const safe = this.groups(same, ['format', 'reader']).filter(([, some]) => this.isSafe(this.worst(some)) && some.every((row) => this.ofCell(row))).map(([way]) => way);
+    const safe = this.groups(same, ['format', 'reader']).filter(([, some]) => this.isSafe(this.worst(some)) && some.every((row) => run.text('verdict', row))).map(([way]) => way);
     return [h('h3', {}, mark(STYLES[verdict], `${run.marks[verdict]} ${verdict}`), ` ${name.replace('/', ' → ')}`),
       this.isSafe(verdict) || !safe.length ? '' : h('p', {}, `Safe for the same two: ${safe.join(', ')}.`), this.table(rows)];
   }
@@ -109,21 +109,15 @@ class Ask {
   }
 
   isSafe(verdict) {
-    return STYLES[verdict] === 'ok';
+    return this.run.verdicts.safe.includes(verdict);
   }
 
   // The verdict of many cells is that of the worst; those that say nothing say nothing, and of none it is not known.
   worst(rows) {
-    const said = new Set(rows.map((row) => this.ofCell(row)));
+    const said = new Set(rows.map((row) => this.run.text('verdict', row)));
     return this.run.verdicts.order.find((verdict) => said.has(verdict)) ?? 'not known';
   }
 
-  ofCell(row) {
-    const { run } = this;
-    const status = run.text('status', row);
-    if (run.columns.never[row]) return 'not known';
-    return (status === 'ok' && run.verdicts.of_parity[run.text('parity', row)]) || run.verdicts.of_status[status];
-  }
 }
 
 // "1.5" means every 1.5.x; the name of a runtime means itself.

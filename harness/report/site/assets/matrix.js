@@ -106,7 +106,7 @@ class Matrix {
   }
 }
 
-// As `harness.report.glance`, the heaviest sign first; the field's title tells all.
+// As `harness.analysis.pair_signs`, the heaviest sign first; the field's title tells all.
 function atAGlance(counts) {
   if (!counts.some(Boolean)) return { text: '', kind: 'none' };
   const passed = counts[OK] + counts[WARNED];

@@ -17,7 +17,7 @@ class Run {
     Object.assign(this, header);
     this.columns = columns;
     this.environment = new Map(header.environments.map((one) => [one.name, one]));
-    this.kinds = this.kindsOfCells();
+    this.kinds = columns.sign;  // of each cell, a place in KINDS
   }
 
   text(name, row) {
@@ -49,41 +49,14 @@ class Run {
     return this.values[name].indexOf(value) + 1 || -1;
   }
 
-  // Whether a format carries models over into another kind of program, or is a variant of one that does.
+  // Whether a format carries models over into another kind of program.
   converts(format) {
-    return this.verdicts.converted.includes(format.split('-')[0]);
+    return this.converted.includes(format);
   }
 
   // Which places of a column are wanted, by place.
   mask(name, wanted) {
     return Uint8Array.from([0, ...this.values[name].map((value) => (wanted(value) ? 1 : 0))]);
-  }
-
-  // Of each cell: a place in KINDS. What fails or differs in its own producer, too, says
-  // nothing of the way from there to here.
-  kindsOfCells() {
-    const { producer, consumer, case: cases, format, reader, status, warned, never } = this.columns;
-    const ofStatus = [0, ...this.values.status.map((name) => KINDS.indexOf(this.kind_of_status[name]))];
-    const key = (row) => ((producer[row] * 65536 + cases[row]) * 256 + format[row]) * 256 + reader[row];
-    const home = { [BROKEN]: new Set(), [DRIFT]: new Set() };
-    const converts = this.mask('format', (name) => this.converts(name));
-    for (let row = 0; row < this.rows; row += 1) {
-      if (producer[row] !== consumer[row]) continue;
-      const kind = ofStatus[status[row]];
-      home[kind]?.add(key(row));
-      if (kind === UNTRIED && converts[format[row]]) home[DRIFT].add(key(row));  // no reader there to ask
-    }
-    const unwritten = this.place('status', 'no-artifact');
-    const kinds = new Uint8Array(this.rows);
-    for (let row = 0; row < this.rows; row += 1) {
-      const kind = ofStatus[status[row]];
-      if (kind === OK && warned[row]) kinds[row] = WARNED;
-      else if (home[kind]?.has(key(row))) kinds[row] = kind === BROKEN ? HOME : HOME_DRIFT;
-      else if (kind === UNTRIED && never[row]) kinds[row] = NEVER;
-      else if (kind === UNTRIED && status[row] !== unwritten) kinds[row] = LOST;
-      else kinds[row] = kind;
-    }
-    return kinds;
   }
 
   // Rows that a question selects, as a generator of numbers; what it does not name is not asked for.

@@ -1,17 +1,13 @@
-// What can be said of a cell, the worst first, and how figures are written.
+// What can be said of a cell, the worst first, and how figures are written. Which sign a cell has comes with the run.
 
-const KINDS = ['drift', 'broken', 'home-drift', 'never', 'lost', 'untried', 'home', 'warned', 'ok'];
-const [DRIFT, BROKEN, HOME_DRIFT, NEVER, LOST, UNTRIED, HOME, WARNED, OK] = KINDS.keys();
-const SAID = {
-  drift: 'predicts differently', 'home-drift': 'predicts differently, in its own producer, too', broken: 'fails', never: 'did not run', lost: 'not possible there, or refused', untried: 'not written',
-  home: 'fails in its own producer, too', warned: 'same predictions, with a version warning', ok: 'same predictions',
-};
-const PLURAL = { drift: 'predict differently', 'home-drift': 'predict differently, in their own producer, too', broken: 'fail', home: 'fail in their own producer, too' };
+const KINDS = SIGNS.map((sign) => sign.name);
+const [DRIFT, BROKEN, HOME_DRIFT, NEVER, LOST, HOME, WARNED, OK] = ['drift', 'broken', 'home-drift', 'never', 'lost', 'home', 'warned', 'ok'].map((name) => KINDS.indexOf(name));
+const SAID = Object.fromEntries(SIGNS.map((sign) => [sign.name, sign.one]));
 const STYLE = { never: 'untried', lost: 'untried' };
 const styleOf = (kind) => STYLE[kind] ?? kind;
 
 // "2 predict differently, 3 same predictions", of a number of cells for each kind.
-const told = (counts) => KINDS.map((kind, place) => (counts[place] ? `${counts[place].toLocaleString('en')} ${(counts[place] > 1 && PLURAL[kind]) || SAID[kind]}` : ''))
+const told = (counts) => SIGNS.map((sign, at) => (counts[at] ? `${counts[at].toLocaleString('en')} ${counts[at] > 1 ? sign.many : sign.one}` : ''))
   .filter(Boolean).join(', ');
 
 const many = (count, noun) => `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;

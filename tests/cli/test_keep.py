@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from harness import files, store
-from harness.report import reference
+from harness.cli.keep import keep_in
 from harness.errors import InputError
 from harness.analysis.history.past_runs import stored_runs
 from harness.machine import tools
@@ -35,7 +35,7 @@ def stored(plan, tmp_path):
 def test_what_is_kept_reads_like_the_run_itself(stored) -> None:
     files.replace_text(stored.path.parent / "reference/report.png", "the picture of the README")
     files.replace_text(stored.path.parent / "reference/cells.parquet", "of the one before")
-    kept = reference.keep(stored.path, stored.path.parent)
+    kept = keep_in(stored.path.parent, stored.path)
     assert kept == stored.path.parent / "reference"
     assert (kept / "report.png").read_text() == "the picture of the README"
     found = store.read_run(kept)
@@ -50,7 +50,7 @@ def test_what_is_kept_reads_like_the_run_itself(stored) -> None:
 
 
 def test_no_folder_of_the_machine_is_kept(stored) -> None:
-    kept = reference.keep(stored.path, stored.path.parent)
+    kept = keep_in(stored.path.parent, stored.path)
     row = store.read_run(kept).cells.set_index("cell_id").loc["new/one/pickle>old/pickle"]
     for text in (
         row.reason,
@@ -67,13 +67,13 @@ def test_no_folder_of_the_machine_is_kept(stored) -> None:
 def test_a_run_that_is_not_sound_is_not_kept(plan, tmp_path) -> None:
     cut = tables_of(plan, tmp_path, cells=[], environments=("old",))
     with pytest.raises(InputError, match="not sound, and is not kept"):
-        reference.keep(cut.path, tmp_path)
+        keep_in(tmp_path, cut.path)
     assert not (tmp_path / "reference").exists()
 
 
 def test_it_counts_where_there_is_no_other_run_and_in_no_history(stored) -> None:
     results = stored.path.parent
-    kept = reference.keep(stored.path, results)
+    kept = keep_in(results, stored.path)
     assert store.find_run(results, None) == stored.path
     assert store.find_run(results, "reference") == kept
     assert store.runs(results) == [stored.path]
@@ -82,4 +82,4 @@ def test_it_counts_where_there_is_no_other_run_and_in_no_history(stored) -> None
     assert store.find_run(results, None) == kept
     with pytest.raises(InputError, match="no run 2026 is stored there"):
         store.find_run(results, "2026")
-    assert reference.keep(kept, results) == kept  # again, from itself
+    assert keep_in(results, kept) == kept  # again, from itself

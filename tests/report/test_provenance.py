@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from harness.report import artifacts
+from harness.report import provenance
 from harness.store.manifest import manifest
 
 from tests.store.test_tables import FIT
@@ -21,7 +21,7 @@ def shown(fit):
         "fit_seconds": 0.5, "cells": {"ok": 1}, "manifest": told,
     }  # fmt: skip
     output = io.StringIO()
-    artifacts.show(row, [], Console(file=output, width=400))
+    provenance.show(row, [], Console(file=output, width=400))
     return output.getvalue()
 
 

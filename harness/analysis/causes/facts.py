@@ -1,0 +1,186 @@
+"""What rules ask about, as codes into what is distinct: a table has millions of cells and few different texts. Pure."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+import pandas as pd
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from harness.terms import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+T = TypeVar("T")
+#: A class that is constructed in the text of a parameter: a pipeline's steps, a search's estimator.
+_CONSTRUCTED = re.compile(r"\b([A-Z]\w+)\(")
+#: Columns of the environments table that tell of one whose packages are not known, too.
+_DECLARED = {"python": "python", "sklearn": "scikit-learn", "numpy": "numpy"}
+
+
+@dataclass(frozen=True)
+class Coded(Generic[T]):
+    """A column: for each cell the place of its value among the distinct ones."""
+
+    codes: NDArray[np.intp]
+    distinct: tuple[T, ...]
+
+    def where(self, holds: Callable[[T], bool], rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Those of some rows whose value is such that it holds."""
+        told = np.fromiter((holds(value) for value in self.distinct), dtype=bool, count=len(self.distinct))
+        found: NDArray[np.intp] = rows[told[self.codes[rows]]]
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """What a case fits in one producer."""
+
+    classes: frozenset[str] = frozenset()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """An environment, as far as it is known."""
+
+    versions: Mapping[str, str] = field(default_factory=dict)
+    machine: Mapping[str, str] = field(default_factory=dict)  # arch, byteorder, bits, python's minor version
+
+    def holds(self, wanted: Mapping[str, str]) -> bool:
+        """Whether it has every package in a version that is wanted; not where that is not known."""
+        return all(name in self.versions and within(self.versions[name], text) for name, text in wanted.items())
+
+    def differs(self, other: Place, names: Iterable[str]) -> bool:
+        """Whether both are known to differ in each of these."""
+        return all(
+            name in self.machine and name in other.machine and self.machine[name] != other.machine[name]
+            for name in names
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """The cells that can have a cause, by what rules ask about."""
+
+    status: Coded[str]
+    text: Coded[str]  # of an error or a death; empty for a drift, whose text is figures
+    error_type: Coded[str]
+    findings: Coded[frozenset[str]]
+    case: Coded[str]
+    family: Coded[str]
+    format: Coded[str]
+    reader: Coded[str]
+    model: Coded[Model]
+    places: Coded[tuple[Place, Place]]
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def within(version: str, specifiers: str) -> bool:
+    """Whether a version is meant; a release candidate or a night's wheel counts as the release that it comes before."""
+    try:
+        return Version(Version(version).base_version) in SpecifierSet(specifiers)
+    except InvalidVersion:
+        return False
+
+
+def gathered(cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFrame) -> Facts:
+    """The facts of some cells. Columns that a table lacks count as not known."""
+    environment = _places(environments)
+    models = _models(artifacts)
+    nowhere, nothing = Place(), Model()
+    made = _paired(cells, "producer", "case")
+    met = _paired(cells, "producer", "consumer")
+    pairs = tuple((environment.get(here, nowhere), environment.get(there, nowhere)) for here, there in met.distinct)
+    return Facts(
+        text=_coded(_texts(cells)),
+        findings=_findings(cells),
+        model=Coded(made.codes, tuple(models.get(key, nothing) for key in made.distinct)),
+        places=Coded(met.codes, pairs),
+        **{name: _column(cells, name) for name in ("status", "error_type", "case", "family", "format", "reader")},
+    )
+
+
+def _texts(cells: pd.DataFrame) -> pd.Series[str]:
+    """What an error or a death said. Older runs have it in the reason alone."""
+    message, reason = _text(cells, "error_message"), _text(cells, "reason")
+    return message.where(message != "", reason).where(cells["status"] != Status.DRIFT, "")
+
+
+def _text(cells: pd.DataFrame, name: str) -> pd.Series[str]:
+    if name not in cells:
+        return pd.Series("", index=cells.index, dtype=object)
+    return cells[name].astype(object).fillna("")
+
+
+def _column(cells: pd.DataFrame, name: str) -> Coded[str]:
+    return _coded(_text(cells, name))
+
+
+def _coded(column: pd.Series[str]) -> Coded[str]:
+    codes, values = pd.factorize(column)
+    return Coded(codes.astype(np.intp), tuple(map(str, values)))
+
+
+def _findings(cells: pd.DataFrame) -> Coded[frozenset[str]]:
+    empty: tuple[str, ...] = ()
+    lists = cells["findings"] if "findings" in cells else [empty] * len(cells)
+    coded = _coded(pd.Series([_joined(told) for told in lists], dtype=object))
+    return Coded(coded.codes, tuple(frozenset(text.split()) for text in coded.distinct))
+
+
+def _joined(told: Any) -> str:
+    """A cell's findings as a text; of an older run there may be none."""
+    return " ".join(map(str, told)) if isinstance(told, (list, tuple, np.ndarray)) else ""
+
+
+def _paired(cells: pd.DataFrame, first: str, second: str) -> Coded[tuple[str, str]]:
+    """Two columns as one."""
+    left, right = _column(cells, first), _column(cells, second)
+    width = max(len(right.distinct), 1)
+    codes, pairs = pd.factorize(left.codes * width + right.codes)
+    distinct = tuple((left.distinct[pair // width], right.distinct[pair % width]) for pair in pairs)
+    return Coded(codes.astype(np.intp), distinct)
+
+
+def _models(artifacts: pd.DataFrame) -> dict[tuple[str, str], Model]:
+    """By producer and case, from the artifacts' manifests."""
+    if "manifest" not in artifacts:
+        return {}
+    known = artifacts.dropna(subset=["manifest"]).drop_duplicates(["producer", "case"])
+    rows = zip(known["producer"], known["case"], known["manifest"], strict=True)
+    return {(str(producer), str(case)): _model(json.loads(text)) for producer, case, text in rows}
+
+
+def _model(manifest: Mapping[str, Any]) -> Model:
+    parameters = {str(key): str(value) for key, value in (manifest.get("parameters") or {}).items()}
+    outer = str(manifest.get("estimator", "")).rpartition(".")[2]
+    inner = _CONSTRUCTED.findall(" ".join(parameters.values()))
+    return Model(classes=frozenset({outer, *inner} - {""}), parameters=parameters)
+
+
+def _places(environments: pd.DataFrame) -> dict[str, Place]:
+    return {str(row["environment"]): _place(row) for row in environments.to_dict("records")}
+
+
+def _place(row: Mapping[Any, Any]) -> Place:
+    told = {name: row[column] for column, name in _DECLARED.items() if isinstance(row.get(column), str)}
+    packages = row.get("packages")
+    versions = told | (json.loads(packages) if isinstance(packages, str) else {})
+    machine = {name: str(row[name]) for name in ("arch", "byteorder", "bits") if _is_told(row.get(name))}
+    if "python" in versions:
+        machine["python"] = ".".join(versions["python"].split(".")[:2])
+    return Place(versions={str(key): str(value) for key, value in versions.items()}, machine=machine)
+
+
+def _is_told(value: Any) -> bool:
+    return value is not None and value == value  # noqa: PLR0124  # not NaN

@@ -1,0 +1,154 @@
+"""What each cell means, decided once: columns that are worked out when a run is read, so that new rules reach old runs.
+
+meaning        what became of the model, a `Meaning`
+verdict        what an answer may say of it, a `Verdict`; null where it says nothing of the model
+also_at_home   it fails or changes in its own producer, too, so that no version is to blame
+cause          why it fails or changes, see `harness.analysis.causes`; null where it does neither
+
+Terminal, Markdown, page, ``--json`` and ``export`` read these; nothing else decides them. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from harness.analysis import causes
+from harness.analysis.verdicts import Verdict
+from harness.terms import BROKEN, Parity, Status, converts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from harness.store import RunTables
+
+COLUMNS = ("meaning", "verdict", "also_at_home", "cause")
+
+
+class Meaning(StrEnum):
+    """The closed list of what became of a model, the worst first."""
+
+    CHANGED = "changed"  # it loads without an error and predicts something else
+    BROKEN = "broken"  # an exception, a crash, a timeout, out of memory
+    NOT_RUN = "not-run"  # nothing was tried, though it could have been
+    NOT_COMPARED = "not-compared"  # it loads, and nothing that it predicts was compared
+    REFUSED = "refused"  # a deliberate refusal
+    IMPOSSIBLE = "impossible"  # the format or reader cannot do this there
+    UNWRITTEN = "unwritten"  # its producer could not write the artifact
+    CLOSE = "close"  # the same but for rounding
+    IDENTICAL = "identical"  # the same, bit for bit
+
+
+#: They say nothing of a model, and never count as passing.
+INCONCLUSIVE = frozenset({Meaning.NOT_RUN, Meaning.REFUSED, Meaning.IMPOSSIBLE, Meaning.UNWRITTEN})
+#: A model was loaded and gives what it should, as far as it was compared.
+SOUND = frozenset({Meaning.IDENTICAL, Meaning.CLOSE, Meaning.NOT_COMPARED})
+BAD = frozenset({Meaning.CHANGED, Meaning.BROKEN})
+
+#: What an answer may say; what is not in here says nothing of the model.
+VERDICTS = {
+    Meaning.CHANGED: Verdict.CHANGES,
+    Meaning.BROKEN: Verdict.BREAKS,
+    Meaning.NOT_RUN: Verdict.UNKNOWN,
+    Meaning.NOT_COMPARED: Verdict.UNKNOWN,
+    Meaning.CLOSE: Verdict.TOLERABLE,
+    Meaning.IDENTICAL: Verdict.SAFE,
+}
+_BY_STATUS = {
+    Status.DRIFT: Meaning.CHANGED,
+    Status.NOT_RUN: Meaning.NOT_RUN,
+    Status.NO_ARTIFACT: Meaning.UNWRITTEN,
+    Status.UNSUPPORTED: Meaning.IMPOSSIBLE,
+    Status.REFUSED: Meaning.REFUSED,
+    Status.OK: Meaning.NOT_COMPARED,
+    **dict.fromkeys(BROKEN, Meaning.BROKEN),
+}
+_BY_PARITY = {Parity.IDENTICAL: Meaning.IDENTICAL, Parity.CLOSE: Meaning.CLOSE}
+
+
+def with_meaning(tables: RunTables) -> RunTables:
+    """The tables of a run, their cells with `COLUMNS`."""
+    return replace(tables, cells=explained(tables.cells, tables.artifacts, tables.environments))
+
+
+def explained(cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFrame) -> pd.DataFrame:
+    """The cells with `COLUMNS`.
+
+    Parameters
+    ----------
+    cells, artifacts, environments : the tables of one run, as it is stored.
+    """
+    meaning = meanings(cells, unrun_artifacts(artifacts))
+    found = cells.assign(meaning=meaning, verdict=_mapped(meaning, VERDICTS))
+    found["also_at_home"] = _also_at_home(found)
+    return found.assign(cause=causes.recognise(found, artifacts, environments))
+
+
+def unrun_artifacts(artifacts: pd.DataFrame) -> frozenset[str]:
+    """The ids of artifacts that were never come to: not the same as those that cannot be written."""
+    return frozenset(artifacts.loc[artifacts["status"] == Status.NOT_RUN, "artifact_id"])
+
+
+def meanings(cells: pd.DataFrame, unrun: Collection[str]) -> pd.Series[Any]:
+    """Of each cell its `Meaning`.
+
+    Parameters
+    ----------
+    cells : with ``status``, ``parity`` and ``artifact_id``.
+    unrun : see `unrun_artifacts`: their cells were not run.
+    """
+    meaning = _mapped(cells["status"], _BY_STATUS)
+    compared = _mapped(cells["parity"], _BY_PARITY)
+    meaning = meaning.mask((cells["status"] == Status.OK) & compared.notna(), compared)
+    lost = (cells["status"] == Status.NO_ARTIFACT) & cells["artifact_id"].isin(list(unrun))
+    return meaning.mask(lost, str(Meaning.NOT_RUN))
+
+
+def is_in(meaning: pd.Series[Any], wanted: Collection[Meaning]) -> pd.Series[bool]:
+    """Which of a column's meanings are wanted."""
+    return meaning.isin([str(one) for one in wanted])
+
+
+def is_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
+    """Which cells are loaded by the environment that dumped them."""
+    return cells["producer"] == cells["consumer"]
+
+
+def sound_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
+    """Whether the artifact's own producer loads it well: by the same reader, or by any where that one was not tried."""
+    known = cells[is_at_home(cells) & ~is_in(cells["meaning"], INCONCLUSIVE - {Meaning.REFUSED})]
+    sound = is_in(known["meaning"], SOUND)
+    by_reader = dict(zip(zip(known["artifact_id"], known["reader"], strict=True), sound, strict=True))
+    by_any = set(known.loc[sound, "artifact_id"])
+    keys = zip(cells["artifact_id"], cells["reader"], strict=True)
+    return pd.Series([bool(by_reader.get(key, key[0] in by_any)) for key in keys], index=cells.index, dtype=bool)
+
+
+def _also_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a cell is bad in the same way in its own producer.
+
+    A format that converts changes models by itself: where its producer has no reader for it, the change counts as
+    its producer's.
+    """
+    home = cells[is_at_home(cells)]
+    bad = home[is_in(home["meaning"], BAD)]
+    known = set(zip(bad["artifact_id"], bad["reader"], bad["meaning"], strict=True))
+    names = {name: converts(str(name)) for name in home["format"].unique()}
+    untried = is_in(home["meaning"], INCONCLUSIVE - {Meaning.REFUSED})
+    silent = home[home["format"].map(names).astype(bool) & untried]
+    known |= {
+        (artifact, reader, str(Meaning.CHANGED))
+        for artifact, reader in zip(silent["artifact_id"], silent["reader"], strict=True)
+    }
+    keys = zip(cells["artifact_id"], cells["reader"], cells["meaning"], strict=True)
+    return pd.Series(np.fromiter((key in known for key in keys), dtype=bool, count=len(cells)), index=cells.index)
+
+
+def _mapped(column: pd.Series[Any], values: dict[Any, Any]) -> pd.Series[Any]:
+    """Each value as the table has it, as text; null where it has none."""
+    known = {str(key): str(value) for key, value in values.items()}
+    return pd.Series([known.get(one) for one in column], index=column.index, dtype=object)
