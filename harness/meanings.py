@@ -55,3 +55,16 @@ FIGURES: dict[Figure, str] = {
     Figure.SHARED_PSS: "Memory of several processes that each hold the artifact: the sum of their shares (Pss).",
     Figure.SHARED_PRIVATE: "The part of that memory that each process has for itself.",
 }
+
+#: By value, since their enum is `harness.analysis.cells.Meaning`, above this file.
+MEANINGS: dict[str, str] = {
+    "changed": "It loads without an error and predicts something else.",
+    "broken": "It raised an exception, crashed, hung, or ran out of memory.",
+    "not-run": "Nothing was tried, though it could have been.",
+    "not-compared": "It loads, and none of its outputs were compared.",
+    "refused": "Loading was refused on purpose.",
+    "impossible": "The format or reader can't do this there.",
+    "unwritten": "Its producer could not write the artifact.",
+    "close": "It predicts the same, but for rounding.",
+    "identical": "It predicts the same, bit for bit.",
+}

@@ -93,6 +93,7 @@ ARROWS = {
     "terms": set(),
     "files": set(),
     "machine": set(),
+    "meanings": {"terms"},
     "environments": {"files", "machine", "terms"},
     "config": {"environments", "machine", "terms"},
     "judging": {"terms"},

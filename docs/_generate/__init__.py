@@ -28,12 +28,11 @@ PAGES: dict[str, Callable[[], str]] = {
     "statuses": statuses.page,
     "figures": statuses.figures,
     "verdicts": statuses.verdicts,
+    "causes": causes.page,
     "claims": statuses.claims,
     "python-api": python_api.page,
     "folders": architecture.page,
 }
-if causes.KNOWN:
-    PAGES["causes"] = causes.page
 NOTE = "<!-- Generated from the code by docs/_generate. Edits are lost. -->\n\n"
 
 

@@ -46,7 +46,9 @@ def reduced(graph: dict[str, set[str]]) -> dict[str, set[str]]:
     def below(name: str) -> frozenset[str]:
         return frozenset(graph[name]).union(*(below(one) for one in graph[name]))
 
-    return {name: {one for one in found if not any(one in below(o) for o in found - {one})} for name, found in graph.items()}
+    return {
+        name: {one for one in found if not any(one in below(o) for o in found - {one})} for name, found in graph.items()
+    }
 
 
 def page() -> str:
@@ -74,16 +76,13 @@ def picture() -> str:
         _arrow(places[name], places[one]) for name, found in reduced(graph).items() for one in sorted(found)
     )
     boxes = "".join(_box(name, *place) for name, place in places.items())
-    width, height = widest * (WIDTH + GAP_X) - GAP_X + 20, len(floors) * (HEIGHT + GAP_Y) + 6
-    below = "terms, errors, files and meanings are below all of these; guest runs apart, inside environments"
+    width, height = widest * (WIDTH + GAP_X) - GAP_X + 20, len(floors) * (HEIGHT + GAP_Y) - GAP_Y + 20
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
         'font-family="system-ui, sans-serif" font-size="15" role="img">\n'
         '<defs><marker id="tip" markerWidth="9" markerHeight="8" refX="8" refY="4" orient="auto">'
         '<path d="M0,0 L9,4 L0,8 z" fill="#667"/></marker></defs>\n'
-        f"{arrows}{boxes}"
-        f'<text x="{width / 2:.0f}" y="{height - 10:.0f}" text-anchor="middle" font-size="12" fill="#667">{below}</text>\n'
-        "</svg>"
+        f"{arrows}{boxes}</svg>"
     )
 
 
@@ -98,9 +97,18 @@ def _floors(graph: dict[str, set[str]]) -> list[list[str]]:
 
 
 def _arrow(start: tuple[float, float], end: tuple[float, float]) -> str:
+    """A curve; where it passes a floor, it goes down between two boxes."""
     x1, y1, x2, y2 = start[0] + WIDTH / 2, start[1] + HEIGHT, end[0] + WIDTH / 2, end[1]
-    middle = (y1 + y2) / 2
-    bend = f"M{x1:.0f},{y1:.0f} C{x1:.0f},{middle:.0f} {x2:.0f},{middle:.0f} {x2:.0f},{y2 - 1:.0f}"
+    near, far = y1 + GAP_Y, y2 - GAP_Y
+    if far - near < 1:
+        middle = (y1 + y2) / 2
+        bend = f"M{x1:.0f},{y1:.0f} C{x1:.0f},{middle:.0f} {x2:.0f},{middle:.0f} {x2:.0f},{y2 - 1:.0f}"
+    else:
+        lane = x1 + (WIDTH + GAP_X) / 2 * (1 if x2 > x1 else -1)
+        bend = (
+            f"M{x1:.0f},{y1:.0f} C{x1:.0f},{y1 + 30:.0f} {lane:.0f},{near - 30:.0f} {lane:.0f},{near:.0f} "
+            f"L{lane:.0f},{far:.0f} C{lane:.0f},{far + 30:.0f} {x2:.0f},{y2 - 30:.0f} {x2:.0f},{y2 - 1:.0f}"
+        )
     return f'<path d="{bend}" fill="none" stroke="#667" stroke-width="1.5" marker-end="url(#tip)"/>\n'
 
 

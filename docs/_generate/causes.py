@@ -1,24 +1,21 @@
-"""The causes of broken and drifting cells, if this release knows any."""
+"""The causes of broken and drifting cells."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
+from harness.analysis.causes import causes
 
 from .markdown import prose
 
-KNOWN = importlib.util.find_spec("harness.analysis.causes") is not None
-
 
 def page() -> str:
-    causes = importlib.import_module("harness.analysis.causes").causes()
+    found = causes()
     text = (
         "# Causes\n\nWhy a cell breaks or drifts, from a closed list. "
         "They are worked out when a run is read, so new rules reach old runs.\n"
     )
-    for family in dict.fromkeys(one.family for one in causes):
+    for family in dict.fromkeys(one.family for one in found):
         text += f"\n## {family}\n\n"
-        for one in causes:
+        for one in found:
             if one.family == family:
                 text += (
                     f"### {one.name}\n\n{prose(one.sentence)}\n\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.config import matrix as matrices
+from harness.config.field_types import QUOTED
 from harness.environments import kinds
 from harness.terms import Limits
 
@@ -19,7 +20,8 @@ def keys() -> str:
     text = (
         "# Keys of matrix.yaml\n\n"
         "`python -m harness schema` prints the JSON Schema that this page is made of; editors can use it.\n"
-        "Unknown keys are refused with their line. A key without a value has its default.\n\n"
+        "Unknown keys are refused with their line. A key without a value has its default.\n"
+        f"{QUOTED}\n\n"
         "## Top level\n\n" + _keys(schema)
     )
     for name, part in schema["$defs"].items():
@@ -39,9 +41,7 @@ def _keys(part: dict[str, Any]) -> str:
 
 
 def _says(value: dict[str, Any]) -> str:
-    text = value.get("description", "")
-    inner = [one.get("description", "") for one in [value.get("items", {}), *value.get("anyOf", ())]]
-    return prose(" ".join(dict.fromkeys(filter(None, [text, *inner]))))
+    return prose(value.get("description", "").replace(QUOTED, ""))
 
 
 def _default(value: dict[str, Any]) -> str:
@@ -56,7 +56,7 @@ def _type(value: dict[str, Any]) -> str:
         name = value["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
     if "enum" in value:
-        return codes(value["enum"])
+        return codes(dict.fromkeys(map(str, value["enum"])))
     if "anyOf" in value:
         return " or ".join(dict.fromkeys(_type(one) for one in value["anyOf"] if one.get("type") != "null"))
     kind = value.get("type", "")

@@ -20,7 +20,9 @@ def page() -> str:
         "# Statuses\n\nEvery artifact and every cell has one of these.\n\n"
         + table(("status", "artifact", "cell", "counts as", "means"), rows)
         + "A cell that was not tried never counts as passing.\n\n"
-        "## Parity\n\nHow a loaded model's outputs relate to those of the model that was written.\n\n"
+        "## Meaning\n\nWhat became of the model of a cell, the worst first. Reports, answers and pages use this.\n\n"
+        + table(("meaning", "is"), ((code(name), text) for name, text in meanings.MEANINGS.items()))
+        + "## Parity\n\nHow a loaded model's outputs relate to those of the model that was written.\n\n"
         + table(("parity", "means"), ((code(name), text) for name, text in meanings.PARITIES.items()))
         + "## Findings\n\nWhat differs between the outputs of a cell. What weighs most comes first.\n\n"
         + table(("finding", "means"), ((code(name), text) for name, text in meanings.FINDINGS.items()))

@@ -24,7 +24,7 @@ SOURCES = ("pypi", "debian")
 DTYPES = ("float16", "float32", "float64", "longdouble", "complex64", "complex128")
 DAY = 86_400
 MEMORY_FLOOR, MEMORY_CEILING = 64 * 1024**2, 1024**4
-QUOTED = "The harness reads what is written; quote it for your editor, to whom an unquoted 3.10 is the number 3.1."
+QUOTED = "Quote versions: to your editor, an unquoted 3.10 is the number 3.1. The harness reads what is written."
 
 
 def _schema(text: str) -> str:

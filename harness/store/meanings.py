@@ -133,6 +133,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_TRACEBACK,
         **_side("producer"),
         **_side("consumer"),
+        # Worked out when a run is read: see `harness.analysis.cells`.
+        "meaning": "What became of the model; see [statuses](statuses.md).",
+        "verdict": "What an answer may say of it; null where it says nothing. See [verdicts](verdicts.md).",
+        "also_at_home": "Whether it fails or changes in its own producer too, so that no version is to blame.",
+        "cause": "Why it fails or changes; null where it does neither. See [causes](causes.md).",
     },
     "figures": {
         **_RUN,

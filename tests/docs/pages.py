@@ -59,8 +59,8 @@ class Block:
         if self.language == "console":
             return _with_output(self.text)
         if self.language == "bash":
-            lines = [line for line in self.text.splitlines() if line.strip() and not line.startswith("#")]
-            return [(line, []) for line in lines]
+            whole = re.sub(r"\s*\\\n\s*", " ", self.text)
+            return [(line, []) for line in whole.splitlines() if line.strip() and not line.startswith("#")]
         return []
 
 

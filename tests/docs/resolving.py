@@ -25,7 +25,7 @@ def problems(line: str) -> list[str]:
     """What is wrong with each command of a line."""
     found = []
     for part in re.split(r"\s*(?:&&|\|\|?|;)\s*", re.sub(r"\s#.*", "", line)):
-        words = shlex.split(re.sub(r"[<>]+\s*\S+$", "", part) if "'" not in part and '"' not in part else part)
+        words = shlex.split(re.sub(r"\s[<>]+\s*[\w.\"$]+$", "", part))
         try:
             _resolve(words)
         except Exception as error:  # noqa: BLE001
@@ -61,7 +61,9 @@ def verb(words: list[str]) -> None:
             raise LookupError(f"no verb {words[0]}")
         command, words = command.commands[words[0]], words[1:]
     if "--help" not in words:
-        command.make_context("harness", list(words))
+        # A shell makes several words of a pattern; how many, nobody knows here.
+        several = words[:1] if words and words[0].endswith("*") else []
+        command.make_context("harness", [*several, *words])
 
 
 def _nox(words: list[str]) -> None:

@@ -27,6 +27,11 @@ def copy(folder: Path) -> Path:
 
     target = folder / "project"
     shutil.copytree(ROOT, target, ignore=left_out)
+    programs = folder / "bin"
+    programs.mkdir()
+    for name, words in {"python": "", "nox": "-m nox"}.items():
+        (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
+        (programs / name).chmod(0o755)
     return target
 
 
@@ -45,8 +50,8 @@ def write_file(project: Path, block: Block) -> None:
 def call(command: str, project: Path, *, seconds: float = 120, **variables: str) -> subprocess.CompletedProcess[str]:
     """A line of a shell in the copy, with this interpreter as ``python``."""
     kept = {name: value for name, value in os.environ.items() if name not in {"HARNESS_MATRIX", "HARNESS_NATIVE"}}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
-    given = {"PATH": path, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONPATH": str(project), "PYTHONWARNINGS": "ignore"}
+    path = f"{project.parent / 'bin'}{os.pathsep}{kept['PATH']}"
+    given = {"PATH": path, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONPATH": str(project), "NOX_SCRIPT_MODE": "none"}
     return subprocess.run(
         ["bash", "-c", command], cwd=project, env={**kept, **given, **variables},
         capture_output=True, text=True, timeout=seconds,

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import pytest
 
-import harness
+from harness import analysis
+from harness.analysis.causes import causes
 
 from .pages import ROOT
 
 OBJECTS = ["pickle", "joblib", "cloudpickle", "skops"]
+README = (ROOT / "README.md").read_text()
 
 
 @pytest.fixture(scope="module")
-def silent():
+def cells():
+    return analysis.read_run(ROOT / "results/reference").cells
+
+
+@pytest.fixture(scope="module")
+def silent(cells):
     """Cells that load without an error and predict differently, though their artifact is sound at home."""
-    cells = harness.read_run(ROOT / "results/reference").cells
-    drift = cells[(cells.status == "drift") & cells.format.isin(OBJECTS)]
-    home = set(drift[drift.producer == drift.consumer].artifact_id)
-    return drift[~drift.artifact_id.isin(home)]
+    return cells[(cells.meaning == "changed") & ~cells.also_at_home & cells.format.isin(OBJECTS)]
 
 
-def test_how_many(silent) -> None:
-    assert f"{len(silent):,} cells" in (ROOT / "README.md").read_text()
+def test_how_many(cells, silent) -> None:
+    assert f"{len(silent):,} cells, with {silent.case.nunique()} of {cells.case.nunique()} models" in README
     assert silent.version_warning.all()
+
+
+def test_what_causes_them(silent) -> None:
+    named = [cause.name for cause in causes() if f"({cause.upstream})" in README]
+    assert len(named) == 5
+    assert f"explain {silent.cause.isin(named).sum():,} of these cells" in README
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ def sentences(text: str) -> Iterator[str]:
         elif token.type in {"heading_close", "table_close"}:
             inside.pop()
         elif token.type == "inline" and not inside:
-            parts = [("CODE" if child.type == "code_inline" else child.content or " ") for child in token.children or ()]
+            parts = [
+                ("CODE" if child.type == "code_inline" else child.content or " ") for child in token.children or ()
+            ]
             plain = ABBREVIATIONS.sub("so", "".join(parts))
             yield from (one for one in re.split(r"(?<=[.!?])[\"”)]?\s+|\n\n", plain) if one.strip())
 
@@ -82,5 +84,7 @@ def test_links_lead_to_files_and_headings(page: Path, reference: Path) -> None:
         path = (page.parent / name).resolve() if name else page
         assert path.exists(), target
         in_docs = ROOT / "docs" in page.parents
-        assert in_docs or reference not in path.parents, f"{target}: this page is made by the build, and is not committed"
+        assert in_docs or reference not in path.parents, (
+            f"{target}: this page is made by the build, and is not committed"
+        )
         assert not anchor or anchor in headings(path), target
