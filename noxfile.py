@@ -113,7 +113,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation into docs/_build. Every warning is an error; `-- --links` also asks the web about links."""
+    """Build the documentation into docs/_build; warnings are errors. `-- --links` checks links to the web, too."""
     install(session, "docs")
     builders = ["html", *(["linkcheck"] if "--links" in session.posargs else [])]
     for builder in builders:

@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from harness import analysis
 from harness.analysis import columns
 from harness import store
 
@@ -33,7 +34,7 @@ def main(consumer: str = CONSUMER) -> int:
         started = time.monotonic()
         subprocess.run([*command, "--run", run.name, "--load", consumer], check=True, stdout=subprocess.DEVNULL)
         seconds = time.monotonic() - started
-        cells = store.read_run(run).cells
+        cells = analysis.read_run(run).cells
     tried = cells[(cells.consumer == consumer) & cells.producer.isin(PRODUCERS) & (cells.status != "no-artifact")]
     told = ", ".join(f"{count} {status}" for status, count in columns.counts(tried["status"]).items())
     print(f"{consumer}: {len(tried)} cells of {tried.artifact_id.nunique()} artifacts in {seconds:.1f} s ({told})")

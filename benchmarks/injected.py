@@ -18,6 +18,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness import analysis
 from harness.analysis import compare
 from harness.config import matrix
 from harness.run import lifecycle
@@ -137,7 +138,7 @@ def run(folder: Path, faults: dict[str, float], results: Path) -> store.RunTable
     stage.GUEST = guest  # what environments are given; there is no way to say so for users, and need be none
     loaded = matrix.load_matrix(folder / "matrix.yaml", formats=catalogue.builtin_formats(guest / "formats"))
     plan = Plan(profile=loaded.profile("injected", satisfiable=lambda _: True))
-    return store.read_run(lifecycle.run(plan, results=results, console=Console(quiet=True)))
+    return analysis.read_run(lifecycle.run(plan, results=results, console=Console(quiet=True)))
 
 
 if __name__ == "__main__":

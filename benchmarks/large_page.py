@@ -20,6 +20,7 @@ from pathlib import Path
 import pandas as pd
 from playwright.sync_api import Browser, sync_playwright
 
+from harness import analysis
 from harness import store
 from harness.analysis import summary
 from harness.report import site
@@ -39,7 +40,7 @@ FILTER = """([name, value]) => new Promise((done) => {
 
 def main() -> int:
     options = arguments()
-    tables = enlarged(store.read_run(options.run), options.cells)
+    tables = enlarged(analysis.read_run(options.run), options.cells)
     started = time.monotonic()
     html = site.render(tables, summary.of(tables))
     print(f"{len(tables.cells):,} cells: {len(html.encode()) / 1e6:.1f} MB, made in {time.monotonic() - started:.1f} s")

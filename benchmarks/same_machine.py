@@ -14,6 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from harness import analysis
 from harness.analysis import compare
 from harness import store
 from harness.analysis.compare.effects import EFFECTS
@@ -45,7 +46,7 @@ def arguments() -> argparse.Namespace:
 
 def made(results: Path, profile: str) -> list[store.RunTables]:
     """The finished runs, oldest first."""
-    found = [store.read_run(path) for path in store.runs(results) if store.read_run_json(path).get("complete")]
+    found = [analysis.read_run(path) for path in store.runs(results) if store.read_run_json(path).get("complete")]
     return [run for run in found if run.run["profile"] == profile]
 
 

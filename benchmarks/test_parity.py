@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from harness import judging
-from harness.guest import values
+from harness.guest.encoding import encode
 from harness.terms import Parity
 
 ROWS = 40  # what every case holds out
@@ -26,7 +26,7 @@ OUTPUTS = {
 
 def wire(outputs):
     """Encoded by a guest, through JSON."""
-    return {name: json.loads(json.dumps(values.encode(value))) for name, value in outputs.items()}
+    return {name: json.loads(json.dumps(encode(value))) for name, value in outputs.items()}
 
 
 @pytest.mark.parametrize("kind", OUTPUTS)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from harness import analysis
 from harness.analysis import compare, history
 from harness import store
 from harness.analysis import summary
@@ -32,16 +33,16 @@ def test_reading_a_journal(plan, folder, benchmark) -> None:
 def test_writing_tables(plan, folder, benchmark) -> None:
     benchmark.extra_info["cells"] = plan.cell_count
     benchmark(write_tables, plan, folder)
-    assert len(store.read_run(folder.path).cells) == plan.cell_count
+    assert len(analysis.read_run(folder.path).cells) == plan.cell_count
 
 
 def test_summary_of_a_run(folder, benchmark) -> None:
-    run = store.read_run(folder.path)
+    run = analysis.read_run(folder.path)
     assert "load-error" in benchmark(lambda: markdown.render(summary.of(run)))
 
 
 def test_compare_of_two_runs(folder, benchmark) -> None:
-    run = store.read_run(folder.path)
+    run = analysis.read_run(folder.path)
     found = benchmark(compare.compare, run, dataclasses.replace(run, cells=run.cells[::-1]))
     assert not any(found.counts.values())
 

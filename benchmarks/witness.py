@@ -23,6 +23,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from harness import analysis
 from harness.config import matrix
 from harness import terms, store
 from harness.environments import Folders, local, lock
@@ -61,7 +62,7 @@ class Row:
 def main() -> int:
     options = arguments()
     os.environ["HARNESS_MATRIX"] = str(options.matrix.resolve())
-    run = store.read_run(options.run)
+    run = analysis.read_run(options.run)
     plan = Plan(profile=matrix.load_matrix(options.matrix).profile(options.profile, satisfiable=lambda _: True))
     folder = store.RunFolder.reopen(options.run)
     recorder = Recorder(plan, folder, Progress(Console(quiet=True), environments=0, artifacts=0, cells=0))

@@ -164,6 +164,12 @@ class Format:
     options: dict[str, int | str]
     readers: tuple[str, ...]
     partial: bool = False  # a loaded model may lack methods of the fitted one
+    converts: bool = False  # into another program, or by another fit: not even its producer need find it identical
+    tolerances: tuple[Tolerance, ...] = ()  # its own, for when the matrix has none that applies
+
+
+#: Between an artifact's part of a cell's id and its consumer's.
+_LOADED_BY = ">"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +184,14 @@ class Artifact:
     def id(self) -> str:
         return f"{self.producer}/{self.case}/{self.format}"
 
+    @classmethod
+    def parse(cls, text: str) -> Artifact:
+        """The artifact of an id. Raises ValueError."""
+        producer, case, name, *_ = parts_of_id(text)
+        if not _are_names(producer, case, name) or text != f"{producer}/{case}/{name}":
+            raise ValueError(f'"{text}" is no artifact\'s id, which is PRODUCER/CASE/FORMAT')
+        return cls(producer=producer, case=case, format=name)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
@@ -189,7 +203,36 @@ class Cell:
 
     @property
     def id(self) -> str:
-        return f"{self.artifact.id}>{self.consumer}/{self.reader}"
+        return f"{self.artifact.id}{_LOADED_BY}{self.consumer}/{self.reader}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cell:
+        """The cell of an id. Raises ValueError."""
+        producer, case, name, consumer, reader = parts_of_id(text)
+        if not _are_names(producer, case, name, consumer, reader):
+            raise ValueError(f'"{text}" is no cell\'s id, which is PRODUCER/CASE/FORMAT>CONSUMER/READER')
+        return cls(artifact=Artifact(producer=producer, case=case, format=name), consumer=consumer, reader=reader)
+
+
+def parts_of_id(text: str) -> tuple[str, str, str, str, str]:
+    """Producer, case, format, consumer and reader of an id, or of a pattern of ids; "" is what it does not have.
+
+    What has too many parts is taken as it comes: nothing is refused here, see `Cell.parse` and `Artifact.parse`.
+    """
+    artifact, _, loaded = text.partition(_LOADED_BY)
+    producer, _, rest = artifact.partition("/")
+    case, _, name = rest.partition("/")
+    consumer, _, reader = loaded.partition("/")
+    return producer, case, name, consumer, reader
+
+
+def _are_names(*parts: str) -> bool:
+    return all(part and not {"/", _LOADED_BY} & set(part) for part in parts)
+
+
+def artifact_part(text: str) -> str:
+    """What the id of a cell or of an artifact, or a pattern of such, says of the artifact."""
+    return text.partition(_LOADED_BY)[0]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,22 +87,59 @@ def test_this_file_sees_what_it_looks_for() -> None:
     assert "scipy" in set(imported(path, ast.walk(tree)))
 
 
+def module_of(name: str, modules: set[str]) -> str | None:
+    """The module that a dotted name is, or is found in."""
+    while name and name not in modules:
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+def guest_arrows(trees: dict[str, tuple[Path, ast.Module]]) -> dict[str, set[str]]:
+    """By module: the others that it imports, those inside functions included."""
+    return {
+        name: {module_of(found, set(trees)) or name for found in imported(path, ast.walk(tree))} - {name}
+        for name, (path, tree) in trees.items()
+    }
+
+
+def test_the_modules_of_the_guest_have_an_order() -> None:
+    """None is imported by what it imports, not even inside a function."""
+    trees = {}
+    for path in GUEST_FILES:
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        trees[name] = path, ast.parse(path.read_text())
+    graph = guest_arrows(trees)
+    order = [name.removeprefix("harness.guest.") for name in graphlib.TopologicalSorter(graph).static_order()]
+    assert order.index("errors") < order.index("fitting") < order.index("stored_model") < order.index("cold")
+    assert order.index("cold") < order.index("measure") < order.index("child") < order.index("supervise")
+    assert order.index("rebuild") < order.index("formats.recipes")
+    assert graph["harness.guest.facts"] >= {"harness.guest.formats", "harness.guest.errors"}  # inside functions both
+
+
+def test_a_circle_of_the_guest_is_seen() -> None:
+    texts = {"one": "def f():\n    from .two import part\n", "two": "if True:\n    from . import one\n"}
+    trees = {f"harness.guest.{name}": (GUEST / f"{name}.py", ast.parse(text)) for name, text in texts.items()}
+    with pytest.raises(graphlib.CycleError):
+        tuple(graphlib.TopologicalSorter(guest_arrows(trees)).static_order())
+
+
 #: Every arrow there may be between the folders and files of harness/: what each imports. `errors` is open to all.
 ARROWS = {
     "errors": set(),
     "terms": set(),
+    "messages": set(),
     "files": set(),
     "machine": set(),
     "meanings": {"terms"},
     "environments": {"files", "machine", "terms"},
     "config": {"environments", "machine", "terms"},
-    "judging": {"terms"},
+    "judging": {"messages", "terms"},
     "store": {"config", "files", "terms"},
-    "run": {"config", "environments", "files", "guest", "judging", "machine", "store", "terms"},
+    "run": {"config", "environments", "files", "guest", "judging", "machine", "messages", "store", "terms"},
     "engine": {"config", "files", "store", "terms"},
     "analysis": {"config", "store", "terms"},
     "report": {"analysis", "config", "files", "store", "terms"},
-    "cli": {"analysis", "config", "engine", "environments", "files", "machine", "report", "run", "store"},
+    "cli": {"analysis", "config", "engine", "environments", "files", "machine", "report", "run", "store", "terms"},
     "__main__": {"cli"},
     "noxfile": {"config", "environments", "machine", "terms"},
 }

@@ -19,6 +19,7 @@ def page() -> str:
             if one.family == family:
                 text += (
                     f"### {one.name}\n\n{prose(one.sentence)}\n\n"
-                    f"- **since**: {prose(one.since)}; [upstream]({one.upstream})\n- **what helps**: {prose(one.helps)}\n\n"
+                    f"- **since**: {prose(one.since)}; [upstream]({one.upstream})\n"
+                    f"- **what helps**: {prose(one.helps)}\n\n"
                 )
     return text

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.config import catalogue
-from harness.terms import converts
-
 from .markdown import code, codes, first_sentence, prose, table
 
 if TYPE_CHECKING:
@@ -39,7 +37,7 @@ def _options(one: Format) -> str:
 
 
 def _kind(one: Format) -> str:
-    return "converted" if converts(one.name) else "keeps the object"
+    return "converted" if one.converts else "keeps the object"
 
 
 def _module(module: str, names: list[str]) -> str:

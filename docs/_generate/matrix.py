@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.config import matrix as matrices
 from harness.config.field_types import QUOTED
 from harness.environments import kinds
-from harness.terms import Limits
 
 from .markdown import code, codes, first_sentence, prose, table
+
+if TYPE_CHECKING:
+    from harness.terms import Limits
 
 MATRIX = Path(__file__).parents[2] / "matrix.yaml"
 

@@ -26,6 +26,7 @@ def page() -> str:
     rows += [(code(f'nox -s "{name}"'), prose(text)) for name, text in EACH.items()]
     return (
         "# Sessions of nox\n\n"
-        "`nox` is the front door of a checkout: it builds what a session needs. What follows `--` goes to the program.\n"
+        "`nox` is the front door of a checkout: it builds what a session needs.\n"
+        "What follows `--` goes to the program.\n"
         "`nox -l` lists the sessions.\n\n" + table(("command", "does"), rows)
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, RunOption, console
+from harness.terms import artifact_part
 
 
 def show(
@@ -31,7 +32,7 @@ def show(
         return None if found is None else str(found)
 
     tables = analysis.read_run(store.find_run(results, run))
-    row: dict[str, Any] = provenance.find(tables, artifact.partition(">")[0])  # a cell's id begins with its artifact's
+    row: dict[str, Any] = provenance.find(tables, artifact_part(artifact))  # a cell's id will do
     kept = (tables.path / "objects").is_dir()  # not of the run that comes with the repository
     rebuilt = row["manifest"] is not None and row["status"] == "ok" and kept
     commands = provenance.rebuild_commands(tables, row, stage([]), interpreter) if rebuilt else []

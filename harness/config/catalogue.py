@@ -10,19 +10,20 @@ import hashlib
 import re
 import tokenize
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import HarnessError, InputError
-from harness.terms import Case, Format
+from harness.terms import Case, Format, Tolerance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 GUEST = Path(__file__).parent.parent / "guest"
 MAX_BYTES = 1024**2
 _CASE = "case_"
+_SAID_OF_FORMATS = {"FORMATS", "READERS", "PARTIAL", "CONVERTS", "TOLERANCES"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,21 +152,26 @@ def clashes(cases: tuple[Case, ...], others: list[Case]) -> tuple[str, ...]:
 
 
 def builtin_formats(folder: Path = GUEST / "formats") -> tuple[Format, ...]:
-    """The guest's formats: ``FORMATS``, ``READERS`` and ``PARTIAL``, literals at the top level of each file.
+    """The guest's formats: what each file says of itself in literals at its top level, see `harness.guest.formats`.
 
     Raises
     ------
     HarnessError
-        A file lacks one of the two, has something else in it, or repeats the name of another's format.
+        A file lacks FORMATS or READERS, has something else in one of its literals, or repeats the name of another's
+        format.
     """
     formats: dict[str, Format] = {}
     for path in _modules(folder):
         try:
-            literals = _literals(_parse(path)[1], {"FORMATS", "READERS", "PARTIAL"})
+            literals = _literals(_parse(path)[1], _SAID_OF_FORMATS)
             names = _options(literals["FORMATS"])
             readers = _readers(literals["READERS"], names)
+            partial, converts = (_flag(literals, name) for name in ("PARTIAL", "CONVERTS"))
+            tolerances = _tolerances(literals.get("TOLERANCES", []))
         except (InputError, KeyError, TypeError, ValueError) as error:
-            raise HarnessError(f"{path}: FORMATS and READERS must be literals at the top level: {error}") from error
+            raise HarnessError(
+                f"{path}: what a format says of itself must be literals at the top level: {error}"
+            ) from error
         for name, options in names.items():
             if name in formats:
                 raise HarnessError(f'{path}: the format "{name}" is already in {formats[name].module}')
@@ -174,7 +180,9 @@ def builtin_formats(folder: Path = GUEST / "formats") -> tuple[Format, ...]:
                 module=f"guest.formats.{path.stem}",
                 options=options,
                 readers=readers[name],
-                partial=literals.get("PARTIAL") is True,
+                partial=partial,
+                converts=converts,
+                tolerances=tuple(replace(tolerance, formats=(name,)) for tolerance in tolerances),
             )
     return tuple(formats.values())
 
@@ -253,6 +261,39 @@ def _names(value: object) -> tuple[str, ...]:
     if not isinstance(value, tuple) or not value:
         raise ValueError("the readers of a format are not a tuple of names")
     return tuple(_name(name) for name in value)
+
+
+def _flag(literals: Mapping[str, object], name: str) -> bool:
+    value = literals.get(name, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is neither True nor False")  # noqa: TRY004  # the file is wrong, not a call
+    return value
+
+
+def _tolerances(value: object) -> tuple[Tolerance, ...]:
+    if not isinstance(value, list):
+        raise ValueError("TOLERANCES is no list")  # noqa: TRY004
+    return tuple(_tolerance(entry) for entry in value)
+
+
+def _tolerance(entry: object) -> Tolerance:
+    if not isinstance(entry, dict) or not {"rtol", "atol"} <= entry.keys() <= {"rtol", "atol", "methods", "dtypes"}:
+        raise ValueError("an entry of TOLERANCES is not {rtol, atol} with or without methods and dtypes")
+    for key in ("rtol", "atol"):
+        if type(entry[key]) not in (int, float) or not 0 <= entry[key] <= 1:
+            raise ValueError(f"{key} is not between 0 and 1")
+    return Tolerance(
+        rtol=entry["rtol"],
+        atol=entry["atol"],
+        methods=_words(entry.get("methods", [])),
+        dtypes=_words(entry.get("dtypes", [])),
+    )
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise ValueError("the methods and dtypes of a tolerance are not lists of names")
+    return tuple(value)
 
 
 def _name(value: object) -> str:

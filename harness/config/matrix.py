@@ -65,6 +65,7 @@ class Matrix:
                 told = f"{unknown('environment', word, names)} among those chosen, whose kinds are {kinds}"
                 raise InputError(f"{self.path}: {place}: {told}")
         tolerances = (*chosen.tolerances, *self.spec.tolerances)
+        defaults = (tolerance for item in self.formats for tolerance in item.tolerances)
         profile = terms.Profile(
             name=name,
             seed=self.seed,
@@ -72,7 +73,7 @@ class Matrix:
             cases=tuple(case for case in self.cases if checks.chosen(chosen.cases, partial(case_fits, case))),
             formats=tuple(filter(None, (_chosen(item, chosen.formats) for item in self.formats))),
             limits=_overridden(_overridden(terms.Limits(), self.spec.limits), chosen.limits),
-            tolerances=tuple(_tolerance(item, self.formats) for item in tolerances),
+            tolerances=(*(_tolerance(item, self.formats) for item in tolerances), *defaults),
             trusted_types=self.spec.trusted_types,
         )
         return profile if chosen.measure is None else self._measuring(profile, chosen.measure)

@@ -118,25 +118,26 @@ def only(plan: Plan, cell_id: str) -> Plan:
 
     Raises InputError when the plan has no such cell.
     """
-    artifact, _, load = cell_id.partition(">")
-    consumer, _, reader = load.partition("/")
-    producer, _, model = artifact.partition("/")
-    case, _, format_name = model.partition("/")
+    try:
+        cell = Cell.parse(cell_id)
+    except ValueError as error:
+        raise InputError(f"profile {plan.profile.name}: {error}") from error
+    artifact = cell.artifact
     for noun, name, known in (
-        ("producer", producer, plan.producers),
-        ("consumer", consumer, plan.environments),
-        ("case", case, plan.cases),
-        ("format", format_name, plan.formats),
-        ("reader", reader, plan.formats[format_name].readers if format_name in plan.formats else ()),
+        ("producer", artifact.producer, plan.producers),
+        ("consumer", cell.consumer, plan.environments),
+        ("case", artifact.case, plan.cases),
+        ("format", artifact.format, plan.formats),
+        ("reader", cell.reader, plan.formats[artifact.format].readers if artifact.format in plan.formats else ()),
     ):
         if name not in known:
-            told = "a cell's id is PRODUCER/CASE/FORMAT>CONSUMER/READER"
-            raise InputError(f"profile {plan.profile.name}: {unknown(noun, name, known)}; {told}")
+            form = "a cell's id is PRODUCER/CASE/FORMAT>CONSUMER/READER"
+            raise InputError(f"profile {plan.profile.name}: {unknown(noun, name, known)}; {form}")
     profile = replace(
         plan.profile,
-        environments=tuple(e for e in plan.profile.environments if e.name in {producer, consumer}),
-        cases=(plan.cases[case],),
-        formats=(replace(plan.formats[format_name], readers=(reader,)),),
+        environments=tuple(e for e in plan.profile.environments if e.name in {artifact.producer, cell.consumer}),
+        cases=(plan.cases[artifact.case],),
+        formats=(replace(plan.formats[artifact.format], readers=(cell.reader,)),),
         measure=None,
     )
     return replace(plan, profile=profile)

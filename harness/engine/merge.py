@@ -21,10 +21,11 @@ from harness.store.journal import Journal
 from harness.terms import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from harness.config.plan import Plan
+    from harness.store.rows import Kind, Row
 
 #: What two shards must say alike of one artifact or cell; how long it took may differ.
 _SAME = {
@@ -134,7 +135,7 @@ def _journal(path: Path) -> Journal:
     return told
 
 
-def _contradiction(kind: str, known: dict[str, Any], row: dict[str, Any]) -> str:
+def _contradiction(kind: Kind, known: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     """What two shards say that cannot both be so, in words; empty where both can."""
     if kind == "environment":
         if known["status"] == row["status"] == Status.OK and known.get("lock_sha256") != row.get("lock_sha256"):
@@ -148,7 +149,7 @@ def _contradiction(kind: str, known: dict[str, Any], row: dict[str, Any]) -> str
     return ""
 
 
-def _later(known: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+def _later(known: Row, row: Row) -> Row:
     """Of two rows that may both be so the later, whatever the order in which they are come to."""
     return max(known, row, key=lambda one: (str(one.get("at", "")), json.dumps(one, sort_keys=True, default=str)))
 

@@ -27,12 +27,12 @@ def main():
         text = '{"event":"unready","protocol":1,"error":{"type":"RuntimeError","message":"Python %s is below 3.8"}}\n'
         os.write(answer, (text % sys.version.split()[0]).encode("ascii"))
         return 3
-    from . import facts, measure, supervise, wire, work
+    from . import facts, supervise, wire
     from .errors import describe
 
     try:
         modules, formats = _split(sys.argv[1:])
-        modules, formats = modules + [measure.__name__, work.__name__], facts.formats(formats)
+        formats = facts.formats(formats)
         facts.import_everything(modules, formats)  # what is imported before the fork need not be after it
         hello = {"event": "hello", "protocol": wire.PROTOCOL, "facts": facts.gather(), **facts.abilities(formats)}
     except BaseException as error:

@@ -5,7 +5,6 @@ is opened again through /proc. A model that forks does not answer twice: only th
 A model that writes into the pipe says nothing: every line is numbered and sealed, see `seal`.
 """
 
-import ctypes
 import errno
 import hashlib
 import operator
@@ -15,9 +14,8 @@ import signal
 import sys
 from os import _exit  # bound now: a model may have replaced it when we need it
 
-from . import wire
+from . import measure, prctl, wire, work
 
-_PR_SET_PDEATHSIG = 1
 #: Modules whose names a neighbour relies on.
 _SHARED_MODULES = ("builtins", "copyreg", "pickle", "os", "random", "numpy", "scipy", "pandas", "joblib", "sklearn")
 
@@ -105,17 +103,10 @@ def _shield(writer):
 
 def _lead_a_group():
     os.setpgid(0, 0)
-    die_with_parent()
-
-
-def die_with_parent():
-    """From here on the kernel kills this process when its parent ends."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    prctl.die_with_parent()
 
 
 def _work(tasks, job, channel):
-    from . import measure, work
-
     todo = {"dump": work.dump, "load": work.load, "measure": measure.measure}[job["do"]]
     if len(tasks) == 1:  # nobody comes after it
         todo(tasks[0], channel)

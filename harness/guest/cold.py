@@ -24,11 +24,11 @@ def start(task):
     pid = os.posix_spawn(sys.executable, argv, os.environ, file_actions=actions)
     os.close(writer)
     with os.fdopen(reader, "rb") as answers:
-        told = answers.read()
+        message = answers.read()
     status = os.waitpid(pid, 0)[1]
-    if status or not told:
+    if status or not message:
         raise RuntimeError("the fresh interpreter ended with status %d; what it said is in the log" % status)
-    answer = json.loads(told)
+    answer = json.loads(message)
     return {
         "cold_start_seconds": [answer["predicted"] - started],
         "cold_start_peak_bytes": [answer["peak_bytes"]],
@@ -42,16 +42,16 @@ def main(arguments):
     os.dup2(2, 1)  # whatever a library prints goes to the log
     with open(arguments[0]) as file:
         task = json.load(file)
-    from .measure import Subject
+    from .stored_model import StoredModel
 
-    subject = Subject(task)
-    subject.import_library()
+    stored = StoredModel(task)
+    stored.import_library()
     imported = monotonic()
-    model = subject.load()
+    model = stored.load()
     loaded = monotonic()
-    subject.predict(model, most=1)
-    told = {"predicted": monotonic(), "first_load_seconds": loaded - imported}
+    stored.predict(model, most=1)
+    message = {"predicted": monotonic(), "first_load_seconds": loaded - imported}
     from . import memory
 
-    os.write(answer, json.dumps(dict(told, peak_bytes=memory.peak())).encode("ascii"))
+    os.write(answer, json.dumps(dict(message, peak_bytes=memory.peak())).encode("ascii"))
     return 0

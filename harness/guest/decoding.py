@@ -1,4 +1,4 @@
-"""What `harness.guest.encoding` wrote, as values again; `harness.guest.values` says what the dicts hold.
+"""What `harness.guest.encoding` wrote, as values again; what the dicts hold is said there.
 
 Imports: as in `harness.guest.encoding`; SciPy and pandas for values that were theirs.
 """

@@ -29,8 +29,8 @@ def need(name):
     try:
         return importlib.import_module(name)
     except Exception as error:  # beside a package that is newer or older than it knows, anything may come
-        told = "%s: %s" % (qualified_name(type(error)), text_of(error, 200))
-        raise Unsupported("%s cannot be imported in this environment (%s)" % (name, told)) from error
+        why = "%s: %s" % (qualified_name(type(error)), text_of(error, 200))
+        raise Unsupported("%s cannot be imported in this environment (%s)" % (name, why)) from error
 
 
 def qualified_name(kind):

@@ -79,13 +79,13 @@ def _warm_up(module):
 def _missing(names):
     from .errors import Unsupported, need
 
-    told = []
+    reasons = []
     for name in names:
         try:
             need(name)
         except Unsupported as reason:
-            told.append(str(reason))
-    return "; ".join(told) or None
+            reasons.append(str(reason))
+    return "; ".join(reasons) or None
 
 
 def gather():

@@ -11,7 +11,9 @@ import sys
 import time
 import warnings
 
-from . import errors, sources, training, values
+from . import errors, sources, training
+from .decoding import decode
+from .encoding import encode
 
 HELD_OUT = 40  # the last rows of a case's data: not fitted on, and what the methods are called with
 METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_samples")
@@ -27,7 +29,7 @@ class Fit:
 
     def __init__(self, case):
         self.case = case
-        self.code = sources.of_case(case)
+        self.code = sources.collect(case)
         seed_everything(case["seed"])
         self.estimator, data, truth, named = recipe(case)
         train, test = split(data)
@@ -43,9 +45,9 @@ class Fit:
         if not self.methods:
             kind = errors.qualified_name(type(self.model))
             raise TypeError("%s has none of the methods that are compared" % kind)
-        self.encoded = values.encode(test)
+        self.encoded = encode(test)
         # The reference sees exactly what a consumer will see: data that went through the encoding once.
-        self.inputs = values.decode(self.encoded)
+        self.inputs = decode(self.encoded)
         self.reference = call_methods(self.model, self.inputs, self.methods)
         try:
             self.cv_scores = cross_validated(self.estimator, train, train_truth) if small else None
@@ -54,13 +56,13 @@ class Fit:
 
     def facts(self):
         """The ``fitted`` event."""
-        told = self.data["told"]["train"]
-        reference = {name: values.encode(value) for name, value in self.reference.items()}
+        described = self.data["told"]["train"]
+        reference = {name: encode(value) for name, value in self.reference.items()}
         return {
             "fit_seconds": self.seconds,
             "fitted_at": time.time(),
-            "n_samples": told["shape"][0],
-            "n_features": told["shape"][1] if len(told["shape"]) > 1 else None,
+            "n_samples": described["shape"][0],
+            "n_features": described["shape"][1] if len(described["shape"]) > 1 else None,
             "methods": self.methods,
             "inputs": self.encoded,
             "truth": encoded_or_none(self.truth),
@@ -71,7 +73,7 @@ class Fit:
             "parameters": _parameters(self.estimator),
             "data": self.data,
             "data_stored": self.data["stored"],
-            "train_sha256": told["sha256"],
+            "train_sha256": described["sha256"],
             "cv_scores": self.cv_scores,
             "code": self.code,
         }
@@ -102,8 +104,8 @@ def offered(reader, model, methods):
         return methods
     found = [name for name in methods if name in model.methods]
     if not found:
-        told = ", ".join(methods), ", ".join(model.methods) or "nothing"
-        raise errors.Unsupported("it has none of %s, only %s" % told)
+        wanted, held = ", ".join(methods), ", ".join(model.methods) or "nothing"
+        raise errors.Unsupported("it has none of %s, only %s" % (wanted, held))
     return found
 
 
@@ -142,7 +144,7 @@ def fresh(data):
 
 
 def encoded_or_none(value):
-    return None if value is None else values.encode(value)
+    return None if value is None else encode(value)
 
 
 def seed_everything(seed):
@@ -152,14 +154,14 @@ def seed_everything(seed):
 
 
 def layout(value, encoded):
-    """What is told of an output to readers whose format knows of no ranks."""
-    told = {"kind": encoded["kind"]}
+    """``kind``, ``shape`` and ``dtype`` of an output, for readers whose format knows of no ranks."""
+    facts = {"kind": encoded["kind"]}
     if encoded["kind"] == "list":
-        told["items"] = [layout(part, item) for part, item in zip(value, encoded["items"])]
+        facts["items"] = [layout(part, item) for part, item in zip(value, encoded["items"])]
     elif hasattr(value, "shape"):
-        told["shape"] = [int(size) for size in value.shape]
-        told["dtype"] = encoded.get("dtype")
-    return told
+        facts["shape"] = [int(size) for size in value.shape]
+        facts["dtype"] = encoded.get("dtype")
+    return facts
 
 
 def split(rows):

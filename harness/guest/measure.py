@@ -8,19 +8,16 @@ Standard library at its top.
 """
 
 import gc
-import hashlib
 import importlib
-import json
-import os
 import pickle
 import statistics
 import sys
 import warnings
-from os import _exit, getpid  # bound now, as the clock is: a model may have replaced them when we need them
-from time import perf_counter
+from time import perf_counter  # bound now: a model may have replaced it when we need it
 
-from . import errors, fitting, memory, page_cache, sharing, values
-from .errors import Refused, Unsupported
+from . import cold, errors, memory, page_cache, sharing
+from .errors import Unsupported
+from .stored_model import StoredModel, check_digest
 
 #: A fixed piece of work that a machine does as fast as it does everything: unpickling some 2,000 small objects.
 _YARDSTICK = pickle.dumps([{"name": str(i), "value": (i, float(i))} for i in range(500)], protocol=4)
@@ -29,9 +26,6 @@ _YARDSTICK_ROUNDS = 5
 _YARDSTICK_BYTES = 8 * 1024 * 1024
 #: Of one child. More of them say little more: they come from one process, and are not independent.
 _MOST_LOADS = 100
-#: Bytes of a file that are looked at at once. The allocator keeps to itself what it is given back as long as it is no
-#: more than what it once was: a whole artifact, read to be checked, would make models that are loaded later larger.
-_PIECE = 64 * 1024
 _ELSEWHERE = "the model is held by another process than the one that is measured"
 
 
@@ -47,81 +41,28 @@ def measure(task, channel):
     channel.send(answer)
 
 
-class Subject:
-    """One artifact, ready to be loaded and called."""
-
-    def __init__(self, task):
-        self.path = task["artifact"]
-        self._task = task
-        self._format = importlib.import_module(task["module"])
-        _check(task["inputs"], task["inputs_sha256"])
-        with open(task["inputs"], "rb") as file:
-            self._inputs = values.decode(json.load(file))
-
-    def import_library(self):
-        """What a user of the format imports before anything is loaded."""
-        for name in self._format.READS_WITH:
-            importlib.import_module(name)
-
-    def load(self):
-        return _of_one(self._load)
-
-    def _load(self):
-        if hasattr(self._format, "load_file"):
-            return self._format.load_file(self.path, self._task["reader"], self._task["options"])
-        with open(self.path, "rb") as file:
-            return self._format.load(file.read(), self.path, self._task["reader"], self._task["options"])
-
-    def predict(self, model, most=None):
-        """Call the methods once on the held-out rows: all that are compared, or ``most`` of them."""
-        wanted = fitting.offered(self._format, model, self._task["methods"])
-        _of_one(lambda: fitting.call_methods(model, self._inputs, wanted[:most]))
-
-
-def _of_one(act):
-    """What ``act()`` returns, in this process: a copy that the model has forked ends here, and measures nothing."""
-    here = getpid()
-    result = act()
-    if getpid() != here:
-        _exit(0)
-    return result
-
-
-def _check(path, digest):
-    """Raises Refused when a file's bytes have changed."""
-    found, piece = hashlib.sha256(), bytearray(_PIECE)
-    with open(path, "rb", buffering=0) as file:
-        while True:
-            size = file.readinto(piece)
-            if not size:
-                break
-            found.update(memoryview(piece)[:size])
-    if found.hexdigest() != digest:
-        raise Refused("%s: its bytes are not those that were stored (sha256 differs)" % os.path.basename(path))
-
-
 def _speed(task):
     """The first prediction, warm loads, and a load from the disk."""
-    _check(task["artifact"], task["sha256"])
-    subject = Subject(task)
+    check_digest(task["artifact"], task["sha256"])
+    stored = StoredModel(task)
     before = set(sys.modules)
     gc.collect()
     gc.disable()  # as timeit does: whether a collection falls into a load is chance
-    model = subject.load()
+    model = stored.load()
     imported = sorted(name for name in set(sys.modules) - before if isinstance(name, str))
-    figures = {"predict_seconds": [_timed(lambda: subject.predict(model))[0]]}
+    figures = {"predict_seconds": [_timed(lambda: stored.predict(model))[0]]}
     del model
     before_and_after = [_yardsticks()]
-    figures["load_seconds"] = _warm(subject, task["seconds"])
+    figures["load_seconds"] = _warm(stored, task["seconds"])
     before_and_after.append(_yardsticks())
     yardsticks = {name: statistics.mean(one[name] for one in before_and_after) for name in before_and_after[0]}
     answer = {"figures": figures, "imported": imported, "yardsticks": yardsticks}
     try:
-        page_cache.evict(subject.path)
+        page_cache.evict(stored.path)
     except (Unsupported, OSError) as reason:
         answer["missing"] = {"evicted_load_seconds": str(reason)}
     else:
-        figures["evicted_load_seconds"] = [_timed(subject.load)[0]]
+        figures["evicted_load_seconds"] = [_timed(stored.load)[0]]
     return answer
 
 
@@ -131,11 +72,11 @@ def _yardsticks():
     return {name: statistics.median(_timed(act)[0] for _ in range(_YARDSTICK_ROUNDS)) for name, act in acts.items()}
 
 
-def _warm(subject, seconds):
+def _warm(stored, seconds):
     """Seconds of single loads, one after the other for so long; what was loaded is let go before the next."""
     found, until = [], perf_counter() + seconds
     while not found or len(found) < _MOST_LOADS and perf_counter() < until:
-        found.append(_timed(subject.load)[0])
+        found.append(_timed(stored.load)[0])
     return found
 
 
@@ -147,12 +88,12 @@ def _timed(act):
 
 def _memory(task):
     """What loading takes at most, and what it keeps; above what this process held before."""
-    subject = _without_imports(task)
+    stored = _without_imports(task)
     memory.make_own()
     held = memory.private()
     memory.reset_peak()
     base = memory.peak()
-    model = subject.load()
+    model = stored.load()
     peak = memory.peak()
     memory.need_no_children()
     kept = memory.private()
@@ -161,26 +102,26 @@ def _memory(task):
 
 
 def _without_imports(task):
-    """A subject whose load imports nothing any more: modules are no part of a model's memory."""
+    """A stored model whose load imports nothing any more: modules are no part of a model's memory."""
     if _is_held_elsewhere(task):
         raise Unsupported(_ELSEWHERE)
-    _check(task["artifact"], task["sha256"])
+    check_digest(task["artifact"], task["sha256"])
     page_cache.write_back(task["artifact"])
     for name in task["imports"]:
         try:
             importlib.import_module(name)
         except Exception:  # a name that some library put there by itself
             continue
-    return Subject(task)
+    return StoredModel(task)
 
 
 def _sharing(task):
     """Several processes that hold the same artifact and have predicted with it: what they hold together."""
-    subject = _without_imports(task)
+    stored = _without_imports(task)
 
     def hold():
-        model = subject.load()
-        subject.predict(model)
+        model = stored.load()
+        stored.predict(model)
         memory.need_no_children()
         return model
 
@@ -190,10 +131,8 @@ def _sharing(task):
 
 def _cold(task):
     """A fresh interpreter, from nothing to its first prediction; its first load is the first there, too."""
-    from . import cold
-
-    _check(task["artifact"], task["sha256"])
-    _check(task["inputs"], task["inputs_sha256"])
+    check_digest(task["artifact"], task["sha256"])
+    check_digest(task["inputs"], task["inputs_sha256"])
     figures = cold.start(task)
     if not _is_held_elsewhere(task):
         return {"figures": figures}

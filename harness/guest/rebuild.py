@@ -12,7 +12,9 @@ import os
 import pickle
 import sys
 
-from . import fitting, sources, training, values
+from . import fitting, sources, training
+from .decoding import decode
+from .encoding import encode
 
 
 class OtherDataError(ValueError):
@@ -27,7 +29,7 @@ def main(arguments):
     try:
         stored = json.loads(_object(run, digest))
         code, data = (json.loads(_object(run, stored[part + "_sha256"])) for part in ("code", "data"))
-        inputs = values.decode(json.loads(_object(run, stored["inputs_sha256"])))
+        inputs = decode(json.loads(_object(run, stored["inputs_sha256"])))
     except (OSError, ValueError) as error:
         print("what was stored cannot be read: %s" % error, file=sys.stderr)
         return 2
@@ -37,7 +39,7 @@ def main(arguments):
         print(error, file=sys.stderr)
         return 2
     outputs = fitting.call_methods(model, inputs, stored["methods"])
-    same = {name: values.encode(value) == stored["reference"][name] for name, value in outputs.items()}
+    same = {name: encode(value) == stored["reference"][name] for name, value in outputs.items()}
     for name, is_same in same.items():
         print("%s: %s" % (name, "identical to what was stored" if is_same else "differs from what was stored"))
     try:
@@ -46,7 +48,7 @@ def main(arguments):
         writer = pickle
     with open(target, "wb") as file:
         writer.dump(model, file)
-    reached = _told(stored["cv_scores"], scores)
+    reached = _is_score_reached(stored["cv_scores"], scores)
     return 0 if reached and (data["train"] is not None or all(same.values())) else 1
 
 
@@ -60,19 +62,19 @@ def refitted(code, data, scored):
         estimator, *made = function(*sources.arguments(code))
     if data["train"] is None:
         return fitting.fitted(estimator, *_made_again(made, data["told"])), None
-    train = values.decode(data["train"])
-    truth = None if data["truth"] is None else values.decode(data["truth"])
+    train = decode(data["train"])
+    truth = None if data["truth"] is None else decode(data["truth"])
     model = fitting.fitted(estimator, fitting.fresh(train), fitting.fresh(truth))
     return model, fitting.cross_validated(estimator, train, truth) if scored else None
 
 
-def _made_again(made, told):
+def _made_again(made, described):
     """(train, truth) out of what the case's function gave after its estimator."""
     rows, truth = made[0], made[1] if len(made) > 1 else None
     again = {"train": fitting.split(rows)[0], "truth": None if truth is None else fitting.split(truth)[0]}
     for name, data in again.items():
-        before = told[name] and told[name]["sha256"]
-        now = None if data is None else training.told(data)["sha256"]
+        before = described[name] and described[name]["sha256"]
+        now = None if data is None else training.describe(data)["sha256"]
         if before != now:
             raise OtherDataError(
                 "the code and its seed make other data here than the model was fitted on: "
@@ -81,8 +83,8 @@ def _made_again(made, told):
     return again["train"], again["truth"]
 
 
-def _told(before, now):
-    """Whether the score is reached, which is said."""
+def _is_score_reached(before, now):
+    """Print both scores; return whether the mean of those that were reached now is in the stored ones' range."""
     if before is None:
         print("it has no cross-validation score")
         return True

@@ -11,7 +11,7 @@ import struct
 import sys
 import traceback
 
-from . import child, memory
+from . import memory, prctl
 
 _ANSWER = struct.Struct("<qq")
 _STEP = b"."
@@ -66,7 +66,7 @@ def _live(hold, line):
     """The life of a holder; never returns."""
     try:
         # A model that kills its parent must not find another one there, which is the supervisor.
-        child.die_with_parent()
+        prctl.die_with_parent()
         memory.make_own()
         _in_step(line)
         proportional, private = memory.proportional(), memory.private()

@@ -11,7 +11,7 @@ import types
 PACKAGE = "recipe"  # what the stored modules are part of while they run
 
 
-def of_case(case):
+def collect(case):
     """``{"module", "function", "seed", "estimator", "files": {name: text}}``: the case's module and all the modules
     beside it that it imports by a relative import."""
     path = getattr(importlib.import_module(case["module"]), "__file__", None)

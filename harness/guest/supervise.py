@@ -6,7 +6,6 @@ a folder of its own to work in, too. Silence is failure: a child that ends witho
 having answered for a task is reported as ``died``, whatever its exit code.
 """
 
-import ctypes
 import os
 import resource
 import selectors
@@ -15,10 +14,12 @@ import signal
 import tempfile
 import time
 
-from . import child, services, wire
+from . import child, prctl, services, wire
 
 _POLL_SECONDS = 0.05  # how soon a child is noticed whose own children hold its pipe open
-_PR_SET_CHILD_SUBREAPER = 36
+#: Events that a child may send. That a job is done, or how a child ended, is not for it to say: its model may have found
+#: the channel, and another event of its is silence.
+_OF_A_CHILD = ("fitted", "artifact", "cell", "measured", "fault")
 _LOG_SHARE = 64 * 1024  # bytes; of what one child prints, its beginning and its end are kept, this much of each
 
 
@@ -34,7 +35,7 @@ class Supervisor:
         self.jobs = jobs
         self.child = 0  # how many there were
         # Grandchildren whose parent died come to us instead of to init, so that none outlives its task.
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        prctl.become_subreaper()
 
     def serve(self):
         try:
@@ -173,7 +174,7 @@ class Watch:
                 self._begin(message)
             elif "leave" in message:
                 self.leaving = True
-            elif self.current is not None and message.get("id") == self.current:
+            elif self.current is not None and message.get("id") == self.current and message.get("event") in _OF_A_CHILD:
                 if message["event"] != "fitted":
                     self._settle(self.current)
                     self.current = None

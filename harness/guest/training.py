@@ -6,7 +6,7 @@ Standard library at its top.
 import hashlib
 import json
 
-from . import values
+from .encoding import encode
 
 #: Bytes of JSON that training rows and their truth may come to. What is larger is not stored: the case's code makes it
 #: again from its seed. It is not copied and not cross-validated either, for which every row would be held several times.
@@ -17,27 +17,27 @@ BLOCK = 1000  # rows that are encoded at once
 def kept(train, truth):
     """What the event ``fitted`` says under ``data``.
 
-    ``told`` has, for ``train`` and for ``truth`` (null where there is none): ``sha256`` (see `told`), ``bytes`` of JSON,
-    ``shape`` and ``dtype`` (null where it has none). ``stored`` says whether they are within `LIMIT`; if so, ``train`` and
-    ``truth`` are the encoded values, else null.
+    ``told``, a name that stored runs have, describes ``train`` and ``truth`` (null where there is none): ``sha256`` (see
+    `describe`), ``bytes`` of JSON, ``shape`` and ``dtype`` (null where it has none). ``stored`` says whether they are within
+    `LIMIT`; if so, ``train`` and ``truth`` are the encoded values, else null.
     """
-    about = {"train": told(train), "truth": None if truth is None else told(truth)}
-    stored = sum(part["bytes"] for part in about.values() if part) <= LIMIT
+    described = {"train": describe(train), "truth": None if truth is None else describe(truth)}
+    stored = sum(part["bytes"] for part in described.values() if part) <= LIMIT
     return {
         "stored": stored,
-        "told": about,
-        "train": values.encode(train) if stored else None,
-        "truth": values.encode(truth) if stored and truth is not None else None,
+        "told": described,
+        "train": encode(train) if stored else None,
+        "truth": encode(truth) if stored and truth is not None else None,
     }
 
 
-def told(data):
-    """What is said of rows. ``sha256`` is over the JSON, its keys sorted, of `BLOCK` encoded rows after the other, so that
-    large data is never held a second time; of fewer rows it is over what `harness.guest.values` makes of them."""
+def describe(data):
+    """``{"sha256", "bytes", "shape", "dtype"}`` of rows. ``sha256`` is over the JSON, its keys sorted, of `BLOCK` encoded rows after the other, so that
+    large data is never held a second time; of fewer rows it is over what `harness.guest.encoding` makes of them."""
     digest, size = hashlib.sha256(), 0
     shape = _shape(data)
     for rows in _blocks(data, shape):
-        text = json.dumps(values.encode(rows), sort_keys=True).encode("ascii")
+        text = json.dumps(encode(rows), sort_keys=True).encode("ascii")
         digest.update(text)
         size += len(text)
     return {

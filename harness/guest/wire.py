@@ -44,12 +44,13 @@ Guest to host, on a descriptor that was standard output and that no child ever h
     {"event": "fault", "id": as above, "what"}            the guest's own trouble, such as a full disk
     {"event": "done"}                                     the job is finished; every task was answered
 
-Every event but the first says which ``child``, counted from 1, it comes from.
+Every event but the first says which ``child``, counted from 1, it comes from. Its types, and what of it the host checks
+before it believes it, are in the host's ``messages.py``.
 
 ERROR       {"type", "message", "traceback", "memory": true when it is a MemoryError}
 step        "fit", "dump", "load" or "predict"
 
-Values (inputs and outputs) are encoded as ``values.py`` says: ``.npy`` bytes, little-endian, in base64.
+Values (inputs and outputs) are encoded as ``encoding.py`` says: ``.npy`` bytes, little-endian, in base64.
 """
 
 import json

@@ -10,7 +10,9 @@ import os
 import time
 import warnings
 
-from . import errors, fitting, values
+from . import errors, fitting
+from .decoding import decode
+from .encoding import encode
 from .errors import Unsupported
 
 
@@ -40,7 +42,7 @@ def load(task, channel):
             started = time.perf_counter()
             raw = fitting.call_methods(model, inputs, methods)
             answer["predict_seconds"] = time.perf_counter() - started
-            answer["outputs"] = {name: values.encode(value) for name, value in raw.items()}
+            answer["outputs"] = {name: encode(value) for name, value in raw.items()}
         except BaseException as error:  # SystemExit and KeyboardInterrupt of a model are its failures, not our end
             answer.update(errors.failure(error))
     answer["warnings"] = errors.describe_warnings(caught)
@@ -50,7 +52,7 @@ def load(task, channel):
 def _inputs(text):
     """The held-out rows. Where pandas or SciPy would be needed to build them and is missing, no artifact is to blame."""
     try:
-        return values.decode(json.loads(text))
+        return decode(json.loads(text))
     except ImportError as error:
         raise Unsupported("its inputs cannot be built in this environment (%s)" % errors.text_of(error)) from error
 

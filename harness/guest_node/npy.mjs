@@ -1,4 +1,4 @@
-// Values as JSON, as harness/guest/values.py describes them: those that a graph can take are decoded, tensors encoded.
+// Values as JSON, as harness/guest/encoding.py describes them: those that a graph can take are decoded, tensors encoded.
 //
 // A decoded value is {shape, data} with data in C order, a typed array or an array of strings, numbers, bools and
 // nulls; a frame is {columns: [{name, value}]}. What has no place in a graph raises Unsupported.

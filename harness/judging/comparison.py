@@ -56,7 +56,7 @@ def compare(
 
     Parameters
     ----------
-    reference, outputs : method to encoded value, as `harness.guest.values` writes them.
+    reference, outputs : method to encoded value, as `harness.guest.encoding` writes them.
     tolerance : of a method and the coarser dtype of the two outputs (``"<f4"``; ``"<f8"`` for Python floats).
     methods : only these are compared, which a format that keeps a part of the model has. None: all.
     labels : methods whose outputs are labels even where they are floats, and have no tolerance: a classifier's predict.

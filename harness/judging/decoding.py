@@ -1,4 +1,4 @@
-"""Outputs as guests send them (see the docstring of `harness.guest.values`), as values that can be compared.
+"""Outputs as guests send them (see the docstring of `harness.guest.encoding`), as values that can be compared.
 
 The host's own reading of that contract. Everything is checked: a malformed value raises ValueError and never turns
 into something that might pass as equal.

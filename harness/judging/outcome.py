@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from harness import judging
 from harness.terms import Finding, Parity, Status
@@ -12,6 +12,7 @@ from harness.terms import Finding, Parity, Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from harness.messages import Died, Ended, Loaded, Measured, Overtime, Written
     from harness.terms import Tolerance
 
 _VERSION_KEY = "original_sklearn_version"
@@ -24,7 +25,15 @@ def unwritten(status: Status, reason: str) -> dict[str, Any]:
     return {"status": str(status), "reason": " ".join(reason.split())}
 
 
-def of_artifact(event: Mapping[str, Any]) -> dict[str, Any]:
+class Way(NamedTuple):
+    """How a model has come to where it was loaded."""
+
+    format: str
+    partial: bool
+    tolerance: Callable[[str, str], Tolerance]
+
+
+def of_artifact(event: Written | Ended) -> dict[str, Any]:
     """The observed columns of an artifact, from its ``artifact``, ``died`` or ``overtime`` event."""
     row = _common(event)
     if row is None:
@@ -38,9 +47,12 @@ def of_artifact(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def of_cell(
-    event: Mapping[str, Any],
+    event: Loaded | Ended,
     fitted: Mapping[str, Any],
     tolerance: Callable[[str, str], Tolerance],
+    *,
+    format_name: str,
+    partial: bool = False,
 ) -> dict[str, Any]:
     """The observed columns of a cell. An event that makes no sense is a crash: it comes from a broken process.
 
@@ -49,25 +61,26 @@ def of_cell(
     event : its ``cell``, ``died`` or ``overtime`` event.
     fitted : the producer's ``fitted`` event: reference outputs, truth, methods.
     tolerance : of (method, dtype).
+    format_name, partial : the format's name, and whether it may leave methods out.
     """
+    way = Way(format_name, partial, tolerance)
     try:
-        return _of_cell(event, fitted, tolerance)
+        return _of_cell(event, fitted, way)
     except Exception as error:  # noqa: BLE001  # whatever it sends, the run goes on
         return of_nonsense(error)
 
 
-def _of_cell(
-    event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
-) -> dict[str, Any]:
+def _of_cell(event: Loaded | Ended, fitted: Mapping[str, Any], way: Way) -> dict[str, Any]:
     row = _common(event)
     if row is None:
-        row = _compared(event, fitted, tolerance)
+        row = _compared(cast("Loaded", event), fitted, way)  # how else a child ended is a row already
     elif row["status"] is None:
         row["status"] = str(Status.PREDICT_ERROR if event.get("step") == "predict" else Status.LOAD_ERROR)
-    originals = [w[_VERSION_KEY] for w in event.get("warnings", ()) if w.get(_VERSION_KEY)]
+    facts: Mapping[str, Any] = event
+    originals = [w[_VERSION_KEY] for w in facts.get("warnings", ()) if w.get(_VERSION_KEY)]
     row["version_warning"] = bool(originals)
     row["original_sklearn_version"] = originals[0] if originals else None
-    row |= _mapped(event.get("observed", {}), row)
+    row |= _mapped(facts.get("observed", {}), row)
     row["load_seconds"] = row["first_load_seconds"] = _seconds(event, "load_seconds")
     row["predict_seconds"] = _seconds(event, "predict_seconds")
     return {**row, "warnings": _warnings(event)}
@@ -78,7 +91,7 @@ def of_nonsense(error: Exception) -> dict[str, Any]:
     return unwritten(Status.CRASH, f"its answer makes no sense: {type(error).__name__}: {error}")
 
 
-def why_not(event: Mapping[str, Any]) -> str | None:
+def why_not(event: Measured | Ended) -> str | None:
     """Why an event tells of no success, in one line; None when it does. Raises as nonsense makes it."""
     row = _common(event)
     return None if row is None else f"{row['status'] or Status.LOAD_ERROR}: {row['reason']}"
@@ -96,7 +109,9 @@ def _seconds(event: Mapping[str, Any], name: str) -> float | None:
     return None if value is None else number(value, name, FOREVER)
 
 
-def _common(event: Mapping[str, Any]) -> dict[str, Any] | None:  # noqa: PLR0911  # a table: one event, one row
+def _common(  # noqa: PLR0911  # a table: one event, one row
+    event: Written | Loaded | Measured | Ended,
+) -> dict[str, Any] | None:
     """What artifacts and cells share; None when the step went well, status None where the step decides."""
     if event["event"] == "died":
         return _died(event)
@@ -105,6 +120,8 @@ def _common(event: Mapping[str, Any]) -> dict[str, Any] | None:  # noqa: PLR0911
         return unwritten(Status.TIMEOUT, reason)
     if event["event"] == "guest-died":
         return unwritten(Status.CRASH, f"took the whole guest with it: {event['how']}")
+    if event["event"] == "nonsense":
+        return unwritten(Status.CRASH, f"its answer makes no sense: {event['why']}")
     if "refused" in event:
         return unwritten(Status.REFUSED, event["refused"])
     if "unsupported" in event:
@@ -121,7 +138,7 @@ def _common(event: Mapping[str, Any]) -> dict[str, Any] | None:  # noqa: PLR0911
     }
 
 
-def _died(event: Mapping[str, Any]) -> dict[str, Any]:
+def _died(event: Died) -> dict[str, Any]:
     if "signal" in event:
         number = event["signal"]
         name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
@@ -133,17 +150,15 @@ def _died(event: Mapping[str, Any]) -> dict[str, Any]:
     return unwritten(Status.CRASH, how)
 
 
-def _doing(event: Mapping[str, Any]) -> str:
+def _doing(event: Died | Overtime) -> str:
     return {"fit": "fitting", "dump": "dumping", "load": "loading", "predict": "predicting"}.get(
         event.get("step") or "", "starting"
     )
 
 
-def _compared(
-    event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
-) -> dict[str, Any]:
+def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, Any]:
     outputs = event["outputs"]
-    result = _comparison(event, fitted, tolerance)
+    result = _comparison(event, fitted, way)
     score = None
     if fitted["score_kind"] and "predict" in outputs:  # a part of a model may not predict
         score = judging.score(fitted["score_kind"], outputs["predict"], fitted["truth"])
@@ -162,25 +177,22 @@ def _compared(
     }
 
 
-def _comparison(
-    event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
-) -> judging.Comparison:
+def _comparison(event: Loaded, fitted: Mapping[str, Any], way: Way) -> judging.Comparison:
     """A model that was fitted again is judged by its cross-validation, every other by its outputs."""
-    task = event.get("task", {})
     theirs = fitted.get("cv_scores")
     reference = fitted["reference"]
-    if task.get("format") == "recipe" and judging.has_scores(theirs):
-        return _refitted(event, fitted, tolerance)
+    if way.format == "recipe" and judging.has_scores(theirs):
+        return _refitted(event, fitted, way.tolerance)
     # A classifier's labels are labels even where they are floats. Who has probabilities is one, whatever else it says.
     classifies = fitted["score_kind"] == "accuracy" or "predict_proba" in reference
     return judging.compare(
         reference,
         event["outputs"],
-        tolerance=tolerance,
+        tolerance=way.tolerance,
         # Only the format may leave methods out, never a model: it could hide behind that.
-        methods=event.get("methods") if task.get("partial") else None,
+        methods=event.get("methods") if way.partial else None,
         labels=("predict",) if classifies else (),
-        converted=bool(task.get("partial")),
+        converted=way.partial,
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from harness.errors import MachineError
 from harness.judging import outcome
 from harness.terms import Status
 
 if TYPE_CHECKING:
+    from harness.messages import DumpTask, Ended, Fitted, Written
     from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
     from harness.terms import Artifact
@@ -30,29 +31,51 @@ def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifa
         by_case.setdefault(artifact.case, []).append(artifact)
     batches = [[_task(session, recorder, case, those)] for case, those in by_case.items()]
     fitted: dict[str, str] = {}
-    for event in session.events("dump", batches, seconds=recorder.plan.profile.limits.fit_seconds):
-        task = event["task"]
+    for reply in session.replies("dump", batches, seconds=recorder.plan.profile.limits.fit_seconds):
+        event, task = reply.event, reply.task
         if event["event"] == "fitted":
-            fitted[task["id"]] = recorder.keep_fitted(event)
+            digest = _keep_fitted(recorder, event, task)
+            if digest is not None:
+                fitted[task["id"]] = digest
             continue
         # A fit that failed answers for all of its formats.
         ids = [item["id"] for item in task["formats"]] if event["id"] == task["id"] else [event["id"]]
         for artifact_id in ids:
             if artifact_id not in recorder.journal.artifacts:
-                _record(recorder, artifact_id, event, fitted.get(task["id"]))
+                _record(recorder, artifact_id, cast("Written | Ended", event), fitted.get(task["id"]))
 
 
-def _record(recorder: Recorder, artifact_id: str, event: dict[str, Any], fitted: str | None) -> None:
+def _keep_fitted(recorder: Recorder, event: Fitted, task: DumpTask) -> str | None:
+    """The digest of what is kept of a fit. None where the event makes no sense, which all its artifacts say then."""
+    try:
+        return recorder.keep_fitted(event, task["case"])
+    except (MachineError, KeyboardInterrupt):
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever a process sends, the run goes on
+        for item in task["formats"]:
+            recorder.artifact(item["id"], outcome.of_nonsense(error), None, None)
+        return None
+
+
+def _record(recorder: Recorder, artifact_id: str, event: Written | Ended, fitted: str | None) -> None:
+    spooled, facts = (event.get("spooled"), event.get("facts")) if event["event"] == "artifact" else (None, None)
     try:
         row = outcome.of_artifact(event)
-        recorder.artifact(artifact_id, row, event.get("spooled"), fitted, event.get("facts"))
+        if row["status"] == Status.OK and (fitted is None or not _are_bytes(row, spooled)):
+            row = outcome.of_nonsense(ValueError("an artifact without a fit, or without its bytes"))
+        recorder.artifact(artifact_id, row, spooled, fitted, facts)
     except (MachineError, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001  # whatever a process sends, the run goes on
         recorder.artifact(artifact_id, outcome.of_nonsense(error), None, fitted)
 
 
-def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artifacts: list[Artifact]) -> dict[str, Any]:
+def _are_bytes(row: dict[str, Any], spooled: object) -> bool:
+    """Whether a row, and the place of a file, tell of bytes that were written."""
+    return isinstance(spooled, str) and isinstance(row["sha256"], str) and type(row["size_bytes"]) is int
+
+
+def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artifacts: list[Artifact]) -> DumpTask:
     case = recorder.plan.cases[case_name]
     formats = recorder.plan.formats
     return {

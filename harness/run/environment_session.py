@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Generic, cast
 
 from harness.environments import Folders, NotReadyError, kinds
 from harness.environments.lock import Lock, resolve
 from harness.errors import MachineError
 from harness.files import writing
 from harness.machine import platforms, processes, tools
+from harness.messages import Event, GuestDied, Job, JobLimits, Reply, Task, TaskT, Verb
 from harness.run.guest_process import HELLO_SECONDS, Guest, GuestDiedError, UnreadyError
 from harness.store import tables
 from harness.terms import Status
@@ -101,23 +102,23 @@ class EnvironmentSession:
         row = {"status": str(Status.NOT_RUN), "reason": reason}
         self._recorder.environment(self.name, {**row, "emulated": self._emulated})
 
-    def events(self, verb: str, batches: list[list[dict[str, Any]]], *, seconds: float) -> Iterator[dict[str, Any]]:
-        """Events of a job, each with its ``task``, its ``child`` and whether it ran ``alone``.
+    def replies(self, verb: Verb, batches: list[list[TaskT]], *, seconds: float) -> Iterator[Reply[TaskT]]:
+        """Events of a job, each with its task, its child and whether it ran alone.
 
         When the guest itself dies, it is started again, and the batch it was at is gone through one by one. When it
         dies with one task at work, that task is what killed it. Raises NotReadyError, MachineError, StoppedError.
         """
         answered = Answered(batches)
-        limits = {"seconds": seconds, "memory": self._recorder.plan.profile.limits.memory}
+        limits: JobLimits = {"seconds": seconds, "memory": self._recorder.plan.profile.limits.memory}
         for _ in range(DEATHS):
             todo = answered.todo()
             if not todo:
                 return
-            job = {"do": verb, "batches": todo, "limits": limits}
+            job: Job = {"do": verb, "batches": todo, "limits": limits}
             try:
                 for event in self.open().run(job):
                     # Each guest counts its children from 1; those of different guests are different children.
-                    yield {**answered.settle(event), "child": (self._deaths, event["child"])}
+                    yield answered.settle(event, guest=self._deaths)
             except GuestDiedError as died:
                 self._deaths += 1
                 processes.raise_if_stopped()
@@ -184,48 +185,60 @@ class EnvironmentSession:
             raise NotReadyError(f"it does not hold what its lock says ({told}); the next run builds it anew")
 
 
-class Answered:
+class Answered(Generic[TaskT]):
     """Which tasks of a job still wait for an answer."""
 
-    def __init__(self, batches: list[list[dict[str, Any]]]) -> None:
-        self._batches = batches
-        self._by_id: dict[str, dict[str, Any]] = {}
+    def __init__(self, batches: list[list[TaskT]]) -> None:
+        self._batches: list[list[TaskT]] = batches
+        self._by_id: dict[str, TaskT] = {}
         self._open: dict[str, list[str]] = {}
         for task in (task for batch in batches for task in batch):
-            ids = [item["id"] for item in task.get("formats", [task])]
+            ids: list[str] = _ids(task)
             self._open[task["id"]] = ids
             self._by_id |= dict.fromkeys([task["id"], *ids], task)
         self._alone: set[str] = {batch[0]["id"] for batch in batches if len(batch) == 1}
 
-    def todo(self) -> list[list[dict[str, Any]]]:
+    def todo(self) -> list[list[TaskT]]:
         """The batches without what was answered."""
         left = ([self._narrowed(task) for task in batch if self._open[task["id"]]] for batch in self._batches)
         return [batch for batch in left if batch]
 
-    def _narrowed(self, task: dict[str, Any]) -> dict[str, Any]:
+    def _narrowed(self, task: TaskT) -> TaskT:
         if "formats" not in task:
             return task
-        return {**task, "formats": [item for item in task["formats"] if item["id"] in self._open[task["id"]]]}
+        left = [item for item in task["formats"] if item["id"] in self._open[task["id"]]]
+        return cast("TaskT", {**task, "formats": left})
 
-    def settle(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Take an event; return it with its task. Raises MachineError for the guest's own trouble."""
+    def settle(self, event: Event, *, guest: int = 0) -> Reply[TaskT]:
+        """Take an event of a guest, of which there may be several one after the other; return it with its task.
+
+        Raises MachineError for the guest's own trouble, GuestDiedError when it answers for what it was not asked.
+        """
         if event["event"] == "fault":
             raise MachineError(f"a guest could not go on: {event['what']}. Free some space, then use --resume")
-        task = self._by_id[event["id"]]
+        task = self._by_id.get(event["id"])
+        if task is None:
+            raise GuestDiedError(f"it answered for {event['id'][:80]!r}, which was not its task")
         if event["event"] != "fitted":
             owed = self._open[task["id"]]
             self._open[task["id"]] = [] if event["id"] == task["id"] else [i for i in owed if i != event["id"]]
-        return {**event, "task": task, "alone": task["id"] in self._alone}
+        child = None if event["event"] == "guest-died" else (guest, event["child"])
+        return Reply(event=event, task=task, child=child, alone=task["id"] in self._alone)
 
-    def blame(self, todo: list[list[dict[str, Any]]], how: str) -> dict[str, Any] | None:
+    def blame(self, todo: list[list[TaskT]], how: str) -> Reply[TaskT] | None:
         """The guest died. With one task in the batch it was at, that one did it; else they go one by one now."""
         at = next((batch for batch in todo if any(self._open[task["id"]] for task in batch)), None)
         if at is None:
             return None
         if len(at) == 1:
             owed = self._open[at[0]["id"]][0]
-            return self.settle({"event": "guest-died", "id": owed, "how": how, "child": None})
+            return self.settle(GuestDied(event="guest-died", id=owed, how=how, child=None))
         ids = {task["id"] for task in at}
         self._alone |= ids
         self._batches = [[task] for task in at] + [b for b in self._batches if not ids & {t["id"] for t in b}]
         return None
+
+
+def _ids(task: Task) -> list[str]:
+    """What a task owes an answer for: itself, or each format of a dump."""
+    return [item["id"] for item in task["formats"]] if "formats" in task else [task["id"]]

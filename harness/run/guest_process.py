@@ -8,6 +8,7 @@ import selectors
 import time
 from typing import TYPE_CHECKING, Any, Self
 
+from harness import messages
 from harness.guest import wire
 from harness.machine import processes
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from harness.environments import Command
+    from harness.messages import Event, Job, Verb
 
 HELLO_SECONDS = 300.0  # importing takes seconds; a first import also compiles
 GRACE_SECONDS = 30.0  # the guest watches its own deadlines; this is for the guest itself
@@ -87,20 +89,31 @@ class Guest:
         self.facts, self.writers, self.readers = message["facts"], message["writers"], message["readers"]
         return self.facts
 
-    def run(self, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def run(self, job: Job) -> Iterator[Event]:
         """Send a job and yield its events until it is done. Raises GuestDiedError."""
         seconds = 2 * job["limits"]["seconds"] + GRACE_SECONDS
         if self._process.stdin is None:
             raise GuestDiedError("it has no input")
         try:
-            wire.write_all(self._process.stdin.fileno(), wire.encode_line(job))
+            wire.write_all(self._process.stdin.fileno(), wire.encode_line(dict(job)))
         except BrokenPipeError:
             raise GuestDiedError(self._how_it_ended()) from None
         while True:
             message = self._next(seconds)
             if message.get("event") == "done":
                 return
-            yield message
+            yield self._parsed(message, job["do"])
+
+    def _parsed(self, message: dict[str, Any], verb: Verb) -> Event:
+        """The event of a message; one that makes no sense is its own task's, or else the guest's end."""
+        try:
+            return messages.parse(message, verb)
+        except ValueError as error:
+            nonsense = messages.nonsense(message, str(error))
+            if nonsense is None:
+                processes.stop(self._process)
+                raise GuestDiedError(f"it sent what is no answer to a task: {error}") from error
+            return nonsense
 
     def _next(self, seconds: float) -> dict[str, Any]:
         line = self._line(time.monotonic() + seconds)

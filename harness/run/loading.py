@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from harness import judging
 from harness.judging import outcome
@@ -20,6 +20,7 @@ from harness.terms import Artifact, Cell, Parity, Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from harness.messages import Ended, Loaded, LoadTask, Reply
     from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
 
@@ -38,7 +39,7 @@ def owed(recorder: Recorder, consumer: str) -> list[Cell]:
     return [
         cell
         for cell in recorder.plan.cells(consumer)
-        if not known.has_cell(cell.id) and known.artifacts.get(cell.artifact.id, {}).get("status") == Status.OK
+        if not known.has_cell(cell.id) and known.written(cell.artifact.id) is not None
     ]
 
 
@@ -46,32 +47,32 @@ def load(session: EnvironmentSession, recorder: Recorder, cells: list[Cell]) -> 
     """Let the environment load the cells. Raises NotReadyError."""
     seconds = recorder.plan.profile.limits.seconds
     doubts = Doubts()
-    again: list[dict[str, Any]] = []
+    again: list[LoadTask] = []
     able = [cell for cell in cells if _can_be_read(session, recorder, cell)]
-    for event in _in_jobs(session, batches(recorder, able), seconds=min(seconds, SHARED_SECONDS)):
-        settled, alone = doubts.from_other_children(event["child"])
+    for reply in _in_jobs(session, batches(recorder, able), seconds=min(seconds, SHARED_SECONDS)):
+        settled, alone = doubts.from_other_children(reply.child)
         _record(recorder, settled)
         again += alone
-        row = _judge(recorder, event)
-        if event["task"]["id"].startswith(_CONTROL):
-            doubts.control(event, row)
-        elif row["status"] == Status.OK or (event["alone"] and row["status"] != Status.TIMEOUT):
-            recorder.cell(event["task"]["id"], row)
+        row = _judge(recorder, reply)
+        if reply.task["id"].startswith(_CONTROL):
+            doubts.control(reply, row)
+        elif row["status"] == Status.OK or (reply.alone and row["status"] != Status.TIMEOUT):
+            recorder.cell(reply.task["id"], row)
         else:
-            doubts.add(event, row)
+            doubts.add(reply, row)
     settled, alone = doubts.from_other_children(None)
     _record(recorder, settled)
-    for event in _in_jobs(session, ([task] for task in again + alone), seconds=seconds):
-        recorder.cell(event["task"]["id"], _judge(recorder, event))
+    for reply in _in_jobs(session, ([task] for task in again + alone), seconds=seconds):
+        recorder.cell(reply.task["id"], _judge(recorder, reply))
 
 
 def _in_jobs(
-    session: EnvironmentSession, children: Iterable[list[dict[str, Any]]], *, seconds: float
-) -> Iterator[dict[str, Any]]:
-    """Events of many children, a hundred to a job: the guest holds a job in memory while it forks."""
+    session: EnvironmentSession, children: Iterable[list[LoadTask]], *, seconds: float
+) -> Iterator[Reply[LoadTask]]:
+    """Replies of many children, a hundred to a job: the guest holds a job in memory while it forks."""
     remaining = iter(children)
     while job := list(itertools.islice(remaining, JOB)):
-        yield from session.events("load", job, seconds=seconds)
+        yield from session.replies("load", job, seconds=seconds)
 
 
 def _can_be_read(session: EnvironmentSession, recorder: Recorder, cell: Cell) -> bool:
@@ -82,7 +83,7 @@ def _can_be_read(session: EnvironmentSession, recorder: Recorder, cell: Cell) ->
     return missing is None
 
 
-def batches(recorder: Recorder, cells: list[Cell]) -> Iterable[list[dict[str, Any]]]:
+def batches(recorder: Recorder, cells: list[Cell]) -> Iterable[list[LoadTask]]:
     """The tasks of a load, one list for each child: cells of one case, and their controls."""
     by_case: dict[str, list[Cell]] = {}
     for cell in cells:
@@ -99,7 +100,7 @@ class Doubt:
     """A bad outcome out of a shared child."""
 
     child: object
-    task: dict[str, Any]
+    task: LoadTask
     row: dict[str, Any]
 
 
@@ -110,17 +111,18 @@ class Doubts:
         self._waiting: list[Doubt] = []
         self._sound: set[tuple[object, str, str]] = set()
 
-    def add(self, event: dict[str, Any], row: dict[str, Any]) -> None:
-        self._waiting.append(Doubt(child=event["child"], task=event["task"], row=row))
+    def add(self, reply: Reply[LoadTask], row: dict[str, Any]) -> None:
+        self._waiting.append(Doubt(child=reply.child, task=reply.task, row=row))
         # A control counts for what came before it.
-        self._sound = {known for known in self._sound if known[0] != event["child"]}
+        self._sound = {known for known in self._sound if known[0] != reply.child}
 
-    def control(self, event: dict[str, Any], row: dict[str, Any]) -> None:
-        sound = row["status"] == Status.OK and (row.get("parity") == Parity.IDENTICAL or event["task"]["partial"])
+    def control(self, reply: Reply[LoadTask], row: dict[str, Any]) -> None:
+        task = reply.task
+        sound = row["status"] == Status.OK and (row.get("parity") == Parity.IDENTICAL or task["partial"])
         if sound:  # formats that compute with other code than the producer are never identical at home
-            self._sound.add((event["child"], event["task"]["format"], event["task"]["reader"]))
+            self._sound.add((reply.child, task["format"], task["reader"]))
 
-    def from_other_children(self, child: object) -> tuple[list[Doubt], list[dict[str, Any]]]:
+    def from_other_children(self, child: object) -> tuple[list[Doubt], list[LoadTask]]:
         """When ``child`` has begun, what those before it left: outcomes to believe, and tasks to run alone."""
         settled, alone = [], []
         for doubt in self._waiting:
@@ -136,21 +138,21 @@ def _record(recorder: Recorder, settled: list[Doubt]) -> None:
         recorder.cell(doubt.task["id"], doubt.row)
 
 
-def _controls(recorder: Recorder, batch: list[Cell]) -> list[dict[str, Any]]:
+def _controls(recorder: Recorder, batch: list[Cell]) -> list[LoadTask]:
     """The consumer's own artifact of the same case, by each format and reader of the batch."""
     found = []
     for name, reader in sorted({(cell.artifact.format, cell.reader) for cell in batch}):
         first = batch[0]
         own = Artifact(producer=first.consumer, case=first.artifact.case, format=name)
-        if recorder.journal.artifacts.get(own.id, {}).get("status") == Status.OK:
+        if recorder.journal.written(own.id) is not None:
             cell = Cell(artifact=own, consumer=first.consumer, reader=reader)
             found.append(load_task(recorder, cell, _CONTROL + cell.id))
     return found
 
 
-def load_task(recorder: Recorder, cell: Cell, task_id: str) -> dict[str, Any]:
-    """A LOAD TASK of `harness.guest.wire`, with what the host wants to know of it later."""
-    artifact = recorder.journal.artifacts[cell.artifact.id]
+def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
+    artifact = recorder.journal.written(cell.artifact.id)
+    assert artifact is not None  # of others no cell is owed
     fit = recorder.journal.fits[artifact["fitted_sha256"]]
     item = recorder.plan.formats[cell.artifact.format]
     return {
@@ -173,11 +175,12 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> dict[str, Any]:
     }
 
 
-def _judge(recorder: Recorder, event: dict[str, Any]) -> dict[str, Any]:
-    task = event["task"]
+def _judge(recorder: Recorder, reply: Reply[LoadTask]) -> dict[str, Any]:
+    task = reply.task
     tolerance = judging.tolerance_for(recorder.plan.profile.tolerances, task["format"])
     try:
         fitted = recorder.fitted(task["fitted_sha256"])
     except ValueError as changed:
         return outcome.unwritten(Status.REFUSED, f"there is nothing to compare with: {changed}")
-    return outcome.of_cell(event, fitted, tolerance)
+    event = cast("Loaded | Ended", reply.event)
+    return outcome.of_cell(event, fitted, tolerance, format_name=task["format"], partial=task["partial"])

@@ -8,7 +8,7 @@ is `harness.store.statistics`' to say.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from harness.judging import outcome
 from harness.run import loading
@@ -19,12 +19,14 @@ from harness.terms import LOADED, YARDSTICKS, Figure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from harness.messages import Kind, LoadTask, Measured, MeasureTask, Reply
     from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
+    from harness.store.rows import Sample
     from harness.terms import Cell, Measure
 
 #: What each kind of sample tells.
-KINDS = {
+KINDS: dict[Kind, tuple[Figure, ...]] = {
     "speed": (Figure.LOAD, Figure.EVICTED_LOAD, Figure.PREDICT),
     "memory": (Figure.LOAD_PEAK, Figure.LOAD_PRIVATE),
     "sharing": (Figure.SHARED_PSS, Figure.SHARED_PRIVATE),
@@ -68,16 +70,17 @@ def measure(session: EnvironmentSession, recorder: Recorder, groups: list[list[C
     for cells in groups:
         subjects = {cell.id: _subject(recorder, cell, wanted) for cell in cells}
         for batches in _rounds(list(subjects.values())):
-            for event in session.events("measure", batches, seconds=seconds):
+            for reply in session.replies("measure", batches, seconds=seconds):
                 at = recorder.seconds_since_start()
-                subjects[event["task"]["cell"]].take(event, at)
+                subjects[reply.task["cell"]].take(reply, at)
         for subject in subjects.values():
             recorder.measurement(subject.cell.id, subject.samples, subject.missing)
 
 
 def _subject(recorder: Recorder, cell: Cell, measure: Measure) -> Subject:
-    size = recorder.journal.artifacts[cell.artifact.id]["size_bytes"]
-    return Subject(cell, loading.load_task(recorder, cell, cell.id), measure, size)
+    artifact = recorder.journal.written(cell.artifact.id)
+    assert artifact is not None  # a cell that was loaded
+    return Subject(cell, loading.load_task(recorder, cell, cell.id), measure, artifact["size_bytes"])
 
 
 def give_up(recorder: Recorder, groups: list[list[Cell]], reason: str) -> None:
@@ -88,7 +91,7 @@ def give_up(recorder: Recorder, groups: list[list[Cell]], reason: str) -> None:
             recorder.measurement(cell.id, [], dict.fromkeys(map(str, wanted.figures), reason))
 
 
-def _rounds(subjects: list[Subject]) -> Iterator[list[list[dict[str, Any]]]]:
+def _rounds(subjects: list[Subject]) -> Iterator[list[list[MeasureTask]]]:
     """The batches of each round, each a task alone, until nobody wants any more."""
     number = 0
     while True:
@@ -104,9 +107,9 @@ def _rounds(subjects: list[Subject]) -> Iterator[list[list[dict[str, Any]]]]:
 class Subject:
     """One cell that is being measured."""
 
-    def __init__(self, cell: Cell, load: dict[str, Any], measure: Measure, size: int) -> None:
+    def __init__(self, cell: Cell, load: LoadTask, measure: Measure, size: int) -> None:
         self.cell = cell
-        self.samples: list[dict[str, Any]] = []
+        self.samples: list[Sample] = []
         self.missing: dict[str, str] = {}  # by figure, why
         self._load = load
         self._measure = measure
@@ -115,7 +118,7 @@ class Subject:
             why = f"the artifact is smaller than {LEAST_SHARED // 1000} kB: there is little to share"
             self.missing |= dict.fromkeys(map(str, KINDS["sharing"]), why)
 
-    def wants(self, kind: str, number: int) -> bool:
+    def wants(self, kind: Kind, number: int) -> bool:
         """Whether it wants a sample of that kind in that round, counted from 0."""
         if not self._measure.sharing and kind == "sharing":
             return False
@@ -136,20 +139,27 @@ class Subject:
         spent = sum(sum(sample["values"]) for sample in self.samples if sample["figure"] in KINDS["speed"])
         return found is not None and uncertainty(found) > self._measure.precision and spent < self._measure.seconds
 
-    def task(self, kind: str) -> dict[str, Any]:
-        more = {"kind": kind, "cell": self.cell.id, "id": f"{self.cell.id}#{kind}", "seconds": WARM_SECONDS}
-        return {**self._load, **more, "imports": self._imports or [], "processes": self._measure.sharing}
+    def task(self, kind: Kind) -> MeasureTask:
+        return {
+            **self._load,
+            "id": f"{self.cell.id}#{kind}",
+            "kind": kind,
+            "cell": self.cell.id,
+            "seconds": WARM_SECONDS,
+            "imports": self._imports or [],
+            "processes": self._measure.sharing,
+        }
 
-    def take(self, event: dict[str, Any], at: float) -> None:
+    def take(self, reply: Reply[MeasureTask], at: float) -> None:
         """A child's answer, ``at`` seconds after the run's start.
 
         Afterwards each figure of its kind has one more sample, or the reason why not. Of an answer that makes no sense
         nothing is taken.
         """
-        kind = event["task"]["kind"]
+        kind, event = reply.task["kind"], cast("Measured", reply.event)  # or of what ended it, which is said why
         try:
             why = outcome.why_not(event)
-            samples, missing = _read(event, at) if why is None else ([], dict.fromkeys(KINDS[kind], why))
+            samples, missing = _read(event, reply, at) if why is None else ([], dict.fromkeys(KINDS[kind], why))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             why = f"its answer makes no sense: {type(error).__name__}: {error}"
             samples, missing = [], dict.fromkeys(KINDS[kind], why)
@@ -167,22 +177,24 @@ class Subject:
         self.missing |= {str(figure): " ".join(why.split())[:_LONGEST_REASON] for figure, why in missing.items()}
 
 
-def _read(event: Mapping[str, Any], at: float) -> tuple[list[dict[str, Any]], dict[Figure, str]]:
+def _read(event: Measured, reply: Reply[MeasureTask], at: float) -> tuple[list[Sample], dict[Figure, str]]:
     """The samples of an answer, and why figures of its kind are missing. Raises as nonsense makes it."""
-    expected = KINDS[event["task"]["kind"]]
+    kind = reply.task["kind"]
+    expected = KINDS[kind]
     told, missing = event["figures"], {Figure(name): str(why) for name, why in event.get("missing", {}).items()}
     found = {Figure(name) for name in told}
     if found & missing.keys() or found | missing.keys() != set(expected):
         raise ValueError(f"it tells of {', '.join(sorted([*told, *missing])) or 'nothing'}")
-    if event["task"]["kind"] == "speed" and not _are_names(event["imported"]):
+    if kind == "speed" and not _are_names(event["imported"]):
         raise ValueError("what it imported is no list of names")
-    guest, child = event["child"]
+    guest, child = reply.child or (None, None)
     yardsticks = event.get("yardsticks", {})
     where = {"guest": guest, "child": child, "at": at}
     for name in YARDSTICKS:
         value = yardsticks.get(name)
         where[f"{name}_yardstick"] = None if value is None else outcome.number(value, name)
-    return [{"figure": name, "values": _values(values, name), **where} for name, values in told.items()], missing
+    samples = [{"figure": name, "values": _values(values, name), **where} for name, values in told.items()]
+    return cast("list[Sample]", samples), missing
 
 
 def _are_names(value: object) -> bool:

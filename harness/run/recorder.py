@@ -6,21 +6,24 @@ import datetime as dt
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from harness import judging
 from harness.machine import hardware
+from harness.store.rows import MeasurementRow
 from harness.terms import Status
 
 if TYPE_CHECKING:
     from harness.config.plan import Plan
+    from harness.messages import CaseTask, Fitted
     from harness.run.progress import Progress
     from harness.store import RunFolder
+    from harness.store.rows import ArtifactRow, CellRow, EnvironmentRow, FitRow, Sample
 
 #: Parts of a fit that are stored as objects of their own, because many fits share them or few readers want them.
 _APART = ("inputs", "data", "code")
 #: What the journal has of a fit; all of it is stored as an object.
-_TOLD = (
+_IN_THE_JOURNAL = (
     "estimator", "parameters", "methods", "outputs", "score_kind", "score", "cv_scores", "fit_seconds", "fitted_at",
     "n_samples", "n_features", "data_stored", "train_sha256", "inputs_sha256", "data_sha256", "code_sha256", "case",
 )  # fmt: skip
@@ -40,7 +43,7 @@ class Recorder:
 
     def environment(self, name: str, row: dict[str, Any]) -> None:
         row = {"environment": name, "at": dt.datetime.now(dt.UTC).isoformat(), **row}
-        self.journal.add("environment", row)
+        self.journal.add("environment", cast("EnvironmentRow", row))
         self.progress.environment(name, row["status"], row["reason"])
 
     def artifact(
@@ -63,13 +66,13 @@ class Recorder:
         row |= {"artifact_id": artifact_id, "fitted_sha256": fitted, "facts": facts}
         if row["status"] == Status.OK and spooled is not None:
             self.folder.adopt(Path(spooled), row["sha256"])
-        self.journal.add("artifact", row)
+        self.journal.add("artifact", cast("ArtifactRow", row))
         self.progress.artifact()
 
     def cell(self, cell_id: str, row: dict[str, Any]) -> None:
         row["traceback"] = self.folder.keep_traceback(row.pop("traceback_text", None))
         row["cell_id"] = cell_id
-        self.journal.add("cell", row)
+        self.journal.add("cell", cast("CellRow", row))
         self.progress.cell(row)
 
     def seconds_since_start(self) -> float:
@@ -77,26 +80,26 @@ class Recorder:
         began = dt.datetime.fromisoformat(self.folder.run["started"])
         return (dt.datetime.now(dt.UTC) - began).total_seconds()
 
-    def measurement(self, cell_id: str, samples: list[dict[str, Any]], missing: dict[str, str]) -> None:
+    def measurement(self, cell_id: str, samples: list[Sample], missing: dict[str, str]) -> None:
         """What was measured of a cell, and by figure why something was not. See `harness.run.measuring`."""
-        row = {"cell_id": cell_id, "samples": samples, "missing": missing, "host": hardware.facts()}
+        row = MeasurementRow(cell_id=cell_id, samples=samples, missing=missing, host=hardware.facts())
         self.journal.add("measurement", row)
         self.progress.measured()
 
-    def keep_fitted(self, event: dict[str, Any]) -> str:
+    def keep_fitted(self, event: Fitted, case: CaseTask) -> str:
         """Store a fit's data, code and reference outputs as objects; return the digest of the whole."""
-        left_out = {"event", "id", "task", "child", "alone", *_APART}
-        fitted = {key: value for key, value in event.items() if key not in left_out}
+        left_out = {"event", "id", "child", *_APART}
+        fitted: dict[str, Any] = {key: value for key, value in event.items() if key not in left_out}
         for part in _APART:
-            fitted[f"{part}_sha256"] = self.folder.keep_object(json.dumps(event[part]).encode("ascii"))
-        fitted["case"] = event["task"]["case"]
+            fitted[f"{part}_sha256"] = self.folder.keep_object(json.dumps(dict(event)[part]).encode("ascii"))
+        fitted["case"] = case
         fitted["warnings"] = [{"category": w["category"], "message": w["message"]} for w in event["warnings"]]
         fitted["score"] = None
         if fitted["score_kind"]:
             fitted["score"] = judging.score(fitted["score_kind"], fitted["reference"]["predict"], fitted["truth"])
         digest = self.folder.keep_object(json.dumps(fitted, sort_keys=True).encode("ascii"))
-        told = {key: fitted[key] for key in _TOLD}
-        self.journal.add("fit", {"fitted_sha256": digest, "warnings": fitted["warnings"], **told})
+        row = {"fitted_sha256": digest, "warnings": fitted["warnings"], **{key: fitted[key] for key in _IN_THE_JOURNAL}}
+        self.journal.add("fit", cast("FitRow", row))
         return digest
 
     def _read_fitted(self, digest: str) -> dict[str, Any]:

@@ -11,28 +11,17 @@ import json
 import os
 import re
 import threading
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from harness.files import writing
-from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES, Status
+from harness.store import rows
+from harness.terms import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_KEYS = {
-    "environment": "environment",
-    "fit": "fitted_sha256",
-    "artifact": "artifact_id",
-    "cell": "cell_id",
-    "measurement": "cell_id",
-}
-#: What may have become of each; the others have no status.
-_STATUSES = {
-    "environment": frozenset({Status.OK, Status.NOT_RUN}),
-    "artifact": ARTIFACT_STATUSES,
-    "cell": CELL_STATUSES,
-}
+    from harness.store.rows import ArtifactRow, CellRow, EnvironmentRow, FitRow, Kind, MeasurementRow, Row, WrittenRow
 
 #: Escapes of surrogates, which may be lone ones, and of control characters, with which text could move a cursor.
 _SUSPICIOUS = re.compile(rb"\\u(d[89a-f]|00[01789]|202[a-e]|206[6-9])|\\[bf]")
@@ -53,9 +42,9 @@ class Journal:
 
     def __init__(self, path: Path, *, reading: bool = False) -> None:
         """``reading``: the file is left as it is, and may be missing; nothing can be added."""
-        self.environments: dict[str, dict[str, Any]] = {}
-        self.fits: dict[str, dict[str, Any]] = {}
-        self.artifacts: dict[str, dict[str, Any]] = {}
+        self.environments: dict[str, EnvironmentRow] = {}
+        self.fits: dict[str, FitRow] = {}
+        self.artifacts: dict[str, ArtifactRow] = {}
         self._cells: dict[str, int] = {}  # where the line begins
         self._measurements: dict[str, int] = {}
         #: The first whole line that is no entry; it and what follows is as if it were not there. A kill leaves none:
@@ -74,11 +63,11 @@ class Journal:
             os.truncate(path, self._end)  # a line cut short by a kill is dropped, and what came after it is done again
             self._file = path.open("r+b")
 
-    def add(self, kind: str, row: dict[str, Any]) -> None:
+    def add(self, kind: Kind, row: Row) -> None:
         """Append one outcome; it is with the operating system when this returns."""
         line = json.dumps({"kind": kind, **row}, separators=(",", ":"), default=str).encode() + b"\n"
         if _SUSPICIOUS.search(line):
-            row = clean(row)
+            row = cast("Row", clean(row))
             line = json.dumps({"kind": kind, **row}, separators=(",", ":"), default=str).encode() + b"\n"
         with self._lock, writing(self._path):
             self._file.seek(self._end)
@@ -87,49 +76,59 @@ class Journal:
             self._know(kind, row, self._end)
             self._end += len(line)
 
+    def written(self, artifact_id: str) -> WrittenRow | None:
+        """The row of an artifact that was written, or None where it was not, or not yet."""
+        row = self.artifacts.get(artifact_id)
+        return cast("WrittenRow", row) if row is not None and row["status"] == Status.OK else None
+
     def has_cell(self, cell_id: str) -> bool:
         return cell_id in self._cells
 
-    def cell(self, cell_id: str) -> dict[str, Any] | None:
+    def cell(self, cell_id: str) -> CellRow | None:
         """A cell's outcome, or None where there is none yet."""
-        return self._line(self._cells.get(cell_id))
+        return cast("CellRow | None", self._line(self._cells.get(cell_id)))
 
     def has_measurement(self, cell_id: str) -> bool:
         return cell_id in self._measurements
 
-    def measurement(self, cell_id: str) -> dict[str, Any] | None:
+    def measurement(self, cell_id: str) -> MeasurementRow | None:
         """A cell's samples, or None where it was not measured yet."""
-        return self._line(self._measurements.get(cell_id))
+        return cast("MeasurementRow | None", self._line(self._measurements.get(cell_id)))
 
-    def known(self, kind: str, name: str) -> dict[str, Any] | None:
+    def known(self, kind: Kind, name: str) -> Row | None:
         """The last word on something, by the kind of its line and its key."""
-        told = {"environment": self.environments, "fit": self.fits, "artifact": self.artifacts}
-        if kind in told:
-            return told[kind].get(name)
+        if kind == "environment":
+            return self.environments.get(name)
+        if kind == "fit":
+            return self.fits.get(name)
+        if kind == "artifact":
+            return self.artifacts.get(name)
         return self.cell(name) if kind == "cell" else self.measurement(name)
 
-    def last_words(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    def last_words(self) -> Iterator[tuple[Kind, str, Row]]:
         """The last word on everything: its kind, its key, and the row."""
-        for kind, names in (
-            ("environment", list(self.environments)),
-            ("fit", list(self.fits)),
-            ("artifact", list(self.artifacts)),
-            ("cell", list(self._cells)),
-            ("measurement", list(self._measurements)),
-        ):
+        every: dict[Kind, list[str]] = {
+            "environment": list(self.environments),
+            "fit": list(self.fits),
+            "artifact": list(self.artifacts),
+            "cell": list(self._cells),
+            "measurement": list(self._measurements),
+        }
+        for kind, names in every.items():
             for name in names:
                 row = self.known(kind, name)
                 assert row is not None
                 yield kind, name, row
 
-    def _line(self, place: int | None) -> dict[str, Any] | None:
+    def _line(self, place: int | None) -> Row | None:
         if place is None:
             return None
         with self._lock:
             self._file.seek(place)
-            row: dict[str, Any] = json.loads(self._file.readline())
-        del row["kind"]
-        return row
+            line = self._file.readline()
+        entry = rows.parse(line)
+        assert entry is not None  # it was read before, or is what was written
+        return entry[1]
 
     @property
     def cell_count(self) -> int:
@@ -139,40 +138,28 @@ class Journal:
         with writing(self._path):
             self._file.close()
 
-    def _know(self, kind: str, row: dict[str, Any], place: int) -> None:
-        name = row[_KEYS[kind]]
+    def _know(self, kind: Kind, row: Row, place: int) -> None:
+        name = rows.key_of(kind, row)
         if kind == "cell":
             self._cells[name] = place
         elif kind == "measurement":
             self._measurements[name] = place
+        elif kind == "environment":
+            self.environments[name] = cast("EnvironmentRow", row)
+        elif kind == "fit":
+            self.fits[name] = cast("FitRow", row)
         else:
-            {"environment": self.environments, "fit": self.fits, "artifact": self.artifacts}[kind][name] = row
+            self.artifacts[name] = cast("ArtifactRow", row)
 
     def _read(self) -> int:
         """Take in what is there; return where the last whole line ends."""
         end = 0
         with self._path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
-                entry = _entry(line)
+                entry = rows.parse(line)
                 if entry is None:
                     self.wrong_line = number if line.endswith(b"\n") else None
                     break
-                self._know(entry.pop("kind"), entry, end)
+                self._know(*entry, end)
                 end += len(line)
         return end
-
-
-def _entry(line: bytes) -> dict[str, Any] | None:
-    """One line of the journal, or None where a kill or a power cut broke it."""
-    try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    if not line.endswith(b"\n") or not isinstance(entry, dict):
-        return None
-    kind = entry.get("kind")
-    if not isinstance(kind, str) or not isinstance(entry.get(_KEYS.get(kind)), str):
-        return None
-    status = entry.get("status")
-    known = kind not in _STATUSES or (isinstance(status, str) and status in _STATUSES[kind])
-    return entry if known else None

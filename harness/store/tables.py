@@ -10,6 +10,7 @@ import pyarrow as pa
 from harness.store import figures
 from harness.store.journal import clean
 from harness.store.manifest import manifest
+from harness.store.rows import MeasurementRow
 from harness.terms import LOADED, Status
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from harness.config.plan import Plan
     from harness.store.journal import Journal
+    from harness.store.rows import ArtifactRow, CellRow
     from harness.terms import Artifact, Cell, Environment
 
 _TEXT = pa.string()
@@ -134,9 +136,9 @@ class Tables:
     def _artifact(self, artifact: Artifact) -> dict[str, Any]:
         row = self._journal.artifacts.get(artifact.id) or self._unwritten(artifact)
         fit = self._journal.fits.get(row.get("fitted_sha256") or "")
-        told = {}
+        told: dict[str, Any] = {}
         if fit is not None:
-            told = {key: fit[key] for key in ("fit_seconds", "n_samples", "n_features", "score")}
+            told = {key: dict(fit)[key] for key in ("fit_seconds", "n_samples", "n_features", "score")}
             told["warnings"] = [*fit["warnings"], *row.get("warnings", ())]
             told["manifest"] = json.dumps(manifest(fit, row.get("facts"), self.environments[artifact.producer]))
         return {
@@ -150,12 +152,13 @@ class Tables:
             **told,
         }
 
-    def _unwritten(self, artifact: Artifact) -> dict[str, Any]:
+    def _unwritten(self, artifact: Artifact) -> ArtifactRow:
         environment = self.environments[artifact.producer]
+        reason = environment["reason"]
         if environment["status"] == Status.OK:
             self.waiting = True
-            return {"status": str(Status.NOT_RUN), "reason": self._why_waiting(artifact.producer)}
-        return {"status": str(Status.NOT_RUN), "reason": environment["reason"]}
+            reason = self._why_waiting(artifact.producer)
+        return {"artifact_id": artifact.id, "status": str(Status.NOT_RUN), "reason": reason}
 
     def cells(self) -> Iterator[dict[str, Any]]:
         producers = {name: _side("producer", row) for name, row in self.environments.items()}
@@ -164,8 +167,8 @@ class Tables:
         for consumer in self.environments:
             for cell in self._plan.cells(consumer):
                 artifact = self._journal.artifacts.get(cell.artifact.id) or self._unwritten(cell.artifact)
-                fit = self._journal.fits.get(artifact.get("fitted_sha256") or "", {})
-                row = self._journal.cell(cell.id) or self._untried(artifact, self.environments[consumer])
+                fit = self._journal.fits.get(artifact.get("fitted_sha256") or "")
+                row = self._journal.cell(cell.id) or self._untried(cell, artifact)
                 yield {
                     "run_id": self._run_id,
                     "cell_id": cell.id,
@@ -178,7 +181,7 @@ class Tables:
                     "reader": cell.reader,
                     "findings": [],  # never null, so that `"labels" in findings` can be asked of every cell
                     "size_bytes": artifact.get("size_bytes"),
-                    "score_producer": fit.get("score"),
+                    "score_producer": None if fit is None else fit.get("score"),
                     **producers[cell.artifact.producer],
                     **consumers[consumer],
                     **row,
@@ -196,13 +199,14 @@ class Tables:
     def figures(self) -> Iterator[dict[str, Any]]:
         """One row for each figure of each cell that is to be measured, whatever became of it."""
         for cell in self._to_measure():
-            told = self._journal.measurement(cell.id) or {"samples": [], "missing": {}}
+            told = self._journal.measurement(cell.id) or MeasurementRow(cell_id=cell.id, samples=[], missing={})
             for row in figures.rows(told, self._plan.profile.measure, otherwise=self._why_unmeasured(cell)):
                 yield {"run_id": self._run_id, "cell_id": cell.id, **row}
 
     def samples(self) -> Iterator[dict[str, Any]]:
         for cell in self._to_measure():
-            for sample in (self._journal.measurement(cell.id) or {"samples": []})["samples"]:
+            told = self._journal.measurement(cell.id)
+            for sample in () if told is None else told["samples"]:
                 yield {"run_id": self._run_id, "cell_id": cell.id, **sample}
 
     def _to_measure(self) -> Iterator[Cell]:
@@ -213,19 +217,21 @@ class Tables:
         row = self._journal.cell(cell.id)
         if row is None:
             artifact = self._journal.artifacts.get(cell.artifact.id) or self._unwritten(cell.artifact)
-            row = self._untried(artifact, self.environments[cell.consumer])
+            row = self._untried(cell, artifact)
         if row["status"] not in LOADED:
             return f"{row['status']}: {row['reason']}"
         self.waiting = self.waiting or not self._journal.has_measurement(cell.id)
         return self._why_waiting(cell.consumer)
 
-    def _untried(self, artifact: dict[str, Any], environment: dict[str, Any]) -> dict[str, Any]:
+    def _untried(self, cell: Cell, artifact: ArtifactRow) -> CellRow:
+        environment = self.environments[cell.consumer]
         if environment["status"] != Status.OK:
-            return {"status": str(Status.NOT_RUN), "reason": environment["reason"]}
+            return {"cell_id": cell.id, "status": str(Status.NOT_RUN), "reason": environment["reason"]}
         if artifact["status"] == Status.OK:
             self.waiting = True
-            return {"status": str(Status.NOT_RUN), "reason": self._why_waiting(environment["environment"])}
-        return {"status": str(Status.NO_ARTIFACT), "reason": f"{artifact['status']}: {artifact['reason']}"}
+            return {"cell_id": cell.id, "status": str(Status.NOT_RUN), "reason": self._why_waiting(cell.consumer)}
+        reason = f"{artifact['status']}: {artifact['reason']}"
+        return {"cell_id": cell.id, "status": str(Status.NO_ARTIFACT), "reason": reason}
 
 
 def _side(side: str, environment: Mapping[str, Any]) -> dict[str, Any]:

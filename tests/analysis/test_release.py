@@ -10,6 +10,7 @@ import pytest
 
 from harness.analysis import versions
 from harness.analysis import release
+from harness.analysis.cells import explained
 from harness.analysis.compare.status_changes import Kind
 from harness.errors import InputError
 from harness.report import release as rendering
@@ -34,7 +35,9 @@ def stored(*special, held=HELD, writers=tuple(HELD), manifest=None):
         for name, packages in held.items()
     ]
     made = run_of(artifacts=artifacts, started="2026-11-21T20:30:00+00:00")
-    return SimpleNamespace(**{**vars(made), "cells": pd.DataFrame(rows), "environments": pd.DataFrame(environments)})
+    environments = pd.DataFrame(environments)
+    cells = explained(pd.DataFrame(rows), made.artifacts, environments)
+    return SimpleNamespace(**{**vars(made), "cells": cells, "environments": environments})
 
 
 def of(run, version="1.9", package="scikit-learn"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from harness import analysis
 from harness import files, store
 from harness.cli.keep import keep_in
 from harness.errors import InputError
@@ -38,7 +39,7 @@ def test_what_is_kept_reads_like_the_run_itself(stored) -> None:
     kept = keep_in(stored.path.parent, stored.path)
     assert kept == stored.path.parent / "reference"
     assert (kept / "report.png").read_text() == "the picture of the README"
-    found = store.read_run(kept)
+    found = analysis.read_run(kept)
     assert found.run == stored.run
     volatile = ["reason", "error_message", "warnings"]
     for name in store.TABLES:
@@ -51,7 +52,7 @@ def test_what_is_kept_reads_like_the_run_itself(stored) -> None:
 
 def test_no_folder_of_the_machine_is_kept(stored) -> None:
     kept = keep_in(stored.path.parent, stored.path)
-    row = store.read_run(kept).cells.set_index("cell_id").loc["new/one/pickle>old/pickle"]
+    row = analysis.read_run(kept).cells.set_index("cell_id").loc["new/one/pickle>old/pickle"]
     for text in (
         row.reason,
         row.error_message,

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from harness import analysis
 from harness import cli, store
 from harness.cli import program
 
@@ -86,7 +87,7 @@ def test_without_any_run_the_reference_answers(harness, stored) -> None:
 
 
 def test_a_release_is_told_as_markdown_or_as_data(harness, stored) -> None:
-    told = store.read_run(stored).environments
+    told = analysis.read_run(stored).environments
     told["packages"] = [json.dumps({"scikit-learn": version}) for version in told.sklearn]
     told.to_parquet(stored / "environments.parquet")
     out, _ = harness("release", "1.5", "--run", stored)
@@ -140,7 +141,7 @@ def test_a_run_is_begun_and_split_and_what_is_there_of_it_is_merged(harness, tmp
     out, _ = harness("merge", tmp_path / "begun", "--matrix", matrix, "--output", tmp_path / "out")
     assert "old: no shard tells of it" in out
     assert f"{name}: not complete" in " ".join(out.split())
-    merged = store.read_run(tmp_path / "out" / name)
+    merged = analysis.read_run(tmp_path / "out" / name)
     assert {*merged.cells.status} == {"not-run"}
     header, _ = of_page((merged.path / "report/index.html").read_text())
     assert header["again"].endswith(f"/{name}")  # the page is that of its place

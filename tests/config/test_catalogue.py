@@ -7,7 +7,10 @@ import pytest
 
 from harness.errors import HarnessError, InputError
 from harness.config.catalogue import GUEST, builtin_cases, builtin_formats, scan_cases, user_cases
-from harness.terms import Format
+from harness.config.spec import Tolerance as Checked
+from harness.terms import Format, Tolerance, converts
+
+GOOD = 'FORMATS = {"p": {}}\nREADERS = {"p": ("p",)}\n'
 
 
 @pytest.fixture
@@ -123,9 +126,25 @@ def test_builtin_formats(write, tmp_path):
         'READERS = {"pickle": ("pickle",), "pickle-4": ("pickle",)}\n',
     )
     write("joblibs.py", 'FORMATS: dict = {"joblib": {}}\nREADERS: dict = {"joblib": ("joblib", "joblib-mmap")}\n')
-    write("graphs.py", 'FORMATS = {"onnx": {}}\nREADERS = {"onnx": ("ort",)}\nPARTIAL = True\n')
+    write(
+        "graphs.py",
+        'FORMATS = {"onnx": {}}\nREADERS = {"onnx": ("ort",)}\nPARTIAL = True\nCONVERTS = True\n'
+        'TOLERANCES = [{"dtypes": ["float32"], "rtol": 1e-4, "atol": 0}, {"methods": ["f"], "rtol": 0, "atol": 1}]\n',
+    )
+    tolerances = (
+        Tolerance(rtol=1e-4, atol=0, formats=("onnx",), dtypes=("float32",)),
+        Tolerance(rtol=0, atol=1, formats=("onnx",), methods=("f",)),
+    )
     assert builtin_formats(tmp_path) == (
-        Format(name="onnx", module="guest.formats.graphs", options={}, readers=("ort",), partial=True),
+        Format(
+            name="onnx",
+            module="guest.formats.graphs",
+            options={},
+            readers=("ort",),
+            partial=True,
+            converts=True,
+            tolerances=tolerances,
+        ),
         Format(name="joblib", module="guest.formats.joblibs", options={}, readers=("joblib", "joblib-mmap")),
         Format(name="pickle", module="guest.formats.pickled", options={"protocol": 5}, readers=("pickle",)),
         Format(name="pickle-4", module="guest.formats.pickled", options={"protocol": 4}, readers=("pickle",)),
@@ -147,6 +166,15 @@ def test_builtin_formats(write, tmp_path):
         'FORMATS = {"P q": {}}\nREADERS = {"P q": ("p",)}',
         'FORMATS = {[]: {}}\nREADERS = {"p": ("p",)}',
         "FORMATS = {",
+        GOOD + "PARTIAL = 1",
+        GOOD + 'CONVERTS = "yes"',
+        GOOD + "CONVERTS = bool(1)",
+        GOOD + 'TOLERANCES = {"rtol": 0, "atol": 0}',
+        GOOD + 'TOLERANCES = [{"rtol": 0}]',
+        GOOD + 'TOLERANCES = [{"rtol": 0, "atol": 0, "formats": ["p"]}]',
+        GOOD + 'TOLERANCES = [{"rtol": 2, "atol": 0}]',
+        GOOD + 'TOLERANCES = [{"rtol": True, "atol": 0}]',
+        GOOD + 'TOLERANCES = [{"rtol": 0, "atol": 0, "dtypes": "float32"}]',
     ],
 )
 def test_a_format_file_that_is_wrong(write, tmp_path, source):
@@ -170,6 +198,18 @@ def test_the_guests_own_files():
         for node in ast.parse(path.read_text("utf-8")).body
     )
     assert len([case for case in builtin_cases() if case.estimator is None]) == written >= 35
+
+
+def test_what_the_guests_formats_say_of_themselves():
+    formats = {item.name: item for item in builtin_formats()}
+    assert {name for name, item in formats.items() if item.partial} == {"onnx", "onnx-float64", "onnx-opset12", "pmml"}
+    assert {name for name, item in formats.items() if item.converts} == {name for name in formats if converts(name)}
+    assert {item.name for item in formats.values() if item.converts} > {"onnx", "pmml", "recipe"}
+    for item in formats.values():
+        assert bool(item.tolerances) == item.converts
+        for one in item.tolerances:
+            assert one.formats == (item.name,)
+            Checked.model_validate({"rtol": one.rtol, "atol": one.atol, "methods": one.methods, "dtypes": one.dtypes})
 
 
 def test_names_that_one_function_builds(write):

@@ -4,6 +4,7 @@ import pytest
 
 from harness.errors import InputError
 from harness.config.plan import only
+from harness.terms import Artifact, Cell, artifact_part
 
 from tests.conftest import plan_of
 
@@ -37,13 +38,30 @@ def test_a_plan_of_one_cell_has_its_controls_and_nothing_else() -> None:
         ("odl/ridge/pickle>new/pickle", 'no producer "odl"; perhaps "old"'),
         ("old/ridge/pickle>old/joblib", 'no reader "joblib"'),
         ("old/ridge/pickel>old/pickel", 'no format "pickel"; perhaps "pickle"'),
-        ("old/ridge/pickle", 'no environment ""|no consumer ""'),
-        ("old/ridge/pickle/more>old/pickle", 'no format "pickle/more"'),
-        ("old/ridge/pickle>old/pickle/more", 'no reader "pickle/more"'),
-        ("", 'no producer ""'),
+        ("old/ridge/pickle", "no cell's id"),
+        ("old/ridge/pickle/more>old/pickle", "no cell's id"),
+        ("old/ridge/pickle>old/pickle/more", "no cell's id"),
+        ("old/ridge/pickle>old", "no cell's id"),
+        ("old/ridge/pickle>>old/pickle", "no cell's id"),
+        ("old//pickle>old/pickle", "no cell's id"),
+        ("", "no cell's id"),
     ],
 )
 def test_a_cell_that_is_not_planned_is_refused(cell, told) -> None:
     with pytest.raises(InputError, match=told) as caught:
         only(plan_of("old", "new"), cell)
     assert "PRODUCER/CASE/FORMAT>CONSUMER/READER" in str(caught.value)
+
+
+def test_every_planned_id_is_parsed_into_what_it_is_of() -> None:
+    plan = plan_of("old", "new")
+    for name in plan.environments:
+        assert [Cell.parse(cell.id) for cell in plan.cells(name)] == list(plan.cells(name))
+        assert [Artifact.parse(artifact.id) for artifact in plan.artifacts(name)] == list(plan.artifacts(name))
+        assert {artifact_part(cell.id) for cell in plan.cells(name)} == {c.artifact.id for c in plan.cells(name)}
+
+
+@pytest.mark.parametrize("text", ["", "a/b", "a/b/", "/b/c", "a/b/c/d", "a/b/c>d/e"])
+def test_what_is_no_artifacts_id(text) -> None:
+    with pytest.raises(ValueError, match="PRODUCER/CASE/FORMAT"):
+        Artifact.parse(text)

@@ -58,6 +58,18 @@ def test_tolerances_that_are_wrong(folder, tolerance, message):
     assert folder.problem(profiles=profiles) == f"profiles.a.tolerances[0]{message}"
 
 
+@pytest.mark.parametrize("given", ["[]", "[{rtol: 0.5, atol: 0, dtypes: [float64]}]"])
+def test_tolerances_of_a_format_come_last(folder, given):
+    own = terms.Tolerance(rtol=1e-4, atol=1e-5, formats=("onnx",))
+    onnx = terms.Format(name="onnx", module="o", options={}, readers=("ort",), converts=True, tolerances=(own,))
+    text = f"schema: 1\nenvironments: {{include: [{ENVIRONMENT}]}}\nprofiles: {{a: {{}}}}\ntolerances: {given}\n"
+    folder.write("matrix.yaml", text)
+    matrix = load_matrix(folder.path / "matrix.yaml", cases=CASES, formats=(onnx,), native="linux/amd64")
+    *first, last = matrix.profile("a", satisfiable=never).tolerances
+    assert first == ([] if given == "[]" else [terms.Tolerance(rtol=0.5, atol=0, dtypes=("float64",))])
+    assert last == own
+
+
 def test_tolerances_of_a_profile_come_first(folder):
     matrix = folder.part(
         more="tolerances: [{formats: ['pickle*', joblib], rtol: 1e-9, atol: 0}]",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from harness import analysis
 from harness.run import lifecycle
 from harness import store
 from harness.engine import merge as merging
@@ -81,7 +82,7 @@ def shard(base: Path, target: Path, *turns: tuple[str, str]) -> Path:
 
 
 def merged(target: Path, *shards: Path) -> store.RunTables:
-    return store.read_run(merging.merge(shards, PLAN, target).path)
+    return analysis.read_run(merging.merge(shards, PLAN, target).path)
 
 
 def assert_same(first: store.RunTables, second: store.RunTables) -> None:

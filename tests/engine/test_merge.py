@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from harness import analysis
 from harness import store
 from harness.errors import InputError
+from harness.report import run_pages
 from harness.store import finishing
 from harness.analysis import soundness
 from harness.engine import agreement, merge as merging
@@ -66,7 +68,7 @@ def test_what_shards_leave_beside_the_tables_is_there_once(tmp_path, base) -> No
 
 def test_a_missing_shards_rows_name_its_environment_and_the_run_is_not_complete(tmp_path, base) -> None:
     never = merging.merge([base, shard(base, tmp_path / "a", ("dump", "old"), ("load", "old"))], PLAN, tmp_path / "out")
-    tables = store.read_run(never.path)
+    tables = analysis.read_run(never.path)
     assert never.silent == ("new", "newest")
     assert not tables.run["complete"]
     lost = tables.cells[tables.cells.consumer == "new"]
@@ -74,6 +76,7 @@ def test_a_missing_shards_rows_name_its_environment_and_the_run_is_not_complete(
     assert lost.reason.str.contains("no shard brought new: its job never began").all()
     assert {*tables.cells[tables.cells.producer == "newest"].status} == {"no-artifact", "not-run"}
     assert {*tables.cells.query("producer == 'old' and consumer == 'old'").status} == {"ok"}
+    run_pages.write(tables)
     page = (never.path / "SUMMARY.md").read_text()
     assert page.index("This run is not complete") < page.index("## ")
     assert "2 of 3 environments are missing: new, newest" in page
@@ -88,7 +91,7 @@ def test_a_killed_shard_keeps_what_it_had_done(tmp_path, base) -> None:
     torn = b"".join(lines[:-3]) + lines[-3][:20]
     journal.write_bytes(torn)
     final = merging.merge(loads, PLAN, tmp_path / "final")
-    tables = store.read_run(final.path)
+    tables = analysis.read_run(final.path)
     cells = tables.cells[tables.cells.consumer == "new"]
     assert (cells.status == "not-run").sum() == 3
     assert {*cells[cells.status == "not-run"].reason} == {

@@ -24,8 +24,8 @@ def load_guest():
 
 def load(task, channel):
     channel.begin(task["id"], "load")
-    told = DEEDS[task["deed"]](task, channel)
-    channel.send({"event": "cell", "id": task["id"], "step": "load", "told": told})
+    answer = DEEDS[task["deed"]](task, channel)
+    channel.send({"event": "cell", "id": task["id"], "step": "load", "answer": answer})
 
 
 def dump(task, channel):
@@ -91,7 +91,7 @@ def reopen_everything(task, channel):
 def litter(task, channel):
     for descriptor in range(3, 257):
         try:
-            os.write(descriptor, b'{"event":"cell","id":"b","told":"forged"}\n{"leave":true}\nno newline')
+            os.write(descriptor, b'{"event":"cell","id":"b","answer":"forged"}\n{"leave":true}\nno newline')
         except OSError:
             pass
 
@@ -103,8 +103,16 @@ def flood(task, channel):
 
 def forge(task, channel):
     """Speak for another task of the batch, by the channel itself."""
-    channel.send({"event": "cell", "id": "b", "told": "forged"})
+    channel.send({"event": "cell", "id": "b", "answer": "forged"})
     channel.send({"event": "done", "id": None})
+
+
+def end_the_job(task, channel):
+    """Say what only the supervisor says, for the task that it is at."""
+    for event in ("done", "hello", "died", None, ["cell"]):
+        channel.send({"event": event, "id": task["id"]})
+    channel.send({"id": task["id"]})
+    os._exit(0)
 
 
 def tear(task, channel):

@@ -40,8 +40,8 @@ def test_the_peak_is_its_own_whatever_its_parents_hold():
 
 def test_it_is_a_fresh_interpreter_each_time():
     with apart.Guest() as guest:
-        told = {start(guest, "tells_its_process")["cold_start_peak_bytes"][0] > 0 for _ in range(3)}
-        assert told == {True}
+        found = {start(guest, "tells_its_process")["cold_start_peak_bytes"][0] > 0 for _ in range(3)}
+        assert found == {True}
         with open(os.path.join(guest.folder, "own", "processes")) as lines:
             processes = [line.split() for line in lines]
         assert len({pid for pid, _ in processes}) == 3 and str(os.getpid()) not in {pid for pid, _ in processes}

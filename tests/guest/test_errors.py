@@ -21,9 +21,9 @@ def raised(error):
 
 
 def test_an_exception():
-    told = errors.describe(raised(ValueError("no")))
-    assert told["type"] == "ValueError" and told["message"] == "no" and told["memory"] is False
-    assert "raised(ValueError" in told["traceback"] or "in raised" in told["traceback"]
+    facts = errors.describe(raised(ValueError("no")))
+    assert facts["type"] == "ValueError" and facts["message"] == "no" and facts["memory"] is False
+    assert "raised(ValueError" in facts["traceback"] or "in raised" in facts["traceback"]
 
 
 def test_the_type_says_its_module():
@@ -31,15 +31,15 @@ def test_the_type_says_its_module():
 
 
 def test_a_message_that_raises():
-    told = errors.describe(raised(Mute()))
-    assert told["message"] == "<SystemExit while writing the message>"
-    assert isinstance(told["traceback"], str)
+    facts = errors.describe(raised(Mute()))
+    assert facts["message"] == "<SystemExit while writing the message>"
+    assert isinstance(facts["traceback"], str)
 
 
 def test_what_is_too_long_is_cut():
-    told = errors.describe(raised(ValueError("x" * 10**6)))
-    assert len(told["message"]) == errors.MESSAGE_LIMIT
-    assert len(told["traceback"]) < errors.TRACEBACK_LIMIT + 10
+    facts = errors.describe(raised(ValueError("x" * 10**6)))
+    assert len(facts["message"]) == errors.MESSAGE_LIMIT
+    assert len(facts["traceback"]) < errors.TRACEBACK_LIMIT + 10
 
 
 def test_memory():
@@ -53,9 +53,9 @@ def test_a_recursion_of_usual_depth_is_whole():
     try:
         deeper()
     except RecursionError as error:
-        told = errors.describe(error)
-    assert told["type"] == "RecursionError"
-    assert "more times" in told["traceback"]
+        facts = errors.describe(error)
+    assert facts["type"] == "RecursionError"
+    assert "more times" in facts["traceback"]
 
 
 def test_a_very_deep_traceback_loses_its_middle():
@@ -75,12 +75,12 @@ def test_a_very_deep_traceback_loses_its_middle():
         kept = error
     finally:
         sys.setrecursionlimit(limit)
-    told = errors.describe(kept)
+    facts = errors.describe(kept)
     frames, trace = 0, kept.__traceback__
     while trace is not None:
         frames, trace = frames + 1, trace.tb_next
     assert frames == errors.FRAME_LIMIT + 1
-    assert "in first" in told["traceback"] and told["traceback"].endswith("ValueError: bottom\n")
+    assert "in first" in facts["traceback"] and facts["traceback"].endswith("ValueError: bottom\n")
 
 
 def test_warnings_are_kept_once_with_their_count():
@@ -89,9 +89,9 @@ def test_warnings_are_kept_once_with_their_count():
         for _ in range(3):
             warnings.warn("so", DeprecationWarning)
         warnings.warn("Trying to unpickle estimator A from version 1.1.3 when using version 1.2", UserWarning)
-    told = errors.describe_warnings(caught)
-    assert told[0] == {"category": "DeprecationWarning", "message": "so", "count": 3}
-    assert told[1]["original_sklearn_version"] == "1.1.3"
+    facts = errors.describe_warnings(caught)
+    assert facts[0] == {"category": "DeprecationWarning", "message": "so", "count": 3}
+    assert facts[1]["original_sklearn_version"] == "1.1.3"
 
 
 def test_warnings_have_a_limit():

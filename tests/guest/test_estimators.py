@@ -14,8 +14,10 @@ except ImportError:
     raise unittest.SkipTest("no scikit-learn under this interpreter") from None
 
 import numpy as np
-from guest import errors, fitting, values
+from guest import errors, fitting
 from guest.cases import estimator_rules, estimators
+from guest.decoding import decode
+from guest.encoding import encode
 from sklearn.base import BaseEstimator, ClusterMixin, RegressorMixin, TransformerMixin
 
 
@@ -29,7 +31,7 @@ def fit(name):
 
 
 def text(outputs):
-    return {name: json.dumps(values.encode(value)) for name, value in outputs.items()}
+    return {name: json.dumps(encode(value)) for name, value in outputs.items()}
 
 
 def test_every_estimator_that_is_here_is_in_the_catalogue():
@@ -51,7 +53,7 @@ def test_every_estimator_is_fitted_and_comes_back_the_same():
             if "opaque" in "".join(reference.values()):
                 troubles.append("%s: %s cannot be compared" % (name, reference))
             back = pickle.loads(pickle.dumps(made.model, protocol=5))
-            again = text(fitting.call_methods(back, values.decode(made.encoded), made.methods))
+            again = text(fitting.call_methods(back, decode(made.encoded), made.methods))
             differ = [method for method in reference if again[method] != reference[method]]
             if differ:
                 troubles.append("%s: %s differ after pickling" % (name, differ))

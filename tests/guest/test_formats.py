@@ -93,9 +93,9 @@ def refused(*given):
 def test_types_that_nobody_lists_are_refused_by_name_and_nothing_is_loaded():
     data = archive(["sklearn.a.B", "os.system", "mine.Model"])
     with Skops(booleans=True) as skops:
-        told = refused(data, ["sklearn.*"])
-        assert "os.system, mine.Model" in told or "mine.Model, os.system" in told
-        assert "sklearn.a.B" not in told
+        message = refused(data, ["sklearn.*"])
+        assert "os.system, mine.Model" in message or "mine.Model, os.system" in message
+        assert "sklearn.a.B" not in message
         refused(data, ["sklearn.*"], "skops-trusted-true")
         assert skops.trusted == []
 
@@ -116,8 +116,8 @@ def test_a_boolean_is_what_current_skops_refuses():
 
 def test_the_types_are_recorded():
     with Skops(booleans=True):
-        told = skops_archives.facts(archive(["b", "a"]))
-    assert told == {"untrusted_types": ["a", "b"], "skops_protocol": 2}
+        facts = skops_archives.facts(archive(["b", "a"]))
+    assert facts == {"untrusted_types": ["a", "b"], "skops_protocol": 2}
 
 
 def test_a_pattern_means_classes_that_are_really_of_that_name():

@@ -13,7 +13,8 @@ try:
 except ImportError:
     raise unittest.SkipTest("no scikit-learn under this interpreter") from None
 
-from guest import fitting, training, values
+from guest import fitting, training
+from guest.encoding import encode
 from guest.cases import large
 from guest.formats import joblibs
 
@@ -59,12 +60,12 @@ def test_only_neighbours_can_be_mapped():
             mapped = joblibs.observe(model, "joblib-mmap")["mapped_bytes"]
             assert mapped > 9.5e6 if kind == "k_neighbors" else mapped == 0, (kind, mapped)
             again = fitting.call_methods(model, made.inputs, made.methods)
-        assert {name: values.encode(value) for name, value in again.items()} == {
-            name: values.encode(value) for name, value in made.reference.items()
+        assert {name: encode(value) for name, value in again.items()} == {
+            name: encode(value) for name, value in made.reference.items()
         }
 
 
 def test_the_same_seed_makes_the_same_data_and_another_seed_another():
     for name in ("k_neighbors_10mb", "random_forest_10mb", "vocabulary_10mb"):
-        digests = [training.told(large.build(name, seed)[1])["sha256"] for seed in (0, 0, 1)]
+        digests = [training.describe(large.build(name, seed)[1])["sha256"] for seed in (0, 0, 1)]
         assert digests[0] == digests[1] != digests[2], name

@@ -38,9 +38,9 @@ def in_a_fork(act):
             os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as answer:
-        told = answer.read()
+        text = answer.read()
     assert os.waitpid(pid, 0)[1] == 0
-    return eval(told)
+    return eval(text)
 
 
 def of_20():

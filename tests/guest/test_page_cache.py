@@ -30,12 +30,12 @@ class File:
         """The share of it that is in memory, by mincore; through a mapping that is writable, of which Python gives the address."""
         with open(self.name, "r+b") as file, mmap.mmap(file.fileno(), 0) as mapping:
             first = ctypes.c_char.from_buffer(mapping)
-            told = (ctypes.c_ubyte * (len(mapping) // mmap.PAGESIZE))()
+            pages = (ctypes.c_ubyte * (len(mapping) // mmap.PAGESIZE))()
             libc = ctypes.CDLL(None, use_errno=True)
-            code = libc.mincore(ctypes.c_void_p(ctypes.addressof(first)), ctypes.c_size_t(len(mapping)), told)
+            code = libc.mincore(ctypes.c_void_p(ctypes.addressof(first)), ctypes.c_size_t(len(mapping)), pages)
             del first
             assert code == 0
-            return sum(byte & 1 for byte in told) / len(told)
+            return sum(byte & 1 for byte in pages) / len(pages)
 
 
 def on_a_disk():

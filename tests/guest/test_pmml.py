@@ -82,14 +82,14 @@ def test_transformations_alone_and_other_methods_are_unsupported():
     alone = _pmml.Document(
         (samples.HEAD % "" + samples.dictionary(samples.number("x1")) + "<TransformationDictionary/></PMML>").encode()
     )
-    for document, methods, told in [
+    for document, methods, words in [
         (alone, ["transform"], "no model"),
         (_pmml.Document(samples.regression()), ["transform", "score_samples"], "transform, score_samples"),
     ]:
         try:
             _pmml.check(document, methods)
         except Unsupported as reason:
-            assert told in str(reason)
+            assert words in str(reason)
         else:
             raise AssertionError("not refused")
     _pmml.check(_pmml.Document(samples.regression()), ["predict", "transform"])

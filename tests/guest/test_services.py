@@ -41,7 +41,7 @@ class Guest:
             event = json.loads(line)
             if event["event"] == "done":
                 return [found[task["id"]] for task in tasks]
-            found[event["id"]] = event.get("told")
+            found[event["id"]] = event.get("answer")
 
 
 def is_alive(pid):
@@ -80,10 +80,10 @@ def test_a_child_that_dies_or_hangs_takes_it_along():
     with Guest() as guest:
         (before,) = guest.did("serving")
         for deed in ("segfault", "hang"):
-            told = guest.did(deed, "serving")
-            assert told[0] is None and told[1] not in (None, before)
+            answers = guest.did(deed, "serving")
+            assert answers[0] is None and answers[1] not in (None, before)
             assert not is_alive(before)
-            before = told[1]
+            before = answers[1]
 
 
 def test_what_a_model_leaves_behind_ends_all_the_same():

@@ -73,12 +73,12 @@ def failing(deed):
         return full(MB)
 
     try:
-        told = str(sharing.held_by(4, hold))
+        message = str(sharing.held_by(4, hold))
     except Exception as error:
-        told = type(error).__name__ + ": " + str(error)
+        message = type(error).__name__ + ": " + str(error)
     alive = [pid for pid in started if os.path.exists("/proc/%d" % pid)]
     descriptors = len(os.listdir("/proc/self/fd"))
-    return told, len(started), alive, descriptors
+    return message, len(started), alive, descriptors
 
 
 def raises():
@@ -145,8 +145,8 @@ def test_what_the_parent_holds_is_not_counted():
 def test_one_that_ends_early_is_an_error_and_leaves_no_process():
     for deed in DEEDS:
         began = time.monotonic()
-        told, started, alive, descriptors = apart.apart(failing, deed)
-        assert "RuntimeError: one of the processes that were to hold the model has ended" == told
+        message, started, alive, descriptors = apart.apart(failing, deed)
+        assert "RuntimeError: one of the processes that were to hold the model has ended" == message
         assert (started, alive) == (4, []) and descriptors <= 5, (started, alive, descriptors)
         assert time.monotonic() - began < 30
 

@@ -29,7 +29,7 @@ def stored():
             file.write(text)
     sys.path.insert(0, folder)
     try:
-        return sources.of_case({"module": "some_cases.cases", "function": "case_one", "seed": 3})
+        return sources.collect({"module": "some_cases.cases", "function": "case_one", "seed": 3})
     finally:
         sys.path.remove(folder)
         shutil.rmtree(folder)
@@ -66,4 +66,4 @@ def test_it_leaves_nothing_when_it_fails_either():
 
 
 def test_a_module_without_a_file_has_no_code():
-    assert sources.of_case({"module": "sys", "function": "f", "seed": 0})["files"] == {}
+    assert sources.collect({"module": "sys", "function": "f", "seed": 0})["files"] == {}

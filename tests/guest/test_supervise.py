@@ -86,7 +86,7 @@ def is_alive(pid):
 
 def test_one_child_takes_a_batch():
     found = answers(batch("good", "good", "good"))
-    assert len({event["told"] for event in found.values()}) == 1
+    assert len({event["answer"] for event in found.values()}) == 1
     assert {event["child"] for event in found.values()} == {1}
 
 
@@ -95,7 +95,7 @@ def test_each_batch_has_its_child():
         guest.send([batch("good")] * 2)
         first, second = guest.events()
     assert (first["child"], second["child"]) == (1, 2)
-    assert first["told"] != second["told"]
+    assert first["answer"] != second["answer"]
 
 
 def test_a_death_is_blamed_on_its_task_and_the_rest_goes_on():
@@ -157,13 +157,19 @@ def test_descriptors_may_be_closed_and_taken():
 def test_what_others_write_to_the_pipe_is_not_heard():
     found = answers(batch("litter", "good"))
     assert {event["event"] for event in found.values()} == {"cell"}
-    assert found["b"]["told"] != "forged"
+    assert found["b"]["answer"] != "forged"
 
 
 def test_a_child_is_heard_for_the_task_it_is_at_only():
     found = answers(batch("forge", "good"))
-    assert found["b"]["told"] != "forged"
+    assert found["b"]["answer"] != "forged"
     assert found["a"]["event"] == "cell"
+
+
+def test_what_only_the_supervisor_says_is_not_heard_of_a_child():
+    found = answers(batch("end_the_job", "good"))
+    assert found["a"]["event"] == "died" and found["a"]["exit"] == 0, found
+    assert found["b"]["event"] == "cell"
 
 
 def test_a_torn_line_is_silence():
@@ -174,12 +180,12 @@ def test_a_torn_line_is_silence():
 
 def test_a_copy_of_the_process_does_not_answer():
     for _ in range(5):
-        assert answers(batch("fork_and_lie"))["a"]["told"] == "truth"
+        assert answers(batch("fork_and_lie"))["a"]["answer"] == "truth"
 
 
 def test_grandchildren_end_with_their_task():
     for tasks in (batch("leave_a_sleeper"), batch("leave_a_sleeper", "good")):
-        assert not is_alive(answers(tasks)["a"]["told"])
+        assert not is_alive(answers(tasks)["a"]["answer"])
 
 
 def test_the_rest_of_a_batch_leaves_a_process_that_was_changed():
@@ -190,14 +196,14 @@ def test_the_rest_of_a_batch_leaves_a_process_that_was_changed():
 
 def test_a_child_holds_the_log_and_its_pipe_and_nothing_else():
     for tasks in (batch("descriptors"), batch("descriptors", "good")):
-        told = answers(tasks)["a"]["told"]
-        assert len(told) == 4 and told.count("pipe") == 1 and "/dev/null" in told, told
+        open_files = answers(tasks)["a"]["answer"]
+        assert len(open_files) == 4 and open_files.count("pipe") == 1 and "/dev/null" in open_files, open_files
 
 
 def test_a_child_has_a_folder_of_its_own():
     with Guest() as guest:
         guest.send([batch("folder")] * 2)
-        first, second = (event["told"] for event in guest.events())
+        first, second = (event["answer"] for event in guest.events())
         assert first[0] != second[0]
         assert first[1] == second[1] == ["litter"]
         assert os.path.dirname(first[0]) == os.path.realpath(guest.folder)
@@ -216,8 +222,8 @@ def test_a_dump_goes_on_after_a_format_that_died():
     formats = [{"id": name, "deed": deed} for name, deed in [("p", "good"), ("q", "segfault"), ("r", "good")]]
     with Guest() as guest:
         guest.send([[{"id": "d", "formats": formats}]], do="dump")
-        told = [(event["event"], event["id"], event["child"]) for event in guest.events()]
-    assert told == [
+        found = [(event["event"], event["id"], event["child"]) for event in guest.events()]
+    assert found == [
         ("fitted", "d", 1),
         ("artifact", "p", 1),
         ("died", "q", 1),
@@ -230,7 +236,7 @@ def test_it_ends_with_its_input_and_leaves_nothing():
     with Guest() as guest:
         guest.send([batch("leave_a_sleeper", "good")])
         events = guest.events()
-        sleeper = next(events)["told"]
+        sleeper = next(events)["answer"]
         guest.send([batch("hang")] * 10)  # far longer than the wait below
         guest.process.stdin.close()
         guest.process.wait(10)

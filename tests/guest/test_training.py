@@ -4,7 +4,8 @@ import hashlib
 import json
 import unittest
 
-from guest import training, values
+from guest import training
+from guest.encoding import encode
 
 try:
     import numpy as np
@@ -33,10 +34,10 @@ def digest_of(*encoded):
 def test_small_data_is_stored_with_the_digest_of_its_encoding():
     rows, truth = np.arange(6.0).reshape(3, 2), ["a", "b", "c"]
     kept = training.kept(rows, truth)
-    assert kept["stored"] and kept["train"] == values.encode(rows) and kept["truth"] == values.encode(truth)
-    told = kept["told"]["train"]
-    assert (told["sha256"], told["shape"], told["dtype"]) == (digest_of(values.encode(rows)), [3, 2], "float64")
-    assert told["bytes"] == len(json.dumps(values.encode(rows), sort_keys=True))
+    assert kept["stored"] and kept["train"] == encode(rows) and kept["truth"] == encode(truth)
+    described = kept["told"]["train"]
+    assert (described["sha256"], described["shape"], described["dtype"]) == (digest_of(encode(rows)), [3, 2], "float64")
+    assert described["bytes"] == len(json.dumps(encode(rows), sort_keys=True))
     assert (kept["told"]["truth"]["shape"], kept["told"]["truth"]["dtype"]) == ([3], None)
     assert training.kept(rows, None)["told"]["truth"] is None
 
@@ -56,15 +57,15 @@ def test_rows_and_truth_are_large_together():
 def test_many_rows_are_digested_in_blocks_and_every_row_counts():
     rows = np.arange(10.0).reshape(5, 2)
     with Limit(0, block=2):
-        told = training.told(rows)
-        assert told["sha256"] == digest_of(*(values.encode(rows[i : i + 2]) for i in (0, 2, 4)))
+        described = training.describe(rows)
+        assert described["sha256"] == digest_of(*(encode(rows[i : i + 2]) for i in (0, 2, 4)))
         texts = list("abcde")
         for i in range(5):
             changed, others = rows.copy(), list(texts)
             changed[i, 1] += 1
             others[i] = "z"
-            assert training.told(changed)["sha256"] != told["sha256"]
-            assert training.told(others)["sha256"] != training.told(texts)["sha256"]
+            assert training.describe(changed)["sha256"] != described["sha256"]
+            assert training.describe(others)["sha256"] != training.describe(texts)["sha256"]
 
 
 def test_no_block_is_more_than_its_rows():
@@ -76,7 +77,7 @@ def test_no_block_is_more_than_its_rows():
             Rows.longest = max(Rows.longest, len(taken))
             return taken
 
-    assert training.told(Rows("x" * 3500))["shape"] == [3500]
+    assert training.describe(Rows("x" * 3500))["shape"] == [3500]
     assert Rows.longest == training.BLOCK
 
 
@@ -88,12 +89,12 @@ def test_frames_and_sparse_matrices_have_blocks_too():
         raise unittest.SkipTest("no pandas or SciPy under this interpreter") from None
     matrix = sparse.coo_matrix(np.eye(5))
     with Limit(0, block=2):
-        assert training.told(pd.DataFrame({"a": range(5), "b": list("vwxyz")}))["shape"] == [5, 2]
-        assert training.told(pd.Series(range(5)))["shape"] == [5]
-        assert training.told(matrix)["sha256"] == training.told(matrix.tocsr())["sha256"]
-    assert training.told(matrix)["sha256"] == digest_of(values.encode(matrix))
+        assert training.describe(pd.DataFrame({"a": range(5), "b": list("vwxyz")}))["shape"] == [5, 2]
+        assert training.describe(pd.Series(range(5)))["shape"] == [5]
+        assert training.describe(matrix)["sha256"] == training.describe(matrix.tocsr())["sha256"]
+    assert training.describe(matrix)["sha256"] == digest_of(encode(matrix))
 
 
 def test_what_has_no_rows_is_told_too():
-    assert training.told(object())["shape"] == []
-    assert training.told(np.float64(2))["shape"] == []
+    assert training.describe(object())["shape"] == []
+    assert training.describe(np.float64(2))["shape"] == []

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas
 
-from harness.guest import values
+from harness.guest.encoding import encode
 from harness.terms import Parity, Tolerance
 from harness.judging import Comparison, compare
 from harness.judging.comparison import rules_of
@@ -21,14 +21,14 @@ NOTHING = Tolerance(rtol=0.0, atol=0.0)
 
 def wire(value):
     """A value as it arrives: encoded by a guest, through JSON."""
-    encoded = value if isinstance(value, dict) else values.encode(value)
+    encoded = value if isinstance(value, dict) else encode(value)
     return json.loads(json.dumps(encoded))
 
 
 def csr(data, indices, indptr, shape, format="csr", container="matrix"):  # noqa: A002
     """What a guest sends for a sparse matrix; the host has no SciPy."""
     parts = {"data": np.asarray(data), "indices": np.asarray(indices, "i4"), "indptr": np.asarray(indptr, "i4")}
-    encoded = {name: values.encode(part) for name, part in parts.items()}
+    encoded = {name: encode(part) for name, part in parts.items()}
     return {"kind": "csr", "shape": list(shape), "format": format, "container": container, **encoded}
 
 

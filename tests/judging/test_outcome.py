@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from harness.judging import outcome
-from harness.guest import values
+from harness.guest.encoding import encode
 from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES, Tolerance
 
 ERROR = {"type": "builtins.ValueError", "message": "first\nsecond", "traceback": "Traceback ...", "memory": False}
 
 
 def encoded(*numbers: float) -> dict:
-    return {"predict": values.encode(np.array(numbers))}
+    return {"predict": encode(np.array(numbers))}
 
 
-FITTED = {"reference": encoded(1.0, 2.0), "truth": values.encode(np.array([1.0, 2.0])), "score_kind": "r2"}
+FITTED = {"reference": encoded(1.0, 2.0), "truth": encode(np.array([1.0, 2.0])), "score_kind": "r2"}
 BROKEN = [
     ({"event": "died", "step": "load", "signal": 11}, "crash", "killed by SIGSEGV, while loading"),
     ({"event": "died", "step": "load", "signal": 9, "memory": True}, "oom", "SIGKILL"),
@@ -28,12 +28,20 @@ BROKEN = [
     ({"event": "died", "step": None, "exit": 70}, "crash", "while starting"),
     ({"event": "overtime", "step": "load", "seconds": 5.0}, "timeout", "not done within 5 s, while loading"),
     ({"event": "guest-died", "how": "it was killed by signal 9"}, "crash", "took the whole guest with it"),
+    (
+        {"event": "nonsense", "why": "a load has no event 'x'"},
+        "crash",
+        "its answer makes no sense: a load has no event",
+    ),
 ]
 
 
 def judged(**event) -> dict:
     row = outcome.of_cell(
-        {"event": "cell", "step": "predict", **event}, FITTED, lambda *_: Tolerance(rtol=1e-9, atol=0.0)
+        {"event": "cell", "step": "predict", **event},
+        FITTED,
+        lambda *_: Tolerance(rtol=1e-9, atol=0.0),
+        format_name="pickle",
     )
     assert row["status"] in CELL_STATUSES
     return row
@@ -103,34 +111,34 @@ def test_a_classifier_has_labels_even_where_they_are_floats() -> None:
     def of(score_kind, **reference):
         fitted = {"reference": {**encoded(1.0, 2.0), **reference}, "truth": FITTED["truth"], "score_kind": score_kind}
         event = {"event": "cell", "outputs": {**encoded(1.0, 2.5), **reference}}
-        return outcome.of_cell(event, fitted, lambda *_: wide)
+        return outcome.of_cell(event, fitted, lambda *_: wide, format_name="pickle")
 
     assert of("r2")["status"] == "ok"
     assert of("accuracy")["findings"] == ["labels"]
     # An estimator that does not say what it is: whoever has probabilities has classes.
-    assert of(None, predict_proba=values.encode(np.eye(2)))["findings"] == ["labels"]
+    assert of(None, predict_proba=encode(np.eye(2)))["findings"] == ["labels"]
     assert of(None)["status"] == "ok"
 
 
-BOTH = {**FITTED, "reference": {**encoded(1.0, 2.0), "transform": values.encode(np.eye(2))}}
+BOTH = {**FITTED, "reference": {**encoded(1.0, 2.0), "transform": encode(np.eye(2))}}
 
 
 def test_a_format_may_keep_a_part_of_the_methods_and_a_model_may_not() -> None:
     event = {"event": "cell", "outputs": encoded(1.0, 2.0), "methods": ["predict"]}
     close = lambda *_: Tolerance(rtol=0.0, atol=0.0)
-    row = outcome.of_cell({**event, "task": {"format": "onnx", "partial": True}}, BOTH, close)
+    row = outcome.of_cell(event, BOTH, close, format_name="onnx", partial=True)
     assert (row["status"], row["compared"]) == ("ok", ["predict"])
-    for task in ({"format": "pickle"}, {"format": "onnx", "partial": False}):
-        row = outcome.of_cell({**event, "task": task}, BOTH, close)
+    for name in ("pickle", "onnx"):
+        row = outcome.of_cell(event, BOTH, close, format_name=name)
         assert (row["status"], row["reason"]) == (
             "crash",
             "its answer makes no sense: ValueError: transform: no output to compare",
         )
     for methods in ([], ["fit"], 7, [[]]):
-        row = outcome.of_cell({**event, "methods": methods, "task": {"partial": True}}, BOTH, close)
+        row = outcome.of_cell({**event, "methods": methods}, BOTH, close, format_name="onnx", partial=True)
         assert row["status"] == "crash"
-    transform = {"outputs": {"transform": values.encode(np.eye(2))}, "methods": ["transform"]}
-    row = outcome.of_cell({**event, **transform, "task": {"partial": True}}, BOTH, close)
+    transform = {"outputs": {"transform": encode(np.eye(2))}, "methods": ["transform"]}
+    row = outcome.of_cell({**event, **transform}, BOTH, close, format_name="onnx", partial=True)
     assert (row["status"], row["score"]) == ("ok", None)
 
 
@@ -138,12 +146,11 @@ def test_a_recipe_is_judged_by_its_cross_validation() -> None:
     def of(format, theirs, ours):  # noqa: A002
         event = {
             "event": "cell",
-            "task": {"format": format},
             "outputs": encoded(1.0, 9.0),
             "observed": {"cv_scores": ours},
         }
         fitted = {**FITTED, "cv_scores": theirs, "score": None}
-        return outcome.of_cell(event, fitted, lambda *_: Tolerance(rtol=0.0, atol=0.0))
+        return outcome.of_cell(event, fitted, lambda *_: Tolerance(rtol=0.0, atol=0.0), format_name=format)
 
     row = of("recipe", [0.9, 0.8], [0.85, 0.85])
     assert (row["status"], row["parity"], row["compared"]) == ("ok", "close", ["cross_val_score"])
@@ -165,9 +172,12 @@ def test_a_recipe_is_judged_by_its_cross_validation() -> None:
 def test_a_recipe_whose_outputs_differ_is_not_identical_and_must_do_as_well_on_the_held_out_rows() -> None:
     def of(*outputs: float):
         fitted = {**FITTED, "cv_scores": [0.9, 0.8], "score": 1.0, "n_samples": 100}
-        event = {"event": "cell", "task": {"format": "recipe"}, "observed": {"cv_scores": [0.9, 0.8]}}
+        event = {"event": "cell", "observed": {"cv_scores": [0.9, 0.8]}}
         return outcome.of_cell(
-            {**event, "outputs": encoded(*outputs)}, fitted, lambda *_: Tolerance(rtol=0.0, atol=0.0)
+            {**event, "outputs": encoded(*outputs)},
+            fitted,
+            lambda *_: Tolerance(rtol=0.0, atol=0.0),
+            format_name="recipe",
         )
 
     assert of(1.0, 2.0)["parity"] == "identical"
@@ -189,7 +199,7 @@ def test_whatever_a_process_sends_is_a_crash_and_no_end_of_the_run() -> None:
         {"error": "x"},
     ):
         event = {"event": "cell", "outputs": encoded(1.0, 2.0), **nonsense}
-        row = outcome.of_cell(event, FITTED, lambda *_: Tolerance(rtol=0.0, atol=0.0))
+        row = outcome.of_cell(event, FITTED, lambda *_: Tolerance(rtol=0.0, atol=0.0), format_name="pickle")
         assert row["status"] == "crash", nonsense
 
 

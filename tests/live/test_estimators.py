@@ -9,7 +9,13 @@ import pytest
 
 from tests.live.conftest import NEW, OLD, ROOT, Bench
 
-FILES = ("test_estimators.py", "test_values.py", "test_training.py", "test_rebuild.py", "test_large.py")
+FILES = (
+    "test_estimators.py",
+    *sorted(path.name for path in (ROOT / "tests" / "guest").glob("test_encoded_*.py")),
+    "test_training.py",
+    "test_rebuild.py",
+    "test_large.py",
+)
 
 
 @pytest.mark.parametrize("name", [OLD, NEW])

@@ -19,7 +19,9 @@ import pytest
 from harness import terms
 from harness.environments import Built, Folders, lock, node
 from harness.environments.stage import stage
-from harness.guest import facts, values
+from harness.guest import facts
+from harness.guest.decoding import decode
+from harness.guest.encoding import encode
 from harness.run import guest_process
 
 from tests import graphs
@@ -64,7 +66,7 @@ class Talk:
 
     def task(self, graph: bytes, inputs: Any = ROWS, **more: Any) -> dict[str, Any]:
         artifact = self.keep(graph)
-        encoded = self.keep(json.dumps(inputs if isinstance(inputs, dict) else values.encode(inputs)).encode())
+        encoded = self.keep(json.dumps(inputs if isinstance(inputs, dict) else encode(inputs)).encode())
         self.count += 1
         task = {
             "id": f"task {self.count}", "artifact": artifact["file"], "sha256": artifact["sha256"],
@@ -106,7 +108,7 @@ ECHO = graphs.echo("float", [None, 2])
 
 
 def is_good(event: dict[str, Any]) -> bool:
-    return event["event"] == "cell" and np.array_equal(values.decode(event["outputs"]["predict"]), ROWS)
+    return event["event"] == "cell" and np.array_equal(decode(event["outputs"]["predict"]), ROWS)
 
 
 def test_hello_says_what_a_python_guest_says_and_what_the_lock_holds(built, talk):
@@ -155,13 +157,13 @@ NUMBERS = {
 def test_numbers_arrive_and_return_to_the_bit(talk, array, element):
     event = talk.one(graphs.echo(element, [None, 2]), array)
     with np.errstate(over="ignore"):
-        expected = values.encode(array.astype({"double": "f8", "float": "f4"}[element]))
+        expected = encode(array.astype({"double": "f8", "float": "f4"}[element]))
     assert event["outputs"]["predict"] == expected
 
 
 def test_integers_and_bools_stay_what_they_are(talk):
     for element, array in (("int64", NUMBERS["i8"]), ("bool", NUMBERS["bool"])):
-        assert talk.one(graphs.echo(element, [None, 2]), array)["outputs"]["predict"] == values.encode(array)
+        assert talk.one(graphs.echo(element, [None, 2]), array)["outputs"]["predict"] == encode(array)
 
 
 def test_texts_of_every_kind(talk):
@@ -183,10 +185,10 @@ def test_a_sparse_matrix_is_fed_dense(talk):
     dense = np.array([[0, 1.5], [0, 0], [2.5, -3]])
     csr = {
         "kind": "csr", "shape": [3, 2], "format": "csr", "container": "matrix",
-        "data": values.encode(np.array([1.5, 2.5, -3])), "indices": values.encode(np.array([1, 0, 1], "i4")),
-        "indptr": values.encode(np.array([0, 1, 1, 3], "i4")),
+        "data": encode(np.array([1.5, 2.5, -3])), "indices": encode(np.array([1, 0, 1], "i4")),
+        "indptr": encode(np.array([0, 1, 1, 3], "i4")),
     }  # fmt: skip
-    assert talk.one(graphs.echo("double", [None, 2]), csr)["outputs"]["predict"] == values.encode(dense)
+    assert talk.one(graphs.echo("double", [None, 2]), csr)["outputs"]["predict"] == encode(dense)
 
 
 def test_a_frame_goes_in_column_by_column_or_whole(talk):
@@ -196,11 +198,11 @@ def test_a_frame_goes_in_column_by_column_or_whole(talk):
         found = talk.one(graphs.echo(element, [None, 1], name=name), frame)["outputs"]["predict"]
         assert (found["shape"], found["items"]) == ([2, 1], expected)
     for name, expected in (("a", [[1.5], [np.nan]]), ("n", [[1.0], [np.nan]])):
-        found = values.decode(talk.one(graphs.echo("double", [None, 1], name=name), frame)["outputs"]["predict"])
+        found = decode(talk.one(graphs.echo("double", [None, 1], name=name), frame)["outputs"]["predict"])
         assert np.array_equal(found, np.array(expected), equal_nan=True)
     whole = pd.DataFrame({"a": [1.5, 2.5], "b": [3, 4]})
     found = talk.one(graphs.echo("float", [None, 2]), whole)["outputs"]["predict"]
-    assert found == values.encode(whole.to_numpy("f4"))
+    assert found == encode(whole.to_numpy("f4"))
     assert "column z" in talk.one(graphs.echo("float", [None, 1], name="z"), frame)["error"]["message"]
 
 
@@ -215,12 +217,12 @@ def test_a_frame_goes_in_column_by_column_or_whole(talk):
 def test_outputs_are_laid_out_as_the_fitted_models_were(talk, layout, shape):
     column = graphs.echo("float", [None, 1])
     event = talk.one(column, ROWS[:, :1], options={"outputs": {"predict": layout}})
-    assert values.decode(event["outputs"]["predict"]).shape == shape
+    assert decode(event["outputs"]["predict"]).shape == shape
 
 
 def test_a_list_of_outputs_is_a_list_again(talk):
     event = talk.one(ECHO, options={"outputs": {"predict": {"kind": "list", "items": []}}})
-    assert event["outputs"]["predict"] == values.encode(list(ROWS))
+    assert event["outputs"]["predict"] == encode(list(ROWS))
 
 
 def test_only_the_methods_that_the_graph_has(talk):

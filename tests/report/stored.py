@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness import analysis
 from harness import store
 from harness.terms import AsOf, Case, Environment, Format, Limits, Profile
 from harness.config.plan import Plan
@@ -84,7 +85,7 @@ def finished(plan, folder):
     folder.run["seconds"] = 1.0
     folder.save_run()
     folder.close()
-    return store.read_run(folder.path)
+    return analysis.read_run(folder.path)
 
 
 def all_cells(plan, special=()):

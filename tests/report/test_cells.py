@@ -5,7 +5,8 @@ import json
 import numpy as np
 
 from harness.report.site import cells
-from harness.store import read_run
+from harness.analysis import read_run
+from harness.analysis.pair_signs import CellSign
 
 from tests.report.packed import unpacked
 from tests.report.stored import all_cells, cell, plan_of, tables_of
@@ -41,7 +42,7 @@ def test_every_cell_comes_out_as_it_went_in(tmp_path):
     )
     assert np.isnan(columns["max_abs_diff"][place - 1])
     lost = list(tables.cells["cell_id"]).index("old/two/joblib>new/joblib")
-    assert list(np.flatnonzero(columns["never"])) == [lost]
+    assert list(np.flatnonzero(columns["sign"] == list(CellSign).index(CellSign.NEVER))) == [lost]
 
 
 def test_more_values_than_a_byte_can_tell_apart(tmp_path):

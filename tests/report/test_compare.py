@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from harness import analysis
 from harness import cli, store
 from harness.cli import program
 from harness.analysis.compare import compare
@@ -114,7 +115,7 @@ def harness(tmp_path, monkeypatch, capsys):
     def run(*words, **replaced):
         tables = {**stored, **replaced}
         monkeypatch.setattr(store, "find_run", lambda results, name: name)
-        monkeypatch.setattr(store, "read_run", lambda name: tables[name])
+        monkeypatch.setattr(analysis, "read_run", lambda name: tables[name])
         monkeypatch.setattr(program.signal, "signal", lambda *_: None)
         monkeypatch.setattr(sys, "argv", ["harness", "compare", "base", "new", "--results", str(tmp_path), *words])
         with pytest.raises(SystemExit) as leave:
@@ -183,6 +184,6 @@ def test_a_stored_run_is_read(tmp_path, monkeypatch):
                 [{k: v for k, v in row.items() if k in schema.names} for row in records],
             )
         folder.close()
-        read.append(store.read_run(folder.path))
+        read.append(analysis.read_run(folder.path))
     assert not any(compare(*read, gates=[parse("status")]).counts.values())
     assert isinstance(compare(*read).changes, pd.DataFrame)

@@ -180,7 +180,7 @@ def test_tables_keep_whole_numbers_and_lists() -> None:
 
 def test_a_file_takes_the_place_of_standard_output(tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.setattr("harness.store.find_run", lambda *_: tmp_path)
-    monkeypatch.setattr("harness.store.read_run", lambda _: measured())
+    monkeypatch.setattr("harness.analysis.read_run", lambda _: measured())
     for more in ([], ["--output", str(tmp_path / "deep" / "out.csv")]):
         cli.app(["export", *more], standalone_mode=False)
     printed = capsys.readouterr().out

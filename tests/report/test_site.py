@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from harness import analysis
 from harness import store
 from harness.analysis import summary
 from harness.report import site, run_pages
@@ -35,7 +36,7 @@ def stored(tmp_path_factory):
     tables = tables_of(plan, tmp_path_factory.mktemp("results"), cells=all_cells(plan, special))
     line = json.dumps({"traceback": "abc", "text": TRACEBACK})
     (tables.path / "logs/tracebacks.jsonl").write_text(f"{line}\n{{torn")
-    return store.read_run(tables.path)
+    return analysis.read_run(tables.path)
 
 
 @pytest.fixture(scope="module")

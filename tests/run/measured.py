@@ -7,6 +7,7 @@ import json
 from types import SimpleNamespace
 
 from harness.config import plan
+from harness.messages import Reply
 from harness.terms import Measure
 from harness.store import journal, tables
 
@@ -95,13 +96,13 @@ class EnvironmentSession:
     def measure_from_now_on(self) -> None:
         self.measures = True
 
-    def events(self, verb: str, batches: list[list[dict]], *, seconds: float):
+    def replies(self, verb: str, batches: list[list[dict]], *, seconds: float):
         assert (verb, self.measures) == ("measure", True)
         assert len({batch[0]["id"] for batch in batches}) == len(batches)
         self.jobs.append([task for (task,) in batches])
         for child, (task,) in enumerate(batches, 1):
-            event = {"id": task["id"], "child": (0, child), "alone": True, "task": task, **self.answer(task)}
-            yield json.loads(json.dumps(event)) | {"task": task, "child": (0, child)}
+            event = json.loads(json.dumps({"id": task["id"], "child": child, **self.answer(task)}))
+            yield Reply(event=event, task=task, child=(0, child), alone=True)
 
     def told(self, kind: str) -> list[list[str]]:
         """The readers that were asked for a kind of sample, by round."""

@@ -30,23 +30,26 @@ DUMP = {"id": "fit", "formats": [{"id": "pickle"}, {"id": "joblib"}]}
 class TestAnswered:
     def test_what_was_answered_is_done(self) -> None:
         answered = Answered(LOADS)
-        event = answered.settle(cell("b"))
-        assert event["task"] == {"id": "b"}
-        assert not event["alone"]
-        assert answered.settle(cell("d"))["alone"]
+        reply = answered.settle(cell("b"), guest=3)
+        assert (reply.task, reply.child, reply.alone) == ({"id": "b"}, (3, 1), False)
+        assert answered.settle(cell("d")).alone
         assert ids(answered.todo()) == [["a", "c"]]
 
     def test_a_dump_owes_each_format(self) -> None:
         answered = Answered([[DUMP]])
-        answered.settle({"event": "fitted", "id": "fit"})
+        answered.settle({"event": "fitted", "id": "fit", "child": 1})
         assert answered.todo() == [[DUMP]]
-        assert answered.settle({"event": "artifact", "id": "pickle"})["task"] is DUMP
+        assert answered.settle({"event": "artifact", "id": "pickle", "child": 1}).task is DUMP
         assert answered.todo() == [[{"id": "fit", "formats": [{"id": "joblib"}]}]]
 
     def test_a_failed_fit_answers_for_all_of_its_formats(self) -> None:
         answered = Answered([[DUMP]])
-        answered.settle({"event": "died", "id": "fit"})
+        answered.settle({"event": "died", "id": "fit", "child": 1})
         assert answered.todo() == []
+
+    def test_an_answer_that_nobody_asked_for_is_the_guests_end(self) -> None:
+        with pytest.raises(GuestDiedError, match="it answered for 'z', which was not its task"):
+            Answered(LOADS).settle(cell("z"))
 
     def test_the_guests_own_trouble_is_no_outcome(self) -> None:
         with pytest.raises(MachineError, match="No space left"):
@@ -58,22 +61,23 @@ class TestAnswered:
         answered.settle(cell("a"))
         assert answered.blame(todo, "killed") is None
         assert ids(answered.todo()) == [["b"], ["c"], ["d"]]
-        assert answered.settle(cell("b"))["alone"]
+        assert answered.settle(cell("b")).alone
 
     def test_the_one_that_was_alone_is_blamed(self) -> None:
         answered = Answered([[{"id": "a"}], [{"id": "b"}]])
         answered.settle(cell("a"))
         blamed = answered.blame([[{"id": "a"}], [{"id": "b"}]], "killed")
         assert blamed is not None
-        assert (blamed["event"], blamed["id"], blamed["how"], blamed["alone"]) == ("guest-died", "b", "killed", True)
+        assert blamed.event == {"event": "guest-died", "id": "b", "how": "killed", "child": None}
+        assert (blamed.child, blamed.alone) == (None, True)
         assert answered.todo() == []
 
     def test_a_dump_is_blamed_for_the_format_it_was_at(self) -> None:
         answered = Answered([[DUMP]])
-        answered.settle({"event": "artifact", "id": "pickle"})
+        answered.settle({"event": "artifact", "id": "pickle", "child": 1})
         blamed = answered.blame(answered.todo(), "killed")
         assert blamed is not None
-        assert blamed["id"] == "joblib"
+        assert blamed.event["id"] == "joblib"
 
     def test_after_the_last_answer_no_one_is_blamed(self) -> None:
         answered = Answered([[{"id": "a"}]])
@@ -86,13 +90,16 @@ class TestAnswered:
 class Guest:
     """Answers for what it is asked until it meets a killer."""
 
-    def __init__(self, killers: set[str], on_death) -> None:
+    def __init__(self, killers: set[str], liars: set[str], on_death) -> None:
         self.killers = killers
+        self.liars = liars
         self.on_death = on_death
 
     def run(self, job: dict):
         for child, batch in enumerate(job["batches"], 1):
             for task in batch:
+                if task["id"] in self.liars:
+                    yield cell("nobody", child)
                 if task["id"] in self.killers:
                     self.on_death()
                     raise GuestDiedError("it was killed by signal 9")
@@ -112,13 +119,13 @@ class TestEvents:
         made = EnvironmentSession(environment("new"), recorder, tmp_path)  # type: ignore[arg-type]
         made.told = told
         made.started = []
-        made.killers = set()
+        made.killers, made.liars = set(), set()
         made.on_death = lambda: None
 
         def open_(self) -> Guest:
             processes.raise_if_stopped()
             if self._guest is None:
-                self._guest = Guest(self.killers, self.on_death)
+                self._guest = Guest(self.killers, self.liars, self.on_death)
                 self.started.append(self._guest)
             return self._guest
 
@@ -127,7 +134,7 @@ class TestEvents:
 
     def test_a_killer_is_found_and_the_others_are_answered(self, session) -> None:
         session.killers = {"b"}
-        events = list(session.events("load", LOADS, seconds=1.0))
+        events = [reply.event for reply in session.replies("load", LOADS, seconds=1.0)]
         assert {event["id"]: event["event"] for event in events} == {
             "a": "cell",
             "b": "guest-died",
@@ -137,16 +144,27 @@ class TestEvents:
         assert len(events) == 4
         assert len(session.started) == 3
 
+    def test_a_guest_that_answers_for_what_it_was_not_asked_costs_one_task(self, session) -> None:
+        session.liars = {"b"}
+        events = [reply.event for reply in session.replies("load", LOADS, seconds=1.0)]
+        assert {event["id"]: event["event"] for event in events} == {
+            "a": "cell",
+            "b": "guest-died",
+            "c": "cell",
+            "d": "cell",
+        }
+
     def test_children_of_different_guests_are_different(self, session) -> None:
         session.killers = {"b"}
-        children = {event["id"]: event["child"] for event in session.events("load", LOADS, seconds=1.0)}
+        replies = session.replies("load", LOADS, seconds=1.0)
+        children = {reply.event["id"]: reply.child for reply in replies}
         assert len({children["a"], children["c"], children["d"]}) == 3
 
     def test_a_guest_that_keeps_dying_is_given_up(self, session) -> None:
         batches = [[{"id": str(i)}] for i in range(DEATHS + 5)]
         session.killers = {str(i) for i in range(DEATHS + 5)}
         with pytest.raises(NotReadyError, match=f"died {DEATHS} times"):
-            list(session.events("load", batches, seconds=1.0))
+            list(session.replies("load", batches, seconds=1.0))
         assert len(session.started) == DEATHS
 
     def test_when_all_is_stopped_no_one_is_blamed_and_no_guest_started(self, session, monkeypatch) -> None:
@@ -155,8 +173,8 @@ class TestEvents:
         session.on_death = processes._SHUT.set
         seen = []
         with pytest.raises(processes.StoppedError):
-            for event in session.events("load", LOADS, seconds=1.0):
-                seen.append(event["id"])
+            for reply in session.replies("load", LOADS, seconds=1.0):
+                seen.append(reply.event["id"])
         assert seen == ["a", "b", "c"]
         assert len(session.started) == 1
         with pytest.raises(processes.StoppedError):

@@ -8,6 +8,7 @@ import math
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from harness.messages import Reply
 from harness.environments import NotReadyError
 from harness.terms import Artifact, Cell, Figure
 from harness.run import measuring
@@ -191,7 +192,8 @@ class TestNonsense:
         subject = measuring.Subject(
             Cell(artifact=artifact, consumer="new", reader="pickle"), {}, wanted, size=7_000_000
         )
-        subject.take({"event": "measured", **told, "task": {"kind": kind}, "child": (0, 1)}, 1.0)
+        event = {"event": "measured", **told}
+        subject.take(Reply(event=event, task={"kind": kind}, child=(0, 1), alone=True), 1.0)
         there = {sample["figure"] for sample in subject.samples}
         for figure in KINDS[kind]:
             assert (figure in there) != (figure in subject.missing)

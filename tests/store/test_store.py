@@ -29,10 +29,10 @@ def lines(folder: RunFolder) -> list[dict]:
 
 
 def test_an_outcome_is_in_the_file_when_record_returns(folder) -> None:
-    folder.journal.add("cell", {"cell_id": "a", "reason": "line\nbreak \r \u2028 \udc80"})
+    folder.journal.add("cell", {"cell_id": "a", "status": "crash", "reason": "line\nbreak \r \u2028 \udc80"})
     kept = "line\nbreak \ufffd \u2028 \ufffd"  # what no table can hold and no terminal should be sent
-    assert lines(folder) == [{"kind": "cell", "cell_id": "a", "reason": kept}]
-    assert folder.journal.cell("a") == {"cell_id": "a", "reason": kept}
+    assert lines(folder) == [{"kind": "cell", "cell_id": "a", "status": "crash", "reason": kept}]
+    assert folder.journal.cell("a") == {"cell_id": "a", "status": "crash", "reason": kept}
 
 
 CELL = {"status": "ok"}

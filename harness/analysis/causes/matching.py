@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -83,7 +84,7 @@ def _by_words(rule: Rule, facts: Facts, rows: Rows) -> Rows:
         if wanted and rows.size:
             rows = column.where(wanted.__contains__, rows)
     if rule.formats and rows.size:
-        rows = facts.format.where(lambda name: name in rule.formats or name.partition("-")[0] in rule.formats, rows)
+        rows = facts.format.where(lambda name: any(fnmatchcase(name, pattern) for pattern in rule.formats), rows)
     return rows
 
 

@@ -109,7 +109,7 @@ class Rule(Part):
     families: tuple[str, ...] = ()
     estimators: tuple[str, ...] = ()  # class names; within a pipeline or another estimator, too
     parameters: dict[str, Pattern] = Field(default_factory=dict)  # of the estimator that is fitted, as they are written
-    formats: tuple[str, ...] = ()  # "onnx" stands for "onnx-float64", too
+    formats: tuple[str, ...] = ()  # names or patterns: "onnx*" is every variant
     readers: tuple[str, ...] = ()
     producer: Versions = Field(default_factory=dict)
     consumer: Versions = Field(default_factory=dict)

@@ -8,7 +8,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from harness.analysis.cells import COLUMNS as CELL_COLUMNS
 from harness.analysis.cells import sound_at_home
@@ -16,6 +15,8 @@ from harness.analysis.versions import parsed
 from harness.store import tables
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from harness.store import RunTables
 
 

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from harness.analysis.history.changes import names_of
+from harness.terms import artifact_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,5 +61,5 @@ def _means(selection: Selection, change: Change, families: Mapping[str, str]) ->
         known |= {"consumer": names.consumer, "reader": names.reader or ""}
     wanted = {key: pattern for key, pattern in selection if pattern is not None}
     if names.consumer is None and "cell" in wanted:
-        wanted["cell"] = wanted["cell"].partition(">")[0]
+        wanted["cell"] = artifact_part(wanted["cell"])
     return all(fnmatchcase(known[key], pattern) for key, pattern in wanted.items() if key in known)

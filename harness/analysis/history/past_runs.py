@@ -49,14 +49,9 @@ class StoredRun:
         """Columns of a table; those that an older schema lacks are null. Raises UNREADABLE."""
         return _table(self.files, f"{self.folder}/{name}.parquet", columns)
 
-    @property
     def unrun_artifacts(self) -> frozenset[str]:
-        """See `harness.analysis.cells.unrun_artifacts`; empty for a run whose table of artifacts is gone."""
-        return (
-            unrun_artifacts(self.table("artifacts", ["artifact_id", "status"]))
-            if self.has("artifacts")
-            else frozenset()
-        )
+        """See `harness.analysis.cells.unrun_artifacts`. Raises UNREADABLE."""
+        return unrun_artifacts(self.table("artifacts", ["artifact_id", "status"]))
 
     def has(self, name: str) -> bool:
         return bool(self.files.exists(f"{self.folder}/{name}.parquet"))

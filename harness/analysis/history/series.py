@@ -13,6 +13,7 @@ from harness.analysis.cells import Meaning, meanings
 from harness.analysis.compare.effects import SIZE
 from harness.analysis.history.figure_kinds import STATUS, WORDS
 from harness.analysis.history.past_runs import UNREADABLE, Skipped
+from harness.terms import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,8 @@ def collect(runs: Sequence[StoredRun], figures: frozenset[str], patterns: Sequen
             continue
         place = len(read)
         read.append(run)
-        untried = meanings(cells, run.unrun_artifacts) == Meaning.NOT_RUN
+        unwritten = bool((cells["status"] == Status.NO_ARTIFACT).any())  # what a run elsewhere has is read on demand
+        untried = meanings(cells, run.unrun_artifacts() if unwritten else ()) == Meaning.NOT_RUN
         not_run = int(untried.sum())
         statuses.see(place, cells.loc[~untried].set_index("cell_id")["status"])
         rows += [frame.assign(run=place) for frame in (measured, sizes) if not frame.empty]

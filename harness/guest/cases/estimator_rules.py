@@ -222,7 +222,7 @@ def _old_traits(tags):
 
 def _new_traits(tags):
     inputs, targets = tags.input_tags, tags.target_tags
-    told = {
+    traits = {
         "string": inputs.string and not inputs.two_d_array,
         "dict": inputs.dict and not inputs.two_d_array,
         "2dlabels": targets.two_d_labels,
@@ -236,7 +236,7 @@ def _new_traits(tags):
         "two classes": tags.classifier_tags is not None and not tags.classifier_tags.multi_class,
         "target": targets.required,
     }
-    return {word for word, holds in told.items() if holds}
+    return {trait for trait, holds in traits.items() if holds}
 
 
 def wants_y(estimator, kind):

@@ -1,13 +1,22 @@
-"""One file per format: how to dump it, its readers. The host reads the literals at the top without importing.
+"""One file per format, which says everything about it: options, readers, what it needs, how to dump and to load it.
 
-A format module has
+A format module has at its top, as literals, because the host reads them from the syntax tree and imports nothing:
 
-``FORMATS``      ``{name: options}``, a literal; the options are handed to ``dump`` and ``load``.
-``READERS``      ``{name: its readers}``, a literal.
+``FORMATS``      ``{name: options}``; the options are handed to ``dump`` and ``load``.
+``READERS``      ``{name: its readers}``.
 ``WRITES_WITH``  the modules that must be importable to dump; where one is missing the format is ``unsupported``.
 ``READS_WITH``   the same to load.
 ``PARTIAL``      optional, True where a loaded model may lack methods of the fitted one. Then its attribute ``methods``
                  names those it has, and only those are compared.
+``CONVERTS``     optional, True where the format carries a model over into another kind of program, or fits it again: what
+                 it gives back is not the same object, so that not even its own producer need find it identical.
+``TOLERANCES``   optional, when floating-point outputs of the formats of this file count as close: a list such as
+                 ``[{"dtypes": ["float32"], "methods": ["predict_proba"], "rtol": 1.0e-4, "atol": 1.0e-5}]``. What they
+                 mean is said in matrix.yaml, whose own entries come before these; the first that applies counts.
+                 ``dtypes`` and ``methods`` may be left out. The reason for a number stands beside it.
+
+and besides
+
 ``SERVICE``      optional, a process that a guest keeps for all its children; see `harness.guest.services`.
 ``dump(model, options, fit) -> bytes``
     ``fit`` is a `harness.guest.fitting.Fit`.

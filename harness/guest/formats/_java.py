@@ -54,8 +54,8 @@ def thrown(text):
             after = [one.strip() for one in lines[number + 1 : number + 3]] + [""]
             advice = after[1] if after[0] == "Solution:" else ""
             found.append((match.group(1), match.group(2) or after[0], advice))  # without a message, where it was
-    told = [one for one in found if not one[1].startswith(_WRAPPERS)]
-    return next(iter(told or found), None)
+    causes = [one for one in found if not one[1].startswith(_WRAPPERS)]
+    return next(iter(causes or found), None)
 
 
 def line_of(name, message, advice=""):

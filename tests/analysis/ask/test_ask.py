@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from harness.analysis.ask import Verdict, ask
+from harness.analysis.cells import explained
 from harness.errors import InputError
 from harness.report import ask as rendering
 
@@ -49,10 +50,20 @@ def stored(
     for identifier in grid(names, names, cases, formats):
         row = {**cell(identifier, parity="identical", max_abs_diff=0.0), **known.get(identifier, {})}
         rows.append(row)
-    artifacts = [fitted(one) for one in dict.fromkeys(row["artifact_id"] for row in rows)]
+    lost = {row["artifact_id"] for row in rows if str(row["reason"]).startswith("not-run")}
+    artifacts = [
+        {**fitted(one), "status": "not-run" if one in lost else "ok"}
+        for one in dict.fromkeys(row["artifact_id"] for row in rows)
+    ]
     made = run_of(artifacts=artifacts, started="2026-11-21T20:30:00+00:00")
     environments = pd.DataFrame([environment(name) for name in names])
-    return SimpleNamespace(**{**vars(made), "cells": pd.DataFrame(rows), "environments": environments})
+    return SimpleNamespace(
+        **{
+            **vars(made),
+            "cells": explained(pd.DataFrame(rows), made.artifacts, environments),
+            "environments": environments,
+        }
+    )
 
 
 def asked(run, estimator="ridge", producers=("1.2",), consumers=("1.5",), **given):
@@ -163,7 +174,7 @@ def test_an_environment_that_could_not_be_had_is_a_pair_all_the_same() -> None:
 def test_whether_the_warning_may_be_ignored_is_said() -> None:
     warned = cell("old/ridge/pickle>new/pickle", parity="close", version_warning=True, max_abs_diff=1e-12)
     text = shown(asked(stored(warned), consumers=("1.5", "numpy=1.26")))
-    assert "the warning may be ignored: what differs is rounding, and no label" in text
+    assert "the warning may be ignored: only rounding differs, and no label" in text
     bad = cell("old/ridge/pickle>new/pickle", "drift", parity="drift", version_warning=True)
     text = shown(asked(stored(bad), consumers=("1.5", "numpy=1.26")))
     assert "do not ignore the warning" in text

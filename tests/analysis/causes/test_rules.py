@@ -21,7 +21,7 @@ SAYS_NOTHING = (
     "error",
     "0.1",
     "'Thing' object has no attribute 'thing'",
-    "No module named 'thing'",
+    "No module named 'thing.thing'",
     "Can't get attribute 'Thing' on <module 'thing' from 'thing.py'>",
     "thing() got an unexpected keyword argument 'thing'",
     "expected 3 arguments, got 4",
@@ -53,6 +53,7 @@ def test_a_rule_recognises_none_of_its_counterexamples(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", [rule for rule in RULES if str(Status.DRIFT) in rule.statuses], ids=name_of)
 def test_a_rule_for_drift_names_models_versions_and_its_change(rule: Rule) -> None:
     assert rule.statuses == {str(Status.DRIFT)}
+    assert rule.message is None  # a drift's text is figures
     assert rule.estimators or rule.cases
     assert rule.findings and rule.formats
     assert (rule.producer and rule.consumer) or rule.differs or _is_of_a_converter(rule)
@@ -61,7 +62,7 @@ def test_a_rule_for_drift_names_models_versions_and_its_change(rule: Rule) -> No
 
 def _is_of_a_converter(rule: Rule) -> bool:
     """A format that converts changes a model wherever it is read: what the writer holds is the version."""
-    return rule.formats <= {"onnx", "onnx-float64", "pmml", "recipe"} and bool(rule.producer)
+    return all(name.startswith(("onnx", "pmml", "recipe")) for name in rule.formats) and bool(rule.producer)
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if str(Status.DRIFT) not in rule.statuses], ids=name_of)
@@ -75,7 +76,7 @@ def test_a_rule_for_errors_needs_a_text_that_says_something(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=name_of)
 def test_versions_of_a_rule_leave_something_out(rule: Rule) -> None:
-    every = [f"{major}.{minor}" for major in range(4) for minor in range(40)]
+    every = [f"{major}.{minor}" for major in range(9) for minor in range(40)]
     for text in (*rule.producer.values(), *rule.consumer.values()):
         held = list(SpecifierSet(text).filter(every))
         assert 0 < len(held) < len(every)

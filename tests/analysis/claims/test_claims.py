@@ -11,6 +11,7 @@ from rich.console import Console
 
 from harness.analysis import claims
 from harness import cli, errors
+from harness.analysis.cells import with_meaning
 from harness.analysis.claims import CLAIMS, evidence
 from harness.analysis.claims.claim import Answer, Verdict
 from harness.report import claims as rendering
@@ -37,7 +38,7 @@ def cell(case, form, reader, producer="old", consumer="old", status="ok", **more
         row |= {f"{role}_{name}": value for name, value in zip(names, ENVIRONMENTS[row[role]], strict=False)}
     identifier = f"{producer}/{case}/{form}"
     row |= {"artifact_id": identifier, "cell_id": f"{identifier}>{consumer}/{reader}", "status": status}
-    return {**row, "size_bytes": 1000, "reason": None, "version_warning": False, **more}
+    return {**row, "size_bytes": 1000, "reason": None, "version_warning": False, "parity": None, **more}
 
 
 def artifact(case, form, status="ok", producer="old", **more):
@@ -51,12 +52,14 @@ def run_of(cells=(), artifacts=()):
         for name, facts in ENVIRONMENTS.items()
     ]
     columns = list(cell("", "", ""))
-    return RunTables(
-        path=Path("results/run"),
-        run={"run_id": "run"},
-        environments=pd.DataFrame(environments),
-        artifacts=pd.DataFrame(list(artifacts), columns=None if artifacts else list(artifact("", ""))),
-        cells=pd.DataFrame(list(cells), columns=None if cells else columns),
+    return with_meaning(
+        RunTables(
+            path=Path("results/run"),
+            run={"run_id": "run"},
+            environments=pd.DataFrame(environments),
+            artifacts=pd.DataFrame(list(artifacts), columns=None if artifacts else list(artifact("", ""))),
+            cells=pd.DataFrame(list(cells), columns=None if cells else columns),
+        )
     )
 
 
@@ -295,7 +298,10 @@ def test_noise_is_too_near_to_call():
 def test_what_fails_at_home_says_nothing_of_versions():
     run = moved("pickle", "pickle", "new", FAILS, WORKS)(True)
     cells = run.cells.assign(status="load-error")
-    assert verdict_of("versions-may-not-load", RunTables(**{**vars(run), "cells": cells})).answer == Answer.NO_DATA
+    assert (
+        verdict_of("versions-may-not-load", with_meaning(RunTables(**{**vars(run), "cells": cells}))).answer
+        == Answer.NO_DATA
+    )
 
 
 def test_a_reader_that_its_producer_lacks_is_held_against_another_at_home():

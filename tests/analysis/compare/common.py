@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
+from harness.analysis.cells import explained
 from harness.analysis.compare.ranks import Pair  # noqa: F401
 
 HOST = {"fingerprint": "0123456789abcdef", "machine": "x86_64"}
@@ -34,7 +35,7 @@ def parts(cell_id: str) -> dict[str, str]:
 def cell(cell_id: str, status: str = "ok", **more):
     row = {
         "cell_id": cell_id, **parts(cell_id), "family": "linear", "status": status, "reason": None, "error_type": None,
-        "findings": [], "label_mismatch": None, "version_warning": False, "load_peak_bytes": np.nan,
+        "error_message": None, "parity": None, "findings": [], "label_mismatch": None, "version_warning": False, "load_peak_bytes": np.nan,
     }  # fmt: skip
     row |= {f"{side}_emulated": False for side in ("producer", "consumer")}
     row |= {f"{side}_arch": "amd64" for side in ("producer", "consumer")}
@@ -68,6 +69,8 @@ def run_of(cells=(), *, artifacts=None, environments=None, samples=(), run_id=BA
         artifacts = [artifact(one) for one in dict.fromkeys(table["artifact_id"])]
     names = dict.fromkeys([*table["producer"], *table["consumer"]])
     environments = [environment(name, numpy="2.1.0") for name in names] if environments is None else environments
+    environments = pd.DataFrame(environments, columns=list(environment("e")))
+    artifacts = pd.DataFrame(artifacts, columns=list(artifact("p/c/f")))
     return SimpleNamespace(
         path=Path("results") / run_id,
         run={
@@ -78,9 +81,9 @@ def run_of(cells=(), *, artifacts=None, environments=None, samples=(), run_id=BA
             "harness_version": "0",
             **facts,
         },
-        environments=pd.DataFrame(environments, columns=list(environment("e"))),
-        artifacts=pd.DataFrame(artifacts, columns=list(artifact("p/c/f"))),
-        cells=table,
+        environments=environments,
+        artifacts=artifacts,
+        cells=explained(table, artifacts, environments),
         samples=pd.DataFrame(list(samples), columns=list(SAMPLE)),
         figures=pd.DataFrame(columns=["cell_id", "figure", "stable"]),
     )

@@ -14,7 +14,7 @@ DAY = dt.datetime(2026, 11, 1, 20, 0, tzinfo=dt.UTC)
 PACKAGES = {"joblib": "1.4.2", "numpy": "2.1.3"}
 _CELLS = pa.schema(
     [
-        ("cell_id", pa.string()), ("artifact_id", pa.string()), ("status", pa.string()), ("reason", pa.string()),
+        ("cell_id", pa.string()), ("artifact_id", pa.string()), ("status", pa.string()), ("parity", pa.string()),
         ("size_bytes", pa.int64()), ("consumer_emulated", pa.bool_()), ("load_seconds", pa.float64()),
     ]
 )  # fmt: skip
@@ -65,7 +65,7 @@ def store(
             "cell_id": name,
             "artifact_id": name.partition(">")[0],
             "status": (statuses or {}).get(name, "ok"),
-            "reason": (reasons or {}).get(name),
+            "parity": None,
             "size_bytes": (sizes or {}).get(name),
             "consumer_emulated": emulated,
             "load_seconds": 1.0 + place,  # observed once, beside others: never to be taken for a measurement
@@ -73,6 +73,9 @@ def store(
         for name in names
     ]
     pq.write_table(pa.Table.from_pylist(rows, schema=_CELLS), path / "cells.parquet")
+    artifacts = {row["artifact_id"]: (reasons or {}).get(row["cell_id"]) or "ok" for row in rows}
+    table = [{"artifact_id": name, "status": reason.partition(":")[0]} for name, reason in artifacts.items()]
+    pd.DataFrame(table, columns=["artifact_id", "status"]).to_parquet(path / "artifacts.parquet")
     if seconds is not None:
         figures = [
             {"cell_id": name, "figure": figure, "unit": unit, "rounds": rounds, "median": value, "stable": True}

@@ -1,0 +1,286 @@
+"""What host and guest say to each other, as types. What each message is for is said in `harness.guest.wire`.
+
+A task is built by the host and is what its type says. An event comes from a process in which a model may have done
+anything. `parse` vouches for its ``event``, ``id``, ``child`` and ``step``, and for all that the guest itself says of a
+child that ended (``died``, ``overtime``, ``fault``). The rest is what a sound child sends; whoever reads it must expect
+that it is not so, see `harness.judging.outcome`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Literal, NotRequired, TypeAlias, TypedDict, TypeVar, cast, final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+Verb: TypeAlias = Literal["dump", "load", "measure"]
+Step: TypeAlias = Literal["fit", "dump", "load", "predict"]
+Kind: TypeAlias = Literal["speed", "memory", "sharing", "cold"]
+#: A value as `harness.guest.encoding` writes it.
+Encoded: TypeAlias = dict[str, Any]
+
+STEPS = frozenset({"fit", "dump", "load", "predict"})
+
+
+# ------------------------------------------------------------------------------------------------ host to guest
+
+
+class CaseTask(TypedDict):
+    """Where a case is built. ``estimator`` is its function's first argument, where one function builds many."""
+
+    module: str
+    function: str
+    seed: int
+    estimator: str | None
+
+
+class FormatTask(TypedDict):
+    """One format of a dump; ``id`` is the artifact's."""
+
+    id: str
+    module: str
+    options: dict[str, int | str]
+
+
+@final
+class DumpTask(TypedDict):
+    id: str
+    case: CaseTask
+    spool: str
+    formats: list[FormatTask]
+
+
+class _ArtifactTask(TypedDict):
+    """``fitted_sha256``, ``format`` and ``partial`` are for the host, which gets the task back with its answer."""
+
+    id: str
+    artifact: str
+    sha256: str
+    inputs: str
+    inputs_sha256: str
+    methods: list[str]
+    module: str
+    options: dict[str, Any]
+    reader: str
+    fitted_sha256: str
+    format: str
+    partial: bool
+
+
+@final
+class LoadTask(_ArtifactTask):
+    pass
+
+
+@final
+class MeasureTask(_ArtifactTask):
+    """``cell`` is for the host."""
+
+    kind: Kind
+    cell: str
+    seconds: float
+    imports: list[str]
+    processes: int
+
+
+Task: TypeAlias = DumpTask | LoadTask | MeasureTask
+TaskT = TypeVar("TaskT", DumpTask, LoadTask, MeasureTask)
+
+
+class JobLimits(TypedDict):
+    """Of one step, and of memory in bytes above what the guest holds already."""
+
+    seconds: float
+    memory: int
+
+
+class Job(TypedDict):
+    do: Verb
+    batches: Sequence[Sequence[Task]]
+    limits: JobLimits
+
+
+# ------------------------------------------------------------------------------------------------ guest to host
+
+
+class ErrorFacts(TypedDict):
+    type: str
+    message: str
+    traceback: NotRequired[str | None]
+    memory: NotRequired[bool]
+
+
+class WarningFacts(TypedDict):
+    category: str
+    message: str
+    count: NotRequired[int]
+    original_sklearn_version: NotRequired[str]
+
+
+class _FromChild(TypedDict):
+    """``id`` is a task's, or that of one format of a dump; ``child`` counts the children of one guest from 1."""
+
+    id: str
+    child: int | None
+    step: NotRequired[Step | None]
+
+
+class _Attempt(_FromChild):
+    """Something was tried. One of the first three is there when it did not succeed."""
+
+    error: NotRequired[ErrorFacts]
+    refused: NotRequired[str]
+    unsupported: NotRequired[str]
+    warnings: NotRequired[list[WarningFacts]]
+
+
+class Fitted(_FromChild):
+    """``data``, ``code`` and whatever else tells of the fit: see `harness.guest.fitting`."""
+
+    event: Literal["fitted"]
+    inputs: Encoded
+    truth: Encoded | None
+    reference: dict[str, Encoded]
+    data: dict[str, Any]
+    code: dict[str, Any]
+    warnings: list[WarningFacts]
+
+
+class Written(_Attempt):
+    event: Literal["artifact"]
+    sha256: NotRequired[str]
+    size_bytes: NotRequired[int]
+    spooled: NotRequired[str]
+    dump_seconds: NotRequired[float]
+    facts: NotRequired[dict[str, Any]]
+
+
+class Loaded(_Attempt):
+    event: Literal["cell"]
+    methods: NotRequired[list[str]]
+    outputs: NotRequired[dict[str, Encoded]]
+    observed: NotRequired[dict[str, Any]]
+    load_seconds: NotRequired[float]
+    predict_seconds: NotRequired[float]
+
+
+class Measured(_Attempt):
+    event: Literal["measured"]
+    figures: NotRequired[dict[str, list[float]]]
+    missing: NotRequired[dict[str, str]]
+    imported: NotRequired[list[str]]
+    yardsticks: NotRequired[dict[str, float]]
+
+
+class Died(_FromChild):
+    """A child ended without an answer, by a ``signal`` or with the code ``exit``."""
+
+    event: Literal["died"]
+    signal: NotRequired[int]
+    exit: NotRequired[int]
+    memory: NotRequired[bool]
+    peak_bytes: NotRequired[int | None]
+
+
+class Overtime(_FromChild):
+    event: Literal["overtime"]
+    seconds: float
+
+
+class Fault(_FromChild):
+    """The guest's own trouble, such as a full disk."""
+
+    event: Literal["fault"]
+    what: str
+
+
+class GuestDied(_FromChild):
+    """The host's own word: the guest ended while it was at one task only."""
+
+    event: Literal["guest-died"]
+    how: str
+
+
+class Nonsense(_FromChild):
+    """The host's own word: what was sent for a task is no event of its job."""
+
+    event: Literal["nonsense"]
+    why: str
+
+
+Event: TypeAlias = Fitted | Written | Loaded | Measured | Died | Overtime | Fault | GuestDied | Nonsense
+#: What may come instead of what was asked for.
+Ended: TypeAlias = Died | Overtime | GuestDied | Nonsense
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply(Generic[TaskT]):
+    """An event with the task that it is about.
+
+    ``child`` is (guest, its child), None when the guest died; ``alone`` says that its child had no other task.
+    """
+
+    event: Event
+    task: TaskT
+    child: tuple[int, int | None] | None
+    alone: bool
+
+
+_EVENTS = {
+    "dump": frozenset({"fitted", "artifact", "fault", "died", "overtime"}),
+    "load": frozenset({"cell", "died", "overtime"}),
+    "measure": frozenset({"measured", "died", "overtime"}),
+}
+
+
+def parse(message: Mapping[str, Any], verb: Verb) -> Event:
+    """The event that a message of a guest is, in answer to a job.
+
+    Raises
+    ------
+    ValueError
+        Such a job has no such event, or what `parse` vouches for is missing or of another type.
+    """
+    name = message.get("event")
+    if not isinstance(name, str) or name not in _EVENTS[verb]:
+        raise ValueError(f"a {verb} has no event {_shown(name)}")
+    for key, is_sound in _KEYS.items():
+        if not is_sound(message.get(key)):
+            raise ValueError(f"the {key} of {name} is {_shown(message.get(key))}")
+    wrong = _wrong(name, message)
+    if wrong is not None:
+        raise ValueError(f"{name} says {wrong}")
+    return cast("Event", message)
+
+
+_KEYS: dict[str, Callable[[object], bool]] = {
+    "id": lambda value: isinstance(value, str),
+    "child": lambda value: type(value) is int,
+    "step": lambda value: value is None or (isinstance(value, str) and value in STEPS),
+}
+
+
+def _wrong(name: str, message: Mapping[str, Any]) -> str | None:
+    """What is wrong with what the guest itself says of a child."""
+    if name == "died":
+        how = [message[key] for key in ("signal", "exit") if key in message]
+        return None if len(how) == 1 and type(how[0]) is int else f"that it ended by {_shown(how)}"
+    if name == "overtime":
+        seconds = message.get("seconds")
+        return None if type(seconds) in (int, float) else f"that it had {_shown(seconds)} seconds"
+    if name == "fault":
+        return None if isinstance(message.get("what"), str) else "no word of what it is"
+    return None
+
+
+def nonsense(message: Mapping[str, Any], why: str) -> Nonsense | None:
+    """What stands for a message that `parse` refuses; None where it does not even say for which task it is."""
+    name, child = message.get("id"), message.get("child")
+    if not isinstance(name, str):
+        return None
+    return Nonsense(event="nonsense", id=name, child=child if type(child) is int else None, why=why)
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:40]

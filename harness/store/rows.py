@@ -1,0 +1,171 @@
+"""The rows of a run's journal, as types, and the one parser of its lines.
+
+A line is a row with its ``kind``. The parser vouches for kind, key and status; whatever else a row has was written by
+this program, and what is optional here is absent from rows of failures, or of before it was known.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, cast
+
+from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES, Status
+
+Kind: TypeAlias = Literal["environment", "fit", "artifact", "cell", "measurement"]
+
+
+class Warned(TypedDict):
+    category: str
+    message: str
+
+
+class EnvironmentRow(TypedDict):
+    """What became of an environment; the rest is as in the table, see `harness.store.tables.ENVIRONMENTS`."""
+
+    environment: str
+    status: str
+    reason: str | None
+    at: NotRequired[str]  # ISO 8601
+    emulated: NotRequired[bool]
+    seconds: NotRequired[float]  # that it took to build
+    how_built: NotRequired[str]
+    lock_sha256: NotRequired[str]
+    python: NotRequired[str | None]
+    sklearn: NotRequired[str | None]
+    numpy: NotRequired[str | None]
+    packages: NotRequired[str]  # JSON, as the next three and the last
+    blas: NotRequired[str]
+    variables: NotRequired[str]
+    estimators: NotRequired[str]
+    cpu: NotRequired[str | None]
+    byteorder: NotRequired[str]
+    bits: NotRequired[int]
+    libc: NotRequired[str]
+
+
+class FitRow(TypedDict):
+    """What the journal has of a fit; all of it is the object ``fitted_sha256``."""
+
+    fitted_sha256: str
+    inputs_sha256: str
+    methods: list[str]
+    outputs: dict[str, Any]  # layouts by method
+    warnings: NotRequired[list[Warned]]
+    estimator: NotRequired[str]
+    parameters: NotRequired[dict[str, str]]
+    score_kind: NotRequired[str | None]
+    score: NotRequired[float | None]
+    cv_scores: NotRequired[list[float] | None]
+    fit_seconds: NotRequired[float]
+    fitted_at: NotRequired[float]  # seconds since 1970
+    n_samples: NotRequired[int]
+    n_features: NotRequired[int | None]
+    data_stored: NotRequired[bool]
+    train_sha256: NotRequired[str]
+    data_sha256: NotRequired[str]
+    code_sha256: NotRequired[str]
+    case: NotRequired[dict[str, Any]]
+
+
+class _Outcome(TypedDict):
+    status: str
+    reason: str | None
+    error_type: NotRequired[str]
+    error_message: NotRequired[str]
+    traceback: NotRequired[str | None]
+    warnings: NotRequired[list[Warned]]
+
+
+class ArtifactRow(_Outcome):
+    artifact_id: str
+    fitted_sha256: NotRequired[str | None]
+    sha256: NotRequired[str | None]
+    size_bytes: NotRequired[int | None]
+    dump_seconds: NotRequired[float | None]
+    facts: NotRequired[dict[str, Any] | None]
+
+
+class WrittenRow(_Outcome):
+    """That of an artifact whose status is ok."""
+
+    artifact_id: str
+    fitted_sha256: str
+    sha256: str
+    size_bytes: int
+
+
+class CellRow(_Outcome):
+    cell_id: str
+    parity: NotRequired[str]
+    compared: NotRequired[list[str]]
+    findings: NotRequired[list[str]]
+    max_abs_diff: NotRequired[float | None]
+    max_rel_diff: NotRequired[float | None]
+    max_ulp_diff: NotRequired[float | None]
+    tolerance_used: NotRequired[float | None]
+    label_mismatch: NotRequired[float | None]
+    score: NotRequired[float | None]
+    version_warning: NotRequired[bool]
+    original_sklearn_version: NotRequired[str | None]
+    load_seconds: NotRequired[float | None]
+    first_load_seconds: NotRequired[float | None]
+    predict_seconds: NotRequired[float | None]
+    mapped_arrays: NotRequired[int]
+    mapped_bytes: NotRequired[int]
+
+
+class Sample(TypedDict):
+    """Of one figure, from one child of one guest, ``at`` seconds after the run's start."""
+
+    figure: str
+    values: list[float]
+    guest: int | None
+    child: int | None
+    at: float
+    processor_yardstick: float | None
+    memory_yardstick: float | None
+
+
+class MeasurementRow(TypedDict):
+    cell_id: str
+    samples: list[Sample]
+    missing: dict[str, str]  # by figure, why
+    host: NotRequired[dict[str, Any]]
+
+
+Row: TypeAlias = EnvironmentRow | FitRow | ArtifactRow | CellRow | MeasurementRow
+
+_KEYS: dict[Kind, str] = {
+    "environment": "environment",
+    "fit": "fitted_sha256",
+    "artifact": "artifact_id",
+    "cell": "cell_id",
+    "measurement": "cell_id",
+}
+#: What may have become of each; the others have no status.
+_STATUSES: dict[Kind, frozenset[Status]] = {
+    "environment": frozenset({Status.OK, Status.NOT_RUN}),
+    "artifact": ARTIFACT_STATUSES,
+    "cell": CELL_STATUSES,
+}
+
+
+def key_of(kind: Kind, row: Row) -> str:
+    """The name of what a row is about."""
+    return str(dict(row)[_KEYS[kind]])
+
+
+def parse(line: bytes) -> tuple[Kind, Row] | None:
+    """One line of the journal, or None where a kill or a power cut broke it."""
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not line.endswith(b"\n") or not isinstance(entry, dict):
+        return None
+    kind = entry.pop("kind", None)
+    if not isinstance(kind, str) or kind not in _KEYS or not isinstance(entry.get(_KEYS[kind]), str):
+        return None
+    status = entry.get("status")
+    known = kind not in _STATUSES or (isinstance(status, str) and status in _STATUSES[kind])
+    return (kind, cast("Row", entry)) if known else None
