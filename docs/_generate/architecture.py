@@ -12,8 +12,8 @@ from .markdown import codes, first_sentence, table
 PACKAGE = Path(__file__).parents[2] / "harness"
 #: Inside environments: the host starts them, and imports no more of them than the words on the wire.
 GUESTS = frozenset({"guest", "guest_node"})
-#: So low that everything imports them: arrows to them would only hide the others.
-EVERYBODYS = frozenset({"terms", "errors", "files", "meanings"})
+#: Single files that many folders import: arrows to them would only hide the others.
+FILES = frozenset(path.stem for path in PACKAGE.glob("*.py"))
 WIDTH, HEIGHT, GAP_X, GAP_Y = 150, 44, 30, 50
 
 
@@ -64,7 +64,7 @@ def _docstring(name: str) -> str:
 
 def picture() -> str:
     """An SVG: each folder above all that it imports."""
-    graph = {name: found - EVERYBODYS for name, found in parts().items() if name not in EVERYBODYS}
+    graph = {name: found - FILES for name, found in parts().items() if name not in FILES}
     floors = _floors(graph)
     widest = max(len(floor) for floor in floors)
     places = {}

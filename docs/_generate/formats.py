@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.config import catalogue
+
 from .markdown import code, codes, first_sentence, prose, table
 
 if TYPE_CHECKING:
