@@ -19,8 +19,8 @@ def page() -> str:
     group: Any = typer.main.get_command(program.app)
     text = (
         "# Commands\n\n"
-        f"`{PROGRAM} VERB`, and `persistence-matrix VERB` where the package is installed, run the same program.\n"
-        "Each verb prints its own help with `--help`. [Exit codes](exit-codes.md) are the same for all verbs.\n\n"
+        f"`{PROGRAM} VERB` runs in a clone. Each verb prints its own help with `--help`.\n"
+        "[Exit codes](exit-codes.md) are the same for all verbs.\n\n"
         + table(("verb", "does"), ((f"[`{name}`](#{_anchor(name)})", _short(verb)) for name, verb in _verbs(group)))
     )
     text += "\n## Options of the program\n\n" + _options(group)

@@ -38,8 +38,6 @@ def _resolve(words: list[str]) -> None:
         words = words[1:]
     if words[:3] == ["python", "-m", "harness"]:
         verb(words[3:])
-    elif words[:1] == ["persistence-matrix"]:
-        verb(words[1:])
     elif words[:2] == ["python", "-m"]:
         path = ROOT.joinpath(*words[2].split(".")).with_suffix(".py")
         if not path.exists():

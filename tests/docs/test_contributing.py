@@ -19,11 +19,7 @@ def test_the_picture_has_the_arrows_that_there_are() -> None:
     drawn: dict[str, set[str]] = {}
     for start, end in re.findall(r"^ +(\w+)(?:\[[^\]]*\])? --> (\w+)", text, re.MULTILINE):
         drawn.setdefault(start, set()).add(end)
-    real = {
-        name: found - FILES - {"guest"}
-        for name, found in arrows().items()
-        if name not in FILES | {"noxfile"}
-    }
+    real = {name: found - FILES - {"guest"} for name, found in arrows().items() if name not in FILES | {"noxfile"}}
 
     def reachable(name: str) -> set[str]:
         return drawn.get(name, set()).union(*(reachable(one) for one in drawn.get(name, ())))
