@@ -26,7 +26,7 @@
 matrix                   the main job; `-- --profile NAME` for another profile
 dump(NAME), load(NAME)   one environment's share of a run, which is what a CI matrix shards on; `-- --run ID`
 reference                makes the run that the repository keeps in results/reference
-environment-NAME         builds one environment: the uv backend, wheels only, by hash, from a lock; or makes its root
+environment-NAME         builds one environment, as its kind has it: see harness/environments/
 tests, lint, bench, docs the project's own
 """
 
@@ -44,11 +44,10 @@ sys.path.insert(0, str(ROOT))
 
 from harness import errors  # noqa: E402
 from harness.config import matrix as matrices  # noqa: E402
-from harness.config import spec  # noqa: E402
-from harness.environments import local, lock, npm  # noqa: E402
-from harness.machine import interpreters  # noqa: E402
+from harness.environments import availability, kinds  # noqa: E402
 
 if TYPE_CHECKING:
+    from harness.environments.kind import Session
     from harness.terms import Environment
 
 nox.needs_version = ">=2025.5.1"
@@ -124,34 +123,12 @@ def install(session: nox.Session, group: str) -> None:
     session.install("-e", ".", *nox.project.dependency_groups(PROJECT, group))
 
 
-def environment_session(environment: Environment) -> None:
-    """Register the session that builds one environment, under the environment's own Python, or any if it has none."""
-
-    def build(session: nox.Session) -> None:
-        wanted = Path(session.posargs[0]) if session.posargs else lock.write(environment)
-        local.unstamp(environment.name)
-        command = ("uv", "pip", "sync", "--quiet", "--require-hashes", "--only-binary", ":all:", str(wanted))
-        session.run_install(*command, external=True, env=lock.indexes(environment))
-        if environment.npm:
-            command = npm.prepared(wanted.read_text(), Path(session.virtualenv.location))
-            session.run_install(*command, external=True)
-        local.stamp(environment.name, wanted.read_text(), session.virtualenv.location)
-
-    build.__doc__ = f"Build {environment.name}: wheels only, by hash."
-    own = environment.python and str(interpreters.find(environment.python) or environment.python)
-    python = os.environ.get("HARNESS_INTERPRETER") or own or sys.executable
+def environment_session(environment: Environment, made: Session) -> None:
+    """Register the session of one environment, which its kind has made."""
+    made.run.__doc__ = made.description
+    python = False if made.python is None else os.environ.get("HARNESS_INTERPRETER") or made.python
     name = f"environment-{environment.name}"
-    nox.session(name=name, python=python, reuse_venv=True, default=LISTING, tags=["environment"])(build)
-
-
-def root_session(environment: Environment) -> None:
-    """Register the session that makes the root of an environment that is in one, or in a container."""
-
-    def build(session: nox.Session) -> None:
-        session.run(*HARNESS, "rootfs", "build", environment.name, external=True)
-
-    build.__doc__ = f"Make the root of {environment.name}, of Debian's packages."
-    nox.session(name=f"environment-{environment.name}", python=False, default=LISTING, tags=["environment"])(build)
+    nox.session(name=name, python=python, reuse_venv=True, default=LISTING, tags=["environment"])(made.run)
 
 
 def share_sessions(names: list[str]) -> None:
@@ -174,16 +151,15 @@ def register_environments() -> None:
     path = Path(os.environ.get("HARNESS_MATRIX", ROOT / "matrix.yaml"))
     try:
         found = matrices.load_matrix(path, native=os.environ.get("HARNESS_NATIVE")).environments(
-            satisfiable=lock.satisfiable
+            satisfiable=availability.satisfiable
         )
     except errors.HarnessError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
     for environment in found:
-        if environment.kind in spec.PLAIN_KINDS:
-            environment_session(environment)
-        elif environment.suite is not None:
-            root_session(environment)
+        made = kinds.OF[environment.kind].session(environment)
+        if made is not None:
+            environment_session(environment, made)
     share_sessions([environment.name for environment in found])
 
 

@@ -24,7 +24,7 @@ from harness.config import matrix
 from harness.run import lifecycle
 from harness import store
 from harness.environments import stage
-from harness.config import catalogue
+from harness.config import format_files
 from harness.config.plan import Plan
 
 NEEDED = 0.95
@@ -136,7 +136,7 @@ def run(folder: Path, faults: dict[str, float], results: Path) -> store.RunTable
     (guest / "formats/injected.py").write_text(FORMAT % faults)
     (folder / "matrix.yaml").write_text(MATRIX)
     stage.GUEST = guest  # what environments are given; there is no way to say so for users, and need be none
-    loaded = matrix.load_matrix(folder / "matrix.yaml", formats=catalogue.builtin_formats(guest / "formats"))
+    loaded = matrix.load_matrix(folder / "matrix.yaml", formats=format_files.builtin_formats(guest / "formats"))
     plan = Plan(profile=loaded.profile("injected", satisfiable=lambda _: True))
     return analysis.read_run(lifecycle.run(plan, results=results, console=Console(quiet=True)))
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from harness.config import matrix
 from harness.run import lifecycle
-from harness.environments import Folders, local, lock
+from harness.environments import Folders, local
 from harness.environments.stage import stage
 from harness.config.plan import Plan
 from harness.run import loading
@@ -93,7 +93,7 @@ def test_cells_per_second(prepared, benchmark):
 
 def _fresh_cells_per_second(environment, recorder, cells):
     built = local.build(
-        environment, lock.resolve(environment), folders=Folders(stage=stage([])), limits=recorder.plan.profile.limits
+        environment, local.lock(environment), folders=Folders(stage=stage([])), limits=recorder.plan.profile.limits
     )
     python, staged = built.command.argv[0], built.command.argv[-1]
     tasks = [batch[0] for cell in cells for batch in loading.batches(recorder, [cell])]

@@ -56,7 +56,7 @@ FIGURES: dict[Figure, str] = {
     Figure.SHARED_PRIVATE: "The part of that memory that each process has for itself.",
 }
 
-#: By value, since their enum is `harness.analysis.cells.Meaning`, above this file.
+#: By value, since their enum is `harness.analysis.meanings.Meaning`, above this file.
 MEANINGS: dict[str, str] = {
     "changed": "It loads without an error and predicts something else.",
     "broken": "It raised an exception, crashed, hung, or ran out of memory.",

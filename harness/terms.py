@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     import datetime as dt
+
+Option: TypeAlias = "str | int | float | tuple[str | int | float, ...]"
 
 
 class Status(StrEnum):
@@ -87,12 +89,13 @@ class Figure(StrEnum):
 YARDSTICKS = ("processor", "memory")
 
 #: Formats that carry a model over into another kind of program, or fit it again: what they give back is not the same
-#: object, so that not even their own producer need find it identical. "onnx" stands for "onnx-float64", too.
+#: object, so that not even their own producer need find it identical. "onnx" stands for "onnx-float64", too. For runs
+#: that are older than `Format.converts`; the others say it themselves.
 CONVERTED = frozenset({"onnx", "pmml", "recipe"})
 
 
 def converts(format_name: str) -> bool:
-    """Whether a format is one of those, or a variant of one."""
+    """Whether a format is one of those, or a variant of one. Stored runs: `harness.store.RunTables.converts`."""
     return format_name.partition("-")[0] in CONVERTED
 
 
@@ -112,18 +115,13 @@ class Environment:
     python: str | None  # "3.12"; None: a runtime without it
     numpy: str | None  # as scikit_learn; None leaves it to the resolver
     platform: str  # "linux/amd64"
-    kind: str  # the module of harness.environments that builds it: "local", "node", "rootfs" or "docker"
+    kind: str  # what builds it, by name, see harness.environments.kinds
     as_of: AsOf | dt.date
     packages: tuple[str, ...]  # further requirements, PEP 508
     tools: tuple[str, ...] = ()  # the same, each installed where it resolves
     days: tuple[tuple[str, dt.date], ...] = ()  # packages whose index is that of another day than as_of
     origin: str  # why it is there: "environments.include[3]" or "environments.axes (pairwise)"
-    node: str | None = None  # of Node.js: "24" or "24.19.0"
-    npm: tuple[str, ...] = ()  # what npm installs: "onnxruntime-node@1.30.0"
-    index: str | None = None  # the variable with a further index, of wheels that are no releases
-    suite: str | None = None  # of Debian, whose Python it has: "bookworm"
-    source: str = "pypi"  # where its packages come from: "pypi" or "debian"
-    image: str | None = None  # a registry's, for its interpreter: "python:3.12-slim@sha256:..."
+    options: tuple[tuple[str, Option], ...] = ()  # keys of its kind's own, sorted; what its file reads and nobody else
 
     @property
     def arch(self) -> str:
@@ -142,6 +140,7 @@ class Outlook:
     reason: str | None  # why it cannot be had; None: it can
     emulated: bool
     requirements: tuple[str, ...]  # what it asks the index for, PEP 508
+    details: tuple[str, ...] = ()  # what else it asks for, in words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +165,8 @@ class Format:
     partial: bool = False  # a loaded model may lack methods of the fitted one
     converts: bool = False  # into another program, or by another fit: not even its producer need find it identical
     tolerances: tuple[Tolerance, ...] = ()  # its own, for when the matrix has none that applies
+    file: str | None = None  # where it was declared; None: it is one of the guest's
+    digest: str | None = None  # sha256 of that file's text
 
 
 #: Between an artifact's part of a cell's id and its consumer's.
@@ -294,3 +295,8 @@ class Profile:
     tolerances: tuple[Tolerance, ...]  # the first that applies counts
     trusted_types: tuple[str, ...] = ()  # names or patterns that readers may build which ask before they do
     measure: Measure | None = None
+
+
+def within(value: str, wanted: str) -> bool:
+    """Whether a release is the wanted one or one of its minor: 1.0.2 is within 1.0, 1.10 is not within 1.1."""
+    return value == wanted or value.startswith(f"{wanted}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -10,7 +11,13 @@ from harness import terms
 from harness.config.plan import Plan
 
 
+FIELDS = {field.name for field in dataclasses.fields(terms.Environment)}
+
+
 def environment(name: str, **given: object) -> terms.Environment:
+    """An environment with sound values; what is no field of every environment is an option of its kind."""
+    own = {key: value for key, value in given.items() if key not in FIELDS and value is not None}
+    given = {key: value for key, value in given.items() if key in FIELDS}
     sound = {
         "scikit_learn": "1.5.2",
         "python": "3.12",
@@ -20,6 +27,7 @@ def environment(name: str, **given: object) -> terms.Environment:
         "as_of": dt.date(2024, 9, 12),
         "packages": (),
         "origin": "environments.include[0]",
+        "options": tuple(sorted(own.items())),
     }
     return terms.Environment(name=name, **{**sound, **given})  # type: ignore[arg-type]
 

@@ -136,7 +136,7 @@ ARROWS = {
     "judging": {"messages", "terms"},
     "store": {"config", "files", "terms"},
     "run": {"config", "environments", "files", "guest", "judging", "machine", "messages", "store", "terms"},
-    "engine": {"config", "files", "store", "terms"},
+    "engine": {"config", "environments", "files", "store", "terms"},
     "analysis": {"config", "store", "terms"},
     "report": {"analysis", "config", "files", "store", "terms"},
     "cli": {"analysis", "config", "engine", "environments", "files", "machine", "report", "run", "store", "terms"},

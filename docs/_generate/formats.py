@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.config import catalogue
+from harness.config import catalogue, format_files
 
 from .markdown import code, codes, first_sentence, prose, table
 
@@ -17,7 +17,7 @@ GUEST = Path(catalogue.__file__).parents[1] / "guest"
 
 
 def page() -> str:
-    found = catalogue.builtin_formats()
+    found = format_files.builtin_formats()
     text = (
         "# Formats and readers\n\nA format writes a fitted model; a reader loads it. "
         "`FORMAT/READER` chooses one reader in a profile.\n\n"

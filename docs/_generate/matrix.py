@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.config import matrix as matrices
-from harness.config.field_types import QUOTED
 from harness.environments import kinds
+from harness.environments.keys import QUOTED
 
 from .markdown import code, codes, first_sentence, prose, table
 
@@ -91,8 +92,7 @@ def _limits(limits: Limits) -> str:
 
 def environments() -> str:
     rows = (
-        (code(name), first_sentence(getattr(kind, "__doc__", None)), code(f"harness/environments/{name}.py"))
-        for name, kind in kinds.OF.items()
+        (code(kind.name), _docstring(kind.name), codes(kind.needs), codes(kind.keys.names())) for kind in kinds.OURS
     )
     matrix = matrices.load_matrix(MATRIX, native="linux/amd64")
     found = matrix.environments(satisfiable=lambda _: True)
@@ -102,7 +102,14 @@ def environments() -> str:
     )
     return (
         "# Environments\n\n## Kinds\n\nAn environment's `kind` says how it is made.\n\n"
-        + table(("kind", "is", "file"), rows)
+        + table(("kind", "is", "needs the keys", "has keys of its own"), rows)
+        + "[Add a kind of environment](../how-to/add-a-kind.md) says how to write another. "
+        "Kinds of installed packages are used, too.\n\n"
         + "## Of this repository's matrix\n\nAn environment without scikit-learn writes nothing; it only loads.\n\n"
         + table(("environment", "kind", "scikit-learn", "Python", "NumPy", "as of"), listed)
     )
+
+
+def _docstring(name: str) -> str:
+    path = Path(kinds.__file__).parent / f"{name}.py"
+    return first_sentence(ast.get_docstring(ast.parse(path.read_text())))

@@ -1,7 +1,8 @@
 """What each cell means, decided once: columns that are worked out when a run is read, so that new rules reach old runs.
 
-meaning        what became of the model, a `Meaning`
-verdict        what an answer may say of it, a `Verdict`; null where it says nothing of the model
+converts       its format carries the model into another kind of program, or fits it again
+meaning        what became of the model, a `harness.analysis.meanings.Meaning`
+verdict        what an answer may say of it, a `harness.analysis.verdicts.Verdict`; null where it says nothing
 also_at_home   it fails or changes in its own producer, too, so that no version is to blame
 cause          why it fails or changes, see `harness.analysis.causes`; null where it does neither
 
@@ -11,53 +12,23 @@ Terminal, Markdown, page, ``--json`` and ``export`` read these; nothing else dec
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from harness.analysis import causes
-from harness.analysis.verdicts import Verdict
-from harness.terms import BROKEN, Parity, Status, converts
+from harness.analysis.meanings import BAD, INCONCLUSIVE, SOUND, VERDICTS, Meaning
+from harness.terms import BROKEN, Parity, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from harness.store import RunTables
 
-COLUMNS = ("meaning", "verdict", "also_at_home", "cause")
+COLUMNS = ("converts", "meaning", "verdict", "also_at_home", "cause")
 
 
-class Meaning(StrEnum):
-    """The closed list of what became of a model, the worst first."""
-
-    CHANGED = "changed"  # it loads without an error and predicts something else
-    BROKEN = "broken"  # an exception, a crash, a timeout, out of memory
-    NOT_RUN = "not-run"  # nothing was tried, though it could have been
-    NOT_COMPARED = "not-compared"  # it loads, and nothing that it predicts was compared
-    REFUSED = "refused"  # a deliberate refusal
-    IMPOSSIBLE = "impossible"  # the format or reader cannot do this there
-    UNWRITTEN = "unwritten"  # its producer could not write the artifact
-    CLOSE = "close"  # the same but for rounding
-    IDENTICAL = "identical"  # the same, bit for bit
-
-
-#: They say nothing of a model, and never count as passing.
-INCONCLUSIVE = frozenset({Meaning.NOT_RUN, Meaning.REFUSED, Meaning.IMPOSSIBLE, Meaning.UNWRITTEN})
-#: A model was loaded and gives what it should, as far as it was compared.
-SOUND = frozenset({Meaning.IDENTICAL, Meaning.CLOSE, Meaning.NOT_COMPARED})
-BAD = frozenset({Meaning.CHANGED, Meaning.BROKEN})
-
-#: What an answer may say; what is not in here says nothing of the model.
-VERDICTS = {
-    Meaning.CHANGED: Verdict.CHANGES,
-    Meaning.BROKEN: Verdict.BREAKS,
-    Meaning.NOT_RUN: Verdict.UNKNOWN,
-    Meaning.NOT_COMPARED: Verdict.UNKNOWN,
-    Meaning.CLOSE: Verdict.TOLERABLE,
-    Meaning.IDENTICAL: Verdict.SAFE,
-}
 _BY_STATUS = {
     Status.DRIFT: Meaning.CHANGED,
     Status.NOT_RUN: Meaning.NOT_RUN,
@@ -72,18 +43,24 @@ _BY_PARITY = {Parity.IDENTICAL: Meaning.IDENTICAL, Parity.CLOSE: Meaning.CLOSE}
 
 def with_meaning(tables: RunTables) -> RunTables:
     """The tables of a run, their cells with `COLUMNS`."""
-    return replace(tables, cells=explained(tables.cells, tables.artifacts, tables.environments))
+    cells = explained(tables.cells, tables.artifacts, tables.environments, converts=tables.converts)
+    return replace(tables, cells=cells)
 
 
-def explained(cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFrame) -> pd.DataFrame:
+def explained(
+    cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFrame, *, converts: Callable[[str], bool]
+) -> pd.DataFrame:
     """The cells with `COLUMNS`.
 
     Parameters
     ----------
     cells, artifacts, environments : the tables of one run, as it is stored.
+    converts : whether a format does, see `harness.store.RunTables`.
     """
     meaning = meanings(cells, unrun_artifacts(artifacts))
-    found = cells.assign(meaning=meaning, verdict=_mapped(meaning, VERDICTS))
+    names = {name: converts(str(name)) for name in cells["format"].unique()}
+    converting = cells["format"].map(names).astype(bool)
+    found = cells.assign(converts=converting, meaning=meaning, verdict=_mapped(meaning, VERDICTS))
     found["also_at_home"] = _also_at_home(found)
     return found.assign(cause=causes.recognise(found, artifacts, environments))
 
@@ -137,9 +114,8 @@ def _also_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
     home = cells[is_at_home(cells)]
     bad = home[is_in(home["meaning"], BAD)]
     known = set(zip(bad["artifact_id"], bad["reader"], bad["meaning"], strict=True))
-    names = {name: converts(str(name)) for name in home["format"].unique()}
     untried = is_in(home["meaning"], INCONCLUSIVE - {Meaning.REFUSED})
-    silent = home[home["format"].map(names).astype(bool) & untried]
+    silent = home[home["converts"] & untried]
     known |= {
         (artifact, reader, str(Meaning.CHANGED))
         for artifact, reader in zip(silent["artifact_id"], silent["reader"], strict=True)

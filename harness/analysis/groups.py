@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from harness import terms
 from harness.analysis import columns
 from harness.analysis.messages import alike
 from harness.analysis.versions import parsed
@@ -48,6 +47,7 @@ class Group:
     silent: int  # of the cells: without any warning about versions
     at_home: int  # of the cells: in their own producer
     findings: dict[str, int]  # of the cells that drift: in how many each is found, what weighs most first
+    converts: bool = False  # of the cells that drift: their format carries models into another kind of program
 
     @property
     def differs(self) -> str:
@@ -89,13 +89,14 @@ def of_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = Fa
                 silent=int((~group["version_warning"].eq(True)).sum()),
                 at_home=int((group["producer"] == group["consumer"]).sum()),
                 findings=columns.findings(group),
+                converts=bool(worst["converts"]),
             )
         )
     return tuple(sorted(groups, key=_of_drift if by_case else lambda group: (_rank(group.status), -group.count)))
 
 
 def _of_drift(group: Group) -> tuple[bool, bool, int, int]:
-    return group.at_home > 0, terms.converts(group.formats[0]), -group.silent, -group.count
+    return group.at_home > 0, group.converts, -group.silent, -group.count
 
 
 def _worst(group: pd.DataFrame) -> pd.Series[Any]:
@@ -104,17 +105,12 @@ def _worst(group: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _place(rows: pd.DataFrame) -> pd.Series[Any]:
-    return rows["case"] + _base(rows["format"]).where(converts(rows["format"]), "").radd(" ")
+    return rows["case"] + _base(rows["format"]).where(rows["converts"], "").radd(" ")
 
 
 def _base(formats: pd.Series[Any]) -> pd.Series[Any]:
     """The format without its variant: "onnx" of "onnx-float64"."""
     return formats.str.split("-", n=1).str[0]
-
-
-def converts(formats: pd.Series[Any]) -> pd.Series[bool]:
-    """Which of them carry models over, or fit them again."""
-    return formats.map({name: terms.converts(name) for name in formats.unique()}).astype(bool)
 
 
 def of_artifacts(artifacts: pd.DataFrame) -> tuple[Group, ...]:

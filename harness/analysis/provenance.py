@@ -8,8 +8,7 @@ import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from harness.config.problems import unknown
-from harness.errors import InputError
+from harness.errors import InputError, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable

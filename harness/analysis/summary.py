@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from harness.analysis import columns, estimator_coverage, groups, measured
-from harness.analysis.cells import INCONCLUSIVE, SOUND, Meaning, is_at_home, is_in
+from harness.analysis.cells import is_at_home, is_in
+from harness.analysis.meanings import INCONCLUSIVE, SOUND, Meaning
 from harness.terms import BROKEN, LOADED, UNTRIED, Finding, Parity, Status
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def of(tables: RunTables) -> Digest:
     cells, environments = tables.cells, tables.environments
     tried = cells[~columns.among(cells["status"], UNTRIED)]
     bad = environments[environments["status"] != Status.OK]
-    kept = ~groups.converts(cells["format"])
+    kept = ~cells["converts"]
     diagonal = cells[is_at_home(cells) & cells["parity"].notna() & kept]
     versions = ["python", "sklearn", "numpy", "arch"]
     return Digest(

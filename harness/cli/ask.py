@@ -12,8 +12,9 @@ from harness.cli.answering import answers
 from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, RunOption, console
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.analysis.ask import Answer
-    from harness.store import RunTables
 
 
 def ask(
@@ -37,14 +38,16 @@ def ask(
     The answer comes from a stored run: safe, changes predictions, breaks, or not known. It names its evidence.
     Converted formats (ONNX, PMML, recipe) are left out unless --format names one.
     """
-    from harness.analysis import ask as asking  # pandas
+    from harness.analysis.ask import ask as answer_from
+    from harness.analysis.ask.index import Index
     from harness.report import ask as rendering
 
-    def of(tables: RunTables) -> Answer:
-        return asking.ask(tables, estimator, producers=dumped, consumers=loaded, format_name=format_name, reader=reader)
+    def question(path: Path) -> Answer:
+        index = Index.of_run(path)
+        return answer_from(index, estimator, producers=dumped, consumers=loaded, format_name=format_name, reader=reader)
 
-    # Runs are read until one has two environments like those; where none has, the first says what there is.
-    found = answers(of, run, results)
+    # Runs are asked until one has two environments like those; where none has, the first says what there is.
+    found = answers(question, run, results)
     first = next(found)
     answer = next((one for one in itertools.chain([first], found) if one.pairs), first)
     if as_json:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from harness.config import matrix as matrices
 from harness.config.plan import Plan
-from harness.environments import availability, docker
-from harness.environments.lock import satisfiable
-from harness.errors import InputError
+from harness.environments import availability, kinds
+from harness.environments.availability import satisfiable
 from harness.machine import processes, tools
 
 if TYPE_CHECKING:
@@ -33,14 +32,12 @@ def planned(matrix: Path, profile: str, *, resolving: bool, through: str | None 
     Parameters
     ----------
     resolving : ask the resolver, so that the plan knows which environments cannot be had.
-    through : "docker" makes containers of the environments that the matrix has in roots.
+    through : a kind that environments of other kinds can be run through: "docker" makes containers of those in roots.
     """
-    if through not in (None, "docker"):
-        raise InputError(f'--through {through}: environments can be run through "docker"')
     loaded = matrix_of(matrix)
     chosen = loaded.profile(profile, satisfiable=satisfiable)
     if through is not None:
-        chosen = replace(chosen, environments=tuple(map(docker.through, chosen.environments)))
+        chosen = replace(chosen, environments=kinds.through(through, chosen.environments))
     impossible: dict[str, str] = {}
     if resolving:
         with processes.workers(4) as pool:

@@ -24,11 +24,14 @@ def release(
 
     It is compared with the release before it. The answer is Markdown, for release notes.
     """
-    from harness.analysis import release as releases  # pandas
+    from harness import analysis  # pandas
+    from harness.analysis import release as releases
     from harness.analysis import versions
     from harness.report import release as rendering
 
     wanted = versions.wanted(version, package)
     # A run of few models says less of a release than one of many, however new it is.
-    found = max(answers(lambda tables: releases.of(tables, wanted), run, results), key=lambda one: one.cells)
+    found = max(
+        answers(lambda path: releases.of(analysis.read_run(path), wanted), run, results), key=lambda one: one.cells
+    )
     print(json.dumps(rendering.as_data(found), indent=2) if as_json else rendering.render(found).rstrip())

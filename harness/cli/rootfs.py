@@ -62,7 +62,7 @@ def build(
     matrix: MatrixOption = MATRIX,
 ) -> None:
     """Build the roots that are missing."""
-    from harness.config.problems import unknown
+    from harness.errors import unknown
     from harness.machine import processes
 
     users = _users(matrix)
@@ -86,8 +86,8 @@ def remove(
     matrix: MatrixOption = MATRIX,
 ) -> None:
     """Remove roots. A run that needs one builds it again."""
-    from harness.config.problems import unknown
     from harness.environments import roots
+    from harness.errors import unknown
 
     held = {root.recipe.name: root for root in roots.stored()}
     for name in names or ():
@@ -105,13 +105,14 @@ def remove(
 def _users(matrix: Path) -> dict[Recipe, list[str]]:
     """The roots of a matrix, each with the environments that are in it."""
     from harness.cli.planning import matrix_of
-    from harness.environments import debian
-    from harness.environments.lock import satisfiable
+    from harness.environments import rootfs
+    from harness.environments.availability import satisfiable
 
     users: dict[Recipe, list[str]] = {}
     for environment in matrix_of(matrix).environments(satisfiable=satisfiable):
-        if environment.suite is not None:
-            users.setdefault(debian.recipe(environment), []).append(environment.name)
+        recipe = rootfs.recipe(environment)
+        if recipe is not None:
+            users.setdefault(recipe, []).append(environment.name)
     return users
 
 

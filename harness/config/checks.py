@@ -5,25 +5,25 @@ A check looks at the parts it needs and passes over those that another check has
 
 from __future__ import annotations
 
-import keyword
-import sys
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import ValidationError
 
-from harness.config import catalogue
+from harness.config import catalogue, format_files
 from harness.config.expand import MAX_COMBINATIONS, MAX_ENVIRONMENTS, combinations, expand, possible_names
-from harness.config.problems import Problem, shown, unknown
+from harness.config.source_files import unimportable
 from harness.config.spec import Environments, Spec
 from harness.config.validation import validated
+from harness.errors import shown, unknown
 from harness.terms import AsOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
-    from harness.config.problems import Place
+    from harness.config.problems import Place, Problem
     from harness.config.yaml_document import Document, Plain
     from harness.terms import Case, Format
 
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 
 FAMILY = "family:"
 NOT = "!"
-#: Modules that other Pythons have and the host's lacks: a user's file by such a name would stand in for them.
-_OTHER_STDLIB = ("annotationlib", "compression", "dummy_threading", "formatter", "macpath", "parser", "symbol")
-_GUEST = ("guest", "harness", "cloudpickle", "joblib", "numpy", "onnx", "onnxruntime", "pandas", "scipy", "skl2onnx")
-_TAKEN = frozenset((*sys.stdlib_module_names, *_OTHER_STDLIB, *_GUEST, "sklearn", "skops", "threadpoolctl"))
 
 
 def fits(name: str, patterns: Iterable[str]) -> bool:
@@ -65,23 +61,49 @@ def check_values(document: Document, problems: Problems) -> Spec | None:
     return validated(Spec, document, problems)
 
 
-def check_case_files(document: Document, known: list[Case], problems: Problems) -> tuple[Path, ...] | None:
-    """Read the user's files, adding their cases to the known ones; None when a file is wrong."""
+@dataclass(kw_only=True)
+class Known:
+    """What a matrix may name: what there is already, to which its own files are added."""
+
+    cases: list[Case]
+    formats: list[Format]
+    case_files: list[Path] = field(default_factory=list)  # the user's
+    format_files: list[Path] = field(default_factory=list)
+
+
+def check_case_files(document: Document, known: Known, problems: Problems) -> bool:
+    """Read the user's files, adding their cases to the known ones; False when a file is wrong."""
     before = len(problems)
-    files: list[Path] = []
     for place, name in _words(document.value, ("cases", "files")):
         path = document.path.parent / name
         scan = catalogue.Scan()
-        wrong: tuple[str, ...] = tuple(filter(None, [_bad_file(path, name, files)]))
+        wrong: tuple[str, ...] = tuple(filter(None, [unimportable(path, name, known.case_files)]))
         if not wrong:
-            files.append(path)
+            known.case_files.append(path)
             scan = catalogue.scan_cases(path, module=path.stem)
-            wrong = (*scan.problems, *catalogue.clashes(scan.cases, known))
-            known.extend(scan.cases)
+            wrong = (*scan.problems, *catalogue.clashes(scan.cases, known.cases))
+            known.cases.extend(scan.cases)
         if not wrong and not scan.cases:
             wrong = (f"no function case_NAME(seed) in {shown(name)}",)
         problems.extend(document.problem(place, message) for message in wrong)
-    return tuple(files) if len(problems) == before else None
+    return len(problems) == before
+
+
+def check_format_files(document: Document, known: Known, problems: Problems) -> bool:
+    """The same of the user's files with formats. A file may have cases, too."""
+    before = len(problems)
+    installed = [Path(item.file) for item in known.formats if item.file is not None]
+    for place, name in _words(document.value, ("formats", "files")):
+        path = document.path.parent / name
+        others = [*installed, *known.format_files, *(other for other in known.case_files if other != path)]
+        wrong: tuple[str, ...] = tuple(filter(None, [unimportable(path, name, others)]))
+        if not wrong:
+            known.format_files.append(path)
+            scan = format_files.scan_file(path)
+            wrong = (*scan.problems, *format_files.clashes(scan.formats, known.formats))
+            known.formats.extend(scan.formats)
+        problems.extend(document.problem(place, message) for message in wrong)
+    return len(problems) == before
 
 
 def check_environments(document: Document, native: str, problems: Problems) -> frozenset[str] | None:
@@ -120,15 +142,19 @@ def _without_a_day(spec: Environments, document: Document) -> Iterator[Problem]:
 
 
 def check_patterns(
-    document: Document, *, environments: frozenset[str] | None, cases: Sequence[Case] | None, formats: Sequence[Format]
+    document: Document,
+    *,
+    environments: frozenset[str] | None,
+    cases: Sequence[Case] | None,
+    formats: Sequence[Format] | None,
 ) -> Iterator[Problem]:
-    """Say which pattern matches nothing. None for the environments or cases: those cannot be told."""
+    """Say which pattern matches nothing. None: those cannot be told."""
     for holder in _holders(document.value):
         for place, word in _patterns(document.value, (*holder, "formats")):
-            if not any(format_fits(item, reader, word) for item in formats for reader in item.readers):
+            if formats is not None and not _is_format(word, formats):
                 yield document.problem(place, unknown_format(word, formats))
         for place, word in _tolerance_words(document.value, holder):
-            if not any(fits(item.name, [word]) for item in formats):
+            if formats is not None and not any(fits(item.name, [word]) for item in formats):
                 yield document.problem(place, unknown("format", word, [item.name for item in formats]))
         for place, word in _patterns(document.value, (*holder, "environments")):
             if environments is not None and not any(fits(name, [word]) for name in environments):
@@ -136,6 +162,10 @@ def check_patterns(
         for place, word in _patterns(document.value, (*holder, "cases")):
             if cases is not None and not any(case_fits(case, word) for case in cases):
                 yield document.problem(place, unknown_case(word, cases))
+
+
+def _is_format(word: str, formats: Sequence[Format]) -> bool:
+    return any(format_fits(item, reader, word) for item in formats for reader in item.readers)
 
 
 def _patterns(value: Plain, place: Place) -> Iterator[tuple[Place, str]]:
@@ -166,19 +196,6 @@ def unknown_case(word: str, cases: Sequence[Case]) -> str:
     if word.startswith(FAMILY):
         return unknown("family", word.removeprefix(FAMILY), (case.family for case in cases))
     return unknown("case", word, (case.name for case in cases))
-
-
-def _bad_file(path: Path, name: str, files: list[Path]) -> str:
-    """Why a file cannot be a module of cases, or nothing."""
-    if path.suffix != ".py":
-        return f"{shown(name)} does not end in .py"
-    if not path.stem.isidentifier() or keyword.iskeyword(path.stem):
-        return f"{shown(name)} cannot be imported: {shown(path.stem)} is not an identifier"
-    if path.stem in _TAKEN:
-        return f"{shown(name)} would stand in for the module {path.stem}; rename it"
-    if any(path.stem == other.stem for other in files):
-        return f"another file gives the module {path.stem}; rename one"
-    return "" if path.is_file() else f"there is no file {path}"
 
 
 def _at(value: Plain, place: Place) -> Plain:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from allpairspy import AllPairs
 from packaging.version import Version
 
-from harness.config.field_types import KINDS
-from harness.machine.platforms import SUITES
-from harness.terms import AsOf, Environment
+from harness.environments import kinds
+from harness.terms import Environment, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -145,11 +144,6 @@ def _matches(rule: Exclude, point: Point) -> bool:
     )
 
 
-def within(value: str, wanted: str) -> bool:
-    """Whether a release is the wanted one or one of its minor: 1.0.2 is within 1.0, 1.10 is not within 1.1."""
-    return value == wanted or value.startswith(f"{wanted}.")
-
-
 def _concrete(rule: Exclude, native: str) -> Exclude:
     return rule.model_copy(update={"platform": rule.platform and _platform(rule.platform, native)})
 
@@ -159,15 +153,17 @@ def _platform(platform: str, native: str) -> str:
 
 
 def _from_axes(spec: Environments, point: Point) -> Environment:
-    return Environment(
-        name="",
-        **point._asdict(),
-        kind="local",
-        as_of=spec.as_of,
-        packages=spec.packages,
-        tools=spec.tools,
-        days=tuple(spec.days.items()),
-        origin=f"environments.axes ({spec.strategy})",
+    return kinds.DEFAULT.complete(
+        Environment(
+            name="",
+            **point._asdict(),
+            kind=kinds.DEFAULT.name,
+            as_of=spec.as_of,
+            packages=spec.packages,
+            tools=spec.tools,
+            days=tuple(spec.days.items()),
+            origin=f"environments.axes ({spec.strategy})",
+        )
     )
 
 
@@ -177,33 +173,22 @@ def _provisional(spec: Environments, point: Point) -> Environment:
 
 
 def _from_include(spec: Environments, item: Include, index: int, native: str) -> Environment:
-    return Environment(
+    environment = Environment(
         name=item.name or "",
         scikit_learn=item.scikit_learn,
-        python=item.python or (item.suite and SUITES[item.suite]),
+        python=item.python,
         numpy=item.numpy,
         platform=_platform(item.platform, native),
         kind=item.kind,
-        as_of=AsOf.NEWEST if item.source == "debian" else item.as_of or spec.as_of,
+        as_of=item.as_of or spec.as_of,
         # A runtime holds what it names and nothing else: that is what it is there for.
         packages=item.packages if item.scikit_learn is None else (*spec.packages, *item.packages),
-        tools=() if item.scikit_learn is None or item.source == "debian" else spec.tools,
+        tools=() if item.scikit_learn is None else spec.tools,
         days=tuple(spec.days.items()),
         origin=f"environments.include[{index}]",
-        node=item.node,
-        npm=item.npm,
-        index=item.index,
-        suite=_suite(item),
-        source=item.source or "pypi",
-        image=item.image or (f"python:{item.python}-slim" if item.kind == "docker" else None),
+        options=item.own.options(),
     )
-
-
-def _suite(item: Include) -> str | None:
-    """The one that is named, or the one whose Python is."""
-    if item.kind != "rootfs":
-        return None
-    return item.suite or next(suite for suite, python in SUITES.items() if python == item.python)
+    return kinds.OF[item.kind].complete(environment)
 
 
 def _distinct(environments: list[Environment]) -> list[Environment]:
@@ -225,13 +210,13 @@ def _named(environments: list[Environment]) -> tuple[Environment, ...]:
     """Minor versions where they tell environments apart, the kind or full versions where they must, then numbers."""
     taken = {environment.name for environment in environments if environment.name}
     unnamed = [environment for environment in environments if not environment.name]
-    kinds: dict[str, set[str]] = {}
+    held: dict[str, set[str]] = {}
     for environment in unnamed:
-        kinds.setdefault(_name(environment, full=False), set()).add(environment.kind)
+        held.setdefault(_name(environment, full=False), set()).add(environment.kind)
 
     def short(environment: Environment) -> str:
         name = _name(environment, full=False)
-        first = min(kinds[name], key=KINDS.index)
+        first = min(held[name], key=list(kinds.OF).index)
         return name if environment.kind == first else _of_kind(name, environment)
 
     count = Counter(map(short, unnamed))

@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from harness import terms
-from harness.config import catalogue, checks, yaml_document
+from harness.config import catalogue, checks, format_files, yaml_document
 from harness.config.checks import case_fits, fits, format_fits
 from harness.config.expand import expand
-from harness.config.problems import Problem, refusal, unknown
+from harness.config.problems import Problem, refusal
 from harness.config.spec import Limits, Measure, Spec, Tolerance
-from harness.errors import InputError
-from harness.machine import tools
+from harness.environments import kinds
+from harness.errors import InputError, unknown
+from harness.machine import plugins, tools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -113,22 +114,33 @@ def load_matrix(
     Raises
     ------
     InputError
-        With every problem of the file and its line, or when it cannot be read.
+        With every problem of the file and its line, or when it cannot be read; or with those of installed packages that
+        offer kinds of environments or formats.
     """
+    if kinds.FAULTS:
+        raise InputError("\n".join(kinds.FAULTS))
     document = _read(path)
     native = native or tools.native_platform()
-    formats = tuple(catalogue.builtin_formats() if formats is None else formats)
-    known = list(catalogue.builtin_cases() if cases is None else cases)
-    spec, files = _check(document, known, formats, native)
+    known = checks.Known(
+        cases=list(catalogue.builtin_cases() if cases is None else cases),
+        formats=list(_formats() if formats is None else formats),
+    )
+    spec = _check(document, known, native)
     return Matrix(
         path=path,
         digest=document.digest,
         spec=spec,
-        cases=tuple(known),
-        formats=formats,
-        case_files=files,
+        cases=tuple(known.cases),
+        formats=tuple(known.formats),
+        case_files=tuple(known.case_files),
         native=native,
     )
+
+
+def _formats() -> tuple[terms.Format, ...]:
+    """The guest's, and those of installed packages."""
+    ours = format_files.builtin_formats()
+    return (*ours, *format_files.installed_formats(plugins.offered(format_files.GROUP), ours))
 
 
 def _read(path: Path) -> Document:
@@ -141,19 +153,22 @@ def _read(path: Path) -> Document:
         raise InputError(message) from None
 
 
-def _check(
-    document: Document, cases: list[terms.Case], formats: Sequence[terms.Format], native: str
-) -> tuple[Spec, tuple[Path, ...]]:
-    """The checked values and the user's files, whose cases are added to the others; or every problem there is."""
+def _check(document: Document, known: checks.Known, native: str) -> Spec:
+    """The checked values; or every problem there is. The user's cases and formats are added to those that are known."""
     problems: list[Problem] = []
     spec = checks.check_values(document, problems)
-    files = checks.check_case_files(document, cases, problems)
+    cases = checks.check_case_files(document, known, problems)
+    formats = checks.check_format_files(document, known, problems)
     names = checks.check_environments(document, native, problems)
-    known = None if files is None else cases
-    problems += checks.check_patterns(document, environments=names, cases=known, formats=formats)
-    if problems or spec is None or files is None:
+    problems += checks.check_patterns(
+        document,
+        environments=names,
+        cases=known.cases if cases else None,
+        formats=known.formats if formats else None,
+    )
+    if problems or spec is None:
         raise refusal(document.path, problems)
-    return spec, files
+    return spec
 
 
 def _overridden(limits: terms.Limits, by: Limits) -> terms.Limits:

@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from harness.config.problems import unknown
-from harness.errors import InputError
+from harness.errors import InputError, unknown
 from harness.terms import Artifact, Cell
 
 if TYPE_CHECKING:
@@ -108,8 +107,9 @@ class Plan:
         content = asdict(self.profile)
         for environment in content["environments"]:
             del environment["origin"]
-        for case in content["cases"]:
-            del case["file"]
+        measured = (content["measure"] or {}).get("formats", ())
+        for declared in (*content["cases"], *content["formats"], *measured):
+            del declared["file"]
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -3,56 +3,32 @@
 What one part says of another (a pattern that must match something) is matrix.py's to check.
 """
 
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, create_model, model_validator
+from pydantic.fields import FieldInfo
 
 from harness.config.field_types import (
     Count,
     Date,
-    Day,
     Dtype,
     Fraction,
-    Image,
     Kind,
     Memory,
     Method,
-    Name,
-    Node,
-    NpmPackage,
-    Package,
-    Platform,
     Project,
-    Python,
-    Release,
     Rounds,
     SchemaVersion,
     Seconds,
     Seed,
-    Source,
     Strategy,
-    Suite,
-    Variable,
     Word,
 )
-from harness.config.problems import shown
-from harness.machine import platforms
-from harness.machine.platforms import SUITES
+from harness.environments import keys, kinds
+from harness.environments.keys import Day, Included, Keys, Name, Package, Platform, Python, Release
 from harness.terms import AsOf
 
-
-class Part(BaseModel):
-    """A mapping of matrix.yaml: unknown keys are refused, and a key with nothing after it means its default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, value: object) -> object:
-        if not isinstance(value, dict):
-            return value
-        known = {info.alias or name for name, info in cls.model_fields.items()}
-        return {key: item for key, item in value.items() if item is not None or key not in known}
+Part = keys.Part
 
 
 class Axes(Part):
@@ -64,73 +40,51 @@ class Axes(Part):
     platform: tuple[Platform, ...] = Field(default=("native",), min_length=1)
 
 
-#: By kind: the keys of an included environment that must be there, and those that mean nothing.
-_NEEDED = {"local": ("python",), "node": ("name", "node", "npm"), "rootfs": (), "docker": ("python",)}
-_STRANGE = {
-    "local": ("node", "npm", "suite", "source", "image"),
-    "node": ("scikit-learn", "python", "numpy", "packages", "suite", "source", "image", "index"),
-    "rootfs": ("node", "npm", "image", "index"),
-    "docker": ("node", "npm", "suite", "source", "index"),
-}
-#: Kinds of environments that need no more than a Python: a profile has others only when it says so.
-PLAIN_KINDS = ("local", "node")
+class _Include(Included):
+    """An entry without the keys that only some kinds have."""
 
+    kind: Kind = kinds.DEFAULT.name
 
-class Include(Part):
-    scikit_learn: Release | None = Field(
-        default=None, alias="scikit-learn", description="Without it, an environment that only loads; it needs a name."
-    )
-    python: Python | None = None
-    numpy: Release | None = None
-    platform: Platform = "native"
-    as_of: Day | None = Field(default=None, description="Instead of environments.as_of.")
-    packages: tuple[Package, ...] = Field(default=(), description="Besides environments.packages.")
-    name: Name | None = Field(default=None, description="Instead of one such as sk1.5-py3.12-np2.1-amd64.")
-    kind: Kind = "local"
-    index: Variable | None = Field(
-        default=None,
-        description="The environment variable with a further index, of wheels that are no releases; as_of: newest.",
-    )
-    node: Node | None = Field(default=None, description="Of kind node: the version of Node.js.")
-    npm: tuple[NpmPackage, ...] = Field(default=(), description="Of kind node: the packages of npm.")
-    suite: Suite | None = Field(default=None, description="Of kind rootfs: Debian's; if not given, python says which.")
-    source: Source | None = Field(default=None, description="Of kind rootfs: PyPI's wheels or Debian's own packages.")
-    image: Image | None = Field(default=None, description="Of kind docker: if not given, python:X.Y-slim.")
+    @property
+    def own(self) -> Keys:
+        """The keys of its kind."""
+        taken: Keys = kinds.OF[self.kind].keys.taken(self.given())
+        return taken
 
     @model_validator(mode="after")
     def _of_one_piece(self) -> Self:
-        given = self.model_dump(by_alias=True)
-        for key in _NEEDED[self.kind]:
-            if not given[key]:
+        kind, given = kinds.OF[self.kind], self.given()
+        own = kind.keys.names()
+        required = [key for key, name in own.items() if kind.keys.model_fields[name].is_required()]
+        for key in (*kind.needs, *required):
+            if key not in given:
                 raise ValueError(f'the key "{key}" is missing')
-        for key in _STRANGE[self.kind]:
-            if given[key]:
-                raise ValueError(f'the key "{key}" is not for an environment of kind {self.kind}')
+        for key in given:
+            if key in kind.refuses or not (key in own or key in _Include.names()):
+                raise ValueError(f'the key "{key}" is not for an environment of kind {kind.name}')
         if self.scikit_learn is None and self.name is None:
             raise ValueError('the key "scikit-learn" is missing; an environment without it needs a name')
-        if self.index is not None and (self.as_of is not AsOf.NEWEST or self.name is None):
-            raise ValueError(
-                "an environment with an index needs a name and as_of: newest: what is no release has no day"
-            )
-        if self.kind == "rootfs":
-            self._of_one_suite()
-        if self.source == "debian" and (self.as_of or self.scikit_learn is None):
-            raise ValueError("Debian's own packages have no as_of, and are there for a scikit-learn")
-        if self.kind in ("rootfs", "docker") and self.source != "debian":
-            self._with_wheels()
+        kind.check(self, self.own)
         return self
 
-    def _of_one_suite(self) -> None:
-        pythons = ", ".join(f"{name} has {python}" for name, python in SUITES.items())
-        if self.suite is None and self.python not in SUITES.values():
-            raise ValueError(f"a root needs a suite of Debian, or the python of one: {pythons}")
-        if self.suite is not None and self.python not in (None, SUITES[self.suite]):
-            raise ValueError(f"{self.suite} has no Python {self.python}: {pythons}")
 
-    def _with_wheels(self) -> None:
-        if self.platform != "native" and platforms.OF[self.platform].wheels is None:
-            hint = "; Debian has its own: source: debian" if self.kind == "rootfs" else ""
-            raise ValueError(f"PyPI has no wheels for {shown(self.platform)}{hint}")
+def _own_keys() -> dict[str, Any]:
+    """The keys of every kind as fields: none of them must be there, as each is for a few kinds only."""
+    fields: dict[str, Any] = {}
+    for kind in kinds.OF.values():
+        for name, info in kind.keys.model_fields.items():
+            users = [other.name for other in kinds.OF.values() if name in other.keys.model_fields]
+            said = f"Only of kind {' or '.join(users)}. {info.description or ''}".strip()
+            optional = {"default": None} if info.is_required() else {}
+            merged = FieldInfo.merge_field_infos(info, description=said, **optional)
+            fields.setdefault(name, (info.annotation | None if optional else info.annotation, merged))
+    return fields
+
+
+if TYPE_CHECKING:
+    Include = _Include
+else:
+    Include = create_model("Include", __base__=_Include, **_own_keys())
 
 
 class Exclude(Part):
@@ -181,6 +135,12 @@ class Cases(Part):
     seed: Seed = 0
 
 
+class Formats(Part):
+    files: tuple[Word, ...] = Field(
+        default=(), description="Your Python files, each with a format, relative to this file."
+    )
+
+
 class Limits(Part):
     seconds: Seconds | None = Field(default=None, description="Loading one artifact and calling its methods.")
     memory: Memory | None = Field(default=None, description="Above what a guest holds before it starts.")
@@ -201,7 +161,7 @@ class Measure(Part):
         default=("*",), min_length=1, description="That load; names or patterns, among those of the profile."
     )
     kinds: tuple[Kind, ...] = Field(
-        default=PLAIN_KINDS, min_length=1, description="Of environments; what is emulated is measured for itself only."
+        default=kinds.PLAIN, min_length=1, description="Of environments; what is emulated is measured for itself only."
     )
     cases: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Among those of the profile.")
     formats: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Among those of the profile.")
@@ -218,7 +178,7 @@ class Profile(Part):
         default=("*",), min_length=1, description="Names or patterns such as sk1.5-*."
     )
     kinds: tuple[Kind, ...] = Field(
-        default=PLAIN_KINDS, min_length=1, description="Of environments; others are left out, whatever their names."
+        default=kinds.PLAIN, min_length=1, description="Of environments; others are left out, whatever their names."
     )
     cases: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Names, patterns, or family:trees.")
     formats: tuple[Word, ...] = Field(default=("*",), min_length=1, description="Names or patterns.")
@@ -233,6 +193,7 @@ class Spec(Part):
     schema_: SchemaVersion = Field(alias="schema")
     environments: Environments
     cases: Cases = Field(default_factory=Cases)
+    formats: Formats = Field(default_factory=Formats)
     limits: Limits = Field(default_factory=Limits)
     tolerances: tuple[Tolerance, ...] = Field(default=(), description="The first that applies counts.")
     trusted_types: tuple[Word, ...] = Field(

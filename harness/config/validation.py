@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from harness.config.problems import Problem, shown, unknown
+from harness.errors import shown, unknown
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from harness.config.problems import Place
+    from harness.config.problems import Place, Problem
     from harness.config.yaml_document import Document
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -25,7 +25,8 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.nodes import ScalarNode
 
-from harness.config.problems import Problem, refusal, shown
+from harness.config.problems import Problem, refusal
+from harness.errors import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from harness import store
-from harness.config.problems import dotted, shown
-from harness.errors import InputError
+from harness.config.problems import dotted
+from harness.errors import InputError, shown
 from harness.files import regular
 from harness.store import RUN_ID, SCHEMA_VERSION, finishing, read_run_json
 from harness.store.journal import clean
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: What folders must have in common to be parts of one run.
-_AGREED = ("run_id", "profile", "schema_version", "harness_version", "matrix_digest", "matrix", "through")
+_AGREED = ("run_id", "profile", "schema_version", "harness_version", "matrix_digest", "matrix", "through", "formats")
 
 
 def _run_id(text: str) -> str:
@@ -49,6 +49,7 @@ class _Facts(BaseModel):
     matrix_digest: str
     matrix: str | None = None
     through: str | None = None
+    formats: dict[str, dict[str, bool]] = {}
     started: _Time
     finished: _Time | None  # null until it is
     host: dict[str, Any]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from harness.environments import kinds
 from harness.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from harness.terms import Environment
 
 SHARES = ("dump", "load")
-#: Kinds of environments that need nothing but a Python and uv.
-_PLAIN = frozenset({"local", "node"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +85,7 @@ def _jobs(
         # What is neither runs emulated on amd64.
         arch = "arm64" if one.arch == "arm64" else "amd64"
         failing = any(fnmatchcase(one.name, pattern) for pattern in may_fail)
-        groups.setdefault((arch, one.kind not in _PLAIN, failing), []).append(one)
+        groups.setdefault((arch, not kinds.OF[one.kind].plain, failing), []).append(one)
     # Each group's last job may be smaller than the others, so that there is one more than the division says.
     size = max(1, math.ceil(len(environments) / max(1, most - len(groups) + 1)))
     for (arch, roots, failing), members in groups.items():

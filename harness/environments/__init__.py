@@ -1,15 +1,15 @@
-"""Kinds of environments: one file each behind one protocol. A kind composes commands; it doesn't run guests."""
+"""Kinds of environments: one file each, which ends with a `harness.environments.kind.Kind`.
+
+Here is what they all speak of: commands, folders, and why an environment cannot be had.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from harness.environments.lock import Lock
-    from harness.terms import Environment, Limits
 
 
 class NotReadyError(Exception):
@@ -41,33 +41,3 @@ class Folders:
     artifacts: Path | None = None  # what it loads
     scratch: Path | None = None  # what it may write to
     matrix: Path | None = None  # names the environment to nox's sessions, which build it; None: the checkout's own
-
-
-@dataclass(frozen=True, kw_only=True)
-class Built:
-    """An environment that is there."""
-
-    environment: Environment
-    lock: Lock
-    seconds: float | None  # None: it was there already
-    how: str  # "built by nox with uv" or "reused: same lock"; what it stands on
-    command: Command  # runs the guest
-
-
-class Kind(Protocol):
-    """What a module of this package offers that is one."""
-
-    def missing(self, environment: Environment) -> str | None:
-        """What this machine lacks for it, and what to do about that; None when it can be tried. Changes nothing.
-
-        Nothing is resolved or built for an environment of which something is missing.
-        """
-        ...
-
-    def build(self, environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
-        """Make the environment hold exactly what the lock says. Raises NotReadyError."""
-        ...
-
-    def forget(self, environment: Environment, lock: Lock) -> None:
-        """It does not hold what the lock says: the next build makes it anew."""
-        ...

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.environments import NotReadyError, UnsatisfiableError, kinds
-from harness.environments.lock import requirements, resolve
-from harness.machine import interpreters, platforms
+from harness.machine import platforms
 from harness.terms import Outlook
 
 if TYPE_CHECKING:
@@ -17,35 +16,40 @@ if TYPE_CHECKING:
 
 def outlooks(environments: Iterable[Environment], impossible: Mapping[str, str]) -> dict[str, Outlook]:
     """One for each environment, by name; ``impossible`` has the reasons that a resolver gave."""
-    return {
-        one.name: Outlook(
-            reason=impossible.get(one.name) or _why_missing(one),
-            emulated=platforms.is_emulated(one.platform),
-            requirements=tuple(requirements(one)),
-        )
-        for one in environments
-    }
+    return {one.name: _outlook(one, impossible.get(one.name)) for one in environments}
 
 
-def _why_missing(environment: Environment) -> str | None:
-    why = kinds.OF[environment.kind].missing(environment)
-    python = environment.python if environment.kind == "local" else None
-    if why is None and python is not None and interpreters.find(python) is None:
-        return f"{interpreters.missing(python)} (a run tries to download it)"
-    return why
+def _outlook(environment: Environment, impossible: str | None) -> Outlook:
+    kind = kinds.OF[environment.kind]
+    return Outlook(
+        reason=impossible or kind.missing(environment) or kind.doubt(environment),
+        emulated=platforms.is_emulated(environment.platform),
+        requirements=tuple(kind.requirements(environment)),
+        details=tuple(kind.details(environment)),
+    )
 
 
 def why_unresolvable(environment: Environment) -> str | None:
     """Why this machine or the package index cannot give an environment; None when it seems that they can."""
-    why = kinds.OF[environment.kind].missing(environment)
-    if why is not None or environment.source == "debian":  # to know what Debian has, a root would have to be made
+    kind = kinds.OF[environment.kind]
+    why = kind.missing(environment)
+    if why is not None:
         return why
     try:
-        resolve(environment)
+        (kind.foresee or kind.lock)(environment)
     except UnsatisfiableError as reason:
         return f"no resolver can satisfy it: {reason}"
     except NotReadyError as reason:
         return str(reason)
-    if environment.kind == "local" and not interpreters.obtainable(environment.python or ""):
-        return interpreters.missing(environment.python or "")
-    return None
+    return kind.doubt(environment)
+
+
+def satisfiable(environment: Environment) -> bool:
+    """Whether a resolver can satisfy it; where the index cannot be asked, we assume so and will see."""
+    try:
+        kinds.OF[environment.kind].lock(environment)
+    except UnsatisfiableError:
+        return False
+    except NotReadyError:
+        return True
+    return True

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from harness.environments import NotReadyError, UnsatisfiableError, roots
+from harness.environments import NotReadyError, UnsatisfiableError
 
 if TYPE_CHECKING:
-    from harness.environments.roots import Recipe, Root
+    from harness.environments.roots import Root
     from harness.terms import Environment
 
 _MARK = "#deb "
@@ -23,25 +23,21 @@ _MARK = "#deb "
 _NAMES = {"scikit-learn": "python3-sklearn"}
 
 
-def recipe(environment: Environment) -> Recipe:
-    """The root of an environment: its suite's Python, and where they come from Debian its packages."""
-    if environment.suite is None:
-        raise NotReadyError(f"{environment.name} has no suite, and so no root")
+def packages(environment: Environment) -> tuple[str, ...]:
+    """What Debian calls the packages of an environment."""
     wanted = ("scikit-learn", *(canonicalize_name(Requirement(text).name) for text in environment.packages))
-    more = tuple(_NAMES.get(name, f"python3-{name}") for name in wanted) if environment.source == "debian" else ()
-    return roots.recipe(environment.suite, environment.platform, more)
+    return tuple(_NAMES.get(name, f"python3-{name}") for name in wanted)
 
 
-def locked(environment: Environment) -> str:
-    """The lock of an environment; its root is made for that. Raises NotReadyError or UnsatisfiableError."""
-    root = roots.made(recipe(environment))
+def locked(environment: Environment, root: Root) -> str:
+    """The lock of an environment in its root. Raises UnsatisfiableError."""
     held: dict[str, str] = {
         canonicalize_name(one.metadata["Name"]): one.version
         for one in metadata.distributions(path=[str(root.folder / "usr/lib/python3/dist-packages")])
     }
     for name, wanted in (("scikit-learn", environment.scikit_learn), ("numpy", environment.numpy)):
         if wanted is not None and not f"{held.get(name)}.".startswith(f"{wanted}."):
-            told = f"{environment.suite} on {environment.platform} has {name} {held.get(name, 'not at all')}"
+            told = f"{root.recipe.suite} on {environment.platform} has {name} {held.get(name, 'not at all')}"
             raise UnsatisfiableError(f"{told}, not {wanted}")
     return "\n".join([*_debs(root), *(f"{name}=={version}" for name, version in sorted(held.items())), ""])
 

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from harness.environments import Built, Command, NotReadyError, bubblewrap, debian, engine, rootfs, roots, wheels
+from pydantic import AfterValidator, Field
+
+from harness.environments import Command, NotReadyError, bubblewrap, engine, keys, rootfs, roots, wheels
+from harness.environments.kind import Built, Kind
+from harness.errors import shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,26 +30,62 @@ PROCESSES = 512
 _ASK_SECONDS = 120.0
 
 
-def through(environment: Environment) -> Environment:
-    """The same in a container, if it was to be in a root; under the same name, so that its cells are the same."""
-    return replace(environment, kind="docker") if environment.kind == "rootfs" else environment
+def _image(text: str) -> str:
+    """A registry's image by its digest: a tag is another image tomorrow."""
+    if not re.fullmatch(r"[a-z0-9][A-Za-z0-9._/:-]*(@sha256:[0-9a-f]{64})?", text):
+        raise ValueError(f'{shown(text)} is not an image such as "python:3.12-slim@sha256:..."')
+    if "@" not in text:
+        raise ValueError(f"{shown(text)} is another image tomorrow; add its digest (`docker image ls --digests`)")
+    return text
+
+
+Image = Annotated[keys.Word, AfterValidator(_image), keys.json_type("string", examples=["python:3.12-slim@sha256:..."])]
+
+
+class Keys(keys.Keys):
+    """Its own keys in matrix.yaml."""
+
+    image: Image | None = Field(default=None, description="If not given, python:X.Y-slim.")
+
+
+def check(item: keys.Included, own: Keys) -> None:  # noqa: ARG001
+    """See `Kind`."""
+    wheels.check(item.platform)
+
+
+def complete(environment: Environment) -> Environment:
+    """See `Kind`."""
+    image = Keys.read(environment).image or f"python:{environment.python}-slim"
+    return replace(environment, options=Keys.model_construct(image=image).options())
+
+
+def stand_in(environment: Environment) -> Environment | None:
+    """See `Kind`. The same root in a container, under the same name, so that its cells are the same."""
+    return None if rootfs.recipe(environment) is None else replace(environment, kind=KIND.name)
 
 
 def missing(environment: Environment) -> str | None:
-    """See `harness.environments.Kind`."""
-    packages = [] if environment.image else roots.missing(debian.recipe(environment))
+    """See `Kind`."""
+    packages = [] if Keys.read(environment).image else roots.missing(rootfs.needed(environment))
     return engine.missing() or rootfs.lacking(environment.platform, packages)
 
 
+def details(environment: Environment) -> tuple[str, ...]:
+    """See `Kind`."""
+    image = Keys.read(environment).image
+    return rootfs.details(environment) if image is None else (f"in {image}",)
+
+
 def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
-    """See `harness.environments.Kind`."""
+    """See `harness.environments.kind.Build`."""
     started = time.monotonic()
     packages: Path | None
-    if environment.image is None:
+    wanted = Keys.read(environment).image
+    if wanted is None:
         root, packages = rootfs.parts(environment, lock, limits)
         image, site = engine.of_root(root, environment.platform), roots.site(root.recipe.python)
     else:
-        image = engine.pulled(environment.image, environment.platform)
+        image = engine.pulled(wanted, environment.platform)
         site = _site(image, environment)
         packages = wheels.unpacked(environment, lock, site=site, seconds=limits.build_seconds)
     name = container(folders)
@@ -63,9 +104,6 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
             after=(str(engine.program()), *remove),
         ),
     )
-
-
-forget = rootfs.forget
 
 
 def container(folders: Folders) -> str:
@@ -113,3 +151,19 @@ def _site(image: str, environment: Environment) -> str:
         words_ = " ".join(done.stderr.split())[-300:]
         raise NotReadyError(f"the image {image} has no Python {environment.python} that runs here: {words_}")
     return done.stdout.strip()
+
+
+KIND = Kind(
+    name="docker",
+    keys=Keys,
+    needs=("python",),
+    check=check,
+    complete=complete,
+    stand_in=stand_in,
+    missing=missing,
+    details=details,
+    lock=rootfs.lock,
+    foresee=rootfs.foresee,
+    build=build,
+    forget=rootfs.forget,
+)

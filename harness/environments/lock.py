@@ -15,15 +15,21 @@ import tempfile
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from harness.environments import NotReadyError, UnreachableError, UnsatisfiableError, debian, npm
+from harness.environments import UnreachableError, UnsatisfiableError
 from harness.files import replace_text
 from harness.machine import platforms, processes, tools
 from harness.terms import AsOf, Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from harness.environments import NotReadyError
 
 RESOLVE_SECONDS = 180.0
 #: Wheels of one release are uploaded over some hours, and its dependencies' fixes for it soon after.
@@ -34,7 +40,7 @@ _ABSENT = re.compile(r"^# without ([A-Za-z0-9._-]+): (.*)$", re.MULTILINE)
 
 @dataclass(frozen=True, kw_only=True)
 class Lock:
-    """Pinned packages with hashes, as a requirements file; those of npm and of Debian are among its comments."""
+    """Pinned packages with hashes, as a requirements file; what is no wheel is among its comments."""
 
     text: str
 
@@ -45,8 +51,7 @@ class Lock:
     @property
     def packages(self) -> dict[str, str]:
         """Versions by normalized name."""
-        wheels = {name.lower().replace("_", "-"): version for name, version in _PIN.findall(self.text)}
-        return wheels | npm.versions(self.text)
+        return {name.lower().replace("_", "-"): version for name, version in _PIN.findall(self.text)}
 
     @property
     def absent(self) -> dict[str, str]:
@@ -54,38 +59,71 @@ class Lock:
         return dict(_ABSENT.findall(self.text))
 
 
-def requirements(environment: Environment) -> list[str]:
-    """What the environment asks for, as PEP 508 strings."""
-    pin = _pin if environment.index is None else _at_least
-    releases = (
-        ("scikit-learn", environment.scikit_learn),
-        ("numpy", environment.numpy),
-        (npm.WHEEL, environment.node),
+@dataclass(frozen=True, kw_only=True)
+class More:
+    """What a kind of environment adds to a lock of wheels."""
+
+    packages: tuple[str, ...]  # in its own words: another lock for others
+    add: Callable[[str, dt.date | None], str]  # to the text, as of before a day
+
+
+def requirements(environment: Environment, pin: Callable[[str], str] | None = None) -> list[str]:
+    """What an environment asks the index for, as PEP 508 strings.
+
+    ``pin`` makes a specifier of a version; if not given: that release, or the newest of that minor.
+    """
+    releases = (("scikit-learn", environment.scikit_learn), ("numpy", environment.numpy))
+    pins = [name + (pin or pinned)(version) for name, version in releases if version is not None]
+    return [*pins, *environment.packages]
+
+
+def resolve(
+    environment: Environment,
+    *,
+    asked: Sequence[str] | None = None,
+    more: More | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Lock:
+    """Resolve an environment from the package index.
+
+    Parameters
+    ----------
+    asked : PEP 508 strings; `requirements` of it if not given.
+    more : what is no wheel.
+    variables : for uv, such as those that name a further index.
+
+    Raises
+    ------
+    UnsatisfiableError, UnreachableError
+    """
+    question = _Question(
+        environment, tuple(requirements(environment) if asked is None else asked), more, variables or {}
     )
-    return [*(name + pin(version) for name, version in releases if version is not None), *environment.packages]
-
-
-def resolve(environment: Environment) -> Lock:
-    """Resolve an environment. Raises UnsatisfiableError or UnreachableError; NotReadyError where a root is its lock."""
-    if environment.source == "debian":
-        return Lock(text=debian.locked(environment))
     day = environment.as_of
     if day is AsOf.RELEASE:
-        day = _release_day(environment)
+        day = _release_day(question)
     if isinstance(day, AsOf):
-        return Lock(text=_resolved(environment))
-    python = environment.python or ""
-    asked = [*requirements(environment), *environment.tools, *environment.npm, *_other_days(environment)]
-    kept = _kept("locks", [*asked, python, environment.platform, day.isoformat()])
+        return Lock(text=_resolved(question))
+    words = [*question.asked, *environment.tools, *(more.packages if more else ()), *_other_days(environment)]
+    kept = _kept("locks", [*words, environment.python or "", environment.platform, day.isoformat()])
     if not kept.exists():
-        replace_text(kept, _resolved(environment, until=day + dt.timedelta(days=1)))
+        replace_text(kept, _resolved(question, until=day + dt.timedelta(days=1)))
     return Lock(text=kept.read_text())
 
 
-def _resolved(environment: Environment, until: dt.date | None = None) -> str:
-    day = [] if until is None else ["--exclude-newer", until.isoformat(), *_other_days(environment)]
-    text = _with_tools(environment, *day)
-    return npm.locked(text, environment.npm, until=until) if environment.npm else text
+class _Question(NamedTuple):
+    """What the resolver is asked."""
+
+    environment: Environment
+    asked: tuple[str, ...]
+    more: More | None
+    variables: Mapping[str, str]
+
+
+def _resolved(question: _Question, until: dt.date | None = None) -> str:
+    day = [] if until is None else ["--exclude-newer", until.isoformat(), *_other_days(question.environment)]
+    text = _with_tools(question, *day)
+    return question.more.add(text, until) if question.more and question.more.packages else text
 
 
 def _other_days(environment: Environment) -> list[str]:
@@ -93,41 +131,25 @@ def _other_days(environment: Environment) -> list[str]:
     return [word for name, day in days for word in ("--exclude-newer-package", f"{name}={day.isoformat()}")]
 
 
-def _with_tools(environment: Environment, *options: str) -> str:
+def _with_tools(question: _Question, *options: str) -> str:
     """A lock of the requirements and of as many of the tools as resolve beside them; the others are named in it.
 
     Without the tools there must be an answer; with all of them there mostly is one; else they are tried one by one.
     """
-    asked, absent = requirements(environment), []
+    tools_, asked, absent = question.environment.tools, list(question.asked), []
     try:
-        return _compile([*asked, *environment.tools], environment, "--generate-hashes", *options)
+        return _compile([*asked, *tools_], question, "--generate-hashes", *options)
     except UnsatisfiableError:
-        if not environment.tools:
+        if not tools_:
             raise
-    text = _compile(asked, environment, "--generate-hashes", *options)
-    for tool in environment.tools:
+    text = _compile(asked, question, "--generate-hashes", *options)
+    for tool in tools_:
         try:
-            text = _compile([*asked, tool], environment, "--generate-hashes", *options)
+            text = _compile([*asked, tool], question, "--generate-hashes", *options)
             asked.append(tool)
         except UnsatisfiableError as reason:
             absent.append(f"# without {canonicalize_name(Requirement(tool).name)}: {reason}\n")
     return "".join(absent) + text
-
-
-def satisfiable(environment: Environment) -> bool:
-    """Whether a resolver can satisfy it; where the index cannot be asked, we assume so and will see."""
-    try:
-        resolve(environment)
-    except UnsatisfiableError:
-        return False
-    except NotReadyError:
-        return True
-    return True
-
-
-def write(environment: Environment) -> Path:
-    """Resolve an environment into a file of the workspace; return the file."""
-    return replace_text(wanted(environment), resolve(environment).text)
 
 
 def wanted(environment: Environment) -> Path:
@@ -135,32 +157,17 @@ def wanted(environment: Environment) -> Path:
     return tools.workspace() / ".harness" / "wanted" / f"{environment.name}.txt"
 
 
-def _pin(version: str) -> str:
+def pinned(version: str) -> str:
+    """The specifier of that release, or of the newest of that minor."""
     return f"=={version}" if len(Version(version).release) > 2 else f"=={version}.*"  # noqa: PLR2004  # X.Y is a minor
 
 
-def _at_least(version: str) -> str:
-    """That version or whatever comes after it: of an index whose wheels go on under other versions."""
-    return f">={version}.dev0"
-
-
-def indexes(environment: Environment) -> dict[str, str]:
-    """The variables that give uv an environment's further index. Raises UnreachableError when nobody says which."""
-    if environment.index is None:
-        return {}
-    url = os.environ.get(environment.index)
-    if not url:
-        raise UnreachableError(f"nobody says which index it is to be had from: set the variable {environment.index}")
-    # Of a package that both have, the newer one counts, and development versions do.
-    return {"UV_INDEX": url, "UV_INDEX_STRATEGY": "unsafe-best-match", "UV_PRERELEASE": "allow"}
-
-
-def _release_day(environment: Environment) -> dt.date:
+def _release_day(question: _Question) -> dt.date:
     """The day on which the environment's scikit-learn was released, from the index itself."""
-    asked = requirements(environment)[:1]
+    asked, environment = list(question.asked[:1]), question.environment
     kept = _kept("releases", [*asked, environment.python or "", environment.platform])
     if not kept.exists():
-        lock = tomllib.loads(_compile(asked, environment, "--no-deps", "--format", "pylock.toml"))
+        lock = tomllib.loads(_compile(asked, question, "--no-deps", "--format", "pylock.toml"))
         moments = [wheel["upload-time"] for package in lock["packages"] for wheel in package.get("wheels", [])]
         if not moments:
             raise UnreachableError(
@@ -171,7 +178,8 @@ def _release_day(environment: Environment) -> dt.date:
     return dt.date.fromisoformat(kept.read_text())
 
 
-def _compile(asked: list[str], environment: Environment, *options: str) -> str:
+def _compile(asked: list[str], question: _Question, *options: str) -> str:
+    environment = question.environment
     platform = platforms.OF[environment.platform].wheels
     if platform is None:
         raise UnsatisfiableError(f"no wheels are known for the platform {environment.platform}")
@@ -192,7 +200,7 @@ def _compile(asked: list[str], environment: Environment, *options: str) -> str:
         command += ["--no-annotate", "--only-binary", ":all:", "--python-platform", platform]
         command += [] if environment.python is None else ["--python-version", environment.python]
         command += options
-        variables = {**os.environ, **indexes(environment)}
+        variables = {**os.environ, **question.variables}
         done = processes.run(command, seconds=RESOLVE_SECONDS, env=variables, cwd=Path(folder))
     if done.code != 0:
         raise _failure(done)

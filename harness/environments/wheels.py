@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from harness.environments import NotReadyError, bytecode
+from harness.errors import shown
 from harness.files import replace_text, writing
 from harness.machine import platforms, processes, tools
 
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
     from harness.environments.lock import Lock
     from harness.terms import Environment
+
+
+def check(platform: str, *, hint: str = "") -> None:
+    """Whether there are wheels for a platform as matrix.yaml names it. Raises ValueError."""
+    if platform != "native" and platforms.OF[platform].wheels is None:
+        raise ValueError(f"PyPI has no wheels for {shown(platform)}{hint}")
 
 
 def unpacked(environment: Environment, lock: Lock, *, site: str, seconds: float) -> Path:

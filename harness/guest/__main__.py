@@ -32,9 +32,14 @@ def main():
 
     try:
         modules, formats = _split(sys.argv[1:])
-        formats = facts.formats(formats)
+        formats, broken = facts.formats(formats)
         facts.import_everything(modules, formats)  # what is imported before the fork need not be after it
-        hello = {"event": "hello", "protocol": wire.PROTOCOL, "facts": facts.gather(), **facts.abilities(formats)}
+        hello = {
+            "event": "hello",
+            "protocol": wire.PROTOCOL,
+            "facts": facts.gather(),
+            **facts.abilities(formats, broken),
+        }
     except BaseException as error:
         unready = {"event": "unready", "protocol": wire.PROTOCOL, "error": describe(error)}
         wire.write_all(answer, wire.encode_line(unready))

@@ -7,12 +7,20 @@ import pkgutil
 import platform
 import sys
 
+from . import errors
+
 
 def formats(names):
-    """The format modules ``names``; all of them when there are none."""
+    """The format modules ``names``, all of the guest's when there are none; and why others cannot be imported, by name."""
     from . import formats as every
 
-    return [importlib.import_module(name) for name in names] or every.modules()
+    modules, broken = [], {}
+    for name in names:
+        try:
+            modules.append(importlib.import_module(name))
+        except Exception as error:  # of a user's file: it may be too new for this Python
+            broken[name] = errors.qualified_name(type(error)) + ": " + errors.text_of(error, 200)
+    return (modules if names else every.modules()), broken
 
 
 def import_everything(modules, formats):
@@ -54,8 +62,8 @@ def _optional(formats):
     return sorted(names)
 
 
-def abilities(formats):
-    """``{"writers": {format: None or why not}, "readers": {reader: None or why not}}``."""
+def abilities(formats, broken):
+    """``{"writers": {format: None or why not}, "readers": {reader: None or why not}, "broken": {module: why}}``."""
     writers, readers = {}, {}
     for module in formats:
         why_not = _missing(module.WRITES_WITH)
@@ -66,7 +74,7 @@ def abilities(formats):
             for name in names:
                 if readers.get(name, "") is not None:  # one format that it can read is enough
                     readers[name] = _missing(module.READS_WITH)
-    return {"writers": writers, "readers": readers}
+    return {"writers": writers, "readers": readers, "broken": broken}
 
 
 def _warm_up(module):

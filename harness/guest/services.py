@@ -11,9 +11,15 @@ import traceback
 from .errors import Unsupported
 
 
+#: Modules whose services were started here, or in the process that this one was forked from.
+_started = set()
+
+
 def start(tasks):
     """Start what these tasks' readers need; a reader whose service does not start will say so itself."""
-    for service in _services(task.get("module") for task in tasks):
+    modules = {task.get("module") for task in tasks}
+    _started.update(modules)
+    for service in _services(modules):
         try:
             service.start()
         except Unsupported:
@@ -23,16 +29,15 @@ def start(tasks):
 
 
 def stop():
-    for service in _services(list(sys.modules)):
+    for service in _services(_started):
         service.stop()
 
 
 def processes():
     """Their process numbers."""
-    return {service.pid for service in _services(list(sys.modules))} - {None}
+    return {service.pid for service in _services(_started)} - {None}
 
 
 def _services(names):
-    package = __package__ + ".formats."
-    modules = [sys.modules[name] for name in set(names) if name in sys.modules and name.startswith(package)]
+    modules = [sys.modules[name] for name in names if name in sys.modules]
     return [module.SERVICE for module in modules if hasattr(module, "SERVICE")]

@@ -27,7 +27,8 @@ limits      {"seconds": of one step, "memory": bytes above what the guest alread
 Guest to host, on a descriptor that was standard output and that no child ever holds::
 
     {"event": "hello", "protocol": 1, "facts": {...},     ready: everything imports
-     "writers": {format: null or why it cannot}, "readers": {reader: null or why it cannot}}
+     "writers": {format: null or why it cannot}, "readers": {reader: null or why it cannot},
+     "broken": {module of formats: why it cannot be imported}}
     {"event": "unready", "protocol": 1, "error": ERROR}   and the guest exits
     {"event": "fitted", "id": task, ...}                  a case was fitted: its data, or what tells of it
                                                           where it is large, and its reference outputs

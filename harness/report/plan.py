@@ -29,6 +29,7 @@ def as_data(plan: Plan, outlooks: Mapping[str, Outlook]) -> dict[str, Any]:
                 **asdict(e),
                 "as_of": str(e.as_of),
                 "days": {name: day.isoformat() for name, day in e.days},
+                "options": dict(e.options),
                 "emulated": outlooks[e.name].emulated,
                 "requirements": list(outlooks[e.name].requirements),
                 "status": "not-run" if outlooks[e.name].reason else "planned",
@@ -89,9 +90,7 @@ def _answer(outlook: Outlook) -> str:
 
 def _asked(environment: Environment, outlook: Outlook) -> list[str]:
     python = [] if environment.python is None else [f"Python {environment.python}"]
-    source = ["Debian's own packages"] if environment.source == "debian" else []
-    place = [f"in {environment.image or environment.suite}"] if environment.image or environment.suite else []
-    return [*python, *outlook.requirements, *environment.npm, *source, *place]
+    return [*python, *outlook.requirements, *outlook.details]
 
 
 def _skips(plan: Plan, outlooks: Mapping[str, Outlook]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, cast
 
 from harness.environments import Folders, NotReadyError, kinds
-from harness.environments.lock import Lock, resolve
+from harness.environments.lock import Lock
 from harness.errors import MachineError
 from harness.files import writing
 from harness.machine import platforms, processes, tools
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from harness.environments import Built
+    from harness.environments.kind import Built
     from harness.run.recorder import Recorder
     from harness.terms import Environment
 
@@ -32,6 +32,7 @@ class EnvironmentSession:
     def __init__(self, environment: Environment, recorder: Recorder, stage: Path) -> None:
         self.environment = environment
         self.name = environment.name
+        self._kind = kinds.OF[environment.kind]
         self.scratch = (recorder.folder.path / "spool" / environment.name).resolve()
         self._recorder = recorder
         self._stage = stage
@@ -73,11 +74,19 @@ class EnvironmentSession:
 
     def cannot_write(self, format_name: str) -> str | None:
         """Why this environment cannot write a format, or None. Raises NotReadyError."""
-        return self._told(self.open().writers, format_name, "nothing here writes this format")
+        broken = self._broken(format_name)
+        return broken or self._told(self.open().writers, format_name, "nothing here writes this format")
 
-    def cannot_read(self, reader: str) -> str | None:
-        """Why a reader does not work in this environment, or None. Raises NotReadyError."""
-        return self._told(self.open().readers, reader, "this environment has no such reader")
+    def cannot_read(self, reader: str, format_name: str) -> str | None:
+        """Why a reader of a format does not work in this environment, or None. Raises NotReadyError."""
+        broken = self._broken(format_name)
+        return broken or self._told(self.open().readers, reader, "this environment has no such reader")
+
+    def _broken(self, format_name: str) -> str | None:
+        """Why the file of a format cannot be imported in this environment, or None. Raises NotReadyError."""
+        module = self._recorder.plan.formats[format_name].module
+        why = self.open().broken.get(module)
+        return None if why is None else f"{module}.py cannot be imported in this environment ({why})"
 
     def _told(self, abilities: dict[str, str | None], name: str, otherwise: str) -> str | None:
         reason = abilities.get(name, otherwise)
@@ -129,8 +138,8 @@ class EnvironmentSession:
         raise NotReadyError(f"its guest died {DEATHS} times")
 
     def _build(self) -> Built:
-        kind, tell = kinds.OF[self.environment.kind], self._recorder.progress.environment
-        why = kind.missing(self.environment)
+        tell = self._recorder.progress.environment
+        why = self._kind.missing(self.environment)
         if why is not None:
             raise NotReadyError(why)
         tell(self.name, "resolving")
@@ -142,7 +151,7 @@ class EnvironmentSession:
             scratch=self.scratch,
             matrix=self._recorder.plan.matrix,
         )
-        built = kind.build(self.environment, lock, folders=folders, limits=self._recorder.plan.profile.limits)
+        built = self._kind.build(self.environment, lock, folders=folders, limits=self._recorder.plan.profile.limits)
         tell(self.name, "importing")
         return built
 
@@ -151,7 +160,7 @@ class EnvironmentSession:
         path = self._recorder.folder.path / name
         if path.exists():
             return Lock(text=path.read_text())
-        lock = resolve(self.environment)
+        lock = self._kind.lock(self.environment)
         self._recorder.folder.write_text(name, lock.text)
         return lock
 
@@ -176,10 +185,10 @@ class EnvironmentSession:
         return guest
 
     def _check_packages(self, lock: Lock, guest: Guest) -> None:
-        held = guest.facts["packages"]
-        other = [f"{n} {held.get(n, 'absent')} instead of {v}" for n, v in lock.packages.items() if held.get(n) != v]
+        held, wanted = guest.facts["packages"], self._kind.packages(lock)
+        other = [f"{n} {held.get(n, 'absent')} instead of {v}" for n, v in wanted.items() if held.get(n) != v]
         if other:
-            kinds.OF[self.environment.kind].forget(self.environment, lock)
+            self._kind.forget(self.environment, lock)
             self.close()
             told = ", ".join(sorted(other)[:5])
             raise NotReadyError(f"it does not hold what its lock says ({told}); the next run builds it anew")

@@ -53,6 +53,7 @@ class Guest:
         self.facts: dict[str, Any] = {}
         self.writers: dict[str, str | None] = {}  # by format: why it cannot be written here, or None
         self.readers: dict[str, str | None] = {}
+        self.broken: dict[str, str] = {}  # by module of formats: why it cannot be imported here
 
     def __enter__(self) -> Self:
         return self
@@ -87,6 +88,7 @@ class Guest:
             error = message.get("error", {})
             raise UnreadyError(f"{error.get('type')}: {error.get('message')}")
         self.facts, self.writers, self.readers = message["facts"], message["writers"], message["readers"]
+        self.broken = message.get("broken", {})
         return self.facts
 
     def run(self, job: Job) -> Iterator[Event]:

@@ -123,6 +123,8 @@ def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.S
 def begin(plan: Plan, results: Path) -> RunFolder:
     """A new run of a plan, in which nothing has happened yet."""
     facts: dict[str, Any] = {"matrix_digest": plan.digest, "through": plan.through, **_other_matrix(plan)}
+    # Whoever reads the run later, or elsewhere, may not have these formats.
+    facts["formats"] = {item.name: {"converts": item.converts} for item in plan.profile.formats}
     facts |= {"harness_version": harness.__version__, "host": hardware.facts()}
     return RunFolder.create(results, plan.profile.name, facts)
 

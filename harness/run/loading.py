@@ -77,7 +77,7 @@ def _in_jobs(
 
 def _can_be_read(session: EnvironmentSession, recorder: Recorder, cell: Cell) -> bool:
     """Whether the environment has the cell's reader; if not, that is the cell's outcome."""
-    missing = session.cannot_read(cell.reader)
+    missing = session.cannot_read(cell.reader, cell.artifact.format)
     if missing is not None:
         recorder.cell(cell.id, outcome.unwritten(Status.UNSUPPORTED, missing))
     return missing is None

@@ -44,6 +44,7 @@ def both_passes(recorder: Recorder, selection: Selection) -> None:
     """
     profile = recorder.plan.profile
     files = {Path(case.file) for case in profile.cases if case.module == Path(case.file).stem}
+    files |= {Path(item.file) for item in profile.formats if item.file is not None}
     staged = stage(sorted(files))
     sessions = [EnvironmentSession(environment, recorder, staged) for environment in profile.environments]
     keep = len(sessions) <= KEPT_GUESTS

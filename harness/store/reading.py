@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import InputError
+from harness.terms import converts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,16 @@ class RunTables:
     #: of each process that measured.
     figures: pd.DataFrame = field(default_factory=lambda: _nothing("figures"))
     samples: pd.DataFrame = field(default_factory=lambda: _nothing("samples"))
+
+    def converts(self, format_name: str) -> bool:
+        """Whether a format carries a model into another kind of program, or fits it again.
+
+        The run says so; of one that is older the names of the formats do.
+        """
+        stored = self.run.get("formats")
+        facts = stored.get(format_name) if isinstance(stored, dict) else None
+        said = facts.get("converts") if isinstance(facts, dict) else None
+        return said if isinstance(said, bool) else converts(format_name)
 
 
 def read_run_json(path: Path) -> dict[str, Any]:

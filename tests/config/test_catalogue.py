@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import HarnessError, InputError
-from harness.config.catalogue import GUEST, builtin_cases, builtin_formats, scan_cases, user_cases
+from harness.config.catalogue import GUEST, builtin_cases, scan_cases, user_cases
+from harness.config.format_files import builtin_formats
 from harness.config.spec import Tolerance as Checked
 from harness.terms import Format, Tolerance, converts
 

@@ -95,7 +95,7 @@ def _included(**keys: str | None) -> str:
 
 def test_environments_without_scikit_learn(folder):
     (node,) = folder.part(environments=_included(**NODE)).environments(satisfiable=never)
-    assert (node.kind, node.node, node.npm) == ("node", "24", ("onnxruntime-node@1.30.0",))
+    assert (node.kind, dict(node.options)) == ("node", {"node": "24", "npm": ("onnxruntime-node@1.30.0",)})
     bare = {"name": "bare", "python": '"3.13"', "packages": "[onnxruntime]", "as_of": "2026-09-20"}
     (python,) = folder.part(environments=_included(**bare)).environments(satisfiable=never)
     assert (python.name, python.scikit_learn, python.python) == ("bare", None, "3.13")
@@ -135,7 +135,7 @@ NIGHT = {"scikit-learn": '"1.10"', "python": '"3.13"', "name": "night", "as_of":
 
 def test_an_environment_of_another_index(folder):
     (night,) = folder.part(environments=_included(**NIGHT)).environments(satisfiable=never)
-    assert (night.name, night.index, night.as_of) == ("night", "WHEELS", terms.AsOf.NEWEST)
+    assert (night.name, night.options, night.as_of) == ("night", (("index", "WHEELS"),), terms.AsOf.NEWEST)
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_a_runtime_is_under_its_own_name_and_has_no_python_packages():
     assert [environment.name for environment in found] == ["node24", "bare", "sk1.5-py3.12-amd64"]
     node, python, _ = found
     assert (node.scikit_learn, node.python, node.numpy, node.packages) == (None, None, None, ())
-    assert (node.kind, node.node, node.npm) == ("node", "24", ("onnxruntime-node",))
+    assert (node.kind, dict(node.options)) == ("node", {"node": "24", "npm": ("onnxruntime-node",)})
     assert (python.scikit_learn, python.python, python.packages) == (None, "3.13", ("onnxruntime",))
 
 
@@ -299,8 +299,9 @@ ARM = {"kind": "rootfs", "platform": "linux/arm64"}
 def test_the_suite_and_the_python_follow_from_each_other():
     roots = [item(python="3.13", **ARM), {"scikit-learn": "1.2.1", "suite": "bookworm", "source": "debian", **ARM}]
     trixie, bookworm = expand(spec(include=roots, tools=["skops"]), native=NATIVE, satisfiable=never)
-    assert (trixie.suite, trixie.python, trixie.source, trixie.tools) == ("trixie", "3.13", "pypi", ("skops",))
-    assert (bookworm.suite, bookworm.python, bookworm.source, bookworm.tools) == ("bookworm", "3.11", "debian", ())
+    assert (trixie.options, trixie.python, trixie.tools) == ((("suite", "trixie"),), "3.13", ("skops",))
+    assert (dict(bookworm.options), bookworm.tools) == ({"suite": "bookworm", "source": "debian"}, ())
+    assert bookworm.python == "3.11"
     assert bookworm.name == "sk1.2-py3.11-arm64"
     assert bookworm.as_of is AsOf.NEWEST  # a suite is as it is
 
@@ -309,7 +310,7 @@ def test_a_container_has_an_image():
     pinned = f"python@sha256:{'0' * 64}"
     wanted = [item(kind="docker"), item(python="3.13", kind="docker", image=pinned)]
     found = expand(spec(include=wanted), native=NATIVE, satisfiable=never)
-    assert [environment.image for environment in found] == ["python:3.12-slim", pinned]
+    assert [dict(environment.options)["image"] for environment in found] == ["python:3.12-slim", pinned]
 
 
 def test_the_kind_tells_apart_what_is_the_same_otherwise():

@@ -147,6 +147,7 @@ def test_the_json_schema_is_for_editors():
         "schema",
         "environments",
         "cases",
+        "formats",
         "limits",
         "tolerances",
         "trusted_types",

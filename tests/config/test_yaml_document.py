@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from harness.errors import InputError
+from harness.errors import InputError, unknown
 from harness.config import yaml_document
-from harness.config.problems import Problem, dotted, refusal, unknown
+from harness.config.problems import Problem, dotted, refusal
 
 
 @pytest.fixture

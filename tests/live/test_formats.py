@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import harness
-from harness.config import catalogue
+from harness.config import format_files
 
 ROOT = Path(__file__).parent.parent.parent
 CASES = [
@@ -71,7 +71,7 @@ def test_every_environment_is_there(run):
 
 
 def test_every_format_and_reader_has_rows_and_works_somewhere(run):
-    planned = {(item.name, reader) for item in catalogue.builtin_formats() for reader in item.readers}
+    planned = {(item.name, reader) for item in format_files.builtin_formats() for reader in item.readers}
     assert set(zip(run.cells.format, run.cells.reader, strict=True)) == planned
     good = run.cells[run.cells.status == "ok"]
     nowhere = {("skops", "skops-trusted-true")}  # which every skops that is new enough for these refuses

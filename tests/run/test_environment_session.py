@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -193,7 +194,8 @@ def test_of_what_is_missing_nothing_is_resolved_or_built_and_every_row_tells_of_
         progress=progress,
     )  # fmt: skip
     monkeypatch.setattr(platforms.tools, "native_platform", lambda: "linux/amd64")
-    monkeypatch.setattr(kinds.OF["rootfs"], "missing", lambda _: "`apt-get install mmdebstrap`")
+    lacking = replace(kinds.OF["rootfs"], missing=lambda _: "`apt-get install mmdebstrap`")
+    monkeypatch.setitem(kinds.OF, "rootfs", lacking)
     wanted = environment("far", kind="rootfs", platform=platform, suite="bookworm", source="debian")
     session = EnvironmentSession(wanted, recorder, tmp_path)  # type: ignore[arg-type]
     with pytest.raises(NotReadyError, match="apt-get install mmdebstrap") as caught:

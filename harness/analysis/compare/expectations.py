@@ -17,10 +17,10 @@ from pydantic import AfterValidator, Field, model_validator
 from harness.analysis.compare.effects import EFFECTS
 from harness.config import yaml_document
 from harness.config.field_types import Date, Word
-from harness.config.problems import Problem, one_of, refusal, shown
+from harness.config.problems import Problem, refusal
 from harness.config.spec import Part
 from harness.config.validation import validated
-from harness.errors import InputError
+from harness.errors import InputError, one_of, shown
 from harness.terms import Status
 
 NAME = "expectations.yaml"

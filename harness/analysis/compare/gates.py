@@ -8,8 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from harness.analysis.compare.effects import EFFECTS, SIZE
-from harness.config.problems import shown, unknown
-from harness.errors import InputError
+from harness.errors import InputError, shown, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -33,7 +33,10 @@ and besides
 ``observe(model, reader) -> dict``
     optional: what a loaded model tells of itself, after the clock was stopped; see ``observed`` in `harness.guest.wire`.
 
-A format that cannot do this here raises `Unsupported`, one that will not, `Refused` (both in `harness.guest.errors`).
+A format that cannot do this here raises `Unsupported`, one that will not, `Refused`; `need` imports a module or raises
+`Unsupported`. They are what a format may import of the guest: a file of this folder as ``from ..errors import Refused``,
+a user's file or an installed package's as ``from guest.errors import Refused``. Those are copied beside the guest and
+are modules by their own names. Else a format imports Python's standard library at its top, the rest in its functions.
 """
 
 import importlib

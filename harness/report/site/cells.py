@@ -16,7 +16,7 @@ import pandas as pd
 from harness.analysis import pair_signs
 from harness.analysis.verdicts import Verdict
 from harness.store import tracebacks
-from harness.terms import Parity, Status, converts
+from harness.terms import Parity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,7 +67,7 @@ def packed(tables: RunTables, order: list[str], more: Mapping[str, Any]) -> byte
         "values": {name: values for name, (values, _) in coded.items()},
         "families": dict(zip(cells["case"], cells["family"], strict=True)),
         # Formats that are answered for only when they are asked for.
-        "converted": [name for name in coded["format"][0] if converts(name)],
+        "converted": sorted(cells.loc[cells["converts"], "format"].unique()),
         "tracebacks": _tracebacks(tables.path, coded["traceback"][0]),
         **more,
     }

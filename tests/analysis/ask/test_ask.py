@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from harness.analysis.ask import Verdict, ask
+from harness.analysis.ask.index import Index
 from harness.analysis.cells import explained
 from harness.errors import InputError
 from harness.report import ask as rendering
@@ -60,14 +61,14 @@ def stored(
     return SimpleNamespace(
         **{
             **vars(made),
-            "cells": explained(pd.DataFrame(rows), made.artifacts, environments),
+            "cells": explained(pd.DataFrame(rows), made.artifacts, environments, converts=terms.converts),
             "environments": environments,
         }
     )
 
 
 def asked(run, estimator="ridge", producers=("1.2",), consumers=("1.5",), **given):
-    return ask(run, estimator, producers=producers, consumers=consumers, **given)
+    return ask(Index.of_tables(run), estimator, producers=producers, consumers=consumers, **given)
 
 
 def shown(answer) -> str:
