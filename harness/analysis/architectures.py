@@ -1,4 +1,4 @@
-"""What becomes of models that go from one architecture to another, with one scikit-learn on both sides. Pure."""
+"""What happens to models that move between architectures, with the same scikit-learn on both sides. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Crossing:
-    """From one architecture to one; numbers of cells."""
+    """Models that move from one architecture to another, in numbers of cells."""
 
     producer: str
     consumer: str
@@ -43,14 +43,14 @@ class ArchitectureFacts:
 class Architectures:
     machines: tuple[ArchitectureFacts, ...]
     ways: tuple[Crossing, ...]
-    findings: tuple[OutcomeGroup, ...]  # what does not come through as it does at home
+    findings: tuple[OutcomeGroup, ...]  # cells that work in their own producer, but not here
 
     def way(self, producer: str, consumer: str) -> Crossing | None:
         return next((way for way in self.ways if (way.producer, way.consumer) == (producer, consumer)), None)
 
 
 def compare_architectures(tables: RunTables) -> Architectures:
-    """Machines of the run; ways and findings only where it has more than one."""
+    """Compare the architectures of a run. Without a second one there are no ways and no findings."""
     machines = _machines(tables)
     if len(machines) < 2:  # noqa: PLR2004
         return Architectures(machines=machines, ways=(), findings=())

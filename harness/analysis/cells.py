@@ -1,12 +1,12 @@
-"""What each cell means, decided once: columns that are worked out when a run is read, so that new rules reach old runs.
+"""What each cell means, decided once. The columns are computed when a run is read, so that new rules reach old runs.
 
 converts       its format carries the model into another kind of program, or fits it again
-meaning        what became of the model, a `harness.analysis.meanings.Meaning`
-verdict        what an answer may say of it, a `harness.analysis.verdicts.Verdict`; null where it says nothing
-also_at_home   it fails or changes in its own producer, too, so that no version is to blame
-cause          why it fails or changes, see `harness.analysis.causes`; null where it does neither
+meaning        what happened to the model, a `harness.analysis.meanings.Meaning`
+verdict        what an answer may say, a `harness.analysis.verdicts.Verdict`; null if the cell shows nothing
+also_at_home   it also fails or changes in its own producer, so the version is not the reason
+cause          why it fails or changes, see `harness.analysis.causes`; null if it does neither
 
-Terminal, Markdown, page, ``--json`` and ``export`` read these; nothing else decides them. Pure.
+Terminal, Markdown, page, ``--json`` and ``export`` read these columns and decide nothing. Pure.
 """
 
 from __future__ import annotations
@@ -71,12 +71,12 @@ def explained(
 
 
 def unrun_artifacts(artifacts: pd.DataFrame) -> frozenset[str]:
-    """The ids of artifacts that were never come to: not the same as those that cannot be written."""
+    """List the ids of artifacts that were never tried. Those that cannot be written are not among them."""
     return frozenset(artifacts.loc[artifacts["status"] == Status.NOT_RUN, "artifact_id"])
 
 
 def meanings(cells: pd.DataFrame, unrun: Collection[str]) -> pd.Series[Any]:
-    """Of each cell its `Meaning`.
+    """Return the `Meaning` of each cell.
 
     Parameters
     ----------
@@ -91,17 +91,20 @@ def meanings(cells: pd.DataFrame, unrun: Collection[str]) -> pd.Series[Any]:
 
 
 def is_in(meaning: pd.Series[Any], wanted: Collection[Meaning]) -> pd.Series[bool]:
-    """Which of a column's meanings are wanted."""
+    """Mark the values of a column that are among the wanted meanings."""
     return meaning.isin([str(one) for one in wanted])
 
 
 def is_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
-    """Which cells are loaded by the environment that dumped them."""
+    """Mark the cells that are loaded by the environment that dumped them."""
     return cells["producer"] == cells["consumer"]
 
 
 def sound_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
-    """Whether the artifact's own producer loads it well: by the same reader, or by any where that one was not tried."""
+    """Mark the cells whose artifact works in its own producer.
+
+    The same reader counts. If it was not tried there, any reader counts.
+    """
     known = cells[is_at_home(cells) & ~is_in(cells["meaning"], INCONCLUSIVE - {Meaning.REFUSED})]
     sound = is_in(known["meaning"], SOUND)
     by_reader = dict(zip(zip(known["artifact_id"], known["reader"], strict=True), sound, strict=True))
@@ -113,8 +116,8 @@ def sound_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
 def _also_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
     """Whether a cell is bad in the same way in its own producer.
 
-    A format that converts changes models by itself: where its producer has no reader for it, the change counts as
-    its producer's.
+    A converting format changes models by itself. If its producer has no reader for it, the change counts as its
+    producer's.
     """
     home = cells[is_at_home(cells)]
     bad = home[is_in(home["meaning"], BAD)]
@@ -130,6 +133,6 @@ def _also_at_home(cells: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _mapped(column: pd.Series[Any], values: dict[Any, Any]) -> pd.Series[Any]:
-    """Each value as the table has it, as text; null where it has none."""
+    """Look up each value, as text; null if the table of values has none."""
     known = {str(key): str(value) for key, value in values.items()}
     return pd.Series([known.get(one) for one in column], index=column.index, dtype=object)

@@ -1,4 +1,4 @@
-"""What is asked of columns of the tables in more than one place. Pure."""
+"""Questions about columns that several modules ask. Pure."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 
 
 def most(column: pd.Series[Any]) -> tuple[str, ...]:
-    """Its values, the most frequent first."""
+    """List the distinct values, the most frequent first."""
     return tuple(str(key) for key, _ in Counter(column).most_common())
 
 
 def counts(column: pd.Series[Any]) -> dict[str, int]:
-    """How often each value is there, the most frequent first."""
+    """Count each value, the most frequent first."""
     return {str(key): count for key, count in Counter(column).most_common()}
 
 
 def findings(rows: pd.DataFrame) -> dict[str, int]:
-    """In how many rows each finding is, what weighs most first."""
+    """Count the rows with each finding, the most serious finding first."""
     found = Counter(kind for kinds in rows["findings"] for kind in kinds)
     return {str(kind): found[kind] for kind in Finding if kind in found}
 
 
 def among(statuses: pd.Series[Any], wanted: Collection[Status]) -> pd.Series[bool]:
-    """Which of a column's statuses are wanted."""
+    """Mark the values of a column that are among the wanted statuses."""
     return statuses.isin([str(status) for status in wanted])
 
 
 def packages(environments: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """Versions by name, by environment, "python" among them; nothing of an environment that could not be had."""
+    """Return the versions of packages by name, for each environment that could be built. "python" is one of them."""
     found = {}
     for name, python, text in environments[["environment", "python", "packages"]].itertuples(index=False):
         if isinstance(text, str):

@@ -27,7 +27,7 @@ _AS_STORED = (
 
 @dataclass(frozen=True, kw_only=True)
 class EnvironmentFacts:
-    """One environment: what it really holds, or what was asked for where it could not be had."""
+    """One environment: what it really holds. If it could not be built, what was asked for."""
 
     name: str
     status: str
@@ -40,7 +40,7 @@ class EnvironmentFacts:
     sklearn: str | None
     numpy: str | None
     how_built: str | None
-    seconds: float | None  # of building; None: it was there
+    seconds: float | None  # to build it; None if it existed
     cpu: str | None
     byteorder: str | None
     bits: int | None
@@ -53,7 +53,11 @@ class EnvironmentFacts:
 
 
 def list_environments(tables: RunTables) -> tuple[EnvironmentFacts, ...]:
-    """Oldest scikit-learn first, then by Python, NumPy and architecture; what has no scikit-learn comes last."""
+    """List the environments of a run.
+
+    They are sorted by scikit-learn, Python, NumPy and architecture, the oldest first. An environment without
+    scikit-learn comes last.
+    """
     rows = [_row({str(key): _plain(value) for key, value in row.items()}) for row in _records(tables.environments)]
     return tuple(sorted(rows, key=_age))
 
@@ -74,23 +78,7 @@ def _row(row: dict[str, Any]) -> EnvironmentFacts:
         bits=None if row["bits"] is None else int(row["bits"]),
         packages=dict(sorted(json.loads(row["packages"] or "{}").items())),
         blas=tuple(f"{pool.get('internal_api')} {pool.get('version')}" for pool in blas),
-        **{
-            name: row[name]
-            for name in (
-                "status",
-                "reason",
-                "kind",
-                "platform",
-                "arch",
-                "python",
-                "sklearn",
-                "numpy",
-                "how_built",
-                "seconds",
-                "cpu",
-                "byteorder",
-            )
-        },
+        **{name: row[name] for name in _AS_STORED},
     )
 
 

@@ -1,4 +1,4 @@
-"""How many of a scikit-learn's public estimators a run has dumped, and which not. Pure."""
+"""How many public estimators of scikit-learn a run has dumped, and which are missing. Pure."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ FAMILY = "estimators"
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """Of one producer."""
+    """The estimators of one producer."""
 
     environment: str
     public: int  # estimators that its scikit-learn offers
-    dumped: int  # of those: in at least one format
+    dumped: int  # of these: in at least one format
     reasons: dict[str, str]  # the others, each with its reason
 
     @property
@@ -31,7 +31,7 @@ class Coverage:
 
 
 def measure_coverage(tables: RunTables) -> tuple[Coverage, ...]:
-    """For each environment that was asked for every estimator."""
+    """Measure the coverage of each environment that was asked for every estimator."""
     artifacts = tables.artifacts[tables.artifacts["family"] == FAMILY]
     found = []
     for name, text in zip(tables.environments["environment"], tables.environments["estimators"], strict=True):

@@ -1,4 +1,4 @@
-"""Which format can hold which case: written, and the same when its own producer loads it. Pure."""
+"""Which format can hold which case: it is written, and predicts the same in its own producer. Pure."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from harness.store import RunTables
 
 
-#: Of several readers the one that does best counts.
+#: If there are several readers, the best one counts.
 _RANK = {str(status): place for place, status in enumerate((Status.OK, Status.DRIFT))}
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseSupport:
-    """One case in one format, over all producers that the run asked for it; numbers of producers."""
+    """One case in one format, in numbers of producers that were asked for it."""
 
     asked: int
     written: int
-    same: int  # of the written: some reader of the producer itself predicts the same
-    drift: int  # of the written: loaded there and otherwise
-    reason: str  # why it was not written, or not the same; of the first
+    same: int  # of the written: a reader in the producer itself predicts the same
+    drift: int  # of the written: it loads there and predicts otherwise
+    reason: str  # why the first one was not written, or is not the same
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class FormatSupport:
 
 
 def tabulate_support(tables: RunTables) -> FormatSupport:
-    """Read off the artifacts, and the cells in which producer and consumer are one."""
+    """Tabulate artifacts, and the cells that are loaded in their own producer."""
     home = tables.cells[tables.cells["producer"] == tables.cells["consumer"]]
     best = home.assign(rank=home["status"].map(_RANK).fillna(len(_RANK))).sort_values("rank", kind="stable")
     best = best.drop_duplicates("artifact_id").set_index("artifact_id")

@@ -1,4 +1,4 @@
-"""Cells and artifacts that tell the same, as one. Pure."""
+"""Groups of cells or artifacts that fail or change in the same way. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harness.terms import Finding, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: What takes the process with it comes before what raises; within each, what happens most.
+#: Outcomes that end the process come before errors; among equals the most frequent comes first.
 _DEADLY = ("crash", "oom", "timeout")
 _DIFFERS = {
     Finding.LABELS: "labels differ",
@@ -48,27 +48,31 @@ class OutcomeGroup:
     at_home: int  # of the cells: in their own producer
     cause: str | None  # the commonest of the cells, see `harness.analysis.causes`
     since: str | None  # what brought that cause, such as "scikit-learn 1.3"
-    findings: dict[str, int]  # of the cells that drift: in how many each is found, what weighs most first
+    findings: dict[str, int]  # of the cells that drift: how many have each, the most serious first
     converts: bool = False  # of the cells that drift: their format carries models into another kind of program
 
     @property
     def differs(self) -> str:
-        """What differs, in words: "labels differ in 3 of 8, probabilities drift"."""
+        """What differs, in words, such as "labels differ in 3 of 8, probabilities drift"."""
         return differs(self.findings, self.count)
 
 
 def differs(findings: Mapping[str, int], of: int) -> str:
-    """In how many cells each is found, in words."""
+    """Describe findings in words, each with the number of cells that have it."""
     return ", ".join(
         _DIFFERS[Finding(kind)] + (f" in {count} of {of}" if count < of else "") for kind, count in findings.items()
     )
 
 
 def group_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = False) -> tuple[OutcomeGroup, ...]:
-    """Rows that tell the same, worst first; drifts by case, since their figures differ from pair to pair.
+    """Group cells that fail or change in the same way, the worst first.
 
-    Of the drifts, a format that converts is a group by itself, and comes after those that should have brought the model
-    over as it was; last comes what drifts at home, too, which not the way from there to here has changed.
+    Parameters
+    ----------
+    rows : the cells to group, with the columns of `harness.analysis.cells`, and perhaps ``since``.
+    everything : all cells of the run; their versions name the ranges.
+    by_case : one group for each case, as for drifts: their figures differ from pair to pair. A converting format is a
+        group of its own, after the others. What also drifts in its own producer comes last.
     """
     if rows.empty:
         return ()
@@ -127,7 +131,7 @@ def _base(formats: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def group_artifacts(artifacts: pd.DataFrame) -> tuple[OutcomeGroup, ...]:
-    """Artifacts that could not be written, for the same reason."""
+    """Group the artifacts that could not be written, by their reason."""
     rows = artifacts[~columns.among(artifacts["status"], {Status.OK, Status.NOT_RUN})]
     groups = []
     for (status, message), group in rows.assign(alike=[alike(t) for t in rows["reason"]]).groupby(
@@ -144,13 +148,13 @@ def group_artifacts(artifacts: pd.DataFrame) -> tuple[OutcomeGroup, ...]:
 
 
 def _minors(versions: pd.Series[Any]) -> list[str]:
-    """The minors of some versions, oldest first: "1.5" of "1.5.2"."""
+    """The minor versions, oldest first: "1.5" of "1.5.2"."""
     known = filter(None, (parsed(str(text)) for text in versions.dropna().unique()))
     return [f"{major}.{minor}" for major, minor in sorted({version.release[:2] for version in known})]
 
 
 def _span(cells: pd.DataFrame, side: str, minors: list[str]) -> str:
-    """Minors as ranges of those that there are, then whatever has no scikit-learn: "1.0, 1.5 to 1.7, node24"."""
+    """Ranges of minor versions, then environments without scikit-learn: "1.0, 1.5 to 1.7, node24"."""
     versions = cells[f"{side}_sklearn"]
     there = set(_minors(versions))
     ranges: list[list[str]] = []

@@ -1,4 +1,4 @@
-"""The closed list of what became of a model, and what an answer may say of each. Imports nothing heavy. Pure."""
+"""The closed list of what can happen to a model, and what an answer may say of each. Imports nothing slow. Pure."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from harness.analysis.verdicts import Verdict
 
 
 class Meaning(StrEnum):
-    """The closed list of what became of a model, the worst first."""
+    """The closed list of what can happen to a model, the worst first."""
 
     CHANGED = "changed"  # it loads without an error and predicts something else
     BROKEN = "broken"  # an exception, a crash, a timeout, out of memory
     NOT_RUN = "not-run"  # nothing was tried, though it could have been
-    NOT_COMPARED = "not-compared"  # it loads, and nothing that it predicts was compared
+    NOT_COMPARED = "not-compared"  # it loads, but no prediction was compared
     REFUSED = "refused"  # a deliberate refusal
-    IMPOSSIBLE = "impossible"  # the format or reader cannot do this there
+    IMPOSSIBLE = "impossible"  # the format or reader does not support this there
     UNWRITTEN = "unwritten"  # its producer could not write the artifact
-    CLOSE = "close"  # the same but for rounding
+    CLOSE = "close"  # the same apart from rounding
     IDENTICAL = "identical"  # the same, bit for bit
 
 
-#: They say nothing of a model, and never count as passing.
+#: They show nothing about a model, and never count as passing.
 INCONCLUSIVE = frozenset({Meaning.NOT_RUN, Meaning.REFUSED, Meaning.IMPOSSIBLE, Meaning.UNWRITTEN})
-#: A model was loaded and gives what it should, as far as it was compared.
+#: The model loads, and what was compared is the same.
 SOUND = frozenset({Meaning.IDENTICAL, Meaning.CLOSE, Meaning.NOT_COMPARED})
 BAD = frozenset({Meaning.CHANGED, Meaning.BROKEN})
 
-#: What an answer may say; what is not in here says nothing of the model.
+#: What an answer may say. A meaning that is missing here shows nothing about the model.
 VERDICTS = {
     Meaning.CHANGED: Verdict.CHANGES,
     Meaning.BROKEN: Verdict.BREAKS,

@@ -1,4 +1,4 @@
-"""What a run has measured, in few words: each cell's figures, and each reader beside pickle's. Pure."""
+"""What a run has measured: the figures of each cell, and each reader compared with pickle. Pure."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from harness.store import RunTables
 
-#: What readers are held against: the one that Python itself has.
+#: Every reader is compared with this one, which is part of Python.
 BASE = "pickle/pickle"
 SIZE = "size_bytes"
-#: Ratios of less than this to less than this say nothing: an allocator gives what it has. Bytes.
+#: In bytes. A ratio of two smaller figures shows nothing: an allocator reuses memory that it already holds.
 _MEMORY_FLOOR = 1024**2
 
 
@@ -41,7 +41,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class MeasuredRow:
-    """One measured cell. A figure that was not measured is not in there."""
+    """One measured cell. A figure that was not measured is missing."""
 
     cell_id: str
     consumer: str
@@ -52,7 +52,7 @@ class MeasuredRow:
     unstable: frozenset[str]  # figures among them
 
     def text(self, figure: str) -> str:
-        """A figure as people read it, with ~ before one that is not stable."""
+        """Write a figure with its unit, with ~ before one that is not stable."""
         value = self.size_bytes if figure == SIZE else self.figures.get(figure)
         if value is None:
             return ""
@@ -62,7 +62,7 @@ class MeasuredRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Trade:
-    """One way of writing and reading beside pickle: medians over cases of the ratio, by figure (or size_bytes)."""
+    """One format and reader compared with pickle: for each figure, the median of the ratios over all cases."""
 
     way: str
     cells: int
@@ -72,14 +72,14 @@ class Trade:
         ratio = self.ratios.get(figure)
         if ratio is None:
             return ""
-        if 0 < ratio < 0.005:  # noqa: PLR2004  # what would be shown as nothing
+        if 0 < ratio < 0.005:  # noqa: PLR2004  # would be shown as 0
             return "<0.01x"
         return f"{ratio:.2f}x" if ratio < 10 else f"{ratio:.0f}x"  # noqa: PLR2004  # digits
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """Everything that was measured, in the order of the table."""
+    """Everything that was measured, in the order of the tables."""
 
     rows: tuple[MeasuredRow, ...]
     trades: tuple[Trade, ...]
@@ -89,12 +89,12 @@ class Measured:
 
     @property
     def columns(self) -> list[tuple[str, str]]:
-        """Of the table: figures that any cell has."""
+        """The figures that at least one cell has, each with its heading."""
         return [(name, heading) for name, heading in COLUMNS if any(row.text(name) for row in self.rows)]
 
     @property
     def legend(self) -> str:
-        """What the headings mean."""
+        """An explanation of the headings."""
         words = (
             "load: again, in a process that has loaded it before; from disk: out of the page cache; first load: in a "
         )
@@ -103,15 +103,15 @@ class Measured:
         )
         words += "peak, kept: memory above what was held before"
         together = f"; held together: by {self.readers} processes with the same artifact (Pss)" if self.readers else ""
-        return words + together + ". Medians; ~ not known to ±10 %."
+        return words + together + ". Medians; ~ means not known to within 10 %."
 
 
 def summarize_measurements(tables: RunTables) -> Measured:
-    """What a stored run has measured; without rows when that is nothing."""
+    """Summarize the measurements of a stored run. If nothing was measured there are no rows."""
     figures = tables.figures
     there = figures[figures["rounds"] > 0]
     rows = tuple(_rows(tables.cells, there))
-    # Why a model could not be loaded stands elsewhere.
+    # Why a model could not be loaded is reported as a failure, not here.
     loaded = set(tables.cells.loc[columns.among(tables.cells["status"], LOADED), "cell_id"])
     absent = figures[(figures["rounds"] == 0) & figures["cell_id"].isin(loaded)]
     return Measured(

@@ -1,4 +1,4 @@
-"""The signs of a pair, the heaviest first, which terminal and SUMMARY.md share; and each cell's, for the page. Pure."""
+"""The signs of a pair, the most serious first, for terminal and SUMMARY.md; and of each cell, for the page. Pure."""
 
 from __future__ import annotations
 
@@ -18,38 +18,43 @@ if TYPE_CHECKING:
 
 
 class CellSign(StrEnum):
-    """What one cell adds to the signs of its pair, the heaviest first. The page counts them."""
+    """What one cell adds to the signs of its pair, the most serious first. The page counts them."""
 
     DRIFT = "drift"
     BROKEN = "broken"
-    HOME_DRIFT = "home-drift"  # in its own producer, too
+    HOME_DRIFT = "home-drift"  # also in its own producer
     NEVER = "never"  # did not run
     LOST = "lost"  # not possible there, or refused
     UNTRIED = "untried"  # not written
-    HOME = "home"  # fails in its own producer, too
+    HOME = "home"  # also fails in its own producer
     WARNED = "warned"
     OK = "ok"
 
 
-#: By sign: its words for one cell, and for several where those differ.
+#: By sign: its words for one cell, and for several.
 CELL_WORDS = {
     CellSign.DRIFT: ("predicts differently", "predict differently"),
     CellSign.BROKEN: ("fails", "fail"),
     CellSign.HOME_DRIFT: (
-        "predicts differently, in its own producer, too",
-        "predict differently, in their own producer, too",
+        "predicts differently, also in its own producer",
+        "predict differently, also in their own producer",
     ),
     CellSign.NEVER: ("did not run", "did not run"),
     CellSign.LOST: ("not possible there, or refused", "not possible there, or refused"),
     CellSign.UNTRIED: ("not written", "not written"),
-    CellSign.HOME: ("fails in its own producer, too", "fail in their own producer, too"),
+    CellSign.HOME: ("also fails in its own producer", "also fail in their own producer"),
     CellSign.WARNED: ("same predictions, with a version warning", "same predictions, with a version warning"),
     CellSign.OK: ("same predictions", "same predictions"),
 }
 
 
 def cell_signs(cells: pd.DataFrame) -> npt.NDArray[np.uint8]:
-    """Of each cell the place of its sign among `CellSign`; the cells have the columns of `harness.analysis.cells`."""
+    """Return for each cell the position of its sign in `CellSign`.
+
+    Parameters
+    ----------
+    cells : with the columns of `harness.analysis.cells`.
+    """
     meaning, home = cells["meaning"], cells["also_at_home"].astype(bool)
     rules: dict[CellSign, pd.Series[Any]] = {
         CellSign.HOME_DRIFT: (meaning == Meaning.CHANGED) & home,
@@ -72,19 +77,22 @@ class Sign(StrEnum):
 
     DRIFT = "predict differently"
     BROKEN = "fail"
-    DRIFT_AT_HOME = "predict differently, and the format alone does it"
+    DRIFT_AT_HOME = "predict differently, because of the format alone"
     OK = "all that was written loads and predicts the same"
     WARNED = "the same, with a version warning"
-    BROKEN_AT_HOME = "fail in their own producer, too"
+    BROKEN_AT_HOME = "also fail in their own producer"
     LOST = "not run, not possible there, or refused"
 
 
-#: Of a pair that is not ok, the heaviest.
+#: Signs shown of a pair that is not ok.
 MOST = 2
 
 
 def pick_signs(pair: PairCounts | None) -> list[tuple[Sign, str]]:
-    """Signs with their text; none where nothing was loaded and nothing failed. Beside ok all are told."""
+    """Pick the signs of a pair, each with its text.
+
+    There are none if nothing was loaded and nothing failed. A pair that is ok shows all of its signs.
+    """
     if pair is None or not (pair.ok or pair.drift or pair.broken):
         return []
     drift, broken = pair.drift - pair.drift_at_home, pair.broken - pair.at_home

@@ -1,4 +1,4 @@
-"""Where one artifact came from, what became of it, and how to make its model again."""
+"""Where one artifact came from, what happened to it, and how to rebuild its model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 def find(tables: RunTables, artifact_id: str) -> dict[str, Any]:
-    """The row of an artifact, with its manifest decoded and what became of its cells. Raises InputError."""
+    """Find the row of an artifact, with its manifest decoded and its cells counted by status.
+
+    Raises
+    ------
+    InputError : the run has no such artifact.
+    """
     rows = tables.artifacts[tables.artifacts["artifact_id"] == artifact_id]
     if rows.empty:
         raise InputError(f"{tables.path}: {unknown('artifact', artifact_id, list(tables.artifacts['artifact_id']))}")
@@ -32,7 +37,7 @@ def find(tables: RunTables, artifact_id: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A value of a table as JSON has it; None for what was not measured."""
+    """A value that JSON can hold; None if it was not measured."""
     if hasattr(value, "tolist"):
         value = value.tolist()
     return None if isinstance(value, float) and value != value else value  # noqa: PLR0124  # NaN
@@ -41,12 +46,12 @@ def _plain(value: Any) -> Any:
 def rebuild_commands(
     tables: RunTables, row: dict[str, Any], stage: Path, interpreter: Callable[[str], str | None]
 ) -> list[str]:
-    """Shell commands that make the model again from what the run has stored.
+    """Return shell commands that rebuild the model from what the run has stored.
 
     Parameters
     ----------
     stage : the guest's folder.
-    interpreter : where this machine has a Python of a minor version.
+    interpreter : gives the path of a Python of a minor version on this machine, or None.
     """
     manifest, run = row["manifest"], os.path.relpath(tables.path)
     environment: pd.Series[Any] = tables.environments.set_index("environment").loc[row["producer"]]

@@ -1,6 +1,6 @@
 """What a release changes for stored models: older ones, loaded with it and with the release before it. Pure.
 
-Both loads are of one run and of the same artifacts; what differs is the environment that loads.
+Both loads are from one run and of the same artifacts. Only the environment that loads differs.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ class Consumers:
     after: str
     was: str  # the package's versions
     now: str
-    others: tuple[PackageChange, ...]  # what else they hold otherwise
+    others: tuple[PackageChange, ...]  # the other packages that differ
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseRow:
-    """One estimator in one format; numbers of cells."""
+    """One estimator in one format, in numbers of cells."""
 
     estimator: str
     format: str
@@ -62,14 +62,24 @@ class Release:
     producers: tuple[str, ...]
     cells: int
     never_tried: int  # with the release
-    counts: dict[ChangeKind, int]  # of every kind, the loudest first
+    counts: dict[ChangeKind, int]  # of every kind, the most serious first
     newly_warned: int
-    rows: tuple[ReleaseRow, ...]  # that changed, the loudest first
+    rows: tuple[ReleaseRow, ...]  # that changed, the most serious first
     groups: tuple[ChangeGroup, ...]
 
 
 def compare_release(tables: RunTables, wanted: Wanted) -> Release:
-    """Compare. Raises InputError when the run has no environment with the release, or none with one before it."""
+    """Compare loads with a release and with the release before it.
+
+    Parameters
+    ----------
+    tables : a run, as `harness.read_run` gives it.
+    wanted : the package and the version of the release.
+
+    Raises
+    ------
+    InputError : no environment of the run has the release, or none has an earlier one.
+    """
     held = columns.packages(tables.environments)
     consumers = _consumers(held, wanted, tables)
     producers = _producers(held, wanted.package, consumers, tables)
@@ -96,19 +106,20 @@ def compare_release(tables: RunTables, wanted: Wanted) -> Release:
 
 
 def _consumers(held: Mapping[str, Mapping[str, str]], wanted: Wanted, tables: RunTables) -> Consumers:
-    """The release and the one before it, in the two environments that differ least in anything else."""
+    """The release and the one before it, in the two environments that otherwise differ least."""
     package = wanted.package
     having = {name: packages[package] for name, packages in held.items() if package in packages}
-    listed = ", ".join(versions.ordered(having.values())) or "none"
+    held_versions = ", ".join(versions.ordered(having.values()))
+    listed = f"{package} {held_versions}" if having else f"no {package}"
     known = {name: parsed for name, version in having.items() if (parsed := versions.parsed(version)) is not None}
     after = {name for name in known if wanted.holds(held[name])}
     if not after:
-        raise InputError(f"{tables.path}: no environment was had with {wanted}; of {package} the run has {listed}")
+        raise InputError(f"{tables.path}: no environment has {wanted}; the run has {listed}")
     pairs = [
         (known[old], known[new], old, new) for new in after for old in known.keys() - after if known[old] < known[new]
     ]
     if not pairs:
-        raise InputError(f"{tables.path}: nothing is there to compare {wanted} with; of {package} the run has {listed}")
+        raise InputError(f"{tables.path}: there is no release before {wanted} to compare with; the run has {listed}")
     newest = max((now, was) for was, now, _, _ in pairs)
     nearest = min(
         (len(_others(held[old], held[new], package)), old, new) for was, now, old, new in pairs if (now, was) == newest
@@ -125,7 +136,7 @@ def _others(before: Mapping[str, str], after: Mapping[str, str], package: str) -
 def _producers(
     held: Mapping[str, Mapping[str, str]], package: str, consumers: Consumers, tables: RunTables
 ) -> tuple[str, ...]:
-    """Who wrote before the release was there; everyone, where it is a runtime's, which writes nothing."""
+    """Producers with an older release. A runtime writes nothing, so for a runtime all producers count."""
     writers = [str(name) for name in tables.artifacts["producer"].unique()]
     if consumers.after not in writers:
         return tuple(writers)

@@ -1,4 +1,4 @@
-"""Seconds, bytes, counts and lists as people read them. SI units, three digits, no exponents. Pure."""
+"""Seconds, bytes, counts and lists as text. SI units, three digits, no exponents. Pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ CUT = 300  # characters of a message
 
 
 def figure(name: str, value: float) -> str:
-    """A figure by its name, which ends in its unit."""
+    """Write a figure. Its name ends in its unit."""
     return seconds(value) if name.endswith("_seconds") else size(value)
 
 
 def seconds(value: float) -> str:
-    """Such as 31.4 ms."""
+    """Write a number of seconds, such as 31.4 ms."""
     for unit, factor in (("s", 1.0), ("ms", 1e-3)):
         if value >= factor:
             return f"{_digits(value / factor)} {unit}"
@@ -25,7 +25,7 @@ def seconds(value: float) -> str:
 
 
 def size(value: float) -> str:
-    """Such as 80.8 MB; SI units, as ``ls -l --si``."""
+    """Write a number of bytes, such as 80.8 MB, with SI units like ``ls -l --si``."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if value >= factor:
             return f"{_digits(value / factor)} {unit}"
@@ -33,15 +33,15 @@ def size(value: float) -> str:
 
 
 def _digits(value: float) -> str:
-    """Three of them, and no exponent."""
+    """Three digits, and no exponent."""
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 cell``, ``2 cells``."""
+    """Write a number with its noun: ``1 cell``, ``2 cells``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def some(names: Sequence[str], noun: str, shown: int = NAMED) -> str:
-    """A few names in full, more of them by number: ``ridge, lasso``, ``40 cases``."""
+    """List a few names, or count many: ``ridge, lasso``, ``40 cases``."""
     return ", ".join(names) if len(names) <= shown else f"{len(names)} {noun}s"

@@ -1,4 +1,4 @@
-"""The closed list of answers, the worst first, and their words: one table for terminal and page. Pure."""
+"""The closed list of answers, the worst first, with the words that terminal and page share. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """What may be said of a model that was dumped here and is loaded there, the worst first."""
+    """The answers for a model that is dumped by one environment and loaded by another, the worst first."""
 
     CHANGES = "changes predictions"
     BREAKS = "breaks"
@@ -21,39 +21,39 @@ class Verdict(StrEnum):
 
 SAFE = frozenset({Verdict.SAFE, Verdict.TOLERABLE})
 
-#: What a person with a warning on the screen wants to know: by verdict, where scikit-learn warned and where it did not.
+#: What to do, by verdict: first if scikit-learn warned of another version, then if it did not.
 ADVICE: dict[Verdict, tuple[str, str]] = {
     Verdict.CHANGES: (
         "do not ignore the warning: the model loads without an error and predicts something else",
-        "no warning is shown, and the model predicts something else all the same",
+        "there is no warning, but the predictions change",
     ),
     Verdict.BREAKS: (
         "this model fails to load or predict; don't deploy it",
         "this model fails to load or predict; don't deploy it",
     ),
     Verdict.UNKNOWN: (
-        "no evidence here says that the warning may be ignored",
-        "no evidence here says that it works, and none that it fails",
+        "this run does not show whether the warning may be ignored",
+        "this run does not show whether it works",
     ),
     Verdict.TOLERABLE: (
         "the warning may be ignored: only rounding differs, and no label",
-        "no warning is shown, and none is needed: only rounding differs, and no label",
+        "there is no warning, and none is needed: only rounding differs, and no label",
     ),
     Verdict.SAFE: (
         "the warning may be ignored: every output is the same, bit for bit",
-        "no warning is shown, and none is needed: every output is the same, bit for bit",
+        "there is no warning, and none is needed: every output is the same, bit for bit",
     ),
 }
 
 
 def worst(verdicts: Iterable[str | None]) -> Verdict:
-    """The worst of several; `Verdict.UNKNOWN` where none says anything."""
+    """Return the worst of several verdicts; `Verdict.UNKNOWN` if there is none."""
     found = set(verdicts)
     return next((verdict for verdict in Verdict if verdict in found), Verdict.UNKNOWN)
 
 
 def as_data() -> dict[str, Any]:
-    """The list as JSON-able data, for a page that shows answers by itself."""
+    """Return the list as data for JSON, for the page that shows answers."""
     return {
         "order": [str(verdict) for verdict in Verdict],
         "safe": [str(verdict) for verdict in Verdict if verdict in SAFE],

@@ -1,4 +1,4 @@
-"""Versions as people ask for them: ``1.9`` means every 1.9.x, and what each environment holds. Pure."""
+"""Versions as people write them: ``1.9`` means every 1.9.x. And which versions each environment holds. Pure."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-#: Columns of the environments table that tell of an environment that could not be had, too.
+#: Columns that are known even if an environment could not be built.
 _DECLARED = {"python": "python", "sklearn": "scikit-learn", "numpy": "numpy"}
 DEFAULT_PACKAGE = "scikit-learn"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """A package in a version, or in any of a minor's."""
+    """A package in one version, or in every version of a minor release."""
 
     package: str
     version: str
@@ -33,21 +33,26 @@ class Wanted:
         return f"{self.package} {self.version}"
 
     def holds(self, packages: Mapping[str, str]) -> bool:
-        """Whether an environment with these packages is meant."""
+        """Whether an environment with these packages fits."""
         return self.package in packages and within(packages[self.package], self.version)
 
 
 def wanted(text: str, package: str = DEFAULT_PACKAGE) -> Wanted:
-    """A version, or ``numpy=1.26``. Raises InputError for what is none."""
+    """Parse ``1.5`` or ``numpy=1.26``.
+
+    Raises
+    ------
+    InputError : the text is no version.
+    """
     name, equals, version = text.replace("==", "=").rpartition("=")
     if parsed(version) is None:
-        message = f"{shown(text)} is no version: write 1.5, 1.5.2, or another package's as numpy=1.26"
+        message = f"{shown(text)} is no version: write 1.5 or 1.5.2, or numpy=1.26 for another package"
         raise InputError(message)
     return Wanted(package=str(canonicalize_name(name)) if equals else package, version=version)
 
 
 def parsed(version: str) -> Version | None:
-    """A version that can be compared with others; None for what is none: packages may call themselves anything."""
+    """Parse a version; None if it is none, since packages may use any text."""
     try:
         return Version(version)
     except InvalidVersion:
@@ -55,13 +60,13 @@ def parsed(version: str) -> Version | None:
 
 
 def ordered(versions: Iterable[str]) -> list[str]:
-    """Each once, the oldest first; before all what is no version."""
+    """Sort versions, the oldest first, each once. Texts that are no version come first."""
     known = {version: parsed(version) for version in versions}
     return sorted(known, key=lambda version: (known[version] is not None, known[version] or version))
 
 
 def holdings(environments: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """What each environment holds, by package; of one that could not be had, what it was to hold."""
+    """Return the packages of each environment. If it could not be built, those that were asked for."""
     known = columns.packages(environments)
     return {
         str(row["environment"]): known.get(str(row["environment"]))

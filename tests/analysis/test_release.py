@@ -110,9 +110,9 @@ def test_what_did_not_run_stands_at_the_top_and_counts_as_lost() -> None:
 @pytest.mark.parametrize(
     ("version", "package", "told"),
     [
-        ("1.10", "scikit-learn", "no environment was had with scikit-learn 1.10; of scikit-learn the run has 1.5.2"),
-        ("1.5", "scikit-learn", "nothing is there to compare scikit-learn 1.5 with"),
-        ("1.0", "skops", "of skops the run has none"),
+        ("1.10", "scikit-learn", "no environment has scikit-learn 1.10; the run has scikit-learn 1.5.2"),
+        ("1.5", "scikit-learn", "there is no release before scikit-learn 1.5 to compare with"),
+        ("1.0", "skops", "no environment has skops 1.0; the run has no skops"),
     ],
 )
 def test_what_cannot_be_compared_is_told_with_what_there_is(version, package, told) -> None:
@@ -138,5 +138,5 @@ def test_versions_that_are_none_are_left_out_and_told() -> None:
     odd = {**HELD, "own": {"scikit-learn": "1.9.built-here", "numpy": "2.3.0"}}
     found = of(stored(held=odd))
     assert (found.consumers.before, found.consumers.after, found.producers) == ("sk1.8", "sk1.9", ("sk1.5", "sk1.8"))
-    with pytest.raises(InputError, match=r"of scikit-learn the run has 1\.9\.built-here$"):
+    with pytest.raises(InputError, match=r"the run has scikit-learn 1\.9\.built-here$"):
         of(stored(held={"own": odd["own"]}))

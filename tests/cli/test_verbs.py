@@ -94,7 +94,7 @@ def test_a_release_is_told_as_markdown_or_as_data(harness, stored) -> None:
     assert out.startswith("# What scikit-learn 1.5.2 changes for stored models\n")
     data, _ = harness("release", "1.5", "--run", stored, "--json")
     assert json.loads(data)["counts"]["drifts"] == 1
-    assert "no environment was had with scikit-learn 1.6" in harness("release", "1.6", "--run", stored, code=2)[1]
+    assert "no environment has scikit-learn 1.6" in harness("release", "1.6", "--run", stored, code=2)[1]
 
 
 def test_whether_a_run_is_sound_is_an_exit_code(harness, stored, plan, tmp_path) -> None:
