@@ -1,7 +1,7 @@
-"""scikit-learn's statements on model persistence, held against a stored run, one by one. Pure.
+"""scikit-learn's statements on model persistence, each compared with a stored run. Pure.
 
-Claims are data (`entries`): adding one is adding an entry. What they are judged by is `evidence`; the ways to judge are
-`shares`, `ratios`, `support` and the few of `special`; what comes of it is in `verdicts`.
+Claims are data (`entries`): to add one, add an entry. `evidence` is what they are judged by. The modules `shares`,
+`ratios`, `kept` and `special` judge them. `claim` holds what a claim is, and what a run can say of it.
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """Every claim with what a run says of it, in the order of the entries."""
+    """Every claim with its assessment, in the order of the entries."""
 
     run_id: str
     verdicts: tuple[tuple[Claim, Assessment], ...]
     cells: int
-    not_run: int  # of the cells: they count neither way
-    emulated: int  # of the cells: judged on their own, and only where nothing native was measured
+    not_run: int  # of the cells: they count neither for nor against
+    emulated: int  # of the cells: they count only if nothing native was measured
 
 
 def judge(run: RunTables) -> Judgement:
+    """Compare every claim with a run."""
     found = evidence.gather_evidence(run)
     return Judgement(
         run_id=str(run.run["run_id"]),
@@ -41,7 +42,7 @@ def judge(run: RunTables) -> Judgement:
 
 
 def as_data(judgement: Judgement) -> dict[str, Any]:
-    """The same as JSON-able data."""
+    """Return a judgement as data for JSON."""
     entries = [
         {"name": claim.name, "statement": claim.statement, "source": claim.source, **asdict(verdict)}
         for claim, verdict in judgement.verdicts

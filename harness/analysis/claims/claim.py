@@ -1,4 +1,4 @@
-"""What a claim is, and what can be said of it. Imports nothing of ours but the evidence it is judged by."""
+"""What a claim is, and what a run can say of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 #: Fewer pairs or rows than this decide nothing, unless one example is all that a statement asks for.
 ENOUGH = 10
-#: Ids that are shown of those that speak for a statement, and of those that speak against it.
+#: Ids that are shown for a statement, and against it.
 SHOWN = 3
 
 
@@ -27,13 +27,13 @@ class Conclusion(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """An answer with what it rests on. Whoever answers yes or no has rows to show for it."""
+    """A conclusion with its evidence. A yes or no needs at least one row."""
 
     answer: Conclusion
     figures: tuple[str, ...]  # in words
     supporting: int = 0  # rows or pairs of rows
     contradicting: int = 0
-    examples: tuple[str, ...] = ()  # ids of cells or artifacts that speak for the statement
+    examples: tuple[str, ...] = ()  # ids of cells or artifacts for the statement
     counterexamples: tuple[str, ...] = ()
     where: str = ""  # an expression on the tables of `harness.read_run` that gives the rows behind it
 
@@ -45,7 +45,7 @@ class Assessment:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One statement of the documentation, and the query that puts it to the test."""
+    """One statement of the documentation, and the query that tests it."""
 
     name: str
     statement: str  # quoted
@@ -54,4 +54,5 @@ class Claim:
 
 
 def no_data(*why: str, where: str = "") -> Assessment:
+    """Return an assessment without a conclusion, with the reasons."""
     return Assessment(answer=Conclusion.NO_DATA, figures=why, where=where)

@@ -1,4 +1,4 @@
-"""A run's tables as claims are judged by them: native apart from emulated, old runs beside new ones."""
+"""A run's tables as claims need them: native cells apart from emulated ones, and with the columns of new runs."""
 
 from __future__ import annotations
 
@@ -22,20 +22,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """The tables with every column of `harness.store.tables`; null where the run is older than a column.
+    """The tables with every column of `harness.store.tables`; null if the run is older than a column.
 
-    ``cells`` has three more: ``sound_at_home`` (in the producer itself the same reader predicts the same, or another
-    where that was not tried), ``same_python`` (of one minor) and ``to_newer`` (the consumer's scikit-learn is newer).
+    ``cells`` has three more columns:
+
+    ``sound_at_home``: in the producer itself the same reader predicts the same; any reader, if that one was not tried.
+    ``same_python``: producer and consumer have the same minor version of Python.
+    ``to_newer``: the consumer's scikit-learn is newer.
     """
 
     environments: pd.DataFrame
     artifacts: pd.DataFrame
     cells: pd.DataFrame
-    emulated: Evidence | None = None  # what ran under an emulator, kept apart: it is never in the tables above
+    emulated: Evidence | None = None  # what ran under an emulator: it is never in the tables above
 
 
 def gather_evidence(run: RunTables) -> Evidence:
-    """The evidence of a run; what is native, and beside it what is emulated."""
+    """Gather the evidence of a run, native cells apart from emulated ones."""
     environments = _completed(run.environments, tables.ENVIRONMENTS.names)
     artifacts = _completed(run.artifacts, tables.ARTIFACTS.names)
     cells = _with_comparisons(_completed(run.cells, [*tables.CELLS.names, *CELL_COLUMNS]))
@@ -75,7 +78,7 @@ def _release(version: Any) -> tuple[int, ...]:
 
 
 def side(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The rows of ``FORMAT`` or ``FORMAT/READER``, each a name or a pattern: "skops/skops", "onnx*"."""
+    """Select the rows of ``FORMAT`` or ``FORMAT/READER``. The format may be a pattern, such as "onnx*"."""
     formats, _, reader = name.partition("/")
     rows = table[table["format"].isin([text for text in table["format"].unique() if fnmatchcase(text, formats)])]
     return rows[rows["reader"] == reader] if reader and "reader" in rows else rows

@@ -1,4 +1,4 @@
-"""Statements on which models a format can keep at all. A model is kept where it is written, and loads at home."""
+"""Statements on which models a format can keep. A model is kept if it is written, and loads in its own producer."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from harness.analysis.claims.evidence import Evidence
 
 KEYS = ["producer", "case"]
-#: What says that a format cannot keep a model. A drift, a timeout or too little memory is another finding.
+#: Statuses that mean that a format cannot keep a model. Drift, timeouts and lack of memory are different problems.
 CANNOT = [Status.DUMP_ERROR, Status.UNSUPPORTED, Status.REFUSED, Status.LOAD_ERROR, Status.PREDICT_ERROR, Status.CRASH]
 
 
 def kept(evidence: Evidence, name: str) -> pd.Series[bool]:
-    """By producer and case, whether the format can keep the model; those that say neither are left out.
+    """Return by producer and case whether the format can keep the model. Cells that show neither are left out.
 
     Parameters
     ----------
-    name : format/reader. Producers that wrote nothing at all in the format lack its tool, which says nothing of types.
+    name : format/reader. A producer that wrote nothing in the format lacks its tool, and is left out.
     """
     artifacts = side(evidence.artifacts, name)
     able = artifacts[artifacts["status"] == Status.OK]["producer"].unique()
@@ -32,7 +32,7 @@ def kept(evidence: Evidence, name: str) -> pd.Series[bool]:
     cells = side(evidence.cells, name)
     home = cells[(cells["producer"] == cells["consumer"])].set_index("artifact_id")["status"]
     found = home.reindex(artifacts["artifact_id"]).to_numpy()
-    # Where the reader itself is missing at home, that it could be written is all that is known.
+    # If the producer lacks the reader, we only know that the model could be written.
     untried = (
         pd.isna(found) | pd.Series(found).isin([Status.NO_ARTIFACT, Status.NOT_RUN, Status.UNSUPPORTED]).to_numpy()
     )
@@ -61,7 +61,7 @@ class KeepsFewer:
             f"{len(lost)} only the first, {len(won)} only the second",
         )
         answer = Conclusion.SUPPORTED if len(lost) > len(won) else Conclusion.CONTRADICTED
-        # Where neither loses any, every model that was asked of both speaks against the statement.
+        # If neither loses a model, each model that both were asked for counts against the statement.
         against = len(won) or (len(both) if answer is Conclusion.CONTRADICTED else 0)
         return Assessment(
             answer=answer, figures=(*figures, *_cases(lost)), supporting=len(lost), contradicting=against,
@@ -71,7 +71,7 @@ class KeepsFewer:
 
 @dataclass(frozen=True, kw_only=True)
 class Rescues:
-    """``able`` keeps models that ``unable`` cannot: one is enough, and none of at least one contradicts."""
+    """``able`` keeps models that ``unable`` cannot. One is enough; none contradicts, if at least one was tried."""
 
     able: str
     unable: str
@@ -112,6 +112,6 @@ def _cases(rows: pd.DataFrame) -> list[str]:
 
 
 def _ids(rows: pd.DataFrame, name: str) -> tuple[str, ...]:
-    """Artifact ids; a pattern stays a pattern, as it may be any of its formats."""
+    """Ids of artifacts. A pattern of formats stays a pattern."""
     firsts = rows.reset_index().drop_duplicates("case").head(SHOWN)
     return tuple(f"{row['producer']}/{row['case']}/{name.partition('/')[0]}" for row in firsts.to_dict("records"))

@@ -1,4 +1,4 @@
-"""Statements that one format takes more or less of something than another: like with like, pair by pair."""
+"""Statements that one format needs more or less of something than another, compared pair by pair."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from harness.analysis.claims.evidence import Evidence
 
 LEVEL = 0.01  # of the rank test
-ENOUGH_CASES = 8  # with fewer no rank test comes below the level
+ENOUGH_CASES = 8  # with fewer, no rank test can reach the level
 EXACT = 50  # cases up to which the test's distribution is counted out
-NOTABLE = 1.1  # a smaller difference is none that anybody would choose a format for
-#: Where each load was timed once, what is loaded first warms the caches for what follows. The same bytes took 2.5 times
-#: as long through cloudpickle.loads as through pickle.loads after it (upper quartile 3.4), which are one function.
+NOTABLE = 1.1  # nobody would choose a format for a smaller difference
+#: If each load was timed once, the first load warms the caches for the next. The same bytes took 2.5 times as long
+#: through cloudpickle.loads as through pickle.loads after it (upper quartile 3.4). The two are one function.
 NOTABLE_ONCE = 5.0
 ALIKE = 1.5  # "comparable": the middle half of all pairs is within this factor
 
@@ -48,7 +48,7 @@ class Ratio:
     right: str
     says: Literal["more", "less", "alike"]
     among: str = ""  # a pandas expression for the right side
-    also: tuple[str, ...] = ()  # columns whose figures are told, and decide nothing
+    also: tuple[str, ...] = ()  # columns whose figures are shown, but decide nothing
 
     def __call__(self, evidence: Evidence) -> Assessment:
         pairs = self.pairs(evidence, self.column)
@@ -72,7 +72,12 @@ class Ratio:
         )
 
     def pairs(self, evidence: Evidence, column: str) -> pd.DataFrame:
-        """``case``, ``ratio``, ``id`` (of the left side) and ``rounds`` (the fewer; null where it was timed once)."""
+        """Pair both sides.
+
+        Returns
+        -------
+        ``case``, ``ratio``, ``id`` (of the left side) and ``rounds`` (the smaller; null if it was timed once).
+        """
         table, keys = (evidence.cells, ["producer", "case", "consumer"])
         if self._table(column) == "artifacts":
             table, keys = evidence.artifacts.assign(reader=None), ["producer", "case"]
@@ -147,14 +152,14 @@ class Ratio:
 
 
 def rank_test(pairs: pd.DataFrame) -> float:
-    """The two-sided p that ratios are centred at 1, by Wilcoxon's signed ranks of each case's median."""
+    """Return the two-sided p of Wilcoxon's signed-rank test that ratios are centred at 1, with one median per case."""
     from scipy.stats import wilcoxon  # noqa: PLC0415  # a second that no other verb needs to pay
 
     logs = np.log(pairs.groupby("case")["ratio"].median().to_numpy(dtype=float))
     logs = logs[logs != 0]
     if not len(logs):
         return 1.0
-    # Left to itself it permutes thousands of times wherever two cases tie.
+    # By default SciPy permutes thousands of times if two cases tie.
     return float(wilcoxon(logs, method="exact" if len(logs) <= EXACT else "approx").pvalue)
 
 

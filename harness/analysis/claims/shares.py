@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.claims.evidence import Evidence
 
-#: Shares from which a statement holds.
+#: The least share with which a statement holds.
 SOME = 0.0  # "might", "could", "not all": one example is enough, and none among many contradicts
 MOST = 0.5
 NEARLY_ALL = 0.95  # "aside for a few exceptions"
@@ -23,7 +23,7 @@ ALL = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """Of the rows that are ``among`` these, the share of which the statement ``holds``. Both are pandas expressions.
+    """Of the rows that are ``among``, the share for which the statement ``holds``. Both are pandas expressions.
 
     ``only`` names columns of `Evidence.cells` beside those of the stored table that must be true. ``also`` counts more
     among the rows for which it holds: pairs of words and an expression.
@@ -60,7 +60,7 @@ class Share:
         )
 
     def _figures(self, rows: pd.DataFrame, holding: pd.DataFrame) -> tuple[str, ...]:
-        sound = " that work at home" if "sound_at_home" in self.only else ""
+        sound = " that work in their own producer" if "sound_at_home" in self.only else ""
         share = f"{100 * len(holding) / len(rows):.3g} %"
         of = f"{len(holding)} of {len(rows)} {self.table}{sound} {self.meaning} ({share})"
         cases = f"{holding['case'].nunique()} of {rows['case'].nunique()} cases"
@@ -73,7 +73,7 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class NativeElseEmulated:
-    """Judged by native cells; where those do not suffice by emulated ones alone, and then it says so."""
+    """Judge by native cells. If they are too few, judge by emulated ones, and say so."""
 
     query: Callable[[Evidence], Assessment]
 
@@ -88,4 +88,5 @@ class NativeElseEmulated:
 
 
 def one_of_each_case(rows: pd.DataFrame, identifier: str) -> tuple[str, ...]:
+    """List a few ids, at most one for each case."""
     return tuple(rows.drop_duplicates("case")[identifier].head(SHOWN))

@@ -1,4 +1,4 @@
-"""The few statements that ask for more than a share, a ratio or what is kept."""
+"""Statements that need a query of their own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ANSWERED = [*LOADED, Status.LOAD_ERROR, Status.CRASH, Status.TIMEOUT, Status.OOM
 
 
 def builds_what_skops_refuses(evidence: Evidence) -> Assessment:
-    """No malicious file is in a run. What can be seen: whether pickle asks before it builds what skops will not."""
+    """Count the cells in which pickle builds what skops refuses. A run has no malicious file."""
     where = "cells.query(\"reader == 'skops' and status == 'refused'\")"
     skops = side(evidence.cells, "skops/skops")
     refused = skops[(skops["status"] == Status.REFUSED) & (skops["cause"] == "skops-untrusted-types")]
@@ -49,7 +49,7 @@ def builds_what_skops_refuses(evidence: Evidence) -> Assessment:
 
 
 def lists_types_without_loading(evidence: Evidence) -> Assessment:
-    """The manifest of each skops artifact has the untrusted types, which were read from its bytes alone."""
+    """Count the skops artifacts whose manifest lists the untrusted types. They were read without loading."""
     where = "artifacts.query(\"format.str.startswith('skops') and status == 'ok'\")"
     written = side(evidence.artifacts, "skops*")
     written = written[written["status"] == Status.OK]
@@ -83,8 +83,8 @@ def _untrusted(manifest: Any) -> list[str] | None:
 class CloudpickleAcross:
     """Whether cloudpickle's artifacts fail elsewhere more often because one thing differs.
 
-    Left out: what does not work at home, and what pickle cannot load in the same pair either, since that has another
-    reason. The control are other cells away from home, where this one thing is the same.
+    Left out is what fails in its own producer, and what pickle cannot load in the same pair either: the reason is
+    another one. The control group are cells in other environments in which this one thing is the same.
     """
 
     differs: Literal["cloudpickle", "python"]
@@ -106,7 +106,7 @@ class CloudpickleAcross:
         figures = (
             f"with {words} {len(fail)} of {len(rows)} cells do not work, {crashes} of them crash",
             f"with the same {len(fail_beside)} of {len(control)} do not",
-            "of what works at home, and where pickle, if it can keep the model, works",
+            "only cells that work in their own producer, and that pickle loads if it can keep the model",
         )
         if len(control) < ENOUGH:
             return no_data(*figures, f"{len(control)} cells to compare with, {ENOUGH} are needed", where=where)
@@ -131,7 +131,7 @@ class CloudpickleAcross:
         broken = pickles[~pickles["status"].isin([Status.OK, Status.NO_ARTIFACT])]
         known = set(broken[PAIR].itertuples(index=False, name=None))
         unexplained = [key not in known for key in cells[PAIR].itertuples(index=False, name=None)]
-        return cells[np.array(unexplained, dtype=bool)]  # an empty list would choose columns
+        return cells[np.array(unexplained, dtype=bool)]  # an empty list would select columns
 
     def _differ(self, cells: pd.DataFrame, evidence: Evidence) -> pd.Series[bool]:
         if self.differs == "python":

@@ -1,4 +1,4 @@
-"""Two runs -> what changed: outcomes first, then what became slower, larger or hungrier. Pure."""
+"""What changed between two runs: outcomes first, then time, memory and size. Pure."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ __all__ = ["Comparison", "Expectations", "compare", "expectations"]
 
 @dataclass(frozen=True, kw_only=True)
 class EnvironmentChange:
-    """An environment that can be had in one run only, or is in one only."""
+    """An environment that could be built in only one of the runs, or is in only one of them."""
 
     name: str
     was: str | None
     now: str | None
-    reason: str  # why it cannot be had now; empty if it can
+    reason: str  # why it cannot be built now; empty if it can
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,14 +54,14 @@ class Comparison:
     not_run: int  # cells of NEW that were not run
     environments: tuple[EnvironmentChange, ...]
     packages: dict[str, tuple[PackageChange, ...]]  # by environment, where any changed
-    counts: dict[ChangeKind, int]  # cells, of every kind, the loudest first
+    counts: dict[ChangeKind, int]  # cells, of every kind, the most serious first
     cells: tuple[ChangeGroup, ...]
-    recoded: tuple[str, ...]  # cases whose code or data is another in NEW
+    recoded: tuple[str, ...]  # cases whose code or data changed in NEW
     artifacts: tuple[ChangeGroup, ...]
     figures: Figures
     settled: Settled
     verdicts: tuple[GateResult, ...]  # of the gates, in their order
-    changes: pd.DataFrame  # each cell that changed, but for those that only one run has: see `status_changes.of`
+    changes: pd.DataFrame  # each cell of both runs that changed: see `status_changes.of`
 
 
 def compare(
@@ -104,7 +104,7 @@ def compare(
 
 
 def _in_both(rows: pd.DataFrame) -> pd.DataFrame:
-    """Without those that only one run has: there may be many, and their groups tell of them."""
+    """Without rows that only one run has: there may be many, and their groups count them."""
     return rows[~rows["kind"].isin([str(ChangeKind.NEW), str(ChangeKind.GONE)])].reset_index(drop=True)
 
 

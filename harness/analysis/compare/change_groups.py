@@ -1,4 +1,4 @@
-"""Many cells change together: those of one environment, one case, one format, or with one message, as one. Pure."""
+"""Groups of cells that change together: of one environment, case, format or message. Pure."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 DIMENSIONS = ("consumer", "producer", "case", "format", "reader", "message")
 MOST = 50  # groups of one kind; what is left is one more
-#: How much more a value explains that few unchanged rows have: ten whole cases are ten groups, not one format.
+#: How strongly a value is preferred if few unchanged rows have it: ten whole cases are ten groups, not one format.
 _SHARPNESS = 4
-#: From this share on, everything has changed, and not each environment by itself.
+#: From this share on, everything has changed, and is one group.
 _ALL = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
 class Members:
-    """Whom a group consists of, each with the most frequent first."""
+    """What a group consists of, the most frequent first."""
 
     producers: tuple[str, ...]
     consumers: tuple[str, ...]  # empty of artifacts
@@ -46,14 +46,14 @@ class ChangeGroup:
     was: dict[str, int]  # statuses; empty of new ones
     now: dict[str, int]  # statuses; empty of those that are gone
     members: Members
-    findings: dict[str, int]  # in how many each is found, what weighs most first
+    findings: dict[str, int]  # how many have each, the most serious first
     example: str  # an id
     reason: str  # the example's, empty if it has none
     causes: Suspects
 
 
 def group_changes(changes: pd.DataFrame, suspicion: Suspicion, identifier: str = "cell_id") -> tuple[ChangeGroup, ...]:
-    """The changed ones among `changes.of`, the loudest kind first, and in each the largest group first."""
+    """Group the rows of `status_changes.compare_statuses` that changed, the most serious kind first."""
     found = []
     for kind in ChangeKind:
         rows = changes[changes["kind"] == kind]
@@ -80,11 +80,14 @@ def group_changes(changes: pd.DataFrame, suspicion: Suspicion, identifier: str =
 def cover(
     rows: pd.DataFrame, everything: pd.DataFrame, dimensions: Sequence[str]
 ) -> Iterator[tuple[str, int, pd.DataFrame]]:
-    """Split rows by what they have in common, greedily: what explains most of those that are left comes first.
+    """Split rows greedily by what they have in common: the value that explains most of the remaining rows comes first.
 
-    A value explains many rows when many have it, and well when few rows of ``everything`` have it and are not among
-    them: a format that all cells have explains little, though it has them all. Yields the dimension, how many of
-    everything have the value, and the rows.
+    A value explains rows well if many of them have it, and few other rows of ``everything``. A format that all cells
+    have explains little.
+
+    Yields
+    ------
+    The dimension, how many rows of ``everything`` have the value, and the rows.
     """
     if rows.empty:
         return
@@ -115,7 +118,7 @@ def cover(
 
 
 def _named(rows: pd.DataFrame, everything: pd.DataFrame) -> tuple[str, int]:
-    """What else rows with one message have in common, and how many have it: what fewest others have, if anything."""
+    """Find what else rows with one message have in common, and how many rows of everything have it."""
     single = [name for name in DIMENSIONS[:-1] if name in rows and len(set(rows[name])) == 1]
     sizes = {name: int((everything[name] == rows[name].iloc[0]).sum()) for name in single}
     return min(sizes.items(), key=lambda item: item[1], default=("message", len(rows)))
@@ -124,11 +127,11 @@ def _named(rows: pd.DataFrame, everything: pd.DataFrame) -> tuple[str, int]:
 def _totals(name: str, everything: pd.DataFrame, values: pd.Index[Any]) -> np.ndarray[Any, Any]:
     counts = everything[name].value_counts().reindex(values).to_numpy(dtype=float, copy=True)
     if name == "message":
-        counts[np.asarray(values == "", dtype=bool)] = np.inf  # to have no message is nothing to have in common
+        counts[np.asarray(values == "", dtype=bool)] = np.inf  # rows without a message have nothing in common
     return counts
 
 
 def members(rows: pd.DataFrame) -> Members:
-    """Whom some rows consist of."""
+    """List what the rows consist of."""
     found = {f"{name}s": columns.most(rows[name]) if name in rows else () for name in DIMENSIONS if name != "message"}
     return Members(**found)

@@ -1,4 +1,4 @@
-"""The figures that are compared, and how much each must change before it is told: the one table of minimum effects."""
+"""The figures that are compared, and the least change of each that is reported."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Comparable(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """The least change of a figure that is told: both the ratio and the floor must be exceeded."""
+    """The least change of a figure that is reported. Both the ratio and the floor must be exceeded."""
 
     unit: str  # "s" or "B"
     machine: Comparable
@@ -41,14 +41,14 @@ class Effect:
         return np.minimum(values / (ratio or self.ratio), values - self.floor)
 
 
-# Single clocks swing by some per cent from process to process on a quiet machine, and whole runs by one or two.
+# On a quiet machine times vary by a few per cent from process to process, and by one or two from run to run.
 _SECONDS = Effect(unit="s", machine=Comparable.SAME, more="slower", less="faster", ratio=1.10)
-# Memory comes in pages of an allocator that asks for them by the 128 KiB or so, now and then for some more. It depends
-# on the page size and on libraries, but not on how fast a processor is.
+# An allocator asks for memory in steps of about 128 KiB, and now and then for more. Memory depends on the page size and
+# on libraries, but not on the speed of a processor.
 _MEMORY = Effect(unit="B", machine=Comparable.ALIKE, more="hungrier", less="leaner", ratio=1.10, floor=MEMORY_FLOOR)
 
 SIZE = "size_bytes"
-#: By figure. The size of an artifact is no sample: the same recipe writes nearly the same number of bytes each time.
+#: By figure. The size of an artifact is not sampled: the same recipe writes nearly the same number of bytes each time.
 EFFECTS = {
     "load_seconds": _SECONDS,
     "first_load_seconds": _SECONDS,

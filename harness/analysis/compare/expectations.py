@@ -25,14 +25,14 @@ from harness.terms import Status
 
 NAME = "expectations.yaml"
 STATUS = "status"
-#: Passing is what is expected where nothing is said, and a cell that was not tried tells nothing.
+#: By default a cell is expected to pass. A cell that was not tried shows nothing.
 _OUTCOMES = sorted(set(Status) - {Status.OK, Status.NOT_RUN, Status.NO_ARTIFACT})
 #: An artifact that was not written for these reasons leaves its cells without one.
 UNWRITTEN = frozenset({Status.FIT_ERROR, Status.DUMP_ERROR})
 
 
 def _since(text: str) -> str:
-    """A run's id, or the beginning that every run of a day or later is not before: ids sort by time."""
+    """A run's id, or a day as the beginning of an id: ids sort by time."""
     if re.fullmatch(r"\d{8}T\d{6}Z(-[\w.-]+)?", text):
         return text
     try:
@@ -71,11 +71,11 @@ class Selection(Part):
         return self
 
     def of_cells(self, cells: pd.DataFrame) -> "pd.Series[bool]":
-        """Which rows of a table with the identifying columns of cells it means."""
+        """Mark the rows that are selected. The table has the identifying columns of cells."""
         return self._matching(cells, "cell_id")
 
     def of_artifacts(self, artifacts: pd.DataFrame, cells: pd.DataFrame) -> "pd.Series[bool]":
-        """Which artifacts it means: by their own id, or by a cell of theirs."""
+        """Mark the artifacts that are selected, by their own id or by one of their cells."""
         by_cell = artifacts["artifact_id"].isin(set(cells.loc[self.of_cells(cells), "artifact_id"]))
         if self.consumer or self.reader:
             return by_cell
@@ -90,21 +90,21 @@ class Selection(Part):
 
 
 def fitting(column: "pd.Series[Any]", pattern: str) -> "pd.Series[bool]":
-    """Which values a pattern such as ``random_forest*`` fits."""
+    """Mark the values that fit a pattern such as ``random_forest*``."""
     fits = re.compile(translate(pattern)).match
     known = {value: fits(str(value)) is not None for value in column.unique()}
     return column.map(known).astype(bool)
 
 
 class Accepted(Part):
-    """A change that is not told again."""
+    """A change that is not reported again."""
 
     change: Change = Field(description="status, or the name of a figure.")
     cells: Selection
     since: Since = Field(description="The first run, or the day, that had the change.")
     reason: Reason
-    up_to: Ratio | None = Field(default=None, description="Of a figure: larger ratios, either way, are told still.")
-    to: Outcome | None = Field(default=None, description="Of a status: changes to others are told still.")
+    up_to: Ratio | None = Field(default=None, description="Of a figure: larger ratios, either way, are still reported.")
+    to: Outcome | None = Field(default=None, description="Of a status: changes to others are still reported.")
 
     @model_validator(mode="after")
     def _of_one_piece(self) -> Self:
@@ -120,7 +120,7 @@ class Accepted(Part):
 
 
 class Expected(Part):
-    """An outcome that is known, and no news."""
+    """An outcome that is expected, and not reported."""
 
     cells: Selection
     status: Outcome
@@ -154,13 +154,18 @@ class Expectations:
 
     @property
     def selections(self) -> tuple[tuple[str, Selection], ...]:
-        """What each entry means, with its place."""
+        """The selection of each entry, with its place in the file."""
         accepted = ((place, entry.cells) for place, entry in self.accepted)
         return (*accepted, *((place, entry.cells) for place, entry in self.expected))
 
 
 def read(path: Path) -> Expectations:
-    """Read a file of expectations. Raises InputError with every problem and its line, or when it is not there."""
+    """Read a file of expectations.
+
+    Raises
+    ------
+    InputError : the file is missing or wrong; the message has every problem with its line.
+    """
     try:
         document = yaml_document.read(path)
     except OSError as error:
@@ -177,7 +182,7 @@ def read(path: Path) -> Expectations:
 
 
 def beside(results: Path) -> Expectations:
-    """The expectations of a folder of runs; none when it has no such file."""
+    """Read the expectations of a folder of runs; none if it has no such file."""
     return read(results / NAME) if (results / NAME).exists() else Expectations()
 
 

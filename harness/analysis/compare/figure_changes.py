@@ -1,4 +1,4 @@
-"""What became slower, larger or hungrier, and what the other way. Pure."""
+"""What became slower or faster, larger or smaller, and what needs more memory or less. Pure."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from harness.analysis.compare.suspects import Suspects, Suspicion
     from harness.store import RunTables
 
-#: From here on the machine itself is said to have changed its speed.
+#: From this ratio on, the report says that the machine itself became slower or faster.
 MACHINE_DRIFT = 1.03
-#: Cells of which a median tells of all.
+#: With fewer cells a median shows nothing of a whole run.
 _MANY = 10
 _BY = ("consumer", "producer", "case", "format", "reader")
 
@@ -54,7 +54,7 @@ class Figures:
     measured: int  # (cell, figure) that either run measured
     compared: int
     skipped: dict[str, int]  # the others, by reason
-    powerless: int  # of those compared: too few samples to be told if they alone had changed
+    powerless: int  # of those compared: too few samples to be found if they alone had changed
     sizes: int  # artifacts compared
     yardsticks: dict[str, float]  # how many times as long fixed pieces of work took in NEW
     shift: float | None  # the median ratio of load_seconds, where it is beyond the least change itself
@@ -102,8 +102,8 @@ def judge(table: pd.DataFrame) -> pd.DataFrame:
     """Rows of `measurements.of` that can be compared, judged.
 
     Added are ``was`` and ``now`` (medians), ``ratio``, ``chance`` and ``change``: "more", "less" or null. Growing and
-    shrinking are corrected apart: of what is told to be slower, at most the stated share is not, whatever else became
-    faster.
+    shrinking are corrected separately, so that the share of false findings among the slower ones does not depend on
+    what became faster.
     """
     pairs = list(table["pair"])
     was, now = (np.array([pair.medians[side] for pair in pairs], dtype=float) for side in (0, 1))

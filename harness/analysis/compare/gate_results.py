@@ -1,4 +1,4 @@
-"""Gates held against what changed. A gate that sees nothing to judge has not held. Pure."""
+"""Gates compared with what changed. A gate that has nothing to judge does not count as held. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SKIPPED = frozenset(str(status) for status in UNTRIED)
 def judge_gates(
     gates: Sequence[Gate], cells: pd.DataFrame, artifacts: pd.DataFrame, figures: Figures
 ) -> tuple[GateResult, ...]:
-    """Hold gates against the settled changes of cells and artifacts, and against the figures."""
+    """Judge gates by the changes of cells and artifacts, and by the figures."""
     return tuple(
         _judge_figure(gate, figures) if gate.ratio is not None else _judge_status(gate, cells, artifacts)
         for gate in gates

@@ -32,6 +32,8 @@ class Gate:
 
 
 class GateState(StrEnum):
+    """The closed list of results. A gate that could not be judged does not count as held."""
+
     HELD = "held"
     CROSSED = "crossed"
     UNJUDGED = "could not be judged"
@@ -39,7 +41,7 @@ class GateState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class GateResult:
-    """What became of a gate."""
+    """The result of a gate."""
 
     gate: Gate
     answer: GateState

@@ -1,4 +1,4 @@
-"""What is no news, because somebody has written down why; and what somebody has written down that is not so. Pure."""
+"""Changes that are accepted or expected, with the reason; and expectations that are no longer true. Pure."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """How much of what differs is no news, and which entries say nothing any more."""
+    """How many changes are accepted or expected, and which entries no longer match anything."""
 
     accepted: int  # changes of cells, artifacts and figures
     expected: int  # cells whose outcome is the one declared
     path: Path | None  # of the file
-    stale: tuple[str, ...]  # entries that mean no cell of either run, or are past their day
+    stale: tuple[str, ...]  # entries that select no cell of either run, or have ended
 
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """Expectations, and the two runs that they are held against."""
+    """Expectations, and the two runs that they are compared with."""
 
     expectations: Expectations
     base: str  # run ids
@@ -37,9 +37,9 @@ class Known:
     cells: pd.DataFrame  # the identifying columns of every cell of either run
 
     def settle(self, changes: pd.DataFrame, identifier: str = "cell_id") -> pd.DataFrame:
-        """The changes with ``settled`` ("accepted", "expected" or null); those that are have no kind any more.
+        """Add ``settled`` to the changes: "accepted", "expected" or null. A settled change has no kind.
 
-        What is ok though it is declared broken becomes `ChangeKind.PASSES`, with the reason for which it was expected.
+        A cell that is ok, but was expected to fail, becomes `ChangeKind.PASSES`.
         """
         settled = changes.assign(settled=pd.Series(None, index=changes.index, dtype=object))
         for _, entry in self.expectations.accepted:
@@ -63,13 +63,13 @@ class Known:
             as_declared |= meant & (settled["now"] == status)
             passes[meant & (settled["now"] == Status.OK)] = f"expected {entry.status}, {entry.reason} ({place})"
         settled.loc[as_declared, ["settled", "kind"]] = ["expected", None]
-        if identifier == "cell_id":  # an artifact's passing shows in its cells
+        if identifier == "cell_id":  # an artifact that passes shows in its cells
             found = passes != ""
             settled.loc[found, ["settled", "kind"]] = [None, str(ChangeKind.PASSES)]
             settled.loc[found, "reason"] = settled.loc[found, "message"] = passes[found]
 
     def accepted(self, rows: pd.DataFrame, figure: str, ratios: pd.Series[float]) -> pd.Series[bool]:
-        """Which changes of a figure are accepted; the rows are cells or artifacts."""
+        """Mark the changes of a figure that are accepted. The rows are cells or artifacts."""
         found = pd.Series(data=False, index=rows.index, dtype=bool)
         for _, entry in self.expectations.accepted:
             if entry.change == figure and entry.between(self.base, self.new):
@@ -83,18 +83,18 @@ class Known:
         return selection.of_cells(rows) if "cell_id" in rows else selection.of_artifacts(rows, self.cells)
 
     def stale(self) -> tuple[str, ...]:
-        """Entries that say nothing of these runs, each with why."""
+        """List the entries that match nothing in these runs, each with the reason."""
         found = [
-            f"{place}: it means no cell of these runs"
+            f"{place}: it selects no cell of these runs"
             for place, selection in self.expectations.selections
             if not selection.of_cells(self.cells).any()
         ]
         ended = [(place, entry.until) for place, entry in self.expectations.expected if not entry.on(self.new)]
-        return (*found, *(f"{place}: it ended on {day}, and counts no more" for place, day in ended))
+        return (*found, *(f"{place}: it ended on {day}, and no longer counts" for place, day in ended))
 
 
 def apply_expectations(expectations: Expectations, base: str, new: str, *cells: pd.DataFrame) -> Known:
-    """Expectations held against two runs, given their ids and their tables of cells."""
+    """Combine expectations with two runs, given their ids and their tables of cells."""
     columns: list[Any] = ["cell_id", *IDENTITY]
     every = pd.concat([table[columns] for table in cells]).drop_duplicates("cell_id").reset_index(drop=True)
     return Known(expectations=expectations, base=base, new=new, cells=every)

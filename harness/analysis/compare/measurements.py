@@ -1,4 +1,4 @@
-"""The figures of two runs, side by side: which can be compared, and why others cannot. Pure."""
+"""The figures of two runs side by side: which can be compared, and why others cannot. Pure."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _SIDES = ("producer", "consumer")
 _KEY = ["cell_id", "figure"]
 #: Columns of samples, by yardstick.
 STICKS = {name: f"{name}_yardstick" for name in YARDSTICKS}
-#: A warm load that asks for no more than this gets memory that its process has already, so that how fast fresh memory
-#: is says nothing of it: from run to run that changed by up to 1.6 times, and such loads by 1.05. Bytes.
+#: In bytes. A warm load that needs no more than this reuses memory of its process. The speed of fresh memory does not
+#: matter for it: from run to run that changed by up to 1.6 times, and such loads by 1.05.
 _SERVED_WARM = 1024**2
-#: A sample is set aside when a yardstick took so many times as long in its child as where the machine was quick: a
-#: neighbour's work, on a shared machine, comes and goes within a run, and is in both (correlated by 0.8 to 0.99).
+#: A sample is left out if a yardstick took this many times as long in its child as when the machine was fast. Other
+#: work on a shared machine comes and goes within a run, and slows down both (correlated by 0.8 to 0.99).
 _DISTURBED = 1.25
 _QUICK = 10  # percentile of the yardstick's samples in both runs
 
@@ -44,7 +44,7 @@ class Why(StrEnum):
 
 
 def pair_samples(base: RunTables, new: RunTables) -> pd.DataFrame:
-    """Every (cell, figure) that either run measured.
+    """Pair the samples of every cell and figure that either run measured.
 
     Returns
     -------

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.compare.effects import Effect, Numbers
 
-FALSE_DISCOVERIES = 0.01  # of what is told, at most this share changed less than the least change
+FALSE_DISCOVERIES = 0.01  # of the reported changes, at most this share is smaller than the least change
 _EXACT = 2500  # pairs of samples up to which the exact distribution is used
 
 
@@ -80,7 +80,7 @@ def discoveries(chances: Numbers) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 
 def powerless(pairs: Sequence[SamplePair]) -> int:
-    """How many could not be told even if no two samples overlapped, if they alone had changed: too few for so many."""
+    """Count the pairs with too few samples to be found, even if no samples overlapped and only they had changed."""
     bar = FALSE_DISCOVERIES / max(len(pairs), 1)
     return sum(1 / math.comb(len(pair.base) + len(pair.new), len(pair.base)) > bar for pair in pairs)
 

@@ -1,4 +1,4 @@
-"""What became of each cell, or artifact, in two runs: joined by id, and every change named. Pure."""
+"""How each cell or artifact changed between two runs, joined by id. Pure."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class ChangeKind(StrEnum):
-    """The closed list of changes, the loudest first."""
+    """The closed list of changes, the most serious first."""
 
     DRIFTS = "drifts"  # was ok, and now loads without an error and predicts something else
     BREAKS = "breaks"  # was ok, and fails
-    LOST = "lost"  # was ok, and is not tried any more: it never counts as passing
+    LOST = "lost"  # was ok, and was not tried now: it never counts as passing
     PASSES = "passes"  # is ok, though the expectations declare it broken
-    MISLEADS = "misleads"  # failed for everyone to see, and now predicts something else without an error
-    WORSE = "worse"  # drifted, and now in what weighs more, or in more labels
+    MISLEADS = "misleads"  # failed with an error, and now predicts something else without one
+    WORSE = "worse"  # drifted, and now in something more serious, or in more labels
     OTHER = "other"  # fails or drifts in another way
     TRIED = "tried"  # was not tried, and now fails or drifts
     UNTRIED = "untried"  # failed or drifted, and is not tried any more
@@ -42,7 +42,7 @@ _WEIGHT = {str(finding): weight for weight, finding in enumerate(Finding)}
 
 
 def compare_statuses(base: pd.DataFrame, new: pd.DataFrame, identifier: str = "cell_id") -> pd.DataFrame:
-    """Every row of either table, once.
+    """Compare the statuses of every row of either table.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def _kinds(was: pd.Series[Any], now: pd.Series[Any], worse: Any, otherwise: Any)
 
 
 def _worse(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series[bool]:
-    """Whether a drift is in what weighs more, in more kinds, or in more labels. Older runs had no findings: unknown."""
+    """Whether a drift became more serious, has more findings, or more labels differ. Older runs had no findings."""
     pairs = zip(_findings(before), _findings(after), strict=True)
     heavier = [bool(b and a) and (min(a) < min(b) or a > b) for b, a in ((_weights(b), _weights(a)) for b, a in pairs)]
     labels = _numbers(after, "label_mismatch") > _numbers(before, "label_mismatch").fillna(0.0) + _MORE_LABELS
@@ -121,7 +121,7 @@ def _worse(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _otherwise(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series[bool]:
-    """Whether it is another status, another error or other findings; words of messages vary too much."""
+    """Whether the status, the error or the findings differ. Messages vary too much to be compared."""
     other = _differ(before["status"], after["status"]) | _differ(before["error_type"], after["error_type"])
     pairs = zip(_findings(before), _findings(after), strict=True)
     return other | pd.Series(

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 SUSPECTS = 5  # packages named beside a group
 _VERSIONS = 2  # changes shown of one package
 _SHARE = 0.5  # of a group's cells in whose environments a package must have changed to be named
-#: What decides what a model is and predicts is named before what merely lies beside it.
+#: Packages that decide what a model predicts are named before others.
 _FIRST = ("scikit-learn", "numpy", "scipy", "python", "joblib", "cloudpickle", "skops", "onnxruntime", "skl2onnx")
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class PackageChange:
-    """A package in an environment; empty where it is not installed."""
+    """Two versions of a package in an environment; empty if it is not installed."""
 
     name: str
     was: str
@@ -37,7 +37,7 @@ class PackageChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Suspects:
-    """What may have made a group change."""
+    """What may have caused the change of a group."""
 
     packages: tuple[tuple[PackageChange, ...], ...]  # by package, the likeliest first; it may have had several versions
     recoded: tuple[str, ...]  # its cases whose code or data is another
@@ -45,13 +45,13 @@ class Suspects:
 
 @dataclass(frozen=True, kw_only=True)
 class Suspicion:
-    """All that may be a cause."""
+    """Everything that may be a cause."""
 
     packages: dict[str, tuple[PackageChange, ...]]  # by environment
     recoded: frozenset[str]  # cases
 
     def find_suspects(self, rows: pd.DataFrame) -> Suspects:
-        """What changed in the environments of most of these cells, or artifacts, and which of their cases did."""
+        """Find what changed in the environments of most of these rows, and which of their cases changed."""
         sides = [side for side in ("producer", "consumer") if side in rows]
         counts: Counter[str] = Counter()
         changes: dict[str, Counter[PackageChange]] = {}
@@ -75,13 +75,13 @@ def _replaced(changes: Counter[PackageChange]) -> bool:
 
 
 def changed(base: pd.DataFrame, new: pd.DataFrame) -> dict[str, tuple[PackageChange, ...]]:
-    """What changed in each environment that both runs know the packages of; an environment without change is empty."""
+    """Compare the packages of each environment that both runs know; empty if nothing changed."""
     before, after = columns.packages(base), columns.packages(new)
     return {name: differences(before[name], after[name]) for name in after if name in before}
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[PackageChange, ...]:
-    """What two environments hold otherwise, by packages; what decides what a model predicts comes first."""
+    """Compare the packages of two environments. Packages that decide what a model predicts come first."""
     names = sorted({*before, *after}, key=lambda name: (_rank(name), name))
     pairs = ((name, before.get(name, ""), after.get(name, "")) for name in names)
     return tuple(PackageChange(name=name, was=was, now=now) for name, was, now in pairs if was != now)
@@ -92,14 +92,14 @@ def _rank(name: str) -> int:
 
 
 def suspicion(base: RunTables, new: RunTables) -> Suspicion:
-    """What two runs differ in."""
+    """Find what two runs differ in."""
     return Suspicion(
         packages=changed(base.environments, new.environments), recoded=recoded(base.artifacts, new.artifacts)
     )
 
 
 def recoded(base: pd.DataFrame, new: pd.DataFrame) -> frozenset[str]:
-    """The cases whose code or training data differ between two tables of artifacts; what is not known does not."""
+    """List the cases whose code or training data differ. What is not known counts as the same."""
     before, after = _recipes(base), _recipes(new)
     return frozenset(
         key[1]

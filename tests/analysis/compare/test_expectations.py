@@ -104,7 +104,7 @@ def test_an_expectation_ends_on_its_day():
     still, over = (told(expected(until=day), now=cell(ONE, "drift")) for day in ("2026-01-02", "2026-01-01"))
     assert (still.settled.expected, still.settled.stale) == (1, ())
     assert (over.settled.expected, over.counts[ChangeKind.DRIFTS]) == (0, 1)
-    assert over.settled.stale == ("line 2, expected[0]: it ended on 2026-01-01, and counts no more",)
+    assert over.settled.stale == ("line 2, expected[0]: it ended on 2026-01-01, and no longer counts",)
 
 
 def test_an_artifact_that_is_expected_not_to_be_written():
@@ -115,7 +115,7 @@ def test_an_artifact_that_is_expected_not_to_be_written():
 
 def test_entries_that_mean_no_cell_are_stale():
     assert told(accepted(cells={"case": "rigde"})).settled.stale == (
-        "line 2, accepted[0]: it means no cell of these runs",
+        "line 2, accepted[0]: it selects no cell of these runs",
     )
     assert told(expected(cells="old/*", status="crash")).settled.stale == ()
 
