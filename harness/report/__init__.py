@@ -1,1 +1,1 @@
-"""What people look at. Reads stored runs only; runs nothing."""
+"""Reports of stored runs: terminal, Markdown, page and JSON. Runs nothing."""

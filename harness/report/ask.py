@@ -1,4 +1,4 @@
-"""The answer to "may I load it there?", on a terminal and as data."""
+"""The answer of `ask`, on a terminal and as data."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SHOWN = 12  # pairs in full; the others by their verdict
 
 
 def show(answer: Answer, console: Console) -> None:
-    """Print it. `Text` shows markup of models and packages as it is."""
+    """Print an answer. `Text` shows markup in names as it is."""
     console.print()
     console.print(Text(question(answer), style="bold"), soft_wrap=True)
     for number, pair in enumerate(answer.pairs):
@@ -49,7 +49,7 @@ def show(answer: Answer, console: Console) -> None:
 
 
 def question(answer: Answer) -> str:
-    """What was asked, as it was understood."""
+    """Repeat the question as it was understood."""
     asked = answer.question
     subject = asked.subject
     held = "has it within" if len(subject.cases) == 1 else "have it within"
@@ -64,10 +64,10 @@ def _all(wanted: Iterable[Wanted]) -> str:
 
 
 def _evidence(answer: Answer, pair: PairAnswer) -> Iterable[tuple[str, str]]:
-    """What stands below a pair, each line with its style."""
+    """The lines below a pair, each with its style."""
     yield advice(pair), ""
     if pair.never_tried:
-        yield f"{pair.never_tried} of {counted(pair.cells, 'cell')} did not run, and count as nothing", "yellow"
+        yield f"{pair.never_tried} of {counted(pair.cells, 'cell')} did not run; they never count as passing", "yellow"
     alike: dict[tuple[str, str], list[str]] = {}
     explained: dict[str, None] = {}  # each cause once
     for way in pair.ways:
@@ -87,12 +87,12 @@ def _evidence(answer: Answer, pair: PairAnswer) -> Iterable[tuple[str, str]]:
 
 
 def advice(pair: PairAnswer) -> str:
-    """Whether a warning may be ignored, in words."""
+    """Say whether a warning may be ignored."""
     return ADVICE[pair.verdict][0 if pair.warned else 1]
 
 
 def evidence(way: Way) -> str:
-    """What one format and reader came to, without their names."""
+    """Describe the result of one format and reader, without their names."""
     cells = sum(way.statuses.values())
     parts = [", ".join(f"{count} {status}" for status, count in way.statuses.items())]
     if way.max_abs_diff:
@@ -100,10 +100,10 @@ def evidence(way: Way) -> str:
     if way.label_mismatch:
         parts.append(f"up to {way.label_mismatch:.1%} of the labels differ")
     if way.at_home:
-        parts.append(f"{way.at_home} of them in their own producer, too, so that no version is to blame")
+        parts.append(f"{way.at_home} of them also in their own producer, so the version is not the reason")
     parts.append(f"scikit-learn warned in {way.warned} of {cells}" if way.warned else "without a version warning")
     if way.silent and way.verdict is not Verdict.UNKNOWN:
-        parts.append(f"nothing can be said of {some(way.silent, 'case')}: not written, not possible there, or refused")
+        parts.append(f"not known for {some(way.silent, 'case')}: not written, not supported there, or refused")
     whose = f" ({some(way.cases, 'case')})" if cells > 1 and 0 < len(way.cases) < cells else ""
     return f"{way.verdict}{whose}: {'; '.join(parts)}"
 
@@ -113,20 +113,20 @@ def _name(way: Way) -> str:
 
 
 def nowhere(answer: Answer) -> str:
-    """Why there is no pair."""
+    """Say why there is no pair."""
     packages = sorted({one.package for one in (*answer.question.producers, *answer.question.consumers)})
-    had = f"; of {packages[0]} it has {', '.join(answer.known)}" if len(packages) == 1 and answer.known else ""
-    return f"this run has no two environments like these{had}"
+    had = f"; it has {packages[0]} {', '.join(answer.known)}" if len(packages) == 1 and answer.known else ""
+    return f"this run has no such pair of environments{had}"
 
 
 def source(answer: Answer) -> str:
-    """Which run answers, and of when."""
+    """Say which run the answer is from, with its date."""
     complete = "" if answer.run.get("complete", True) else "; it is not complete"
     return f"from the run {answer.run['run_id']} of {str(answer.run['started'])[:10]}{complete}"
 
 
 def _finite(value: Any) -> Any:
-    """The same with words for infinities, which JSON has no numbers for."""
+    """Replace infinities, which JSON cannot hold, by words."""
     if isinstance(value, dict):
         return {name: _finite(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
@@ -135,7 +135,7 @@ def _finite(value: Any) -> Any:
 
 
 def as_data(answer: Answer) -> dict[str, Any]:
-    """Everything as JSON-able data."""
+    """Return an answer as data for JSON."""
     return {
         "verdict": str(answer.verdict),
         "question": question(answer),

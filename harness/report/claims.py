@@ -1,4 +1,4 @@
-"""What a run says of the documentation's statements, on a terminal."""
+"""How a run compares with the statements of the documentation, on a terminal."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ MARKS = {
 
 
 def show(judgement: Judgement, console: Console) -> None:
-    """Print each statement with its mark, its figures, and where to look. `Text` shows markup of models as it is."""
+    """Print each statement with its mark, its figures, and a query. `Text` shows markup in names as it is."""
     console.print()
     if judgement.not_run:
-        words = f"{judgement.not_run} of {judgement.cells} cells did not run: they count neither way.\n"
+        words = f"{judgement.not_run} of {judgement.cells} cells did not run: they count neither for nor against.\n"
         console.print(Text(words, style="bold yellow"))
     for claim, verdict in judgement.verdicts:
         for line in _lines(claim, verdict):

@@ -34,7 +34,7 @@ _PLAIN = (ChangeKind.GONE, ChangeKind.NEW)
 
 
 def show(comparison: Comparison, console: Console) -> None:
-    """Print what changed, the loudest first. `Text` shows markup of models and packages as it is."""
+    """Print what changed, the most serious first. `Text` shows markup in names as it is."""
     console.print()
     _line(console, f"from {comparison.base['run_id']} to {comparison.new['run_id']}", "bold")
     for line in phrases.differences(comparison):
@@ -53,7 +53,7 @@ def show(comparison: Comparison, console: Console) -> None:
 
 
 def _line(console: Console, text: str, style: str = "", indent: int = 0) -> None:
-    """One line, whatever a message brings along."""
+    """Print one line, even if the message has several."""
     words = " ".join(text.split()) if indent else text
     console.print(Text(" " * indent + words, style=style), soft_wrap=True)
 
@@ -114,11 +114,13 @@ def _figure_groups(groups: Sequence[FigureGroup], console: Console) -> None:
 
 
 def where(group: FigureGroup) -> str:
+    """Describe which cells a group has."""
     first = f"{phrases.common(group.by, group.members)}: {phrases.share(group)}"
     return "; ".join(filter(None, (first, phrases.rest(group.by, group.members))))
 
 
 def was_now(group: FigureGroup) -> str:
+    """Write a figure in BASE and in NEW: ``31 ms → 42 ms``."""
     return f"{units.figure(group.figure, group.was)} → {units.figure(group.figure, group.now)}"
 
 
@@ -137,23 +139,23 @@ def _verdicts(comparison: Comparison, console: Console) -> None:
 
 
 def crossed(comparison: Comparison, *, allow_unjudged: bool) -> list[str]:
-    """The gates that end a command, one line each. A gate that never sees data would be a false ok: it is crossed."""
+    """List the gates that fail a command, one line each. A gate without data fails, unless that is allowed."""
     failing = {GateState.CROSSED} if allow_unjudged else {GateState.CROSSED, GateState.UNJUDGED}
     lines = [f"gate {phrases.verdict(one)}" for one in comparison.verdicts if one.answer in failing]
     if any(one.answer is GateState.UNJUDGED for one in comparison.verdicts) and not allow_unjudged:
-        lines.append("a gate without anything to judge by has not held; --allow-unjudged lets it pass")
+        lines.append("a gate without data does not count as held; --allow-unjudged lets it pass")
     return lines
 
 
 def render(comparison: Comparison) -> str:
-    """The same on a page of Markdown; text of models, packages and exceptions is escaped."""
+    """Write a comparison as Markdown. Text of models, packages and exceptions is escaped."""
     helpers = {"words": phrases, "where": where, "was_now": was_now, "marks": _MARKS}
     notes, parts = phrases.differences(comparison), list(sections(comparison))
     return markdown.template("changes.md").render(comparison=comparison, notes=notes, sections=parts, **helpers)
 
 
 def sections(comparison: Comparison) -> Iterator[tuple[str, str, list[ChangeGroup]]]:
-    """The tables of the page: title, what is counted, groups."""
+    """Yield the tables of a page: title, what is counted, groups."""
     for kind, count in comparison.counts.items():
         if count:
             title = f"{phrases.KINDS[kind]}: {units.counted(count, 'cell')}"
@@ -163,7 +165,7 @@ def sections(comparison: Comparison) -> Iterator[tuple[str, str, list[ChangeGrou
 
 
 def as_data(comparison: Comparison) -> dict[str, Any]:
-    """Everything as JSON-able data."""
+    """Return a comparison as data for JSON."""
     figures, changes = comparison.figures, comparison.changes
     columns = ["cell_id", "kind", "was", "now", "reason"]
     path = comparison.settled.path

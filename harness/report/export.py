@@ -23,7 +23,7 @@ _LISTS = ("warnings", "compared", "findings", "values")
 
 
 def export(tables: RunTables, to: str, table: str = "cells") -> str:
-    """The text that `to` reads.
+    """Write a table or the measurements as text.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def export(tables: RunTables, to: str, table: str = "cells") -> str:
 
 
 def _flat(table: pd.DataFrame) -> pd.DataFrame:
-    """Whole numbers stay whole beside missing ones, and lists become JSON."""
+    """Keep whole numbers whole, even if some are missing; lists become JSON."""
     flat = table.convert_dtypes()
     for name in _LISTS:
         if name in flat:
@@ -58,7 +58,7 @@ def _flat(table: pd.DataFrame) -> pd.DataFrame:
 def _pytest_benchmark(tables: RunTables) -> dict[str, Any]:
     """What ``pytest --benchmark-json`` writes; one benchmark for each cell and figure in seconds.
 
-    pytest-benchmark and what reads its files take everything for seconds: bytes are in each benchmark's extra_info.
+    Tools that read these files expect seconds only, so bytes are in the extra_info of each benchmark.
     """
     benchmarks = list(_benchmarks(tables, tables.figures, tables.samples))
     if not benchmarks:
@@ -69,7 +69,7 @@ def _pytest_benchmark(tables: RunTables) -> dict[str, Any]:
     consumers = {one["extra_info"]["consumer_python"] for one in benchmarks} - {None}
     return {
         "machine_info": _machine(tables.run.get("host") or {}, sorted(consumers)),
-        "commit_info": {  # what pytest-benchmark writes outside a repository: a run does not know its commit
+        "commit_info": {  # as pytest-benchmark writes outside a repository: a run does not know its commit
             "id": "unversioned",
             "time": None,
             "author_time": None,
@@ -84,7 +84,7 @@ def _pytest_benchmark(tables: RunTables) -> dict[str, Any]:
 
 
 def _machine(host: dict[str, Any], pythons: list[str]) -> dict[str, Any]:
-    """Its keys are pytest-benchmark's; "node" tells hosts apart by what they are, not by their names."""
+    """The keys are those of pytest-benchmark. "node" is the fingerprint of the host, not its name."""
     system, _, rest = str(host.get("platform") or "").partition("-")
     return {
         "node": str(host.get("fingerprint") or ""),

@@ -30,7 +30,7 @@ PACKAGES = 6  # of a finding
 
 
 def show(history: History, console: Console) -> None:
-    """Print the findings, the loudest first. `Text` shows markup in names as it is; names may come from a bucket."""
+    """Print the changes, the most serious first. `Text` shows markup in names as it is."""
     console.print()
     _top(history, console)
     if history.findings:
@@ -38,12 +38,12 @@ def show(history: History, console: Console) -> None:
         if len(history.findings) > SHOWN:
             console.print(_text(f"and {len(history.findings) - SHOWN} more findings: see --json\n", "dim"))
     else:
-        console.print(_text("Nothing has changed for good.\n", "green"))
+        console.print(_text("Nothing has changed.\n", "green"))
     _bottom(history, console)
 
 
 def as_data(history: History) -> dict[str, Any]:
-    """The history as JSON-able data; of the series, those that changed."""
+    """Return a history as data for JSON, with the series that changed."""
     changed = {(change.subject, change.figure) for change in history.changes}
     changed |= {(one.change.subject, one.change.figure) for one in history.accepted}
     return {
@@ -106,7 +106,7 @@ def _top(history: History, console: Console) -> None:
     if len(history.skipped) > SKIPPED:
         console.print(_text(f"left out: {len(history.skipped) - SKIPPED} more runs: see --json", "yellow"))
     if history.not_run:
-        words = f"{history.not_run} cells of the newest run did not run: what became of them is not known."
+        words = f"{history.not_run} cells of the newest run did not run: their outcome is not known."
         console.print(_text(words, "bold yellow"))
     silent = sum(one.lasting for one in history.findings if one.what == f"{Status.OK} -> {Status.DRIFT}")
     if silent:

@@ -19,7 +19,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$@])")
 
 
 def render(summary: Summary) -> str:
-    """The page as Markdown. Text of models, packages and exceptions is escaped."""
+    """Write the summary of a run as Markdown. Text of models, packages and exceptions is escaped."""
     return template("summary.md").render(
         summary=summary, alarms=soundness.find_problems(summary), signs=signs, stacked=stacked, why=_why
     )
@@ -31,30 +31,30 @@ def _why(group: OutcomeGroup) -> str:
 
 
 def template(name: str) -> jinja2.Template:
-    """A page of Markdown, in which every value is escaped but for those that are `Safe`."""
+    """Return a template for Markdown, which escapes every value that is not `Safe`."""
     # Markdown, not HTML: `finalize` escapes every value.
     return templating.template(name, keep_trailing_newline=True, finalize=markdown, autoescape=False)
 
 
 class Safe(str):
-    """Markdown of our own making."""
+    """Markdown that is not escaped again."""
 
     __slots__ = ()
 
 
 def markdown(value: Any) -> str:
-    """One value as text that Markdown shows as it is, on one line."""
+    """Escape a value, so that Markdown shows it as it is, on one line."""
     if isinstance(value, Safe):
         return value
     return _SPECIAL.sub(r"\\\1", " ".join(str(value).split())[:500])
 
 
 def stacked(name: str) -> Safe:
-    """An environment's name, narrow enough for a column."""
+    """Break the name of an environment, so that it fits a narrow column."""
     return Safe(markdown(name).replace("-", "<br>"))
 
 
 def signs(pair: PairCounts | None) -> Safe:
-    """A pair in a few characters."""
+    """Write the signs of a pair."""
     words = [f"**{text}**" if sign is Sign.DRIFT else text for sign, text in pick_signs(pair)]
     return Safe(" ".join(words) or "–")

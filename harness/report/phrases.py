@@ -1,4 +1,4 @@
-"""What a comparison says, in words that the terminal and Markdown share. Nothing is escaped here."""
+"""The words that terminal, Markdown and page share. Nothing is escaped here."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KINDS = {
     ChangeKind.LOST: "Ok before, not tried any more",
     ChangeKind.PASSES: "Passing unexpectedly",
     ChangeKind.MISLEADS: "Failing before, now predicting something else without an error",
-    ChangeKind.WORSE: "Drifting more than before, or in what weighs more",
+    ChangeKind.WORSE: "Drifting more than before, or in something more serious",
     ChangeKind.OTHER: "Failing or drifting in another way",
     ChangeKind.TRIED: "Not tried before, now failing or drifting",
     ChangeKind.UNTRIED: "Failing or drifting before, not tried any more",
@@ -42,7 +42,7 @@ KINDS = {
     ChangeKind.GAINED: "Not tried before, now ok",
     ChangeKind.NEW: "In NEW only",
 }
-#: Told even when there is none: what a comparison is asked for.
+#: Reported even if there is none.
 ALWAYS = (ChangeKind.DRIFTS, ChangeKind.BREAKS, ChangeKind.LOST)
 _COMMON = {
     "consumer": "loaded by {0}", "producer": "dumped by {0}", "case": "{0}", "format": "format {0}",
@@ -60,13 +60,13 @@ def why(group: OutcomeGroup) -> str:
 
 
 def common(by: str, members: Members) -> str:
-    """What a group has in common."""
+    """Say what a group has in common."""
     first = getattr(members, f"{by}s", ("",))
     return _COMMON[by].format(first[0] if first else "")
 
 
 def rest(by: str, members: Members) -> str:
-    """Whom else a group consists of, without what its members have in common."""
+    """Say what else a group consists of."""
     parts = [
         "" if by == "case" else some(members.cases, "case"),
         "" if by == "format" else some(members.formats, "format"),
@@ -102,12 +102,12 @@ def share(group: ChangeGroup | FigureGroup) -> str:
 
 
 def found(group: ChangeGroup) -> str:
-    """What differs in the outputs of a group; nothing where nothing was compared."""
+    """Say what differs in the outputs of a group; empty if nothing was compared."""
     return differs(group.findings, group.count) if group.kind not in {ChangeKind.FIXED, ChangeKind.GAINED} else ""
 
 
 def causes(causes: Suspects) -> str:
-    """What changed beside it: other versions in full, what merely came or went by name."""
+    """Say what else changed: packages with both versions, or just the name of one that came or went."""
     lines = [f"the code or data of {some(causes.recoded, 'case')}"] if causes.recoded else []
     replaced = [changes for changes in causes.packages if any(c.was and c.now for c in changes)]
     for changes in replaced:
@@ -128,7 +128,7 @@ def ratios(group: FigureGroup) -> str:
 
 
 def machine(figures: Figures) -> list[str]:
-    """What the machines forbid to compare, and how they differ; nothing where nothing was measured."""
+    """Say what cannot be compared because the machines differ, and how they differ."""
     if not figures.measured:
         return ["neither run has measured figures: only sizes are compared"]
     lines = []
@@ -142,24 +142,24 @@ def machine(figures: Figures) -> list[str]:
         )
     if figures.shift is not None:
         lines.append(
-            f"the median load took {figures.shift:.2f} times as long as in BASE: one thing has changed for all, "
-            "perhaps the interpreter or the machine, and not each cell by itself"
+            f"the median load took {figures.shift:.2f} times as long as in BASE: one thing changed for all cells, "
+            "perhaps the interpreter or the machine"
         )
     return lines
 
 
 def compared(figures: Figures) -> str:
-    """How much was compared, and how much was not and why."""
+    """Say how many figures were compared, and why others were not."""
     measured = f"{figures.compared:,} of {figures.measured:,} measured figures and " if figures.measured else ""
     lines = [f"{measured}{figures.sizes:,} sizes compared"]
     lines += [f"{count:,} {reason}" for reason, count in figures.skipped.items()]
     if figures.powerless:
-        lines.append(f"{figures.powerless:,} have too few samples for a change of one alone to show among so many")
+        lines.append(f"{figures.powerless:,} have too few samples to show a change of a single one")
     return "; ".join(lines)
 
 
 def verdict(one: GateResult) -> str:
-    """A gate, and what became of it."""
+    """Describe a gate and its result."""
     if one.answer is GateState.UNJUDGED:
         return f"{one.gate.text}: could not be judged: {one.why}"
     if one.answer is GateState.HELD:
@@ -172,7 +172,7 @@ def verdict(one: GateResult) -> str:
 
 
 def settled(comparison: Comparison) -> str:
-    """What is no news, in one line; nothing if there is none."""
+    """Count accepted changes and expected outcomes in one line; empty if there are none."""
     path = comparison.settled.path and os.path.relpath(comparison.settled.path)
     parts = [
         counted(comparison.settled.accepted, "accepted change") if comparison.settled.accepted else "",
@@ -183,7 +183,7 @@ def settled(comparison: Comparison) -> str:
 
 
 def differences(comparison: Comparison) -> list[str]:
-    """What else the runs do not share."""
+    """List what else differs between the runs."""
     base, new = comparison.base, comparison.new
     facts = {"profile": "profiles", "matrix_digest": "matrices", "harness_version": "versions of the harness"}
     other = [words for fact, words in facts.items() if base.get(fact) != new.get(fact)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def as_data(plan: Plan, outlooks: Mapping[str, Outlook]) -> dict[str, Any]:
-    """The whole plan as JSON-able data; artifacts and cells as the axes that span them."""
+    """Return a plan as data for JSON."""
     profile = plan.profile
     return {
         "profile": profile.name,
@@ -49,9 +49,9 @@ def as_data(plan: Plan, outlooks: Mapping[str, Outlook]) -> dict[str, Any]:
 
 
 def show(plan: Plan, outlooks: Mapping[str, Outlook], console: Console) -> None:
-    """Print the environments and what they are to do."""
+    """Print the environments and what they will do."""
     table = Table(box=box.SIMPLE, pad_edge=False)
-    for heading in ("environment", "asks for", "as of", "because of", "can it be?"):
+    for heading in ("environment", "asks for", "as of", "because of", "possible here?"):
         table.add_column(heading, overflow="fold")
     for environment in plan.profile.environments:
         outlook = outlooks[environment.name]
@@ -79,7 +79,7 @@ def show(plan: Plan, outlooks: Mapping[str, Outlook], console: Console) -> None:
     skipped = _skips(plan, outlooks)
     if skipped:
         cells = sum(skip["cells"] for skip in skipped)
-        console.print(f"[yellow]{len(skipped)} environments cannot be had here: {cells} cells will not run[/]")
+        console.print(f"[yellow]{len(skipped)} environments cannot be built here: {cells} cells will not run[/]")
 
 
 def _answer(outlook: Outlook) -> str:

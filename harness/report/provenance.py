@@ -16,7 +16,7 @@ _FIRST = ("scikit-learn", "numpy", "scipy", "joblib", "cloudpickle", "skops", "s
 
 
 def show(row: dict[str, Any], commands: list[str], console: Console) -> None:
-    """Print it. All text of models and packages is escaped."""
+    """Print the provenance of an artifact. Text of models and packages is escaped."""
     console.print(f"\n[bold]{escape(row['artifact_id'])}[/]  {escape(row['status'])}", soft_wrap=True)
     if row["reason"]:
         console.print(escape(row["reason"]), soft_wrap=True)
@@ -27,8 +27,8 @@ def show(row: dict[str, Any], commands: list[str], console: Console) -> None:
         table.add_row(name, escape(value))
     console.print(table)
     if commands:
-        why = "what it predicts is compared, since no two pickles have the same bytes"
-        console.print(f"\nTo make the model again, and hold it against what was stored ({why}):")
+        why = "predictions are compared, since no two pickles have the same bytes"
+        console.print(f"\nTo rebuild the model, and compare it with what was stored ({why}):")
         for command in commands:
             console.print(f"  {escape(command)}", soft_wrap=True)
     console.print()
@@ -65,7 +65,7 @@ def _lines(row: dict[str, Any]) -> list[tuple[str, str]]:
         ("training data", f"{data['n_samples']} x {data['n_features'] or '?'}, {kept}"),
         ("held-out data", data["inputs_object"]),
         ("code", f"{code['module']}.{called}, {code['object']}"),
-        ("format tells", json.dumps(manifest["format"]) if manifest["format"] else "nothing"),
+        ("format says", json.dumps(manifest["format"]) if manifest["format"] else "nothing"),
         ("Python", f"{manifest['python']} on {platform['platform']}, {platform['cpu'] or 'processor unknown'}"),
         ("packages", f"{listed}; all {len(packages)} in {manifest['lock']}"),
         ("BLAS", "; ".join(f"{pool['internal_api']} {pool['version']}" for pool in manifest["blas"] or ())),

@@ -12,7 +12,7 @@ from harness.report import markdown, phrases
 if TYPE_CHECKING:
     from harness.analysis.release import Release
 
-#: Columns of the table, as far as anything is in them.
+#: Columns of the table. Empty ones are left out.
 _TITLES = {
     ChangeKind.DRIFTS: "now predicts otherwise",
     ChangeKind.BREAKS: "now fails",
@@ -28,7 +28,7 @@ _TITLES = {
 
 
 def render(release: Release) -> str:
-    """A page of Markdown, for release notes or an issue; text of models, packages and exceptions is escaped."""
+    """Write a page of Markdown for release notes or an issue. Text of models and packages is escaped."""
     return markdown.template("release.md").render(
         release=release,
         words=phrases,
@@ -43,7 +43,7 @@ def render(release: Release) -> str:
 
 
 def as_data(release: Release) -> dict[str, Any]:
-    """Everything as JSON-able data."""
+    """Return the effect of a release as data for JSON."""
     return {
         **{name: getattr(release, name) for name in ("package", "producers", "cells", "never_tried", "newly_warned")},
         "run": {name: release.run.get(name) for name in ("run_id", "profile", "started", "complete")},

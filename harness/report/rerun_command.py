@@ -1,4 +1,4 @@
-"""The command that makes one cell again, with exactly the packages of its run. Pure."""
+"""The command that repeats one cell with exactly the packages of its run. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def command(run: Mapping[str, Any], path: Path, cell_id: str) -> str:
-    """For a shell, in the checkout.
+    """Return the command, for a shell in the checkout.
 
     Parameters
     ----------

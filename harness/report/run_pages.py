@@ -1,4 +1,4 @@
-"""What a run's folder gets to be looked at: SUMMARY.md and the page."""
+"""The reports in the folder of a run: SUMMARY.md and the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from harness.store import RunTables
 
-#: Where the page lies in a run's folder.
+#: The page, within the folder of a run.
 PAGE = "report/index.html"
 
 

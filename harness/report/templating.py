@@ -1,4 +1,4 @@
-"""How pages are made of templates: nothing that is missing is passed over, whatever the page is written in."""
+"""Templates of reports. A missing value is an error."""
 
 from __future__ import annotations
 

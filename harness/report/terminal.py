@@ -42,18 +42,18 @@ _STYLES = {
 LEGEND = (
     "[green]ok[/] all that was written loads and predicts the same   [yellow]warn[/] with a version warning   "
     "[bold red]≠n[/] n predict differently\n"
-    "[magenta]✗n[/] n fail   [red](≠n)[/] [dim](✗n)[/] in their own producer too   "
-    "[dim]–n[/] n not run, or not possible"
+    "[magenta]✗n[/] n fail   [red](≠n)[/] [dim](✗n)[/] also in their own producer   "
+    "[dim]–n[/] n not run, or not supported"
 )
 
 
 def show(tables: RunTables, console: Console, page: Path) -> None:
-    """Print what drifts, the matrix, what fails; ``page`` is the report to open."""
+    """Print what drifts, the matrix, and what fails. ``page`` is the report to open."""
     summary = summarize(tables)
     _top(summary, console)
     _near(summary, console)
     _failures("Fails", summary.failures, console)
-    _failures("Not possible there", summary.impossible, console)
+    _failures("Not supported there", summary.impossible, console)
     _failures("Not written", summary.unwritten, console)
     _measured(summary.measured, console)
     _headline(summary, console)
@@ -62,7 +62,7 @@ def show(tables: RunTables, console: Console, page: Path) -> None:
 
 
 def picture(tables: RunTables) -> str:
-    """The upper part of what `show` prints, as an SVG that loads nothing from anywhere."""
+    """Draw the upper part of what `show` prints, as an SVG that loads nothing."""
     console = Console(record=True, width=165, force_terminal=True, file=io.StringIO(), highlight=False)
     summary = summarize(tables)
     _top(summary, console)
@@ -152,7 +152,7 @@ def _at_home(group: OutcomeGroup) -> str:
 def _near(summary: Summary, console: Console) -> None:
     if not summary.near:
         return
-    console.print("[bold yellow]Near the tolerance[/]  these verdicts hang on it")
+    console.print("[bold yellow]Near the tolerance[/]  another tolerance would change these verdicts")
     for one in summary.near[:SHOWN]:
         console.print(
             f"  [yellow]{escape(one.case)}[/] ({escape(one.format)})  {one.verdicts}, at {one.times} the tolerance"
@@ -182,7 +182,7 @@ def _failures(title: str, groups: tuple[OutcomeGroup, ...], console: Console) ->
 def _measured(measured: Measured, console: Console) -> None:
     if not measured.rows:
         return
-    console.print("[bold]Measured[/]  beside pickle: the median over cases of how many times as much")
+    console.print("[bold]Measured[/]  compared with pickle: the median ratio over all cases")
     trades = _figures_table(["format/reader", "cells"], measured.columns)
     for trade in measured.trades:
         trades.add_row(escape(trade.way), str(trade.cells), *(trade.text(name) for name, _ in measured.columns))

@@ -1,6 +1,6 @@
-"""May a model that was dumped there be loaded here? An answer from a stored run, with its evidence. Pure.
+"""Whether a model may be loaded in another environment: an answer from a stored run, with its evidence. Pure.
 
-verdicts   the closed list of answers, and which outcome gives which
+index      what an answer needs of a run, beside its tables
 subjects   which cases a name means
 """
 
@@ -36,7 +36,7 @@ class Question:
     subject: Subject
     producers: tuple[Wanted, ...]  # all must hold
     consumers: tuple[Wanted, ...]
-    format: str | None = None  # None: every format that gives the very object back
+    format: str | None = None  # None: every format that gives the same object back
     reader: str | None = None
 
 
@@ -47,17 +47,17 @@ class Way:
     format: str
     reader: str
     verdict: Verdict
-    cases: tuple[str, ...]  # those that the verdict is of
+    cases: tuple[str, ...]  # those with this verdict
     statuses: dict[str, int]  # of its cells, one for each case
-    silent: tuple[str, ...]  # cases that nothing can be said of: not written, not possible there, or refused
+    silent: tuple[str, ...]  # cases without a verdict: not written, not possible there, or refused
     never_tried: int  # of its cells
-    at_home: int  # of those that change or break: also in their own producer, so that no version is to blame
+    at_home: int  # of its cells: they also change or break in their own producer
     warned: int  # of its cells: scikit-learn warned of another version
     max_abs_diff: float | None  # the largest
     label_mismatch: float | None  # the largest fraction
     cause: str | None  # why the worst cell fails or changes; see `harness.analysis.causes`
     example: str  # the worst cell's id
-    reason: str  # what its outcome says; empty if nothing
+    reason: str  # of the worst cell; empty if it has none
 
     @property
     def name(self) -> str:
@@ -72,7 +72,7 @@ class PairAnswer:
     consumer: str
     verdict: Verdict  # the worst of the ways that were asked about
     ways: tuple[Way, ...]  # the worst first
-    instead: tuple[Way, ...]  # what is safe for the same two; empty where the verdict is safe
+    instead: tuple[Way, ...]  # ways that are safe for this pair; empty if the verdict is safe
 
     @property
     def cells(self) -> int:
@@ -94,7 +94,7 @@ class Answer:
     path: Path
     pairs: tuple[PairAnswer, ...]  # the worst first; none where no environments fit
     causes: dict[str, str]  # by the name of a cause, the sentence that explains it
-    known: tuple[str, ...]  # where there is no pair: the versions of the package asked for that the run has
+    known: tuple[str, ...]  # if there is no pair: the versions that the run has of the package
 
     @property
     def verdict(self) -> Verdict:
@@ -191,7 +191,7 @@ def _fitting(holdings: Mapping[str, Mapping[str, str]], side: Sequence[Wanted]) 
 
 
 def _known(holdings: Mapping[str, Mapping[str, str]], question: Question, *, dumps: Sequence[str]) -> tuple[str, ...]:
-    """The versions there are of the package that no environment has in the version asked for."""
+    """The versions that the run has of a package that no environment has in the wanted version."""
     package = (question.consumers if dumps else question.producers)[0].package
     return tuple(versions.ordered(held[package] for held in holdings.values() if package in held))
 
@@ -210,7 +210,7 @@ def _pair(
             verdicts += [cell.verdict for cell in rows]
         if way.verdict in SAFE and not way.silent:
             instead.append(way)
-    verdict = worst(verdicts)  # of the cells: a way in which nothing can be written says nothing of the others
+    verdict = worst(verdicts)  # of the cells: a way in which nothing was written does not count
     return PairAnswer(
         producer=producer,
         consumer=consumer,
@@ -223,7 +223,7 @@ def _pair(
 def _is_asked(question: Question, way: Way, converted: frozenset[str]) -> bool:
     if question.reader not in {None, way.reader}:
         return False
-    # What carries a model over into another program is another question than what versions do to it.
+    # A format that converts a model answers another question than what versions do to it.
     kept = way.format not in converted
     return way.format == question.format or (question.format is None and (kept or question.reader is not None))
 
@@ -249,7 +249,7 @@ def _way(format_name: str, reader: str, cells: Sequence[CellFacts]) -> Way:
 
 
 def _badness(cell: CellFacts) -> tuple[int, float, float]:
-    """Smaller is worse: by verdict, then by how many labels differ, then by how far outputs are apart."""
+    """A sort key, the worst first: by verdict, then by the labels that differ, then by the largest difference."""
     order = list(Verdict)
     place = len(order) if cell.verdict is None else order.index(Verdict(cell.verdict))
     labels, apart = (math.inf if number is None else -number for number in (cell.label_mismatch, cell.max_abs_diff))

@@ -1,8 +1,8 @@
-"""What `ask` needs of a run, in SQLite beside its tables: a question is answered without reading all of them.
+"""What `ask` needs of a run, in SQLite beside its tables, so that a question does not read all of them.
 
-An index is made by the first question and kept in the run's folder under `NAME`. It holds only what can be made again:
-it is made anew when a table, the rules of causes or this package's own code has changed, and is not kept where the
-folder may not be written to. Imports no pandas before it has to make one.
+The first question builds the index, and keeps it in the folder of the run under `NAME`. It is rebuilt if a table, the
+rules of causes or the code of this package changed. If the folder is read-only, it is not kept. pandas is imported only
+to build an index.
 """
 
 from __future__ import annotations
@@ -42,7 +42,12 @@ class Index:
 
     @classmethod
     def from_run(cls, path: Path) -> Index:
-        """The index of a stored run, made now where there is none that holds. Raises InputError."""
+        """Open the index of a stored run. Build it if there is none, or if it is out of date.
+
+        Raises
+        ------
+        InputError : the folder is no run.
+        """
         kept, key = path / NAME, _key(path)
         with contextlib.suppress(sqlite3.Error, OSError):
             if kept.is_file():
@@ -57,7 +62,7 @@ class Index:
 
     @classmethod
     def from_tables(cls, tables: RunTables, key: str = "") -> Index:
-        """The index of a run's tables, in memory."""
+        """Build the index of a run's tables, in memory."""
         from harness.analysis.ask import indexing  # noqa: PLC0415  # pandas
 
         database = sqlite3.connect(":memory:")
@@ -91,7 +96,7 @@ class Index:
 
     @property
     def converted(self) -> frozenset[str]:
-        """The formats that carry a model over into another kind of program."""
+        """The formats that convert a model into another kind of program."""
         return frozenset(self.fact("converted"))
 
     @property
@@ -124,7 +129,7 @@ class Index:
             yield CellFacts._make((*map(words.get, row[: len(_WORDS)]), bool(home), bool(warned), *numbers))
 
     def fact(self, name: str) -> Any:
-        """What stands beside the cells under a name; None where nothing does."""
+        """Return a fact that is stored beside the cells; None if there is none."""
         found = self._database.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return None if found is None else json.loads(found[0])
 
@@ -137,7 +142,7 @@ class Index:
         return dict(self._database.execute(f"SELECT id, text FROM words WHERE id IN ({listed})"))  # noqa: S608
 
     def keep(self, path: Path) -> None:
-        """Store it, whole or not at all; where that cannot be, the next question makes it again."""
+        """Store it, whole or not at all. If that fails, the next question builds it again."""
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
             with contextlib.closing(sqlite3.connect(part)) as copy:
@@ -149,7 +154,7 @@ class Index:
 
 
 def _numbered(rows: Iterable[Sequence[Any]], words: dict[str, int]) -> Iterator[list[Any]]:
-    """Rows with numbers in place of their words; new words are added."""
+    """Replace the words of rows by numbers. New words are added."""
     for row in rows:
         texts = (None if text is None else words.setdefault(text, len(words)) for text in row[: len(_WORDS)])
         yield [*texts, *row[len(_WORDS) :]]

@@ -1,4 +1,4 @@
-"""Which cases of a run an estimator's name means: those of a class, a case or a family. Pure."""
+"""Which cases of a run a name stands for: those of a class, a case or a family. Pure."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class _Fitted:
 
 
 def classes(artifacts: pd.DataFrame) -> dict[str, str]:
-    """By case, the class that it fits: ``LogisticRegression``; empty where no producer could fit it."""
+    """Return for each case the class that it fits, such as ``LogisticRegression``; empty if nobody could fit it."""
     return {case: fitted.outer for case, fitted in _fitted(artifacts).items()}
 
 
 def known(artifacts: pd.DataFrame) -> dict[str, Subject]:
-    """All that can be asked about, by its name in small letters: classes before cases before families."""
+    """List everything that can be asked about, by its name in lower case: classes before cases before families."""
     fitted = _fitted(artifacts)
     inner = _by_class({case: fit.inner for case, fit in fitted.items()})
     families = {str(name): tuple(rows["case"].unique()) for name, rows in artifacts.groupby("family", sort=False)}
@@ -61,7 +61,12 @@ def known(artifacts: pd.DataFrame) -> dict[str, Subject]:
 
 
 def find(subjects: Mapping[str, Subject], word: str) -> Subject:
-    """What is meant by a class, a case or a family, among those of `known`. Raises InputError with near names."""
+    """Find a class, a case or a family among those of `known`.
+
+    Raises
+    ------
+    InputError : there is none; the message has similar names.
+    """
     asked = word.strip().lower().removeprefix("family:")
     if asked not in subjects:
         raise InputError(_unknown(word, {subject.name for subject in subjects.values()}))
@@ -69,7 +74,7 @@ def find(subjects: Mapping[str, Subject], word: str) -> Subject:
 
 
 def _unknown(word: str, names: set[str]) -> str:
-    """What was perhaps meant, found whatever the case of its letters."""
+    """A message with similar names. Upper and lower case do not matter."""
     by_letters = {name.lower(): name for name in sorted(names)}
     close = difflib.get_close_matches(word.lower(), by_letters, n=3)
     perhaps = f"; perhaps {', '.join(shown(by_letters[name]) for name in close)}" if close else ""
@@ -86,7 +91,7 @@ def _by_class(classes: dict[str, frozenset[str] | set[str]]) -> dict[str, tuple[
 
 
 def _fitted(artifacts: pd.DataFrame) -> dict[str, _Fitted]:
-    """By case; the newest producer's manifest tells, since classes move and are renamed."""
+    """Return what each case fits. The newest producer's manifest counts, since classes are renamed."""
     found = {str(case): _Fitted() for case in artifacts["case"].unique()}
     known = artifacts.dropna(subset=["manifest"]).drop_duplicates("case", keep="last")
     for case, text in zip(known["case"], known["manifest"], strict=True):

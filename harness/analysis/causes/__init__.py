@@ -28,22 +28,22 @@ __all__ = ["UNKNOWN", "Cause", "by_name", "causes", "names", "recognise", "rules
 
 
 def causes() -> tuple[Cause, ...]:
-    """Every cause that a cell can have, in the order of their files; `UNKNOWN` is none of them."""
+    """List every cause that a cell can have, in the order of the files; `UNKNOWN` is none of them."""
     return tuple(one.cause for one in read())
 
 
 def by_name() -> dict[str, Cause]:
-    """Every cause by its name; `UNKNOWN` is none of them."""
+    """Return every cause by its name; `UNKNOWN` is none of them."""
     return {cause.name: cause for cause in causes()}
 
 
 def names() -> tuple[str, ...]:
-    """The closed list of what `recognise` gives."""
+    """List every value that `recognise` can give."""
     return (*(cause.name for cause in causes()), UNKNOWN)
 
 
 def recognise(cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFrame) -> pd.Series[str]:
-    """The cause of each cell.
+    """Find the cause of each cell.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def recognise(cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.Dat
 
 
 def traced(cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFrame) -> pd.DataFrame:
-    """As `recognise`, with the change behind each cell.
+    """Find the cause of each cell, and the change behind it.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def traced(cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFr
 
 
 def _by_cell(rules: tuple[Rule, ...], found: NDArray[np.intp], name: str) -> NDArray[np.object_]:
-    """Of each cell, what its rule says under a name."""
+    """Return for each cell what its rule says under a name."""
     known = np.array([*(getattr(rule, name) for rule in rules), None], dtype=object)
     each: NDArray[np.object_] = known[found]
     return each

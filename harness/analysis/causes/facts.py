@@ -1,4 +1,4 @@
-"""What rules ask about, as codes into what is distinct: a table has millions of cells and few different texts. Pure."""
+"""What rules ask about, as codes of distinct values: millions of cells have few different texts. Pure."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 #: A class that is constructed in the text of a parameter: a pipeline's steps, a search's estimator.
 _CONSTRUCTED = re.compile(r"\b([A-Z]\w+)\(")
-#: Columns of the environments table that tell of one whose packages are not known, too.
+#: Columns that are known even if the packages of an environment are not.
 _DECLARED = {"python": "python", "sklearn": "scikit-learn", "numpy": "numpy"}
 
 
 @dataclass(frozen=True)
 class Coded(Generic[T]):
-    """A column: for each cell the place of its value among the distinct ones."""
+    """A column: for each cell the position of its value among the distinct ones."""
 
     codes: NDArray[np.intp]
     distinct: tuple[T, ...]
 
     def where(self, holds: Callable[[T], bool], rows: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Those of some rows whose value is such that it holds."""
+        """Select the rows whose value fits."""
         wanted = np.fromiter((holds(value) for value in self.distinct), dtype=bool, count=len(self.distinct))
         found: NDArray[np.intp] = rows[wanted[self.codes[rows]]]
         return found
@@ -57,7 +57,7 @@ class Place:
     machine: Mapping[str, str] = field(default_factory=dict)  # arch, byteorder, bits, python's minor version
 
     def holds(self, wanted: Mapping[str, str]) -> bool:
-        """Whether it has every package in a version that is wanted; not where that is not known."""
+        """Whether it has every package in a wanted version. An unknown version does not fit."""
         return all(name in self.versions and within(self.versions[name], text) for name, text in wanted.items())
 
     def differs(self, other: Place, names: Iterable[str]) -> bool:
@@ -86,7 +86,7 @@ class Facts:
 
 @functools.lru_cache(maxsize=1 << 14)
 def within(version: str, specifiers: str) -> bool:
-    """Whether a version is meant; a release candidate or a night's wheel counts as the release that it comes before."""
+    """Whether a version fits. A release candidate or nightly wheel counts as the release that it precedes."""
     try:
         return Version(Version(version).base_version) in SpecifierSet(specifiers)
     except InvalidVersion:
@@ -94,7 +94,7 @@ def within(version: str, specifiers: str) -> bool:
 
 
 def gathered(cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFrame) -> Facts:
-    """The facts of some cells. Columns that a table lacks count as not known."""
+    """Gather the facts of cells. A column that a table lacks counts as not known."""
     environment = _places(environments)
     models = _models(artifacts)
     nowhere, nothing = Place(), Model()

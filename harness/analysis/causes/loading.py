@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harness.analysis.causes.rules import Rule
     from harness.analysis.causes.schema import CauseTable
 
-#: What a broken or drifting cell has that no rule recognises.
+#: The cause of a broken or drifting cell that no rule recognises.
 UNKNOWN: Final = "unknown"
 
 
@@ -30,7 +30,7 @@ class Cause:
 
     name: str  # of the closed list: "numpy-module-moved"
     sentence: str  # for users, present tense
-    since: str  # what brought it: "scikit-learn 1.3"; `traced` tells it of a single cell, which may be more precise
+    since: str  # what brought it: "scikit-learn 1.3"; for one cell `traced` may be more precise
     upstream: str  # the address of the issue, change or release notes; the same holds
     helps: str  # what a user can do
     family: str  # the file that it stands in
@@ -56,7 +56,7 @@ def read() -> tuple[CauseRules, ...]:
 
 
 def family(name: str, text: str) -> tuple[CauseRules, ...]:
-    """The causes that the text of a file tells of. Raises RulesError."""
+    """Read the causes in the text of a file. Raises RulesError."""
     try:
         file = File.model_validate(tomllib.loads(text))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
@@ -66,15 +66,15 @@ def family(name: str, text: str) -> tuple[CauseRules, ...]:
 
 @functools.cache
 def rules_digest() -> str:
-    """sha256 of the rules, so that what they gave can be kept under it.
+    """Return the sha256 of the rules, as a key for stored results.
 
-    Comments and blank lines of the TOML files don't count. The code in this folder does: it says what a rule means.
+    Comments and blank lines of the TOML files don't count. The code in this folder does: it decides what a rule means.
     """
     return digest_of({file.name: file.read_text("utf-8") for file in _here(".toml", ".py")})
 
 
 def digest_of(texts: dict[str, str]) -> str:
-    """sha256 of files' content, by their names."""
+    """Return the sha256 of the content of files, given by name."""
     digest = hashlib.sha256()
     for name, text in sorted(texts.items()):
         content = repr(tomllib.loads(text)) if name.endswith(".toml") else text

@@ -27,14 +27,14 @@ _ASKED = frozenset(map(str, BROKEN | {Status.DRIFT}))
 
 
 def is_asked(cells: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which cells are broken or drift: these have a cause, and be it an unknown one."""
+    """Mark the cells that are broken or drift. They have a cause, perhaps an unknown one."""
     return cells["status"].isin(_ASKED).to_numpy(dtype=bool)
 
 
 def matched(
     rules: Sequence[Rule], cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFrame
 ) -> NDArray[np.intp]:
-    """For each cell the number of the first rule that recognises it, else `NO_RULE`."""
+    """Return for each cell the number of the first rule that recognises it, or `NO_RULE`."""
     found = np.full(len(cells), NO_RULE, dtype=np.intp)
     for number, rows in _each(rules, cells, artifacts, environments):
         free = rows[found[rows] == NO_RULE]
@@ -45,7 +45,7 @@ def matched(
 def claims(
     rules: Sequence[Rule], cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFrame
 ) -> list[set[str]]:
-    """For each cell the causes of all rules that recognise it: more than one is a mistake in the rules."""
+    """Return for each cell the causes of all rules that recognise it. More than one is a mistake in the rules."""
     found: list[set[str]] = [set() for _ in range(len(cells))]
     for number, rows in _each(rules, cells, artifacts, environments):
         for row in rows:
@@ -65,7 +65,7 @@ def _each(
 
 
 def _recognised(rule: Rule, facts: Facts, rows: Rows) -> Rows:
-    """Those of some rows that a rule recognises; what leaves the fewest and costs the least is asked first."""
+    """Select the rows that a rule recognises. The cheapest and most selective conditions come first."""
     pattern = rule.message
     rows = facts.status.where(rule.statuses.__contains__, rows)
     if pattern is not None:

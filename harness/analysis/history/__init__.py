@@ -1,11 +1,11 @@
 """What changed over all stored runs, at which run, and which packages changed there. Reads stored runs only.
 
-runs       finds the runs in a folder or bucket, and reads of them what a history needs
-series     one figure of one cell over time, like with like; and the cells whose status changed
-steps      finds where a series changed for good; pure
-changes    a change with its run and its packages
-accepting  which changes somebody has accepted; pure
-findings   changes that tell the same, as one; pure
+past_runs        finds the runs in a folder or bucket, and reads what a history needs
+series           one figure of one cell over time; and the cells whose status changed
+steps            finds where a series changed and stayed so; pure
+changes          a change with its run and its packages
+accepting        which changes are accepted; pure
+grouped_changes  changes of one run that belong together; pure
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["Accepted", "Change", "GroupedChange", "History", "Skipped", "StoredR
 
 @dataclass(frozen=True, kw_only=True)
 class Accepted:
-    """A change that somebody has declared to be known, and why."""
+    """A change that is accepted, and why."""
 
     change: Change
     reason: str
@@ -47,8 +47,8 @@ class History:
     cells: int  # that any of the runs has a status of
     not_run: int  # cells of the newest run that were never tried
     series: tuple[Series, ...]
-    changes: tuple[Change, ...]  # without those that are accepted
-    findings: tuple[GroupedChange, ...]  # the same, grouped; the loudest first
+    changes: tuple[Change, ...]  # without the accepted ones
+    findings: tuple[GroupedChange, ...]  # the same, grouped; the most serious first
     accepted: tuple[Accepted, ...]
 
 
@@ -59,14 +59,14 @@ def read_history(
     patterns: Sequence[str] = (),
     expectations: Expectations | None = None,
 ) -> History:
-    """The history of the runs in a folder.
+    """Find what changed over the runs of a folder.
 
     Parameters
     ----------
     source : a folder of runs, or an fsspec URL of one.
     figures : "status", "size_bytes" or figures that are measured; every one if none.
     patterns : of cell ids, with ``*`` and ``?``; one that begins with ``!`` leaves out. Every cell if none.
-    expectations : changes that are accepted, and not to be reported again.
+    expectations : changes that are accepted, and not reported again.
 
     Raises
     ------

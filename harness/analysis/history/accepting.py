@@ -1,4 +1,4 @@
-"""Changes that somebody has accepted: those of ``expectations.yaml``, held against a history's. Pure."""
+"""Which changes of a history are accepted in ``expectations.yaml``. Pure."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 def reasons(
     expectations: Expectations, *, runs: Sequence[str], families: Mapping[str, str]
 ) -> Callable[[Change], str | None]:
-    """Give the reason of a change that is accepted, None of another.
+    """Return a function that gives the reason of an accepted change, and None for another.
 
     Parameters
     ----------
-    runs : ids of all runs of the history, oldest first. A step of a figure is found within a run of where it is, and
-        may move by one as more runs come: one that was accepted for a neighbouring run is the same.
+    runs : ids of all runs of the history, oldest first. The place of a step may move by one run as more runs come, so a
+        step that was accepted for a neighbouring run counts as the same.
     families : by case.
     """
 
@@ -48,7 +48,7 @@ def _within(entry: Accepted, change: Change, runs: Sequence[str]) -> bool:
 
 
 def _means(selection: Selection, change: Change, families: Mapping[str, str]) -> bool:
-    """Whether a change is of cells that are meant. The size of an artifact is that of all its cells."""
+    """Whether a change is of selected cells. The size of an artifact belongs to all its cells."""
     names = names_of(change.subject)
     known = {
         "cell": change.subject,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A status, or the median of a figure, that is another one since ``run``."""
+    """A status, or the median of a figure, that differs since ``run``."""
 
     subject: str  # a cell's id; an artifact's, where its size changed
     figure: str  # "status", "size_bytes" or a figure that is measured
@@ -31,7 +31,7 @@ class Change:
     before: str | float  # statuses; medians in seconds or bytes
     after: str | float
     lasting: bool  # the last change of its series
-    fingerprint: str  # of the host whose runs were compared; empty where hosts make no difference
+    fingerprint: str  # of the host whose runs were compared; empty if hosts make no difference
     emulated: bool
     consumer_packages: tuple[PackageChange, ...]
     producer_packages: tuple[PackageChange, ...]
@@ -40,7 +40,7 @@ class Change:
 
     @property
     def ratio(self) -> float | None:
-        """After to before; None for a status."""
+        """``after`` divided by ``before``; None for a status."""
         if isinstance(self.before, str) or isinstance(self.after, str):
             return None
         return self.after / self.before
@@ -53,7 +53,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """What an id is made of."""
+    """The parts of an id."""
 
     producer: str
     case: str
@@ -63,7 +63,7 @@ class Names:
 
 
 def names_of(subject: str) -> Names:
-    """Of a cell's id, or of an artifact's; as far as it goes of what a foreign run has instead."""
+    """Split the id of a cell or an artifact."""
     producer, case, name, consumer, reader = parts_of_id(subject)
     return Names(producer=producer, case=case, format=name, consumer=consumer or None, reader=reader or None)
 
@@ -115,7 +115,7 @@ def _companions(series: Sequence[Series]) -> dict[tuple[str, str, bool], float]:
 
 
 def _likeliest(step: steps.Step, series: Series, runs: Sequence[StoredRun]) -> int:
-    """Where the figures cannot tell two runs apart, the one in which a package changed."""
+    """Choose the place of a step. If several fit equally well, take one at which a package changed."""
     places = sorted(step.as_good, key=lambda place: abs(place - step.place))
     for place in places:
         earlier, later = (runs[series.runs[at]] for at in (place - 1, place))
@@ -142,7 +142,7 @@ def _where(subject: str, earlier: StoredRun, later: StoredRun) -> Mapping[str, o
 
 
 def _differences(earlier: StoredRun, later: StoredRun, environment: str | None) -> tuple[PackageChange, ...]:
-    """Nothing where one of the runs does not know the environment: then nothing is known of what changed."""
+    """The packages that differ; nothing if one of the runs does not know the environment."""
     old, new = (run.packages.get(environment or "") for run in (earlier, later))
     if old is None or new is None:
         return ()

@@ -1,4 +1,4 @@
-"""The figures that have a history, what counts as a change of each, and how people say it."""
+"""The figures that have a history, what counts as a change of each, and the words for it."""
 
 from __future__ import annotations
 
@@ -39,15 +39,16 @@ NAMES = (STATUS, *WORDS)
 
 
 def least_effect(figure: str) -> float:
-    """The ratio from which on a step of the medians is a change."""
+    """Return the least ratio of medians that counts as a change."""
     return EFFECTS[figure].ratio
 
 
 def least_value(figure: str) -> float:
-    """Values below this one count as this one; above 0, since ratios are taken."""
+    """Return the least value, in seconds or bytes. Smaller ones count as this one, so that no ratio divides by 0."""
     return EFFECTS[figure].floor or (1.0 if figure == SIZE else 1e-9)
 
 
 def wording(figure: str, ratio: float) -> str:
+    """Say in words whether a figure rose or fell."""
     words = WORDS[figure]
     return words.rose if ratio > 1 else words.fell

@@ -1,4 +1,4 @@
-"""Changes of one run that tell the same, as one finding. Pure."""
+"""Changes of one run that belong together, as one. Pure."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class GroupedChange:
 
 
 def grouped(changes: Sequence[Change]) -> tuple[GroupedChange, ...]:
-    """The loudest first: ok to drift, what else is worse now, what is better; of each, the newest first."""
+    """Group changes: first ok to drift, then what else is worse, then what is better; of each, the newest first."""
     groups: dict[object, list[Change]] = {}
     for change in changes:
         key = (change.run, change.figure, _what(change), change.packages, change.harness_version)
@@ -106,6 +106,6 @@ def _common(names: list[Names]) -> dict[str, str]:
 
 
 def _loudness(finding: GroupedChange) -> tuple[bool, bool, bool]:
-    """Sorts: the silent one, then statuses before figures; what is worse before what is better."""
+    """A sort key: ok to drift first, then what is worse; statuses before figures."""
     silent = finding.figure == STATUS and finding.changes[0].after == Status.DRIFT
     return (not silent, not finding.worse, finding.figure != STATUS)

@@ -1,4 +1,4 @@
-"""The runs in a folder, on this machine or wherever fsspec reaches: what a history needs of each, and no more."""
+"""The runs in a folder or a bucket that fsspec can read, with what a history needs of each."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-#: What a file raises that is broken, cut short, not there, or holds something else than a run's does.
+#: The errors of a file that is missing, damaged or not a file of a run.
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Skipped:
-    """A folder that looks like a run and is not read."""
+    """A folder that looks like a run but cannot be read."""
 
     name: str
     reason: str
@@ -58,13 +58,19 @@ class StoredRun:
 
 
 def stored_runs(source: str) -> tuple[list[StoredRun], list[Skipped]]:
-    """The finished runs of a folder, oldest first, and what was skipped. Raises InputError, MachineError."""
+    """Find the finished runs of a folder, oldest first, and what was skipped.
+
+    Raises
+    ------
+    InputError : there is no such folder, or no run in it.
+    MachineError : the package for this kind of URL is missing, or the place cannot be reached.
+    """
     files, folders = _listed(source)
     found: list[StoredRun] = []
     skipped: list[Skipped] = []
     for folder in folders:
         name = folder.rpartition("/")[2]
-        if name == REFERENCE:  # of another machine, and of no night of this one
+        if name == REFERENCE:  # it is from another machine
             continue
         try:
             document = json.loads(files.cat_file(f"{folder}/run.json"))

@@ -1,4 +1,4 @@
-"""Series over runs: one figure of one cell, of runs that can be compared; and cells whose status changed."""
+"""One figure of one cell over comparable runs; and the cells whose status changed."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _KEYS = ["subject", "figure", "fingerprint", "emulated"]
 class Series:
     """One figure over runs of one host.
 
-    ``subject`` is a cell's id, or an artifact's where the figure is its size: every reader finds the same size, so
-    that one change would be told a hundred times.
+    ``subject`` is the id of a cell. For a size it is the id of the artifact: every reader finds the same size, and one
+    change would be reported many times.
     """
 
     subject: str
@@ -43,7 +43,7 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Transition:
-    """A cell whose status is another one than in the run before that tried it."""
+    """A cell whose status differs from the last run that tried it."""
 
     cell_id: str
     before: str
@@ -64,7 +64,7 @@ class Collected:
 
 
 def collect(runs: Sequence[StoredRun], figures: frozenset[str], patterns: Sequence[str]) -> Collected:
-    """Go through the runs, oldest first; never more than one run's cells are held, and what is known of each cell."""
+    """Read the runs, oldest first. Only one run's cells are in memory at a time."""
     statuses = Statuses()
     rows: list[pd.DataFrame] = []
     read: list[StoredRun] = []
@@ -95,7 +95,7 @@ def collect(runs: Sequence[StoredRun], figures: frozenset[str], patterns: Sequen
 
 
 class Statuses:
-    """What is known of every cell's status, run by run."""
+    """The last known status of every cell, run by run."""
 
     def __init__(self) -> None:
         self._known = pd.DataFrame({"status": pd.Series(dtype="str"), "run": pd.Series(dtype="int64")})
@@ -106,7 +106,7 @@ class Statuses:
         return len(self._known)
 
     def see(self, place: int, statuses: pd.Series[str]) -> None:
-        """``statuses`` by cell id, of the run at ``place``, later than all before."""
+        """Add the statuses of a run, by cell id. Its place is after all places before."""
         before = self._known.reindex(statuses.index)
         changed = (before["status"].notna() & (before["status"] != statuses)).to_numpy(dtype=bool)
         self._seen += [
@@ -120,7 +120,7 @@ class Statuses:
             )
         ]
         known = pd.concat([self._known, pd.DataFrame({"status": statuses, "run": place})])
-        self._known = known[~known.index.duplicated(keep="last")]  # what this run did not try stays as it was
+        self._known = known[~known.index.duplicated(keep="last")]  # a cell that this run did not try keeps its status
 
     def transitions(self) -> tuple[Transition, ...]:
         last = {cell: run for cell, _, _, _, run in self._seen}
@@ -159,7 +159,7 @@ def _sizes(cells: pd.DataFrame, figures: frozenset[str]) -> pd.DataFrame:
 
 
 def _measured(run: StoredRun, cells: pd.DataFrame, figures: frozenset[str]) -> pd.DataFrame:
-    """The measured figures only: what the correctness pass observed once, beside other guests, is no measurement."""
+    """Only measured figures. A time that was observed once, while other work ran, is no measurement."""
     wanted = figures & WORDS.keys() - {SIZE}
     if not wanted or run.fingerprint is None or not run.has("figures"):
         return pd.DataFrame(columns=[*_KEYS, "value"])

@@ -1,12 +1,12 @@
-"""Where a series of figures changed for good. Pure.
+"""Where a series of figures changed and stayed so. Pure.
 
 A step is found by PELT [1]_ on logarithms, in units of the series' noise. Three rules keep a quiet history quiet:
 
-- One or two runs that stand out are no step: each value is held against the median of the five runs around it [2]_, A
-  value that is far from it is replaced by it, and does not count among the runs that a step needs on each side.
-- The noise is that of first differences, which a step hardly touches; a series never counts as quieter than the
-  median of its companions, because six runs of one series can look quiet by accident.
-- A step of less than the least effect is none, however sure.
+- One or two outliers are no step. Each value is compared with the median of the five runs around it [2]_. A value far
+  from it is replaced by it, and does not count among the runs that a step needs on each side.
+- The noise is that of first differences, which a step hardly changes. A series never counts as quieter than the median
+  of its companions: six runs of one series can look quiet by accident.
+- A step smaller than the least effect does not count, however certain it is.
 
 .. [1] R. Killick, P. Fearnhead, I. A. Eckley, "Optimal detection of changepoints with a linear computational cost",
    JASA 107 (2012).
@@ -57,16 +57,16 @@ class Step:
 
 
 def noise(values: NDArray[np.float64]) -> float:
-    """The standard deviation of a series of logarithms, whatever steps and outliers it has."""
+    """Estimate the standard deviation of a series of logarithms, in spite of steps and outliers."""
     differences = np.diff(values)
     if not len(differences):
         return 0.0
     spread = float(np.median(np.abs(differences - np.median(differences))))
-    return _MAD * spread / math.sqrt(2) * (1 + 2 / len(values))  # of a few differences it is too small, often
+    return _MAD * spread / math.sqrt(2) * (1 + 2 / len(values))  # with few differences it is often too small
 
 
 def find(values: Sequence[float], *, effect: float, companions: float = 0.0) -> tuple[Step, ...]:
-    """The steps of a series of positive values, in the order of the runs.
+    """Find the steps of a series of positive values, in the order of the runs.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def find(values: Sequence[float], *, effect: float, companions: float = 0.0) -> 
 def _local_medians(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Of each value and the four nearest; fewer than SEGMENT of them that stand out do not move it."""
     windows = np.lib.stride_tricks.sliding_window_view(values, _WINDOW)
-    # At both ends the window stays whole, else the last run would vouch for itself.
+    # At both ends the window keeps its width, or the last run would be compared with itself.
     nearest = np.clip(np.arange(len(values)) - _WINDOW // 2, 0, len(windows) - 1)
     return np.asarray(np.median(windows, axis=1)[nearest])
 

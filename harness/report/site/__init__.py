@@ -1,4 +1,4 @@
-"""The report that people look at: one HTML file that holds everything, and asks no network for anything.
+"""The page of a run: one HTML file that holds everything and loads nothing.
 
 cells         every cell as compact columns, which the page filters and counts
 charts        specifications that Vega-Lite draws
@@ -64,7 +64,14 @@ SCRIPTS = (
 def render(
     tables: RunTables, summary: Summary, *, before: Comparison | None = None, past: History | None = None
 ) -> str:
-    """The page. ``before``: what changed since another run; ``past``: over all runs."""
+    """Write the page of a run.
+
+    Parameters
+    ----------
+    tables, summary : the run.
+    before : what changed since another run, if there is one.
+    past : what changed over all runs, if there are several.
+    """
     specs: dict[str, Any] = charts.draw_measurements(summary.measured)
     if past is not None:
         specs |= {f"history-{place}": spec for place, spec in enumerate(charts.draw_history(past))}
@@ -96,7 +103,7 @@ def render(
 
 
 def _more(tables: RunTables, summary: Summary, rows: Sequence[environment_facts.EnvironmentFacts]) -> dict[str, Any]:
-    """What the scripts have to know besides the cells."""
+    """What the scripts need besides the cells."""
     return {
         "again": rerun_command.command(tables.run, tables.path, "CELL"),
         "verdicts": verdicts.as_data(),
@@ -118,7 +125,7 @@ def _more(tables: RunTables, summary: Summary, rows: Sequence[environment_facts.
 
 
 def before(tables: RunTables) -> Comparison | None:
-    """What changed since the newest finished run of its profile that is stored beside it; None if there is none."""
+    """Compare a run with the last finished run of its profile in the same folder; None if there is none."""
     base = earlier(tables.path, tables.run) if _is_among_others(tables) else None
     if base is None:
         return None
@@ -126,18 +133,18 @@ def before(tables: RunTables) -> Comparison | None:
 
 
 def past(tables: RunTables) -> History | None:
-    """Of all runs beside this one; None where there are no two of them."""
+    """Read the history of the runs in the same folder; None if there are fewer than two."""
     if not _is_among_others(tables):
         return None
     try:
         found = history.read_history(tables.path.parent, expectations=expectations.beside(tables.path.parent))
-    except HarnessError:  # other runs' trouble is no reason to have no report of this one
+    except HarnessError:  # errors of other runs must not prevent the report of this one
         return None
     return found if len(found.runs) > 1 else None
 
 
 def _is_among_others(tables: RunTables) -> bool:
-    """Not so of a run that is kept under another name: what lies beside it is not its past."""
+    """Whether the runs in the same folder are its past. They are not if it is kept under another name."""
     return bool(tables.path.resolve().name == tables.run["run_id"])
 
 
@@ -152,7 +159,7 @@ def _program() -> str:
 
 
 def _library() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script; nothing in it may end its element."""
+    """Vega, Vega-Lite and Vega-Embed as one script. Nothing in it may end its HTML element."""
     import vl_convert  # noqa: PLC0415  # eighty megabytes that only charts need
 
     script: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub forgets the default
@@ -160,7 +167,7 @@ def _library() -> str:
 
 
 def _policy(*scripts: str) -> str:
-    """Nothing but these scripts runs, and nothing is loaded from anywhere."""
+    """Only these scripts run, and nothing is loaded."""
     digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts if script)
     allowed = " ".join(f"'sha256-{one}'" for one in digests)
     return (

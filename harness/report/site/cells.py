@@ -1,4 +1,4 @@
-"""The cells of a run as the page has them: columns of numbers, each text once. Pure.
+"""The cells of a run as the page reads them: columns of numbers, and each text once. Pure.
 
 The browser gets one block of bytes: the length of a JSON header (uint32, little-endian), the header, and the columns at
 the offsets that it states, each at a multiple of eight. A column of text is a column of places in its list of values.
@@ -39,7 +39,7 @@ TRACEBACKS = 12_000_000
 
 
 def packed(tables: RunTables, order: list[str], more: Mapping[str, Any]) -> bytes:
-    """All cells and what belongs to them, compressed with gzip.
+    """Pack all cells and what belongs to them, compressed with gzip.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def packed(tables: RunTables, order: list[str], more: Mapping[str, Any]) -> byte
         "rows": len(cells),
         "values": {name: values for name, (values, _) in coded.items()},
         "families": dict(zip(cells["case"], cells["family"], strict=True)),
-        # Formats that are answered for only when they are asked for.
+        # Formats that an answer leaves out unless they are asked for.
         "converted": sorted(cells.loc[cells["converts"], "format"].unique()),
         "causes": _causes(coded["cause"][0]),
         "tracebacks": _tracebacks(tables.path, coded["traceback"][0]),
@@ -106,7 +106,7 @@ _TYPES = {"u1": "Uint8Array", "u2": "Uint16Array", "u4": "Uint32Array", "f8": "F
 
 
 def _coded(column: pd.Series[Any], values: list[str] | None = None) -> tuple[list[str], npt.NDArray[Any]]:
-    """The values that there are, and for each row its place among them plus one; 0 where there is none."""
+    """Return the distinct values, and for each row the position of its value plus one; 0 if it has none."""
     if values is None:
         codes, found = pd.factorize(column, sort=True)
         values = [str(value) for value in found]
@@ -129,7 +129,7 @@ def _warnings(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _tracebacks(folder: Path, wanted: Iterable[str]) -> dict[str, str]:
-    """Those that cells name, by digest, as far as there is room for them."""
+    """The tracebacks of cells, by digest, up to the limit of the page."""
     names, room, found = set(wanted), TRACEBACKS, {}
     for digest, text in tracebacks(folder):
         if digest in names and room > 0:

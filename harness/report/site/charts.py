@@ -1,4 +1,4 @@
-"""The charts of the page, as Vega-Lite specifications made by Altair: the page draws them. Pure."""
+"""The charts of the page, as Vega-Lite specifications that the page draws. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Spec = dict[str, Any]
 
-#: What four processes hold is told in two figures, and what one does in two; in the order in which they are drawn.
+#: Two figures of one process and two of several, in the order in which they are drawn.
 _MEMORY = {
     Figure.LOAD_PEAK: "peak while loading",
     Figure.LOAD_PRIVATE: "kept by one process",
@@ -36,7 +36,7 @@ HISTORIES = 12
 
 
 def draw_measurements(measured: Measured) -> dict[str, Spec]:
-    """By name: size against load time, memory, and speed; each only where there is something to draw."""
+    """Return charts by name: size and load time, memory, and speed. A chart without data is left out."""
     consumers = Counter(way for _, way in {(row.consumer, row.way) for row in measured.rows})
     rows = [
         {
@@ -57,7 +57,7 @@ def draw_measurements(measured: Measured) -> dict[str, Spec]:
 
 
 def draw_history(history: History) -> list[Spec]:
-    """The figure that changed most in each finding, over its runs; the loudest findings first."""
+    """Draw the figure that changed most in each group of changes, the most serious first."""
     by_subject = {(series.subject, series.figure): series for series in history.series}
     specs: list[Spec] = []
     for finding in history.findings:
@@ -98,7 +98,7 @@ def _trade(rows: list[dict[str, Any]]) -> Spec:
 
 
 def _bars(rows: list[dict[str, Any]], unit: str) -> Spec:
-    """One model at a time, chosen below the chart: models differ by thousands, formats by a few times."""
+    """One model at a time, chosen below the chart: models differ by thousands of times, formats by a few."""
     cases = list(dict.fromkeys(row["case"] for row in rows))
     largest = max(rows, key=lambda row: row["value"])["case"]
     chosen = alt.selection_point(

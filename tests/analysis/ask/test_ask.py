@@ -138,7 +138,7 @@ def test_what_did_not_run_is_not_known_however_much_else_is_safe() -> None:
     orphan = cell("old/ridge/joblib>new/joblib", "no-artifact", parity=None, reason="not-run: no wheels")
     pair = asked(stored(lost, orphan)).pairs[0]
     assert (pair.consumer, pair.verdict, pair.never_tried) == ("new", Verdict.UNKNOWN, 2)
-    assert "2 of 2 cells did not run, and count as nothing" in shown(asked(stored(lost, orphan)))
+    assert "2 of 2 cells did not run; they never count as passing" in shown(asked(stored(lost, orphan)))
 
 
 def test_what_cannot_be_there_says_nothing_beside_what_can() -> None:
@@ -159,9 +159,7 @@ def test_formats_that_convert_are_answered_for_when_they_are_asked_for() -> None
 def test_versions_that_no_environment_has_are_not_known_and_told() -> None:
     answer = asked(stored(), consumers=("1.6",))
     assert (answer.verdict, answer.pairs) == (Verdict.UNKNOWN, ())
-    assert "not known: this run has no two environments like these; of scikit-learn it has 1.2.2, 1.5.2" in shown(
-        answer
-    )
+    assert "not known: this run has no such pair of environments; it has scikit-learn 1.2.2, 1.5.2" in shown(answer)
 
 
 def test_an_environment_that_could_not_be_had_is_a_pair_all_the_same() -> None:

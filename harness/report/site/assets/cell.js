@@ -1,4 +1,4 @@
-// One cell: what became of it, with all its evidence, and how to see it again.
+// One cell: its outcome, with all evidence, and how to repeat it.
 
 class CellView {
   constructor(run) {
@@ -61,7 +61,7 @@ class CellView {
   }
 
   reproduce(id) {
-    return [h('h3', {}, 'To see it again'), h('p', {}, 'This builds the two environments with exactly the packages of this run, and loads this one artifact:'),
+    return [h('h3', {}, 'To repeat it'), h('p', {}, 'This builds the two environments with exactly the packages of this run, and loads this one artifact:'),
       h('pre', {}, this.run.again.replace('CELL', () => quoted(id)))];
   }
 
@@ -72,7 +72,7 @@ class CellView {
     const name = run.columns.case[row];
     const rows = [...run.select(wanted)].filter((other) => run.columns.case[other] === name && other !== row);
     if (!rows.length) return [];
-    return [h('h3', {}, 'The same model through other formats'), table(['format', 'reader', 'what became of it'], rows.map((other) => {
+    return [h('h3', {}, 'The same model through other formats'), table(['format', 'reader', 'outcome'], rows.map((other) => {
       const kind = KINDS[run.kinds[other]];
       return h('tr', {}, h('th', { scope: 'row' }, h('a', { href: address('cell', { id: run.id(other) }) }, run.text('format', other))),
         h('td', {}, run.text('reader', other)), h('td', {}, mark(styleOf(kind), SAID[kind])));

@@ -1,4 +1,4 @@
-// Producers down, consumers across: a glance for each pair, of the cells that the filters leave.
+// Producers down, consumers across: the signs of each pair, for the cells that the filters leave.
 
 const FILTERS = ['format', 'reader', 'family', 'case', 'status'];
 
@@ -29,7 +29,7 @@ class Matrix {
 
   draw() {
     const arches = new Set(this.run.environments.map((one) => one.arch));
-    const ending = arches.size === 1 ? `-${[...arches][0]}` : '';  // what all have in common tells nothing
+    const ending = arches.size === 1 ? `-${[...arches][0]}` : '';  // what all have in common is left out
     const heads = this.consumers.map((name) => h('th', { scope: 'col', title: name }, stacked(name, ending)));
     const rows = this.producers.map((producer) => h('tr', {}, h('th', { scope: 'row', title: producer }, bare(producer, ending)),
       h('td', { class: 'wrote' }, this.run.written[producer].join('/')),
@@ -60,7 +60,7 @@ class Matrix {
       for (const consumer of this.consumers) {
         const of = counts(producer, consumer);
         total += of.reduce((sum, count) => sum + count, 0);
-        this.glance(producer, consumer, of, wanted);
+        this.showSigns(producer, consumer, of, wanted);
       }
     }
     byId('matrix-count').textContent = total ? many(total, 'cell') : 'no cell fits';
@@ -79,9 +79,9 @@ class Matrix {
     };
   }
 
-  glance(producer, consumer, counts, wanted) {
+  showSigns(producer, consumer, counts, wanted) {
     const link = this.fields.get(`${producer} ${consumer}`);
-    const { text, more, kind } = atAGlance(counts);
+    const { text, more, kind } = signsOf(counts);
     const said = countsText(counts) || 'no cell';
     link.replaceChildren(text, ...(more ? ['\n', h('small', {}, more)] : []));
     link.title = said;
@@ -106,8 +106,8 @@ class Matrix {
   }
 }
 
-// As `harness.analysis.pair_signs`, the heaviest sign first; the field's title tells all.
-function atAGlance(counts) {
+// As `harness.analysis.pair_signs`, the most serious sign first; the title of the field lists all.
+function signsOf(counts) {
   if (!counts.some(Boolean)) return { text: '', kind: 'none' };
   const passed = counts[OK] + counts[WARNED];
   const loud = counts[DRIFT] + counts[BROKEN] + counts[HOME_DRIFT];

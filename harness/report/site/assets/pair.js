@@ -12,7 +12,7 @@ class Pair {
     const [producer, consumer] = ['producer', 'consumer'].map((side) => run.environment.get(wanted[side]));
     byId('pair-title').textContent = `Dumped by ${wanted.producer}, loaded by ${wanted.consumer}`;
     if (!producer || !consumer) {
-      byId('pair-view').replaceChildren(h('p', {}, 'There is no such environment in this run.'));
+      byId('pair-view').replaceChildren(h('p', {}, 'This run has no such environment.'));
       return;
     }
     const rows = [...run.select(wanted)].sort((one, other) => this.weight(one) - this.weight(other));
@@ -44,7 +44,7 @@ class Pair {
       more.hidden = shown === rows.length;
     };
     add();
-    const headings = ['what became of it', 'case', 'format', 'reader', 'status', 'reason'];
+    const headings = ['outcome', 'case', 'format', 'reader', 'status', 'reason'];
     return h('div', {}, h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Cells' },
       h('table', {}, h('thead', {}, h('tr', {}, headings.map((text) => h('th', { scope: 'col' }, text)))), body)), more);
   }
