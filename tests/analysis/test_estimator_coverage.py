@@ -13,7 +13,7 @@ from harness.store import RunTables
 
 def tables(artifacts: list[tuple[str, str, str]], **environments: list[str] | None) -> RunTables:
     """Artifacts as (producer, case, status); environments with their public estimators."""
-    told = [
+    facts = [
         {"environment": name, "estimators": json.dumps(names and {"public": names})}
         for name, names in environments.items()
     ]
@@ -25,7 +25,7 @@ def tables(artifacts: list[tuple[str, str, str]], **environments: list[str] | No
     return RunTables(
         path=Path(),
         run={},
-        environments=pd.DataFrame(told),
+        environments=pd.DataFrame(facts),
         artifacts=pd.DataFrame(rows, columns=columns),
         cells=pd.DataFrame(),
     )

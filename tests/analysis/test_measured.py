@@ -50,10 +50,10 @@ def run_of(tmp_path, plan: Plan, samples, *, missing=None, sizes=None, statuses=
         status = (statuses or {}).get(cell.reader, "ok")
         row = {"cell_id": cell.id, "status": status, "reason": None, "parity": "identical", "version_warning": False}
         journal.add("cell", {**row, "warnings": [], "findings": []})
-        told = samples.get((cell.artifact.case, cell.reader), {})
+        figures = samples.get((cell.artifact.case, cell.reader), {})
         listed = [
             {"figure": figure, "guest": 0, "child": 1, "at": 1.0, "values": [value]}
-            for figure, values in told.items()
+            for figure, values in figures.items()
             for value in values
         ]
         row = {"cell_id": cell.id, "samples": listed, "missing": (missing or {}).get(cell.reader, {})}
@@ -139,11 +139,11 @@ def test_what_is_not_stable_bears_a_mark(tmp_path):
 
 
 def test_why_figures_are_missing_is_counted_by_reason_where_the_model_has_loaded(tmp_path):
-    missing = {"joblib": {"evicted_load_seconds": "on tmpfs"}, "skops": {"load_seconds": "never told"}}
+    missing = {"joblib": {"evicted_load_seconds": "on tmpfs"}, "skops": {"load_seconds": "never reported"}}
     samples = {("a", "pickle"): {"load_seconds": five(0.1)}}
     run = run_of(tmp_path, planned("a"), samples, missing=missing, statuses={"skops": "load-error"})
-    told = measured.summarize_measurements(run).unmeasured
-    assert told["on tmpfs"] == 1 and "never told" not in told
+    unmeasured = measured.summarize_measurements(run).unmeasured
+    assert unmeasured["on tmpfs"] == 1 and "never reported" not in unmeasured
     assert "1 figures not measured: on tmpfs" in markdown.render(summary.summarize(run))
     assert "1 figures not measured: on tmpfs" in shown(run)
 

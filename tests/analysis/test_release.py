@@ -71,8 +71,8 @@ def test_each_change_is_told_in_the_words_of_a_comparison() -> None:
         cell("sk1.8/ridge/pickle>sk1.9-np2.5/pickle", "crash"),  # of an environment that is none of the two
     )
     found = of(run)
-    told = {kind: count for kind, count in found.counts.items() if count}
-    assert told == {ChangeKind.DRIFTS: 1, ChangeKind.BREAKS: 1, ChangeKind.FIXED: 1}
+    changed = {kind: count for kind, count in found.counts.items() if count}
+    assert changed == {ChangeKind.DRIFTS: 1, ChangeKind.BREAKS: 1, ChangeKind.FIXED: 1}
     assert (found.newly_warned, found.cells, found.never_tried) == (1, 8, 0)
     assert [(row.estimator, row.format, row.counts, row.newly_warned) for row in found.rows] == [
         ("ridge", "pickle", {ChangeKind.DRIFTS: 1}, 0),
@@ -108,15 +108,15 @@ def test_what_did_not_run_stands_at_the_top_and_counts_as_lost() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "package", "told"),
+    ("version", "package", "message"),
     [
         ("1.10", "scikit-learn", "no environment has scikit-learn 1.10; the run has scikit-learn 1.5.2"),
         ("1.5", "scikit-learn", "there is no release before scikit-learn 1.5 to compare with"),
         ("1.0", "skops", "no environment has skops 1.0; the run has no skops"),
     ],
 )
-def test_what_cannot_be_compared_is_told_with_what_there_is(version, package, told) -> None:
-    with pytest.raises(InputError, match=told):
+def test_what_cannot_be_compared_is_told_with_what_there_is(version, package, message) -> None:
+    with pytest.raises(InputError, match=message):
         of(stored(), version, package)
 
 

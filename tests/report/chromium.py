@@ -6,7 +6,7 @@ import shutil
 
 from playwright.sync_api import Browser, Playwright
 
-#: It asks its makers' hosts for updates unless told not to; as root it has no sandbox.
+#: It asks its makers' hosts for updates unless asked not to; as root it has no sandbox.
 _QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"

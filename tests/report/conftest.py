@@ -27,7 +27,7 @@ class Reader:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.complaints: list[str] = []
-        page.on("console", lambda told: self.complaints.append(f"{told.type}: {told.text}"))
+        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", self._asked)
         page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))

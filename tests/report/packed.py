@@ -16,10 +16,10 @@ def unpacked(data):
     assert (4 + size) % 8 == 0  # typed arrays begin where their size says
     header = json.loads(raw[4 : 4 + size])
     columns = {
-        name: np.frombuffer(raw, DTYPES[told["type"]], header["rows"], 4 + size + told["offset"])
-        for name, told in header["columns"].items()
+        name: np.frombuffer(raw, DTYPES[column["type"]], header["rows"], 4 + size + column["offset"])
+        for name, column in header["columns"].items()
     }
-    assert all(told["offset"] % 8 == 0 for told in header["columns"].values())
+    assert all(column["offset"] % 8 == 0 for column in header["columns"].values())
     return header, columns
 
 

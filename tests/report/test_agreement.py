@@ -42,13 +42,13 @@ def test_every_question_has_one_answer(reader, tables):
                     page.evaluate("wanted => { location.hash = wanted; }", wanted)
                     page.wait_for_function("wanted => location.hash.startsWith(wanted)", arg=wanted)
                     page.wait_for_function("() => new Promise((done) => requestAnimationFrame(() => done(true)))")
-                    told = page.locator("#answer .verdict b").inner_text()
-                    assert told.lower() == f"{MARKS[answer.verdict][0]} {answer.verdict}".lower(), wanted
+                    shown = page.locator("#answer .verdict b").inner_text()
+                    assert shown.lower() == f"{MARKS[answer.verdict][0]} {answer.verdict}".lower(), wanted
                     pairs = page.locator("#answer h3").all_inner_texts()
                     expected = [f"{MARKS[p.verdict][0]} {p.verdict} {p.producer} → {p.consumer}" for p in answer.pairs]
                     assert sorted(pairs) == sorted(expected), wanted
                     page.fill("#ask-form [name=estimator]", case.capitalize())  # touching the form asks the same again
-                    assert page.locator("#answer .verdict b").inner_text() == told
+                    assert page.locator("#answer .verdict b").inner_text() == shown
 
 
 def test_every_pair_is_told_by_the_same_signs(reader, tables):

@@ -57,8 +57,8 @@ def test_a_long_traceback_is_told_by_its_end_and_there_is_room_for_so_many(tmp_p
     plan = plan_of()
     rows = [cell(f"new/{name}/pickle>old/pickle", "load-error", traceback=name) for name in ("one", "two")]
     tables = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
-    told = [("one", "x" * 10_000 + "end"), ("unused", "no"), ("two", "short")]
-    lines = [json.dumps({"traceback": digest, "text": text}) for digest, text in told]
+    stored = [("one", "x" * 10_000 + "end"), ("unused", "no"), ("two", "short")]
+    lines = [json.dumps({"traceback": digest, "text": text}) for digest, text in stored]
     (tables.path / "logs/tracebacks.jsonl").write_text("\n".join(lines))
     header, _ = unpacked(cells.packed(read_run(tables.path), ["old", "new"], {}))
     assert set(header["tracebacks"]) == {"one", "two"}
@@ -67,3 +67,16 @@ def test_a_long_traceback_is_told_by_its_end_and_there_is_room_for_so_many(tmp_p
     monkeypatch.setattr(cells, "TRACEBACKS", 100)
     header, _ = unpacked(cells.packed(read_run(tables.path), ["old", "new"], {}))
     assert set(header["tracebacks"]) == {"one"}
+
+
+def test_causes_travel_with_their_sentences(tmp_path):
+    plan = plan_of()
+    damaged = cell("old/one/pickle>new/pickle", "refused", reason="one: (sha256 differs)")
+    tables = tables_of(plan, tmp_path, cells=all_cells(plan, [damaged]))
+    header, columns = unpacked(cells.packed(tables, ["old", "new"], {}))
+    place = list(tables.cells["cell_id"]).index(damaged["cell_id"])
+    assert texts(header, columns, "cause")[place] == "artifact-damaged"
+    assert texts(header, columns, "since")[place] == "every release"
+    assert texts(header, columns, "upstream")[place].startswith("https://")
+    assert header["causes"]["artifact-damaged"]["sentence"].startswith("A stored file is missing")
+    assert header["causes"]["artifact-damaged"]["helps"].endswith(".")

@@ -46,11 +46,11 @@ def measured(scale: float = 1.0) -> SimpleNamespace:
     figures, samples = [], []
     for fmt, reader in READERS:
         name = cell(fmt, reader)
-        told = {"run_id": "r", "cell_id": name, "stable": True, "reason": None}
+        facts = {"run_id": "r", "cell_id": name, "stable": True, "reason": None}
         figures += [
-            {**told, "figure": "load_seconds", "unit": "s", "rounds": 3, "median": 2e-3 * scale},
-            {**told, "figure": "load_private_bytes", "unit": "B", "rounds": 3, "median": 4096.0},
-            {**told, "figure": "cold_start_seconds", "unit": "s", "rounds": 0, "median": None, "stable": None},
+            {**facts, "figure": "load_seconds", "unit": "s", "rounds": 3, "median": 2e-3 * scale},
+            {**facts, "figure": "load_private_bytes", "unit": "B", "rounds": 3, "median": 4096.0},
+            {**facts, "figure": "cold_start_seconds", "unit": "s", "rounds": 0, "median": None, "stable": None},
         ]
         for child, values in enumerate(([1e-3], [2e-3, 8e-3, 2e-3], [3e-3], [], None)):
             values = values and [value * scale for value in values]

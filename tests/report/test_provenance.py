@@ -15,10 +15,10 @@ ENVIRONMENT = {"environment": "old", "packages": '{"numpy": "2.1"}', "python": "
 
 def shown(fit):
     case = {**FIT["case"], "estimator": None}
-    told = manifest({**fit, "case": case}, None, ENVIRONMENT)
+    facts = manifest({**fit, "case": case}, None, ENVIRONMENT)
     row = {
         "artifact_id": "old/ridge/pickle", "status": "ok", "reason": None, "size_bytes": 3, "sha256": "ff",
-        "fit_seconds": 0.5, "cells": {"ok": 1}, "manifest": told,
+        "fit_seconds": 0.5, "cells": {"ok": 1}, "manifest": facts,
     }  # fmt: skip
     output = io.StringIO()
     provenance.show(row, [], Console(file=output, width=400))

@@ -189,7 +189,7 @@ def test_where_everything_fails_nothing_is_ok(plan, tmp_path, status):
         plan, tmp_path, cells=[cell(item.id, status) for name in plan.environments for item in plan.cells(name)]
     )
     page = markdown.render(summary.summarize(found))
-    table = page.partition("## Dumped by")[2].partition("ok: all that")[0]
+    table = page.partition("## Dumped by")[2].partition("ok: everything that")[0]
     assert "ok" not in table
     assert "(✗2)" in table
     assert "(✗2)" in shown(found)
@@ -213,3 +213,12 @@ def test_runtimes_alone_have_a_report(plan, tmp_path):
     plan = dataclasses.replace(plan, profile=dataclasses.replace(plan.profile, environments=bare))
     found = tables_of(plan, tmp_path, cells=[], versions={"old": None, "new": None})
     assert "Nothing ran" in run_pages.write(found).read_text()
+
+
+def test_a_group_says_why_it_fails(plan, tmp_path) -> None:
+    rows = [cell("old/one/pickle>new/pickle", "refused", reason="one: its bytes changed (sha256 differs)")]
+    found = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
+    (group,) = summary.summarize(found).failures
+    assert (group.cause, group.since) == ("artifact-damaged", "every release")
+    assert "why: A stored file is missing, or its bytes" in shown(found)
+    assert "; why: A stored file is missing, or its bytes" in markdown.render(summary.summarize(found))

@@ -9,7 +9,7 @@ from harness.report import rerun_command
 
 
 @pytest.mark.parametrize(
-    "told, more",
+    ("facts", "more"),
     [
         ({}, []),
         ({"matrix": "tests/own.yaml"}, ["--matrix", "tests/own.yaml"]),
@@ -17,8 +17,8 @@ from harness.report import rerun_command
         ({"through": "docker"}, ["--through", "docker"]),
     ],
 )
-def test_a_cell_is_made_again_as_it_was_made(told, more) -> None:
+def test_a_cell_is_made_again_as_it_was_made(facts, more) -> None:
     cell = "old/ridge/pickle>new/pickle"
-    words = shlex.split(rerun_command.command({"profile": "small", **told}, Path("results/one"), cell))
+    words = shlex.split(rerun_command.command({"profile": "small", **facts}, Path("results/one"), cell))
     assert words[:7] == ["python", "-m", "harness", "run", "--profile", "small", "--only"]
     assert words[7:] == [cell, *more, "--locks", "results/one"]

@@ -89,8 +89,8 @@ def test_a_click_goes_to_the_pair_and_a_second_one_to_the_traceback(reader, page
     assert "predicts differently" in first.inner_text()
     page.click("#pair-view a:has-text('two') >> nth=0")
     assert page.locator("#traceback").inner_text().endswith("No module named 'numpy._core'")
-    told = page.locator("#cell-view").inner_text()
-    assert f"python -m harness run --profile default --only '{FAILS}' --locks" in told
+    text = page.locator("#cell-view").inner_text()
+    assert f"python -m harness run --profile default --only '{FAILS}' --locks" in text
     page.go_back()
     assert page.locator("#pair-title").is_visible()
 

@@ -31,8 +31,8 @@ def test_a_format_holds_what_its_producers_load_themselves(tmp_path):
         cell("new/one/pickle>old/pickle", "load-error", reason="elsewhere, which says nothing of the format"),
     ]
     found = format_support.tabulate_support(tables_of(plan, tmp_path, cells=all_cells(plan, rows)))
-    told = {key: (held.asked, held.written, held.same, held.drift, held.reason) for key, held in found.held.items()}
-    assert told == {
+    by_key = {key: (held.asked, held.written, held.same, held.drift, held.reason) for key, held in found.held.items()}
+    assert by_key == {
         ("one", "pickle"): (2, 2, 1, 1, "drift: differs"),
         ("one", "joblib"): (2, 2, 2, 0, ""),
         ("two", "pickle"): (2, 2, 2, 0, ""),

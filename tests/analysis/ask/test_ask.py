@@ -30,10 +30,10 @@ FITTED = {
 
 def environment(name: str, status: str = "ok"):
     packages = {"scikit-learn": VERSIONS[name], "numpy": "2.1.0" if name == "new2" else "1.26.4"}
-    told = {"packages": json.dumps(packages), "sklearn": packages["scikit-learn"], "numpy": packages["numpy"]}
+    facts = {"packages": json.dumps(packages), "sklearn": packages["scikit-learn"], "numpy": packages["numpy"]}
     if status != "ok":
-        told |= {"packages": None}
-    return {"environment": name, "status": status, "reason": None, "python": "3.12.1", **told}
+        facts |= {"packages": None}
+    return {"environment": name, "status": status, "reason": None, "python": "3.12.1", **facts}
 
 
 def fitted(identifier: str):
@@ -199,3 +199,13 @@ def test_data_for_programs_has_the_verdict_and_the_evidence() -> None:
     assert {pair["verdict"] for pair in data["pairs"]} == {"safe"}
     assert data["pairs"][0]["cells"] == 2
     assert data["run"]["started"].startswith("2026-11-21")
+
+
+def test_a_known_cause_is_explained_once() -> None:
+    damaged = [
+        cell(f"old/ridge/{name}>new/{name}", "refused", parity=None, reason=f"{name}: (sha256 differs)")
+        for name in ("pickle", "joblib")
+    ]
+    answer = asked(stored(*damaged))
+    assert {way.cause for pair in answer.pairs for way in pair.ways} == {"artifact-damaged", None}
+    assert shown(answer).count("why: A stored file is missing") == 1

@@ -24,8 +24,8 @@ def tables(examples: Sequence[Example]) -> tuple[pd.DataFrame, pd.DataFrame, pd.
 
 def _cell(example: Example, here: str, there: str) -> dict[str, Any]:
     columns = ("error_type", "error_message", "reason", "case", "family", "format", "reader")
-    told = {name: getattr(example, name) for name in columns}
-    return told | {
+    facts = {name: getattr(example, name) for name in columns}
+    return facts | {
         "status": str(example.status),
         "findings": [str(finding) for finding in example.findings],
         "producer": here,

@@ -32,20 +32,20 @@ example = { status = "load-error", error_message = "No module named '{module}'",
 
 
 def test_an_entry_is_a_rule_for_each_way_across_its_release() -> None:
-    (told,) = family("things", FILE)
-    assert (told.cause.name, told.cause.family) == ("thing-moved", "things")
-    assert [(dict(rule.producer), dict(rule.consumer)) for rule in told.rules] == [
+    (read_cause,) = family("things", FILE)
+    assert (read_cause.cause.name, read_cause.cause.family) == ("thing-moved", "things")
+    assert [(dict(rule.producer), dict(rule.consumer)) for rule in read_cause.rules] == [
         ({"scikit-learn": "<1.3"}, {"scikit-learn": ">=1.3"}),
         ({"scikit-learn": ">=1.3"}, {"scikit-learn": "<1.3"}),
         ({"scikit-learn": "<1.5"}, {"scikit-learn": ">=1.5"}),
         ({"scikit-learn": ">=1.5"}, {"scikit-learn": "<1.5"}),
     ]
-    assert [rule.upstream for rule in told.rules] == ["https://example.org/1"] * 2 + ["https://example.org/2"] * 2
+    assert [rule.upstream for rule in read_cause.rules] == ["https://example.org/1"] * 2 + ["https://example.org/2"] * 2
 
 
 def test_an_entry_fills_its_message_and_its_example() -> None:
-    (told,) = family("things", FILE)
-    rule = told.rules[0]
+    (read_cause,) = family("things", FILE)
+    rule = read_cause.rules[0]
     assert rule.message is not None
     assert all(rule.message.search(f"No module named '{name}'") for name in ("a.b", "a.c"))
     assert not rule.message.search("No module named 'axb'")
@@ -93,12 +93,12 @@ def test_a_release_names_its_package() -> None:
 
 def test_the_digest_is_of_content() -> None:
     texts = {"things.toml": FILE, "matching.py": "pass\n"}
-    told = digest_of(texts)
-    assert told == digest_of(dict(reversed(texts.items())))
-    assert told == digest_of({**texts, "things.toml": "# a comment\n" + FILE})
-    assert told != digest_of({**texts, "things.toml": FILE.replace("elsewhere", "gone")})
-    assert told != digest_of({**texts, "matching.py": "pass  # otherwise\n"})
-    assert told != digest_of({**texts, "more.toml": FILE})
+    digest = digest_of(texts)
+    assert digest == digest_of(dict(reversed(texts.items())))
+    assert digest == digest_of({**texts, "things.toml": "# a comment\n" + FILE})
+    assert digest != digest_of({**texts, "things.toml": FILE.replace("elsewhere", "gone")})
+    assert digest != digest_of({**texts, "matching.py": "pass  # otherwise\n"})
+    assert digest != digest_of({**texts, "more.toml": FILE})
 
 
 def test_the_digest_of_these_rules_is_a_sha256() -> None:

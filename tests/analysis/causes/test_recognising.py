@@ -20,7 +20,7 @@ from harness.terms import BROKEN, Finding, Status
 from tests.analysis.causes.rows import tables
 
 KEPT = Path(__file__).parents[3] / "results" / "reference"
-RULES = [rule for told in read() for rule in told.rules]
+RULES = [rule for one in read() for rule in one.rules]
 ASKED = frozenset(map(str, BROKEN | {Status.DRIFT}))
 
 
@@ -38,7 +38,7 @@ def test_the_kept_run_is_covered(kept: RunTables) -> None:
 
 def test_no_cell_of_the_kept_run_is_claimed_by_two_causes(kept: RunTables) -> None:
     found = claims(RULES, kept.cells, kept.artifacts, kept.environments)
-    assert [told for told in found if len(told) > 1] == []
+    assert [names for names in found if len(names) > 1] == []
 
 
 def test_those_and_only_those_that_are_broken_or_drift_have_a_cause(kept: RunTables) -> None:
@@ -68,25 +68,25 @@ def test_a_run_of_schema_1_has_causes_but_for_what_it_did_not_tell(kept: RunTabl
 
 
 def test_an_error_that_stands_in_the_reason_alone_is_read_there() -> None:
-    told = Example(
+    example = Example(
         status=Status.LOAD_ERROR,
         error_type="ModuleNotFoundError",
         reason="No module named 'numpy._core'",
         producer=Side(packages={"numpy": "2.1.1"}),
         consumer=Side(packages={"numpy": "1.24.2"}),
     )
-    assert causes.recognise(*tables([told])).tolist() == ["numpy-module-moved"]
+    assert causes.recognise(*tables([example])).tolist() == ["numpy-module-moved"]
 
 
 def test_a_candidate_counts_as_the_release_that_it_comes_before() -> None:
-    told = Example(
+    example = Example(
         status=Status.PREDICT_ERROR,
         error_type="AttributeError",
         error_message="'SimpleImputer' object has no attribute '_fill_dtype'",
         producer=Side(packages={"scikit-learn": "1.7.2"}),
         consumer=Side(packages={"scikit-learn": "1.8.dev0"}),
     )
-    assert causes.recognise(*tables([told])).tolist() == ["attribute-added"]
+    assert causes.recognise(*tables([example])).tolist() == ["attribute-added"]
 
 
 def test_a_cell_is_told_with_the_change_behind_it() -> None:

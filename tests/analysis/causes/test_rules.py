@@ -14,7 +14,7 @@ from harness.analysis.causes.rules import Rule
 from harness.terms import Status
 from tests.analysis.causes.rows import tables
 
-RULES = [rule for told in read() for rule in told.rules]
+RULES = [rule for one in read() for rule in one.rules]
 #: Texts that say nothing of why: a rule that finds one of them is no rule.
 SAYS_NOTHING = (
     "",
@@ -47,7 +47,7 @@ def test_a_rule_recognises_its_example_and_no_other_cause_claims_it(rule: Rule) 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.counterexamples], ids=name_of)
 def test_a_rule_recognises_none_of_its_counterexamples(rule: Rule) -> None:
-    assert all(rule.cause not in told for told in recognised(rule.counterexamples))
+    assert all(rule.cause not in names for names in recognised(rule.counterexamples))
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if str(Status.DRIFT) in rule.statuses], ids=name_of)

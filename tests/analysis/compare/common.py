@@ -54,8 +54,8 @@ def artifact(artifact_id: str, status: str = "ok", **more):
 
 
 def environment(name: str, status: str = "ok", **packages: str):
-    told = json.dumps(packages) if status == "ok" else None
-    return {"environment": name, "status": status, "reason": None, "packages": told, "python": "3.12.1"}
+    text = json.dumps(packages) if status == "ok" else None
+    return {"environment": name, "status": status, "reason": None, "packages": text, "python": "3.12.1"}
 
 
 def grid(producers=("old", "new"), consumers=("old", "new"), cases=("ridge", "forest"), formats=("pickle", "joblib")):

@@ -1,4 +1,4 @@
-"""Accepted changes and expected outcomes: how they are written, and what they keep from being told."""
+"""Accepted changes and expected outcomes: how they are written, and what they keep from being reported."""
 
 import datetime as dt
 
@@ -27,13 +27,13 @@ def expected(**entry):
     return Expectations(expected=(("line 2, expected[0]", Expected.model_validate({**sound, **entry})),))
 
 
-def told(known, was=ONE, now=ONE, gates=("status",), **facts):
+def settle(known, was=ONE, now=ONE, gates=("status",), **facts):
     base, new = (run_of([one] if one else [], **facts) for one in (was, now))
     return compare(base, again(new), expected=known, gates=[parse(gate) for gate in gates])
 
 
 def test_an_accepted_change_is_counted_and_nothing_else():
-    found = told(accepted(), now=cell(ONE, "drift"))
+    found = settle(accepted(), now=cell(ONE, "drift"))
     assert (found.settled.accepted, found.cells, found.verdicts[0].answer) == (1, (), GateState.HELD)
 
 
@@ -55,7 +55,7 @@ def test_an_accepted_change_is_counted_and_nothing_else():
     ],
 )
 def test_a_change_is_accepted_for_its_cells_and_between_its_runs(entry, count):
-    found = told(accepted(**entry), now=cell(ONE, "drift"))
+    found = settle(accepted(**entry), now=cell(ONE, "drift"))
     assert (found.settled.accepted, found.counts[ChangeKind.DRIFTS]) == (count, 1 - count)
     assert found.verdicts[0].answer is (GateState.HELD if count else GateState.CROSSED)
 
@@ -85,15 +85,15 @@ def test_a_larger_artifact_is_accepted_by_its_own_id_or_its_cells():
 
 
 def test_what_is_expected_is_no_news():
-    found = told(expected(), now=cell(ONE, "drift"))
+    found = settle(expected(), now=cell(ONE, "drift"))
     assert (found.settled.expected, found.cells, found.verdicts[0].answer) == (1, (), GateState.HELD)
-    otherwise = told(expected(), now=cell(ONE, "crash"))
+    otherwise = settle(expected(), now=cell(ONE, "crash"))
     assert (otherwise.settled.expected, otherwise.counts[ChangeKind.BREAKS]) == (0, 1)
 
 
 @pytest.mark.parametrize("was", [ONE, cell(ONE, "drift"), cell(ONE, "crash"), None])
 def test_what_passes_though_it_is_declared_broken_is_told_and_crosses(was):
-    found = told(expected(), was=was)
+    found = settle(expected(), was=was)
     assert found.counts[ChangeKind.PASSES] == 1
     (group,) = found.cells
     assert group.reason == "expected drift, issue 12 (line 2, expected[0])"
@@ -101,7 +101,7 @@ def test_what_passes_though_it_is_declared_broken_is_told_and_crosses(was):
 
 
 def test_an_expectation_ends_on_its_day():
-    still, over = (told(expected(until=day), now=cell(ONE, "drift")) for day in ("2026-01-02", "2026-01-01"))
+    still, over = (settle(expected(until=day), now=cell(ONE, "drift")) for day in ("2026-01-02", "2026-01-01"))
     assert (still.settled.expected, still.settled.stale) == (1, ())
     assert (over.settled.expected, over.counts[ChangeKind.DRIFTS]) == (0, 1)
     assert over.settled.stale == ("line 2, expected[0]: it ended on 2026-01-01, and no longer counts",)
@@ -114,10 +114,10 @@ def test_an_artifact_that_is_expected_not_to_be_written():
 
 
 def test_entries_that_mean_no_cell_are_stale():
-    assert told(accepted(cells={"case": "rigde"})).settled.stale == (
+    assert settle(accepted(cells={"case": "rigde"})).settled.stale == (
         "line 2, accepted[0]: it selects no cell of these runs",
     )
-    assert told(expected(cells="old/*", status="crash")).settled.stale == ()
+    assert settle(expected(cells="old/*", status="crash")).settled.stale == ()
 
 
 def written(tmp_path, text):

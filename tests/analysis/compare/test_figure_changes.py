@@ -1,4 +1,4 @@
-"""Seconds and bytes: what is told, what is not, and how often chance alone is."""
+"""Seconds and bytes: what is reported, what is not, and how often by chance alone."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def times(chance, middle=1e-3, size=10, spread=0.05):
     return middle * chance.lognormal(0.0, spread, size)
 
 
-def told(base, new, figure=LOAD, **facts):
+def reported(base, new, figure=LOAD, **facts):
     """The words for what changed of one cell, given its samples."""
     runs = [run_of([ONE], samples=sampled(ONE, figure, values)) for values in (base, new)]
     return [group.word for group in compare(*runs, **facts).figures.changed]
@@ -31,26 +31,26 @@ def told(base, new, figure=LOAD, **facts):
 
 def test_slower_and_faster(chance):
     fast, slow = times(chance), times(chance, 1.5e-3)
-    assert told(fast, slow) == ["slower"]
-    assert told(slow, fast) == ["faster"]
-    assert told(fast, fast) == []
+    assert reported(fast, slow) == ["slower"]
+    assert reported(slow, fast) == ["faster"]
+    assert reported(fast, fast) == []
 
 
 def test_a_certain_change_below_the_least_one_is_not_told():
     base = np.linspace(1.000, 1.001, 20)
-    assert told(base, base * 1.09) == []
-    assert told(base, base * 1.12) == ["slower"]
+    assert reported(base, base * 1.09) == []
+    assert reported(base, base * 1.12) == ["slower"]
 
 
 def test_a_large_change_that_may_be_chance_is_not_told():
-    assert told([1, 1, 1, 1, 5, 5, 5, 5], [1, 1, 1, 5, 5, 5, 5, 5]) == []
+    assert reported([1, 1, 1, 1, 5, 5, 5, 5], [1, 1, 1, 5, 5, 5, 5, 5]) == []
 
 
 def test_memory_has_a_floor_of_its_own():
     pages = np.full(10, 100 * 1024.0)
-    assert told(pages, pages * 2, "load_private_bytes") == []  # 100 KiB more
-    assert told(pages * 100, pages * 130, "load_private_bytes") == ["hungrier"]
-    assert told(pages * 0, pages * 30, "load_private_bytes") == ["hungrier"]  # from nothing: no ratio, and told
+    assert reported(pages, pages * 2, "load_private_bytes") == []  # 100 KiB more
+    assert reported(pages * 100, pages * 130, "load_private_bytes") == ["hungrier"]
+    assert reported(pages * 0, pages * 30, "load_private_bytes") == ["hungrier"]  # from nothing: no ratio, and reported
 
 
 def test_a_sample_is_the_median_of_its_values():
@@ -158,9 +158,9 @@ def test_where_hardly_any_child_was_undisturbed_all_count(chance):
 
 
 @pytest.mark.parametrize(
-    ("figure", "peak", "told"), [(LOAD, 750_000, True), (LOAD, 20e6, False), ("predict_seconds", 750_000, False)]
+    ("figure", "peak", "reported"), [(LOAD, 750_000, True), (LOAD, 20e6, False), ("predict_seconds", 750_000, False)]
 )
-def test_how_fast_fresh_memory_is_says_nothing_of_a_small_warm_load(chance, figure, peak, told):
+def test_how_fast_fresh_memory_is_says_nothing_of_a_small_warm_load(chance, figure, peak, reported):
     values = times(chance)
 
     def run(samples, stick):
@@ -168,7 +168,7 @@ def test_how_fast_fresh_memory_is_says_nothing_of_a_small_warm_load(chance, figu
         return run_of([row], samples=sampled(ONE, figure, samples, processor=0.01, memory=stick))
 
     changed = compare(run(values, 0.01), run(values * 1.5, 0.016)).figures.changed
-    assert bool(changed) is told
+    assert bool(changed) is reported
 
 
 def test_a_shift_of_all_loads_is_told_as_one(chance):

@@ -91,19 +91,19 @@ def test_swapping_the_runs_mirrors_what_changed(was, now):
 @given(statuses)
 def test_a_run_compared_with_itself_has_no_news(found):
     run = run_of([cell(i, s) for i, s in zip(grid(cases=("ridge",)), found)])
-    told = compare(run, run)
-    assert not any(told.counts.values())
-    assert told.cells == told.artifacts == told.figures.changed == ()
-    assert told.changes.empty
+    changes = compare(run, run)
+    assert not any(changes.counts.values())
+    assert changes.cells == changes.artifacts == changes.figures.changed == ()
+    assert changes.changes.empty
 
 
 @settings(deadline=None, max_examples=30)
 @given(statuses)
 def test_every_cell_that_was_ok_and_was_not_tried_is_lost(found):
     ids = grid(cases=("ridge",))
-    told = compare(run_of(ids), run_of([cell(i, s) for i, s in zip(ids, found)]))
-    assert told.counts[ChangeKind.LOST] == sum(status in UNTRIED for status in found)
-    assert sum(group.count for group in told.cells) == sum(told.counts.values())
+    changes = compare(run_of(ids), run_of([cell(i, s) for i, s in zip(ids, found)]))
+    assert changes.counts[ChangeKind.LOST] == sum(status in UNTRIED for status in found)
+    assert sum(group.count for group in changes.cells) == sum(changes.counts.values())
 
 
 def test_what_changed_in_one_consumer_is_one_group_with_its_packages():
@@ -112,15 +112,15 @@ def test_what_changed_in_one_consumer_is_one_group_with_its_packages():
         [cell(i, "drift" if ">new/" in i else "ok", reason=f"differs in {i}") for i in ids],
         environments=[environment("old", numpy="2.1.0"), environment("new", numpy="2.1.1", joblib="1.5")],
     )
-    told = compare(run_of(ids), new)
-    (group,) = told.cells
+    changes = compare(run_of(ids), new)
+    (group,) = changes.cells
     assert (group.kind, group.by, group.count, group.of) == (ChangeKind.DRIFTS, "consumer", 12, 12)
     assert group.members.consumers == ("new",)
     assert set(group.members.producers) == {"old", "new"}
     assert [[str(change) for change in changed] for changed in group.causes.packages] == [
         ["numpy 2.1.0 → 2.1.1"], ["joblib none → 1.5"]
     ]  # fmt: skip
-    assert list(told.packages) == ["new"]
+    assert list(changes.packages) == ["new"]
 
 
 def test_two_causes_are_two_groups_and_the_same_message_is_one():
@@ -140,10 +140,10 @@ def test_two_causes_are_two_groups_and_the_same_message_is_one():
 
 def test_artifacts_that_are_not_written_any_more_are_told():
     new = run_of([cell(ONE, "no-artifact")], artifacts=[artifact(ONE.partition(">")[0], "dump-error", reason="why")])
-    told = compare(run_of([ONE]), new)
-    (group,) = told.artifacts
+    changes = compare(run_of([ONE]), new)
+    (group,) = changes.artifacts
     assert (group.kind, group.example, group.reason) == (ChangeKind.BREAKS, "old/ridge/pickle", "why")
-    assert told.counts[ChangeKind.LOST] == 1
+    assert changes.counts[ChangeKind.LOST] == 1
 
 
 def test_an_environment_that_cannot_be_had_any_more_is_told():
@@ -156,8 +156,8 @@ def test_a_case_whose_code_changed_is_suspected():
     def written(digest):
         return [artifact(ONE.partition(">")[0], manifest='{"code": {"sha256": "%s"}}' % digest)]
 
-    told = compare(run_of([ONE], artifacts=written("a")), run_of([cell(ONE, "crash")], artifacts=written("b")))
-    assert told.recoded == told.cells[0].causes.recoded == ("ridge",)
+    changes = compare(run_of([ONE], artifacts=written("a")), run_of([cell(ONE, "crash")], artifacts=written("b")))
+    assert changes.recoded == changes.cells[0].causes.recoded == ("ridge",)
     same = compare(run_of([ONE], artifacts=written("a")), run_of([cell(ONE, "crash")], artifacts=written("a")))
     assert same.recoded == ()
 

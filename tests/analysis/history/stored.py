@@ -38,7 +38,7 @@ def store(
     emulated: bool = False,
     rounds: int = 5,
     fingerprint: str | None = "a" * 16,
-    **told: object,
+    **facts: object,
 ) -> Path:
     """Store the run of one day; figures, statuses and sizes by cell id."""
     started = DAY + dt.timedelta(days=place)
@@ -47,7 +47,7 @@ def store(
     run = {
         "run_id": path.name, "profile": "nightly", "started": started.isoformat(), "finished": started.isoformat(),
         "complete": True, "schema_version": 2, "harness_version": "0.1.0", "matrix_digest": "m",
-        "host": {"fingerprint": fingerprint} if fingerprint else {}, **told,
+        "host": {"fingerprint": fingerprint} if fingerprint else {}, **facts,
     }  # fmt: skip
     (path / "run.json").write_text(json.dumps(run))
     environments = [

@@ -135,8 +135,8 @@ def test_sizes_need_no_host_and_are_the_artifacts(tmp_path) -> None:
 
 
 def test_a_status_that_changed_is_told_exactly_and_drift_first(tmp_path) -> None:
-    told = ["ok", "ok", "drift", "drift", "ok", "load-error"]
-    for place, status in enumerate(told):
+    statuses = ["ok", "ok", "drift", "drift", "ok", "load-error"]
+    for place, status in enumerate(statuses):
         store(tmp_path, place, statuses={cell(): status, cell("knn"): "ok" if place < 5 else "drift"},
               packages=JOBLIB if place >= 2 else {})  # fmt: skip
     found = history.read_history(tmp_path)
@@ -159,8 +159,8 @@ def test_a_status_that_changed_is_told_exactly_and_drift_first(tmp_path) -> None
 
 
 def test_a_cell_that_was_not_tried_has_not_changed(tmp_path) -> None:
-    told = [("ok", None), ("not-run", "no wheels"), ("no-artifact", "not-run: no wheels"), ("ok", None)]
-    for place, (status, reason) in enumerate([*told, ("not-run", "no wheels")]):
+    outcomes = [("ok", None), ("not-run", "no wheels"), ("no-artifact", "not-run: no wheels"), ("ok", None)]
+    for place, (status, reason) in enumerate([*outcomes, ("not-run", "no wheels")]):
         store(tmp_path, place, statuses={cell(): status}, reasons={cell(): reason})
     found = history.read_history(tmp_path)
     assert found.changes == ()
@@ -184,7 +184,7 @@ def test_runs_that_cannot_be_read_are_told_and_left_out(tmp_path) -> None:
     (tmp_path / names[2] / "run.json").write_text("{")
     (tmp_path / names[3] / "cells.parquet").write_bytes(b"PAR1 no PAR1")
     (tmp_path / names[4] / "environments.parquet").unlink()
-    # In the middle: what comes after it must not be told under its name.
+    # In the middle: what comes after it must not be reported under its name.
     middle = tmp_path / "20261104T000000Z-nightly-0000"
     shutil.copytree(tmp_path / names[5], middle)
     (middle / "run.json").write_text(
@@ -208,13 +208,13 @@ def test_runs_that_cannot_be_read_are_told_and_left_out(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "facts",
     [{"host": [1]}, {"host": "x"}, {"schema_version": None}, {"run_id": None}, {"started": 7}, {"complete": None}],
 )
-def test_a_run_that_tells_nonsense_ends_nothing(tmp_path, told) -> None:
+def test_a_run_with_nonsense_in_run_json_ends_nothing(tmp_path, facts) -> None:
     step(tmp_path)
     path = store(tmp_path, 20, seconds={cell(): 1.5e-3})
-    (path / "run.json").write_text(json.dumps({**json.loads((path / "run.json").read_text()), **told}))
+    (path / "run.json").write_text(json.dumps({**json.loads((path / "run.json").read_text()), **facts}))
     assert history.read_history(tmp_path).findings[0].count == 3
     assert shown(history.read_history(tmp_path))
     for text in ("[]", "7", "null"):
@@ -231,8 +231,8 @@ def test_figures_that_are_no_numbers_are_none(tmp_path) -> None:
 
 def test_each_profile_has_a_matrix_digest_of_its_own(tmp_path) -> None:
     for place in range(8):
-        told = {"profile": "quick", "matrix_digest": "q"} if place % 2 else {}
-        store(tmp_path, place, seconds={cell(): 2.0 if place >= 4 else 1.0}, **told)
+        facts = {"profile": "quick", "matrix_digest": "q"} if place % 2 else {}
+        store(tmp_path, place, seconds={cell(): 2.0 if place >= 4 else 1.0}, **facts)
     (change,) = history.read_history(tmp_path).changes
     assert change.matrix_digest is None
 
