@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import terms
@@ -84,6 +84,7 @@ def test_a_cell_that_fails_has_a_cause_and_others_have_none() -> None:
     assert found["cause"].iloc[1] == "unknown"
 
 
+@settings(deadline=None)  # each example reads the rules of causes
 @given(st.lists(st.tuples(STATUSES, PARITIES, st.booleans()), min_size=1, max_size=12))
 def test_the_sign_of_a_cell_follows_from_its_meaning(drawn) -> None:
     cells = [
