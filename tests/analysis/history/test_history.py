@@ -50,14 +50,14 @@ def test_cells_that_became_slower_together_are_one_finding_with_their_package(tm
     (finding,) = found.findings
     assert (finding.run[:8], finding.what, finding.count, finding.lasting) == ("20261106", "load slower", 3, 3)
     assert finding.common == {"producer": "old", "format": "joblib", "consumer": "new", "reader": "joblib"}
-    assert [str(package) for package in finding.packages] == ["joblib 1.4.2 -> 1.5.0"]
+    assert [str(package) for package in finding.packages] == ["joblib 1.4.2 → 1.5.0"]
     change = finding.changes[0]
     assert change.previous[:8] == "20261105"
     assert change.ratio == pytest.approx(1.5, rel=0.05)
     assert change.before == pytest.approx(1e-3, rel=0.05)
     assert (change.producer_packages, change.harness_version, change.matrix_digest) == ((), None, None)
     text = shown(found)
-    assert "2026-11-06" in text and "3 cells load slower" in text and "joblib 1.4.2 -> 1.5.0" in text
+    assert "2026-11-06" in text and "3 cells load slower" in text and "joblib 1.4.2 → 1.5.0" in text
     assert "10 runs, 4 cells, 4 series" in text
 
 
@@ -79,7 +79,7 @@ def test_where_two_runs_cannot_be_told_apart_the_one_with_the_package_is_named(t
             store(tmp_path / str(at), place, seconds={cell(): value}, packages=JOBLIB if place >= at else {})
         (change,) = history.read_history(tmp_path / str(at)).changes
         assert change.run.endswith(f"{at:04}")
-        assert [str(package) for package in change.packages] == ["joblib 1.4.2 -> 1.5.0"]
+        assert [str(package) for package in change.packages] == ["joblib 1.4.2 → 1.5.0"]
 
 
 def test_where_packages_changed_in_both_runs_the_figures_decide(tmp_path) -> None:
@@ -89,7 +89,7 @@ def test_where_packages_changed_in_both_runs_the_figures_decide(tmp_path) -> Non
         packages |= {"joblib": "1.5.0"} if place >= 6 else {}
         store(tmp_path, place, seconds={cell(): value}, packages={"new": packages})
     (change,) = history.read_history(tmp_path).changes
-    assert [str(package) for package in change.packages] == ["numpy 2.1.3 -> 2.2.0"]
+    assert [str(package) for package in change.packages] == ["numpy 2.1.3 → 2.2.0"]
 
 
 def test_cells_in_whose_environments_other_packages_changed_are_findings_of_their_own(tmp_path) -> None:
@@ -152,7 +152,7 @@ def test_a_status_that_changed_is_told_exactly_and_drift_first(tmp_path) -> None
     assert [finding.what for finding in found.findings][:2] == ["ok -> drift"] * 2
     assert [finding.what for finding in found.findings][-1] == "drift -> ok"
     (first,) = [change for change in found.changes if change.run.endswith("0002")]
-    assert [str(package) for package in first.consumer_packages] == ["joblib 1.4.2 -> 1.5.0"]
+    assert [str(package) for package in first.consumer_packages] == ["joblib 1.4.2 → 1.5.0"]
     text = shown(found)
     assert text.lstrip().startswith("1 cells were ok, and now load without an error and predict differently")
     assert "(changed again since)" in text
