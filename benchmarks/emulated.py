@@ -36,8 +36,8 @@ def main(consumer: str = CONSUMER) -> int:
         seconds = time.monotonic() - started
         cells = analysis.read_run(run).cells
     tried = cells[(cells.consumer == consumer) & cells.producer.isin(PRODUCERS) & (cells.status != "no-artifact")]
-    told = ", ".join(f"{count} {status}" for status, count in columns.counts(tried["status"]).items())
-    print(f"{consumer}: {len(tried)} cells of {tried.artifact_id.nunique()} artifacts in {seconds:.1f} s ({told})")
+    counted = ", ".join(f"{count} {status}" for status, count in columns.counts(tried["status"]).items())
+    print(f"{consumer}: {len(tried)} cells of {tried.artifact_id.nunique()} artifacts in {seconds:.1f} s ({counted})")
     return int(seconds > MOST_SECONDS)
 
 

@@ -114,8 +114,8 @@ def main() -> int:
                 found[fault] += fault.found_in(comparison)
             judged = comparison.figures.judged
             changed = judged[judged["change"].notna()]
-            told = ", ".join(f"{row.case}/{row.format} {row.figure} {row.ratio:.2f}x" for row in changed.itertuples())
-            print(f"trial {trial + 1}: {told}", flush=True)
+            listed = ", ".join(f"{row.case}/{row.format} {row.figure} {row.ratio:.2f}x" for row in changed.itertuples())
+            print(f"trial {trial + 1}: {listed}", flush=True)
     for fault, count in found.items():
         print(f"{fault.format}: {fault.figure} flagged in {count} of {options.trials} trials")
     return int(any(count < NEEDED * options.trials for count in found.values()))

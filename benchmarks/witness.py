@@ -72,7 +72,7 @@ def main() -> int:
         for cell in measured(plan, run):
             rows += held_against(cell, recorder, run, pyperf, Path(scratch))
     folder.close()
-    return told(rows)
+    return print_rows(rows)
 
 
 def arguments() -> argparse.Namespace:
@@ -149,7 +149,7 @@ def started(task: dict[str, Any], command: Any, scratch: Path) -> tuple[float, f
     return sorted(found)[2]
 
 
-def told(rows: list[Row]) -> int:
+def print_rows(rows: list[Row]) -> int:
     table = Table("cell", "figure", "ours", "theirs", "ours/theirs")
     for row in rows:
         style = "" if abs(row.ratio - 1) <= WITHIN else "red"

@@ -188,7 +188,7 @@ class Artifact:
     @classmethod
     def parse(cls, text: str) -> Artifact:
         """The artifact of an id. Raises ValueError."""
-        producer, case, name, *_ = parts_of_id(text)
+        producer, case, name, *_ = split_id(text)
         if not _are_names(producer, case, name) or text != f"{producer}/{case}/{name}":
             raise ValueError(f'"{text}" is no artifact\'s id, which is PRODUCER/CASE/FORMAT')
         return cls(producer=producer, case=case, format=name)
@@ -209,13 +209,13 @@ class Cell:
     @classmethod
     def parse(cls, text: str) -> Cell:
         """The cell of an id. Raises ValueError."""
-        producer, case, name, consumer, reader = parts_of_id(text)
+        producer, case, name, consumer, reader = split_id(text)
         if not _are_names(producer, case, name, consumer, reader):
             raise ValueError(f'"{text}" is no cell\'s id, which is PRODUCER/CASE/FORMAT>CONSUMER/READER')
         return cls(artifact=Artifact(producer=producer, case=case, format=name), consumer=consumer, reader=reader)
 
 
-def parts_of_id(text: str) -> tuple[str, str, str, str, str]:
+def split_id(text: str) -> tuple[str, str, str, str, str]:
     """Producer, case, format, consumer and reader of an id, or of a pattern of ids; "" is what it does not have.
 
     What has too many parts is taken as it comes: nothing is refused here, see `Cell.parse` and `Artifact.parse`.

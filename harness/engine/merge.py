@@ -2,7 +2,7 @@
 
 Shards are parts of one run: they have its id, and go on with a folder that `python -m harness new` has made, each on a
 machine of its own. What is merged does not depend on their order, or on how often one is among them, and may be merged
-again. Where two shards contradict each other nothing is chosen: it is told, and nothing is merged.
+again. Where two shards contradict each other nothing is chosen: the error names both, and nothing is merged.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ def _take_journals(found: Iterable[Path], folder: RunFolder) -> None:
     """Each shard's last word on everything. A line that a kill cut short is as if it had never been begun."""
     wrong: list[str] = []
     for source in found:
-        told = _journal(source / "journal.jsonl")
-        for kind, name, row in told.last_words():
+        journal = _journal(source / "journal.jsonl")
+        for kind, name, row in journal.last_words():
             known = folder.journal.known(kind, name)
             if known is None:
                 folder.journal.add(kind, row)
@@ -115,24 +115,24 @@ def _take_journals(found: Iterable[Path], folder: RunFolder) -> None:
                     wrong.append(f"  {kind} {name}: {difference}, the latter in {source}")
                 elif _later(known, row) is row:
                     folder.journal.add(kind, row)
-        told.close()
+        journal.close()
     if wrong:
         more = [f"  and {len(wrong) - _SHOWN} more"] if len(wrong) > _SHOWN else []
-        told_apart = "leave one of the shards out, and merge again"
-        raise InputError("\n".join(["shards contradict each other:", *wrong[:_SHOWN], *more, f"  {told_apart}"]))
+        advice = "leave one of the shards out, and merge again"
+        raise InputError("\n".join(["shards contradict each other:", *wrong[:_SHOWN], *more, f"  {advice}"]))
 
 
 def _journal(path: Path) -> Journal:
     """A shard's. Raises InputError where it is damaged: were the rest left out, what was done would count as lost."""
     there = path.exists() or path.is_symlink()  # that of a shard which has done nothing may be missing
-    told = Journal(regular(path) if there else path, reading=True)
-    if told.wrong_line is not None:
-        told.close()
+    journal = Journal(regular(path) if there else path, reading=True)
+    if journal.wrong_line is not None:
+        journal.close()
         raise InputError(
-            f"{path}, line {told.wrong_line}: this is no entry of a journal, and no kill has cut it short: "
+            f"{path}, line {journal.wrong_line}: this is no entry of a journal, and no kill has cut it short: "
             "bring a sound copy of this shard, or leave it out"
         )
-    return told
+    return journal
 
 
 def _contradiction(kind: Kind, known: Mapping[str, Any], row: Mapping[str, Any]) -> str:

@@ -9,8 +9,8 @@ for discrete elements, `numbers` those for floats and `tolerances` which toleran
 truth and about cross-validation. A longdouble is compared as the double that it was sent as.
 """
 
-from harness.judging.comparison import Comparison, compare
+from harness.judging.comparison import OutputComparison, compare
 from harness.judging.scoring import compare_scores, has_scores, score
 from harness.judging.tolerances import DEFAULT, tolerance_for
 
-__all__ = ["DEFAULT", "Comparison", "compare", "compare_scores", "has_scores", "score", "tolerance_for"]
+__all__ = ["DEFAULT", "OutputComparison", "compare", "compare_scores", "has_scores", "score", "tolerance_for"]

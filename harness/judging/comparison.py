@@ -21,7 +21,7 @@ _PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class OutputComparison:
     """The worst of all methods, with its evidence.
 
     ``max_abs_diff``, ``max_rel_diff``, ``max_ulp_diff`` and ``tolerance_used`` are over the numbers that are finite on
@@ -51,7 +51,7 @@ def compare(
     methods: Sequence[str] | None = None,
     labels: Collection[str] = (),
     converted: bool = False,
-) -> Comparison:
+) -> OutputComparison:
     """Compare the outputs of each method of ``reference``; further ones in ``outputs`` are ignored.
 
     Parameters
@@ -83,16 +83,16 @@ def compare(
         return _all_identical(names, frozenset[str]().union(*known))
     found: dict[str, Difference] = {}
     for method, contents in equal.items():
-        rules = rules_of(method, tolerance, exact=method in labels, converted=converted)
+        rules = make_rules(method, tolerance, exact=method in labels, converted=converted)
         expected, got = reference[method], outputs[method]
-        found[method] = _of_method(method, expected, got, rules) if contents is None else _identical(contents)
+        found[method] = _compare_method(method, expected, got, rules) if contents is None else _identical(contents)
     return _total(names, found)
 
 
-def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> Comparison:
+def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> OutputComparison:
     total = merged(found.values())
-    told = sorted(found.items(), key=lambda item: item[1].parity is not Parity.DRIFT)
-    return Comparison(
+    ordered = sorted(found.items(), key=lambda item: item[1].parity is not Parity.DRIFT)
+    return OutputComparison(
         parity=total.parity,
         compared=names,
         max_abs_diff=total.max_abs,
@@ -101,18 +101,18 @@ def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> Compariso
         tolerance_used=total.used,
         label_mismatch=total.mismatch,
         findings=worst_first(total.findings),
-        sentences=tuple(_sentence(method, one.sentences) for method, one in told if one.sentences),
+        sentences=tuple(_sentence(method, one.sentences) for method, one in ordered if one.sentences),
     )
 
 
-def _of_method(method: str, expected: Encoded, got: Encoded, rules: Rules) -> Difference:
+def _compare_method(method: str, expected: Encoded, got: Encoded, rules: Rules) -> Difference:
     try:
         return difference(decode(expected), decode(got), rules)
     except ValueError as error:
         raise ValueError(f"{method}: {error}") from error
 
 
-def rules_of(
+def make_rules(
     method: str, tolerance: Callable[[str, str], Tolerance], *, exact: bool = False, converted: bool = False
 ) -> Rules:
     """What a method's name says about its outputs."""
@@ -136,7 +136,7 @@ _DISCRETE: _Contents = frozenset({"discrete"})
 
 
 @functools.lru_cache(maxsize=1024)
-def _all_identical(names: tuple[str, ...], contents: _Contents) -> Comparison:
+def _all_identical(names: tuple[str, ...], contents: _Contents) -> OutputComparison:
     return _total(names, {"": _identical(contents)})
 
 
@@ -162,9 +162,9 @@ def _contents(encoded: Encoded, equal: Encoded) -> _Contents | None:
         case {"kind": "objects", "items": items}:
             # To Python, 1, 1.0 and True are equal.
             same = list(map(type, items)) == list(map(type, equal["items"]))
-            return _of_all(map(_item_contents, items)) if same else None
+            return _merge_contents(map(_item_contents, items)) if same else None
         case {"kind": "list", "items": items}:
-            return _of_all(map(_contents, items, equal["items"]))
+            return _merge_contents(map(_contents, items, equal["items"]))
     return None
 
 
@@ -174,7 +174,7 @@ def _item_contents(item: Any) -> _Contents | None:
     return _NUMERIC if isinstance(item, float) else _DISCRETE
 
 
-def _of_all(parts: Iterable[_Contents | None]) -> _Contents | None:
+def _merge_contents(parts: Iterable[_Contents | None]) -> _Contents | None:
     kinds: set[str] = set()
     for part in parts:
         if part is None:

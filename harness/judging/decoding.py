@@ -79,7 +79,7 @@ class Sparse:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Group:
+class Container:
     """A list, tuple or object array of values."""
 
     values: tuple[Value, ...]
@@ -104,7 +104,7 @@ class Frame:
     index: Value | None
 
 
-Value: TypeAlias = Dense | Items | Sparse | Group | Category | Frame | Opaque
+Value: TypeAlias = Dense | Items | Sparse | Container | Category | Frame | Opaque
 
 
 def decode(encoded: Encoded, *, depth: int = MAX_DEPTH) -> Value:
@@ -211,15 +211,15 @@ def _sparse(encoded: Encoded, _depth: int) -> Sparse:
     return Sparse(positions=positions, values=data.array, shape=shape, dtype=data.dtype, container=container)
 
 
-def _group(encoded: Encoded, depth: int) -> Group:
+def _container(encoded: Encoded, depth: int) -> Container:
     values = tuple(decode(item, depth=depth) for item in encoded["items"])
     container = _text(encoded["container"])
     if container != "array":
-        return Group(values=values, container=container)
+        return Container(values=values, container=container)
     shape = _shape(encoded["shape"])
     if math.prod(shape) != len(values):
         raise ValueError(f"{len(values)} arrays for shape {shape}")
-    return Group(values=values, container=f"object array of shape {shape}")
+    return Container(values=values, container=f"object array of shape {shape}")
 
 
 def _category(encoded: Encoded, depth: int) -> Category:
@@ -281,7 +281,7 @@ _DECODERS: dict[str, Callable[[Encoded, int], Value]] = {
     "objects": _items,
     "texts": _texts,
     "csr": _sparse,
-    "list": _group,
+    "list": _container,
     "category": _category,
     "frame": _frame,
     "series": _series,

@@ -102,7 +102,7 @@ def show(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."  # noqa: PLR2004
 
 
-def of_tolerance(used: float) -> str:
+def describe_tolerance(used: float) -> str:
     """How much of its tolerance something used, in words; nothing where the figure says nothing."""
     if used <= 0.1 or not math.isfinite(used):  # noqa: PLR2004  # below a tenth no verdict hangs on the tolerance
         return ""

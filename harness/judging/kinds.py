@@ -14,8 +14,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from harness.judging.arrays import named, of_arrays, of_items, to_items
-from harness.judging.decoding import Array, Category, Dense, Frame, Group, Items, Missing, Opaque, Sparse, Value
+from harness.judging.arrays import compare_arrays, compare_items, named, to_items
+from harness.judging.decoding import Array, Category, Container, Dense, Frame, Items, Missing, Opaque, Sparse, Value
 from harness.judging.difference import Difference, Places, Rules, drift, merged, show
 from harness.terms import Finding, Parity
 
@@ -34,8 +34,8 @@ def difference(reference: Value, output: Value, rules: Rules) -> Difference:  # 
             return _arrays(reference, output, rules)
         case (Dense() | Sparse(), Dense() | Sparse()):  # two dense ones were taken above
             return _sparse(reference, output, rules)
-        case Group(), Group():
-            return _groups(reference, output, rules)
+        case Container(), Container():
+            return _containers(reference, output, rules)
         case Category(), Category():
             return _categories(reference, output, rules)
         case Frame(), Frame():
@@ -78,8 +78,8 @@ def _arrays(reference: Dense | Items, output: Dense | Items, rules: Rules) -> Di
     notes = _changed(reference, output)
     places = Places(shape=reference.shape, noun=rules.noun)
     if isinstance(reference, Dense) and isinstance(output, Dense):
-        return _noted(of_arrays(reference, output, places, rules), notes)
-    return _noted(of_items(to_items(reference), to_items(output), places, rules), notes)
+        return _noted(compare_arrays(reference, output, places, rules), notes)
+    return _noted(compare_items(to_items(reference), to_items(output), places, rules), notes)
 
 
 def _sparse(reference: Dense | Sparse, output: Dense | Sparse, rules: Rules) -> Difference:
@@ -96,7 +96,7 @@ def _sparse(reference: Dense | Sparse, output: Dense | Sparse, rules: Rules) -> 
         for side, dtype in ((old, reference.dtype), (new, output.dtype))
     )
     places = Places(shape=reference.shape, noun=rules.noun, positions=positions)
-    return _noted(of_arrays(b, a, places, rules), _changed(reference, output))
+    return _noted(compare_arrays(b, a, places, rules), _changed(reference, output))
 
 
 def _entries(value: Dense | Sparse) -> tuple[Array, Array] | None:
@@ -119,7 +119,7 @@ def _prefixed(prefix: str, found: Difference) -> Difference:
     return replace(found, sentences=tuple(f"{prefix}: {sentence}" for sentence in found.sentences))
 
 
-def _groups(reference: Group, output: Group, rules: Rules) -> Difference:
+def _containers(reference: Container, output: Container, rules: Rules) -> Difference:
     if len(reference.values) != len(output.values):
         return drift(Finding.SHAPE, f"{len(reference.values)} outputs -> {len(output.values)}")
     pairs = zip(reference.values, output.values, strict=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.judging.difference import Difference, Places, Rules, drift, merged, of_tolerance, show
+from harness.judging.difference import Difference, Places, Rules, describe_tolerance, drift, merged, show
 from harness.judging.tolerances import coarser
 from harness.terms import Finding, Parity
 
@@ -18,7 +18,9 @@ _FLOOR = (
 )
 
 
-def of_numbers(reference: Array, output: Array, places: Places, rules: Rules, dtypes: tuple[str, str]) -> Difference:
+def compare_numbers(
+    reference: Array, output: Array, places: Places, rules: Rules, dtypes: tuple[str, str]
+) -> Difference:
     """Two 1-d arrays of floats; ``dtypes`` are those that the outputs have.
 
     ``max_abs``, ``max_rel``, ``max_ulp`` and ``used`` are over the places where both are finite; ``max_rel`` leaves
@@ -47,14 +49,14 @@ def of_numbers(reference: Array, output: Array, places: Places, rules: Rules, dt
     )
     parts = [figures]
     bounds = f"rtol {tolerance.rtol:g}, atol {tolerance.atol:g}"
-    share = of_tolerance(worst)
+    share = describe_tolerance(worst)
     if beyond.any():
         text = _gaps(np.where(beyond, gap, 0.0), reference, output, places)
         parts.append(drift(rules.drifting, f"{text}, {share} ({bounds})" if share else f"{text} ({bounds})"))
     elif gap.any():
         text = f"{_gaps(gap, reference, output, places)}, within {bounds}{share and ': '}{share}"
         parts.append(Difference(parity=Parity.CLOSE, sentences=(text,)))
-    return merged([*parts, *_of_special(b, a, ~same & ~finite, places)])
+    return merged([*parts, *_compare_special(b, a, ~same & ~finite, places)])
 
 
 def _scale(b: Array, places: Places) -> Array | float:
@@ -79,7 +81,7 @@ def _gaps(gap: Array, reference: Array, output: Array, places: Places) -> str:
     return f"{np.count_nonzero(gap)} of {places.total} {noun} differ by up to {gap[worst]:.3g}, {example}"
 
 
-def _of_special(b: Array, a: Array, unmatched: Array, places: Places) -> list[Difference]:
+def _compare_special(b: Array, a: Array, unmatched: Array, places: Places) -> list[Difference]:
     """Places where exactly one is NaN, or where infinities do not match."""
     if not unmatched.any():
         return []

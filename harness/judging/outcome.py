@@ -33,7 +33,7 @@ class Way(NamedTuple):
     tolerance: Callable[[str, str], Tolerance]
 
 
-def of_artifact(event: Written | Ended) -> dict[str, Any]:
+def judge_artifact(event: Written | Ended) -> dict[str, Any]:
     """The observed columns of an artifact, from its ``artifact``, ``died`` or ``overtime`` event."""
     row = _common(event)
     if row is None:
@@ -46,7 +46,7 @@ def of_artifact(event: Written | Ended) -> dict[str, Any]:
     return {**row, "warnings": _warnings(event)}
 
 
-def of_cell(
+def judge_cell(
     event: Loaded | Ended,
     fitted: Mapping[str, Any],
     tolerance: Callable[[str, str], Tolerance],
@@ -65,12 +65,12 @@ def of_cell(
     """
     way = Way(format_name, partial, tolerance)
     try:
-        return _of_cell(event, fitted, way)
+        return _judge_cell(event, fitted, way)
     except Exception as error:  # noqa: BLE001  # whatever it sends, the run goes on
-        return of_nonsense(error)
+        return judge_nonsense(error)
 
 
-def _of_cell(event: Loaded | Ended, fitted: Mapping[str, Any], way: Way) -> dict[str, Any]:
+def _judge_cell(event: Loaded | Ended, fitted: Mapping[str, Any], way: Way) -> dict[str, Any]:
     row = _common(event)
     if row is None:
         row = _compared(cast("Loaded", event), fitted, way)  # how else a child ended is a row already
@@ -86,7 +86,7 @@ def _of_cell(event: Loaded | Ended, fitted: Mapping[str, Any], way: Way) -> dict
     return {**row, "warnings": _warnings(event)}
 
 
-def of_nonsense(error: Exception) -> dict[str, Any]:
+def judge_nonsense(error: Exception) -> dict[str, Any]:
     """The outcome of an event that cannot be made sense of: only a broken or a hostile process sends such."""
     return unwritten(Status.CRASH, f"its answer makes no sense: {type(error).__name__}: {error}")
 
@@ -177,7 +177,7 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
     }
 
 
-def _comparison(event: Loaded, fitted: Mapping[str, Any], way: Way) -> judging.Comparison:
+def _comparison(event: Loaded, fitted: Mapping[str, Any], way: Way) -> judging.OutputComparison:
     """A model that was fitted again is judged by its cross-validation, every other by its outputs."""
     theirs = fitted.get("cv_scores")
     reference = fitted["reference"]
@@ -198,7 +198,7 @@ def _comparison(event: Loaded, fitted: Mapping[str, Any], way: Way) -> judging.C
 
 def _refitted(
     event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
-) -> judging.Comparison:
+) -> judging.OutputComparison:
     """By the cross-validation, and by how well the very model that was fitted again does on the held-out rows.
 
     Its outputs need not be those of the producer, so that they decide no more than whether it is the identical model.
@@ -227,12 +227,12 @@ def _mapped(observed: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, An
     """How much of a model is mapped, where its reader looked; where it is nothing, the reason says so."""
     if "mapped_arrays" not in observed:
         return {}
-    told: dict[str, Any] = {name: observed[name] for name in ("mapped_arrays", "mapped_bytes")}
-    if not all(type(value) is int and 0 <= value < 2**63 for value in told.values()):
-        raise ValueError(f"what is mapped is {str(told)[:80]}")
+    mapped: dict[str, Any] = {name: observed[name] for name in ("mapped_arrays", "mapped_bytes")}
+    if not all(type(value) is int and 0 <= value < 2**63 for value in mapped.values()):
+        raise ValueError(f"what is mapped is {str(mapped)[:80]}")
     if observed["mapped_arrays"] == 0 and row["status"] == Status.OK:
-        told["reason"] = "; ".join(filter(None, [row["reason"], "no array is mapped into memory"]))
-    return told
+        mapped["reason"] = "; ".join(filter(None, [row["reason"], "no array is mapped into memory"]))
+    return mapped
 
 
 def _warnings(event: Mapping[str, Any]) -> list[dict[str, str]]:

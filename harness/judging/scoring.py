@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.judging.arrays import named, to_items
-from harness.judging.comparison import Comparison
+from harness.judging.comparison import OutputComparison
 from harness.judging.decoding import Array, Category, Dense, Encoded, Frame, Items, Opaque, Sparse, Value, decode
-from harness.judging.difference import of_tolerance
+from harness.judging.difference import describe_tolerance
 from harness.terms import Finding, Parity
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def has_scores(scores: Any) -> bool:
 
 def compare_scores(
     reference: Any, scores: Any, *, tolerance: Callable[[str, str], Tolerance], row: float = 0.0
-) -> Comparison:
+) -> OutputComparison:
     """Judge a model that was fitted again by its cross-validation, as scikit-learn's documentation asks.
 
     identical   the same score in every fold
@@ -121,10 +121,10 @@ def _share(outside: float, widening: float) -> float:
 
 def _verdict(
     parity: Parity, finding: Finding | None, sentence: str | None, *, apart: float | None, used: float | None
-) -> Comparison:
-    share = of_tolerance(used) if used is not None else ""
-    told = f"{sentence}{share and ', '}{share}"
-    return Comparison(
+) -> OutputComparison:
+    share = describe_tolerance(used) if used is not None else ""
+    text = f"{sentence}{share and ', '}{share}"
+    return OutputComparison(
         parity=parity,
         compared=(CROSS_VALIDATION,),
         max_abs_diff=apart,
@@ -133,7 +133,7 @@ def _verdict(
         tolerance_used=used,
         label_mismatch=None,
         findings=() if finding is None else (finding,),
-        sentences=() if sentence is None else (told,),
+        sentences=() if sentence is None else (text,),
     )
 
 

@@ -17,7 +17,7 @@ def find(minor: str) -> Path | None:
 
     pyenv's versions are tried first and by path: its shims on PATH exist for every version and run for few.
     """
-    for candidate in [*_under_pyenv(minor), *_on_path(minor), *_of_uv(minor)]:
+    for candidate in [*_installed_by_pyenv(minor), *_on_path(minor), *_installed_by_uv(minor)]:
         if _answers(candidate, minor):
             return candidate
     return None
@@ -47,7 +47,7 @@ def missing(minor: str) -> str:
     )
 
 
-def _under_pyenv(minor: str) -> list[Path]:
+def _installed_by_pyenv(minor: str) -> list[Path]:
     root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     return sorted((root / "versions").glob(f"{minor}.*/bin/python"), reverse=True)
 
@@ -57,7 +57,7 @@ def _on_path(minor: str) -> list[Path]:
     return [folder / f"python{minor}" for folder in folders if folder.name != "shims"]
 
 
-def _of_uv(minor: str) -> list[Path]:
+def _installed_by_uv(minor: str) -> list[Path]:
     data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
     root = Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or data / "uv/python")
     return sorted(root.glob(f"cpython-{minor}.*/bin/python{minor}"), reverse=True)

@@ -174,10 +174,10 @@ def each(name: str) -> Iterator[tuple[int, bytes]]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                told = (entry / name).read_bytes()
+                content = (entry / name).read_bytes()
             except OSError:  # it ended while we looked, or is not ours
                 continue
-            yield int(entry.name), told
+            yield int(entry.name), content
 
 
 def _members(session: int) -> list[int]:

@@ -53,21 +53,21 @@ def _keep_fitted(recorder: Recorder, event: Fitted, task: DumpTask) -> str | Non
         raise
     except Exception as error:  # noqa: BLE001  # whatever a process sends, the run goes on
         for item in task["formats"]:
-            recorder.artifact(item["id"], outcome.of_nonsense(error), None, None)
+            recorder.artifact(item["id"], outcome.judge_nonsense(error), None, None)
         return None
 
 
 def _record(recorder: Recorder, artifact_id: str, event: Written | Ended, fitted: str | None) -> None:
     spooled, facts = (event.get("spooled"), event.get("facts")) if event["event"] == "artifact" else (None, None)
     try:
-        row = outcome.of_artifact(event)
+        row = outcome.judge_artifact(event)
         if row["status"] == Status.OK and (fitted is None or not _are_bytes(row, spooled)):
-            row = outcome.of_nonsense(ValueError("an artifact without a fit, or without its bytes"))
+            row = outcome.judge_nonsense(ValueError("an artifact without a fit, or without its bytes"))
         recorder.artifact(artifact_id, row, spooled, fitted, facts)
     except (MachineError, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001  # whatever a process sends, the run goes on
-        recorder.artifact(artifact_id, outcome.of_nonsense(error), None, fitted)
+        recorder.artifact(artifact_id, outcome.judge_nonsense(error), None, fitted)
 
 
 def _are_bytes(row: dict[str, Any], spooled: object) -> bool:

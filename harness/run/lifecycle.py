@@ -92,18 +92,18 @@ def choose(results: Path, profile: str, *, run_id: str | None, resume: bool) -> 
     unfinished = [path for path in runs(results) if _is_unfinished(path, profile)]
     if not unfinished:
         others = [path.name for path in runs(results) if _is_unfinished(path, None)]
-        told = f"; unfinished is {others[-1]}: give its --profile" if others else ""
-        raise InputError(f"{results}: no unfinished run of the profile {profile} is stored there{told}")
+        hint = f"; unfinished is {others[-1]}: give its --profile" if others else ""
+        raise InputError(f"{results}: no unfinished run of the profile {profile} is stored there{hint}")
     return unfinished[-1]
 
 
 def _is_unfinished(path: Path, profile: str | None) -> bool:
     try:
-        told = read_run_json(path)
+        stored = read_run_json(path)
     except InputError:  # of another schema version, say: not one to go on with
         return False
-    current = told["schema_version"] == SCHEMA_VERSION
-    return current and profile in (None, told["profile"]) and not told.get("complete")
+    current = stored["schema_version"] == SCHEMA_VERSION
+    return current and profile in (None, stored["profile"]) and not stored.get("complete")
 
 
 def _named(error: Exception) -> str:
@@ -211,8 +211,8 @@ def _alone(results: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         try:
-            told = json.loads(holder.read_text())
-            who = f"process {told['pid']}, writing under {told['results']}"
+            holds = json.loads(holder.read_text())
+            who = f"process {holds['pid']}, writing under {holds['results']}"
         except (OSError, ValueError, KeyError):
             who = "another process"
         raise MachineError(f"another run is using these environments ({who}): wait until it has ended") from None

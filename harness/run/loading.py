@@ -183,4 +183,4 @@ def _judge(recorder: Recorder, reply: Reply[LoadTask]) -> dict[str, Any]:
     except ValueError as changed:
         return outcome.unwritten(Status.REFUSED, f"there is nothing to compare with: {changed}")
     event = cast("Loaded | Ended", reply.event)
-    return outcome.of_cell(event, fitted, tolerance, format_name=task["format"], partial=task["partial"])
+    return outcome.judge_cell(event, fitted, tolerance, format_name=task["format"], partial=task["partial"])

@@ -68,19 +68,19 @@ def measure(session: EnvironmentSession, recorder: Recorder, groups: list[list[C
     session.measure_from_now_on()
     seconds = PATIENCE * recorder.plan.profile.limits.seconds
     for cells in groups:
-        subjects = {cell.id: _subject(recorder, cell, wanted) for cell in cells}
-        for batches in _rounds(list(subjects.values())):
+        measured = {cell.id: _prepare(recorder, cell, wanted) for cell in cells}
+        for batches in _rounds(list(measured.values())):
             for reply in session.replies("measure", batches, seconds=seconds):
                 at = recorder.seconds_since_start()
-                subjects[reply.task["cell"]].take(reply, at)
-        for subject in subjects.values():
-            recorder.measurement(subject.cell.id, subject.samples, subject.missing)
+                measured[reply.task["cell"]].take(reply, at)
+        for one in measured.values():
+            recorder.measurement(one.cell.id, one.samples, one.missing)
 
 
-def _subject(recorder: Recorder, cell: Cell, measure: Measure) -> Subject:
+def _prepare(recorder: Recorder, cell: Cell, measure: Measure) -> MeasuredCell:
     artifact = recorder.journal.written(cell.artifact.id)
     assert artifact is not None  # a cell that was loaded
-    return Subject(cell, loading.load_task(recorder, cell, cell.id), measure, artifact["size_bytes"])
+    return MeasuredCell(cell, loading.load_task(recorder, cell, cell.id), measure, artifact["size_bytes"])
 
 
 def give_up(recorder: Recorder, groups: list[list[Cell]], reason: str) -> None:
@@ -91,20 +91,20 @@ def give_up(recorder: Recorder, groups: list[list[Cell]], reason: str) -> None:
             recorder.measurement(cell.id, [], dict.fromkeys(map(str, wanted.figures), reason))
 
 
-def _rounds(subjects: list[Subject]) -> Iterator[list[list[MeasureTask]]]:
+def _rounds(measured: list[MeasuredCell]) -> Iterator[list[list[MeasureTask]]]:
     """The batches of each round, each a task alone, until nobody wants any more."""
     number = 0
     while True:
-        turn = number % len(subjects)
-        order = subjects[turn:] + subjects[:turn]
-        batches = [[subject.task(kind)] for kind in KINDS for subject in order if subject.wants(kind, number)]
+        turn = number % len(measured)
+        order = measured[turn:] + measured[:turn]
+        batches = [[one.task(kind)] for kind in KINDS for one in order if one.wants(kind, number)]
         if not batches:
             return
         yield batches
         number += 1
 
 
-class Subject:
+class MeasuredCell:
     """One cell that is being measured."""
 
     def __init__(self, cell: Cell, load: LoadTask, measure: Measure, size: int) -> None:
@@ -181,10 +181,10 @@ def _read(event: Measured, reply: Reply[MeasureTask], at: float) -> tuple[list[S
     """The samples of an answer, and why figures of its kind are missing. Raises as nonsense makes it."""
     kind = reply.task["kind"]
     expected = KINDS[kind]
-    told, missing = event["figures"], {Figure(name): str(why) for name, why in event.get("missing", {}).items()}
-    found = {Figure(name) for name in told}
+    answered, missing = event["figures"], {Figure(name): str(why) for name, why in event.get("missing", {}).items()}
+    found = {Figure(name) for name in answered}
     if found & missing.keys() or found | missing.keys() != set(expected):
-        raise ValueError(f"it tells of {', '.join(sorted([*told, *missing])) or 'nothing'}")
+        raise ValueError(f"it answers for {', '.join(sorted([*answered, *missing])) or 'nothing'}")
     if kind == "speed" and not _are_names(event["imported"]):
         raise ValueError("what it imported is no list of names")
     guest, child = reply.child or (None, None)
@@ -193,7 +193,7 @@ def _read(event: Measured, reply: Reply[MeasureTask], at: float) -> tuple[list[S
     for name in YARDSTICKS:
         value = yardsticks.get(name)
         where[f"{name}_yardstick"] = None if value is None else outcome.number(value, name)
-    samples = [{"figure": name, "values": _values(values, name), **where} for name, values in told.items()]
+    samples = [{"figure": name, "values": _values(values, name), **where} for name, values in answered.items()]
     return cast("list[Sample]", samples), missing
 
 

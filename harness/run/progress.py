@@ -79,8 +79,8 @@ class Progress:
     def cell(self, row: dict[str, Any]) -> None:
         with self._lock:
             self._statuses[row["status"]] += 1
-            told = ", ".join(f"{count} {status}" for status, count in self._statuses.most_common())
-            self._advance("cells", f"{self._rate():.0f}/s  {told}")
+            counts = ", ".join(f"{count} {status}" for status, count in self._statuses.most_common())
+            self._advance("cells", f"{self._rate():.0f}/s  {counts}")
             self._speak()
 
     def measured(self) -> None:

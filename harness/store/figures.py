@@ -39,13 +39,13 @@ def columns(measured: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
     """What a cell's row has of its measurement; columns of figures without a sample are left as they are."""
     found: dict[str, Any] = {}
     for figure in measure.figures:
-        told = summarized(measured["samples"], figure)
-        if told is None:
+        figured = summarized(measured["samples"], figure)
+        if figured is None:
             continue
-        found[figure] = told.median if figure.unit == "s" else round(told.median)
+        found[figure] = figured.median if figure.unit == "s" else round(figured.median)
         if figure is Figure.LOAD:
-            found |= {"load_seconds_min": told.min, "load_seconds_iqr": told.iqr, "load_rounds": told.rounds}
-            found["load_stable"] = _doubt(measured, figure, told) is None
+            found |= {"load_seconds_min": figured.min, "load_seconds_iqr": figured.iqr, "load_rounds": figured.rounds}
+            found["load_stable"] = _doubt(measured, figure, figured) is None
         if figure in _SHARED:
             found["mmap_readers"] = measure.sharing
     return found
@@ -58,7 +58,7 @@ def summarized(samples: Iterable[Mapping[str, Any]], figure: Figure) -> Summary 
 
 
 def _doubt(measured: Mapping[str, Any], figure: Figure, found: Summary) -> str | None:
-    """What makes a figure untrustworthy, or None: how much it varies; or a process that, unlike others, told none."""
+    """Why a figure cannot be trusted, or None: it varies much, or a process that should have measured it did not."""
     stopped = measured["missing"].get(figure)
     if stopped is not None:
         return f"after {found.rounds} samples: {stopped}"

@@ -37,8 +37,8 @@ def measured_on(plan: Plan, folder: RunFolder) -> dict[str, dict[str, Any]]:
     """The machine on which each environment was measured, of those that were."""
     found: dict[str, dict[str, Any]] = {}
     for name in plan.environments:
-        told = (folder.journal.measurement(cell.id) for cells in plan.measured(name) for cell in cells)
-        hosts = [row.get("host") or folder.run["host"] for row in told if row is not None and row["samples"]]
+        rows = (folder.journal.measurement(cell.id) for cells in plan.measured(name) for cell in cells)
+        hosts = [row.get("host") or folder.run["host"] for row in rows if row is not None and row["samples"]]
         if hosts:
             found[name] = common_facts(hosts)
     return found

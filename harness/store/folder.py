@@ -162,10 +162,10 @@ class RunFolder:
 
     def write_tables(self, built: Tables) -> None:
         """Write every table of a run."""
-        from harness.store.tables import OF  # noqa: PLC0415  # pyarrow, as below
+        from harness.store.tables import SCHEMAS  # noqa: PLC0415  # pyarrow, as below
 
         for name, rows in built.each():
-            write_table(self.path / f"{name}.parquet", OF[name], rows)
+            write_table(self.path / f"{name}.parquet", SCHEMAS[name], rows)
 
 
 def write_table(path: Path, schema: pa.Schema, rows: Iterable[dict[str, Any]]) -> None:

@@ -139,7 +139,7 @@ class Journal:
             self._file.close()
 
     def _know(self, kind: Kind, row: Row, place: int) -> None:
-        name = rows.key_of(kind, row)
+        name = rows.row_key(kind, row)
         if kind == "cell":
             self._cells[name] = place
         elif kind == "measurement":

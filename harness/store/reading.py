@@ -92,7 +92,7 @@ def _as_today(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """A table of an older schema with the columns of this one: what was not measured then is null."""
     from harness.store import tables as schemas  # noqa: PLC0415  # pyarrow, too, costs its half second
 
-    wanted = schemas.OF[name]
+    wanted = schemas.SCHEMAS[name]
     added = {column: None for column in wanted.names if column not in table}
     table = table.assign(**added)[wanted.names]
     if "findings" in added:
@@ -104,7 +104,7 @@ def _nothing(name: str) -> pd.DataFrame:
     """A table without rows."""
     from harness.store import tables as schemas  # noqa: PLC0415
 
-    empty: pd.DataFrame = schemas.OF[name].empty_table().to_pandas()
+    empty: pd.DataFrame = schemas.SCHEMAS[name].empty_table().to_pandas()
     return empty
 
 
@@ -113,7 +113,7 @@ def tracebacks(run: Path) -> Iterator[tuple[str, str]]:
     path = run / TRACEBACKS
     for line in path.read_bytes().splitlines() if path.exists() else ():
         try:
-            told = json.loads(line)
-            yield str(told["traceback"]), str(told["text"])
+            entry = json.loads(line)
+            yield str(entry["traceback"]), str(entry["text"])
         except (ValueError, KeyError, TypeError):
             return  # cut short by a kill: it is the last

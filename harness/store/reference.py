@@ -53,13 +53,13 @@ def keep(source: Path, results: Path, folders: Mapping[Path, str]) -> Path:
 def _keep_table(tables: RunTables, name: str, part: Path, names: Mapping[str, str]) -> None:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    from harness.store.tables import OF  # noqa: PLC0415
+    from harness.store.tables import SCHEMAS  # noqa: PLC0415
 
     def rows() -> Iterator[dict[str, Any]]:
         for batch in pq.ParquetFile(tables.path / f"{name}.parquet").iter_batches():
             yield from (_plain(row, names) for row in batch.to_pylist())
 
-    write_table(part / f"{name}.parquet", OF[name], rows())
+    write_table(part / f"{name}.parquet", SCHEMAS[name], rows())
 
 
 def _longest_first(folders: Mapping[Path, str]) -> dict[str, str]:

@@ -150,7 +150,7 @@ _STATUSES: dict[Kind, frozenset[Status]] = {
 }
 
 
-def key_of(kind: Kind, row: Row) -> str:
+def row_key(kind: Kind, row: Row) -> str:
     """The name of what a row is about."""
     return str(dict(row)[_KEYS[kind]])
 

@@ -27,10 +27,10 @@ def earlier(folder: Path, run: dict[str, Any]) -> Path | None:
     """The newest finished run of the same profile before this one, beside it."""
     for path in reversed([path for path in runs(folder.parent) if path.name < folder.name]):
         try:
-            told = read_run_json(path)
+            stored = read_run_json(path)
         except InputError:
             continue
-        if told["profile"] == run["profile"] and told.get("complete"):
+        if stored["profile"] == run["profile"] and stored.get("complete"):
             return path
     return None
 
@@ -43,9 +43,9 @@ def sources(results: Path) -> list[Path]:
     newest: dict[str, Path] = {}
     for path in reversed(runs(results)):
         with contextlib.suppress(InputError):  # of another schema version, say
-            told = read_run_json(path)
-            if told.get("complete"):
-                newest.setdefault(told["profile"], path)
+            stored = read_run_json(path)
+            if stored.get("complete"):
+                newest.setdefault(stored["profile"], path)
     kept = results / REFERENCE
     found = [*newest.values(), *([kept] if (kept / "run.json").exists() else [])]
     return found or [find_run(results, None)]

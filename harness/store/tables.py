@@ -71,7 +71,7 @@ SAMPLES = _schema(
     ("at", pa.float64()), ("values", pa.list_(pa.float64())), ("processor_yardstick", pa.float64()),
     ("memory_yardstick", pa.float64()),
 )  # fmt: skip
-OF = {
+SCHEMAS = {
     "environments": ENVIRONMENTS, "artifacts": ARTIFACTS, "cells": CELLS, "figures": FIGURES, "samples": SAMPLES,
 }  # fmt: skip
 
@@ -136,11 +136,11 @@ class Tables:
     def _artifact(self, artifact: Artifact) -> dict[str, Any]:
         row = self._journal.artifacts.get(artifact.id) or self._unwritten(artifact)
         fit = self._journal.fits.get(row.get("fitted_sha256") or "")
-        told: dict[str, Any] = {}
+        columns: dict[str, Any] = {}
         if fit is not None:
-            told = {key: dict(fit)[key] for key in ("fit_seconds", "n_samples", "n_features", "score")}
-            told["warnings"] = [*fit["warnings"], *row.get("warnings", ())]
-            told["manifest"] = json.dumps(manifest(fit, row.get("facts"), self.environments[artifact.producer]))
+            columns = {key: dict(fit)[key] for key in ("fit_seconds", "n_samples", "n_features", "score")}
+            columns["warnings"] = [*fit["warnings"], *row.get("warnings", ())]
+            columns["manifest"] = json.dumps(manifest(fit, row.get("facts"), self.environments[artifact.producer]))
         return {
             "run_id": self._run_id,
             "artifact_id": artifact.id,
@@ -149,7 +149,7 @@ class Tables:
             "family": self._plan.cases[artifact.case].family,
             "format": artifact.format,
             **row,
-            **told,
+            **columns,
         }
 
     def _unwritten(self, artifact: Artifact) -> ArtifactRow:
@@ -190,23 +190,23 @@ class Tables:
 
     def _measured(self, cell: Cell) -> dict[str, Any]:
         """The columns of a cell that come from its samples."""
-        told = self._journal.measurement(cell.id)
+        measured = self._journal.measurement(cell.id)
         measure = self._plan.profile.measure
-        if told is None or measure is None:
+        if measured is None or measure is None:
             return {}
-        return figures.columns(told, measure)
+        return figures.columns(measured, measure)
 
     def figures(self) -> Iterator[dict[str, Any]]:
         """One row for each figure of each cell that is to be measured, whatever became of it."""
         for cell in self._to_measure():
-            told = self._journal.measurement(cell.id) or MeasurementRow(cell_id=cell.id, samples=[], missing={})
-            for row in figures.rows(told, self._plan.profile.measure, otherwise=self._why_unmeasured(cell)):
+            measured = self._journal.measurement(cell.id) or MeasurementRow(cell_id=cell.id, samples=[], missing={})
+            for row in figures.rows(measured, self._plan.profile.measure, otherwise=self._why_unmeasured(cell)):
                 yield {"run_id": self._run_id, "cell_id": cell.id, **row}
 
     def samples(self) -> Iterator[dict[str, Any]]:
         for cell in self._to_measure():
-            told = self._journal.measurement(cell.id)
-            for sample in () if told is None else told["samples"]:
+            measured = self._journal.measurement(cell.id)
+            for sample in () if measured is None else measured["samples"]:
                 yield {"run_id": self._run_id, "cell_id": cell.id, **sample}
 
     def _to_measure(self) -> Iterator[Cell]:
@@ -239,7 +239,7 @@ def _side(side: str, environment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def environment_row(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of an environment that its guest told of."""
+    """The columns of an environment that its guest reported."""
     facts = clean(dict(facts))  # before it is JSON, in which escapes hide from the journal
     packages = facts["packages"]
     return {

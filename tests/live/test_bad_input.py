@@ -42,8 +42,8 @@ def test_a_version_that_does_not_exist_is_told_and_the_rest_goes_on(bench: Bench
 
 def test_the_plan_shows_a_version_that_does_not_exist(bench: Bench, undisturbed: Bench) -> None:
     bench.write(include=BOTH + '    - {scikit-learn: "1.99.0", python: "3.12", name: none}\n')
-    told = bench.call("plan", "--matrix", str(bench.matrix), "--json").stdout
-    environments = {item["name"]: item for item in json.loads(told)["environments"]}
+    output = bench.call("plan", "--matrix", str(bench.matrix), "--json").stdout
+    environments = {item["name"]: item for item in json.loads(output)["environments"]}
     assert "no version of scikit-learn==1.99.0" in json.dumps(environments["none"])
     assert "no version" not in json.dumps([environments[OLD], environments[NEW]])
 
@@ -60,8 +60,8 @@ def test_a_missing_interpreter_is_told_with_what_to_install(bench: Bench, undist
     assert "no Python 3.14" in row.reason
     assert "uv python install 3.14" in row.reason
     assert only(tables.environments, "status", environment=OLD) == {"ok"}
-    told = bench.call("plan", "--matrix", str(bench.matrix), "--json", UV_PYTHON_DOWNLOADS="never", **places).stdout
-    assert "uv python install 3.14" in told
+    output = bench.call("plan", "--matrix", str(bench.matrix), "--json", UV_PYTHON_DOWNLOADS="never", **places).stdout
+    assert "uv python install 3.14" in output
 
 
 def test_without_a_network_every_row_says_so_until_there_is_one(bench: Bench, undisturbed: Bench) -> None:
@@ -136,9 +136,9 @@ def test_an_interrupt_leaves_complete_tables_and_no_process(
     process = bench.start()
     bench.wait_for("cell", 3, process)
     os.killpg(process.pid, number)
-    told, _ = process.communicate(timeout=30)
-    assert process.returncode == 130, told
-    assert "--resume" in told
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 130, output
+    assert "--resume" in output
     bench.none_alive(1.0)
     tables = bench.tables()
     cells = tables.cells
@@ -156,8 +156,8 @@ def test_an_interrupt_while_environments_are_built(bench: Bench) -> None:
     while not list((bench.folder / "fresh").glob("*/pyvenv.cfg")):
         assert process.poll() is None, process.communicate()[0]
     os.killpg(process.pid, signal.SIGINT)
-    told, _ = process.communicate(timeout=30)
-    assert process.returncode == 130, told
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 130, output
     bench.none_alive(1.0)
     tables = bench.tables()
     waiting = tables.environments[tables.environments.status == "not-run"]

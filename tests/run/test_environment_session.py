@@ -113,12 +113,12 @@ class Guest:
 class TestEvents:
     @pytest.fixture
     def session(self, tmp_path, monkeypatch):
-        told: list[dict] = []
+        rows: list[dict] = []
         recorder = SimpleNamespace(
-            folder=SimpleNamespace(path=tmp_path), plan=plan_of("new"), environment=lambda _, row: told.append(row)
+            folder=SimpleNamespace(path=tmp_path), plan=plan_of("new"), environment=lambda _, row: rows.append(row)
         )
         made = EnvironmentSession(environment("new"), recorder, tmp_path)  # type: ignore[arg-type]
-        made.told = told
+        made.rows = rows
         made.started = []
         made.killers, made.liars = set(), set()
         made.on_death = lambda: None
@@ -180,17 +180,17 @@ class TestEvents:
         assert len(session.started) == 1
         with pytest.raises(processes.StoppedError):
             session.give_up("its guest was killed")
-        assert session.told == []
+        assert session.rows == []
 
 
 @pytest.mark.parametrize("platform", ["linux/s390x", "linux/amd64"])
 def test_of_what_is_missing_nothing_is_resolved_or_built_and_every_row_tells_of_emulation(
     tmp_path, monkeypatch, platform
 ) -> None:
-    told: list[dict] = []
+    rows: list[dict] = []
     progress = SimpleNamespace(environment=lambda *_: None)
     recorder = SimpleNamespace(
-        folder=SimpleNamespace(path=tmp_path), plan=plan_of("far"), environment=lambda _, row: told.append(row),
+        folder=SimpleNamespace(path=tmp_path), plan=plan_of("far"), environment=lambda _, row: rows.append(row),
         progress=progress,
     )  # fmt: skip
     monkeypatch.setattr(platforms.tools, "native_platform", lambda: "linux/amd64")
@@ -202,5 +202,5 @@ def test_of_what_is_missing_nothing_is_resolved_or_built_and_every_row_tells_of_
         session.open()
     assert not list(tmp_path.iterdir())
     session.give_up(str(caught.value))
-    (row,) = told
+    (row,) = rows
     assert (row["status"], row["emulated"]) == ("not-run", platform != "linux/amd64")

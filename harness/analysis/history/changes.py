@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.analysis.history import steps
 from harness.analysis.history.figure_kinds import STATUS, least_effect, least_value
-from harness.terms import parts_of_id
+from harness.terms import split_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,7 +73,7 @@ class Names:
 
 def names_of(subject: str) -> Names:
     """Of a cell's id, or of an artifact's; as far as it goes of what a foreign run has instead."""
-    producer, case, name, consumer, reader = parts_of_id(subject)
+    producer, case, name, consumer, reader = split_id(subject)
     return Names(producer=producer, case=case, format=name, consumer=consumer or None, reader=reader or None)
 
 
