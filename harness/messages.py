@@ -104,6 +104,13 @@ class Job(TypedDict):
 # ------------------------------------------------------------------------------------------------ guest to host
 
 
+class Inability(TypedDict):
+    """Why an environment cannot write a format, or use a reader: ``modules`` cannot be imported there."""
+
+    reason: str
+    modules: list[str]
+
+
 class ErrorFacts(TypedDict):
     type: str
     message: str

@@ -9,7 +9,7 @@ from harness.environments.lock import Lock
 from harness.errors import MachineError
 from harness.files import writing
 from harness.machine import platforms, processes, tools
-from harness.messages import Event, GuestDied, Job, JobLimits, Reply, Task, TaskT, Verb
+from harness.messages import Event, GuestDied, Inability, Job, JobLimits, Reply, Task, TaskT, Verb
 from harness.run.guest_process import HELLO_SECONDS, Guest, GuestDiedError, UnreadyError
 from harness.store import tables
 from harness.terms import Status
@@ -75,12 +75,12 @@ class EnvironmentSession:
     def cannot_write(self, format_name: str) -> str | None:
         """Why this environment cannot write a format, or None. Raises NotReadyError."""
         broken = self._broken(format_name)
-        return broken or self._told(self.open().writers, format_name, "nothing here writes this format")
+        return broken or self._why_not(self.open().writers, format_name, "nothing here writes this format")
 
     def cannot_read(self, reader: str, format_name: str) -> str | None:
         """Why a reader of a format does not work in this environment, or None. Raises NotReadyError."""
         broken = self._broken(format_name)
-        return broken or self._told(self.open().readers, reader, "this environment has no such reader")
+        return broken or self._why_not(self.open().readers, reader, "this environment has no such reader")
 
     def _broken(self, format_name: str) -> str | None:
         """Why the file of a format cannot be imported in this environment, or None. Raises NotReadyError."""
@@ -88,13 +88,19 @@ class EnvironmentSession:
         why = self.open().broken.get(module)
         return None if why is None else f"{module}.py cannot be imported in this environment ({why})"
 
-    def _told(self, abilities: dict[str, str | None], name: str, otherwise: str) -> str | None:
-        reason = abilities.get(name, otherwise)
+    def _why_not(self, abilities: dict[str, Inability | None], name: str, otherwise: str) -> str | None:
+        """Why an ability is missing. Where the resolver left a tool out, its reason says more than a failed import."""
+        if name not in abilities:
+            return otherwise
+        inability = abilities[name]
+        if inability is None:
+            return None
+        modules = {module.partition(".")[0].lower() for module in inability["modules"]}
         absent = {} if self._built is None else self._built.lock.absent
         for tool, why in absent.items():
-            if reason is not None and tool.replace("-", "_") in reason.replace("-", "_"):
-                return f"{tool} cannot be had in this environment: {why}"
-        return reason
+            if tool.replace("-", "_") in modules:
+                return f"{tool} cannot be installed in this environment: {why}"
+        return inability["reason"]
 
     def close(self) -> None:
         guest, self._guest = self._guest, None
@@ -190,8 +196,8 @@ class EnvironmentSession:
         if other:
             self._kind.forget(self.environment, lock)
             self.close()
-            told = ", ".join(sorted(other)[:5])
-            raise NotReadyError(f"it does not hold what its lock says ({told}); the next run builds it anew")
+            named = ", ".join(sorted(other)[:5])
+            raise NotReadyError(f"its packages are not those of its lock ({named}); the next run builds it again")
 
 
 class Answered(Generic[TaskT]):

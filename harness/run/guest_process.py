@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from harness.environments import Command
-    from harness.messages import Event, Job, Verb
+    from harness.messages import Event, Inability, Job, Verb
 
 HELLO_SECONDS = 300.0  # importing takes seconds; a first import also compiles
 GRACE_SECONDS = 30.0  # the guest watches its own deadlines; this is for the guest itself
@@ -51,8 +51,8 @@ class Guest:
             os.sched_setaffinity(self._process.pid, {processor})
         self._buffer = b""
         self.facts: dict[str, Any] = {}
-        self.writers: dict[str, str | None] = {}  # by format: why it cannot be written here, or None
-        self.readers: dict[str, str | None] = {}
+        self.writers: dict[str, Inability | None] = {}  # by format; None: it can be written here
+        self.readers: dict[str, Inability | None] = {}
         self.broken: dict[str, str] = {}  # by module of formats: why it cannot be imported here
 
     def __enter__(self) -> Self:
@@ -83,7 +83,7 @@ class Guest:
         except GuestDiedError as died:
             raise UnreadyError(f"the guest did not start: {died}") from died
         if message.get("protocol") != wire.PROTOCOL:
-            raise UnreadyError(f"the guest speaks protocol {message.get('protocol')}, the host {wire.PROTOCOL}")
+            raise UnreadyError(f"the guest uses protocol {message.get('protocol')}, the host {wire.PROTOCOL}")
         if message.get("event") != "hello":
             error = message.get("error", {})
             raise UnreadyError(f"{error.get('type')}: {error.get('message')}")

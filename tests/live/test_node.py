@@ -127,7 +127,7 @@ def test_hello_names_its_reader_and_a_closed_input_ends_it(built, folder):
     )
     (line,) = done.stdout.splitlines()
     hello = json.loads(line)
-    assert (hello["event"], hello["protocol"]) == ("hello", 1)
+    assert (hello["event"], hello["protocol"]) == ("hello", 2)
     assert (hello["writers"], hello["readers"]) == ({}, {"onnxruntime": None})
 
 
