@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from harness.environments import NotReadyError, kinds
+from harness.environments.lock import Lock
 from harness.errors import MachineError
 from harness.machine import platforms, processes
 from harness.run.guest_process import GuestDiedError
@@ -204,3 +205,37 @@ def test_of_what_is_missing_nothing_is_resolved_or_built_and_every_row_tells_of_
     session.give_up(str(caught.value))
     (row,) = rows
     assert (row["status"], row["emulated"]) == ("not-run", platform != "linux/amd64")
+
+
+class TestAbilities:
+    ABSENT = "# without skl2onnx: no wheels\n# without jpmml-evaluator: no release\n"
+
+    @pytest.fixture
+    def session(self, tmp_path, monkeypatch):
+        formats = dict.fromkeys(("onnx", "pmml", "pickle", "skops"), SimpleNamespace(module="any"))
+        recorder = SimpleNamespace(
+            folder=SimpleNamespace(path=tmp_path), plan=SimpleNamespace(impossible={}, formats=formats)
+        )
+        made = EnvironmentSession(environment("new"), recorder, tmp_path)  # type: ignore[arg-type]
+        made._built = SimpleNamespace(lock=Lock(text=self.ABSENT))  # type: ignore[assignment]
+        guest = SimpleNamespace(broken={}, writers={}, readers={})
+        monkeypatch.setattr(EnvironmentSession, "open", lambda _: guest)
+        return made, guest
+
+    def test_a_tool_that_was_left_out_is_the_reason_whichever_module_lacks_it(self, session) -> None:
+        made, guest = session
+        guest.writers["onnx"] = {"reason": "skl2onnx cannot be imported", "modules": ["skl2onnx.common"]}
+        guest.readers["pmml"] = {"reason": "no such module", "modules": ["other", "jpmml_evaluator.py4j"]}
+        assert made.cannot_write("onnx") == "skl2onnx cannot be installed in this environment: no wheels"
+        assert made.cannot_read("pmml", "pmml").startswith("jpmml-evaluator cannot be installed")
+
+    def test_a_reason_that_only_names_the_tool_is_not_taken_for_it(self, session) -> None:
+        made, guest = session
+        guest.writers["skops"] = {"reason": "skops beside skl2onnx cannot be imported", "modules": ["skops"]}
+        assert made.cannot_write("skops") == "skops beside skl2onnx cannot be imported"
+
+    def test_what_is_able_has_no_reason_and_what_is_not_known_is_not_able(self, session) -> None:
+        made, guest = session
+        guest.writers["pickle"] = None
+        assert made.cannot_write("pickle") is None
+        assert made.cannot_write("onnx") == "nothing here writes this format"
