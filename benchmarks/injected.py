@@ -26,6 +26,7 @@ from harness import store
 from harness.environments import stage
 from harness.config import format_files
 from harness.config.plan import Plan
+from harness.machine import tools
 
 NEEDED = 0.95
 MATRIX = """
@@ -132,7 +133,7 @@ def run(folder: Path, faults: dict[str, float], results: Path) -> store.RunTable
     """A run whose guest has the format with these faults."""
     guest = folder / "guest"
     shutil.rmtree(guest, ignore_errors=True)
-    shutil.copytree(catalogue.GUEST, guest)
+    shutil.copytree(tools.GUEST, guest)
     (guest / "formats/injected.py").write_text(FORMAT % faults)
     (folder / "matrix.yaml").write_text(MATRIX)
     stage.GUEST = guest  # what environments are given; there is no way to say so for users, and need be none

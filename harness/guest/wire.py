@@ -61,6 +61,9 @@ from typing import Any, Dict
 
 PROTOCOL = 2
 
+#: The last rows of a case's data: nothing is fitted on them, and every method is called with them.
+HELD_OUT = 40
+
 #: No answer may be longer; a guest that sends more is stopped. Bytes.
 LINE_LIMIT = 256 * 1024 * 1024
 

@@ -10,7 +10,16 @@ truth and about cross-validation. A longdouble is compared as the double that it
 """
 
 from harness.judging.comparison import OutputComparison, compare
-from harness.judging.scoring import compare_scores, has_scores, score
+from harness.judging.scoring import compare_scores, has_scores, row_count, score
 from harness.judging.tolerances import DEFAULT, tolerance_for
 
-__all__ = ["DEFAULT", "OutputComparison", "compare", "compare_scores", "has_scores", "score", "tolerance_for"]
+__all__ = [
+    "DEFAULT",
+    "OutputComparison",
+    "compare",
+    "compare_scores",
+    "has_scores",
+    "row_count",
+    "score",
+    "tolerance_for",
+]

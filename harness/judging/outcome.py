@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _VERSION_KEY = "original_sklearn_version"
 FOREVER = 1e9  # seconds; more is nonsense
-HELD_OUT = 40  # rows that the held-out score is counted by, see `harness.guest.fitting`
 
 
 def unwritten(status: Status, reason: str) -> dict[str, Any]:
@@ -213,7 +212,8 @@ def _refitted(
         return result
     score = judging.score(fitted["score_kind"], outputs["predict"], fitted["truth"])
     known = [value for value in theirs if value is not None]
-    allowed = max(known) - min(known) + max(row * len(theirs), 1 / HELD_OUT if row else 0.0, 1e-3)
+    held_out_row = 1 / judging.row_count(fitted["truth"]) if row else 0.0
+    allowed = max(known) - min(known) + max(row * len(theirs), held_out_row, 1e-3)
     if score is not None and score >= fitted["score"] - allowed:
         return result
     sentence = (

@@ -46,6 +46,14 @@ def score(kind: str | None, predictions: Encoded, truth: Encoded) -> float | Non
     return _accuracy(found, expected) if kind == "accuracy" else _r2(found, expected)
 
 
+def row_count(truth: Encoded) -> int:
+    """How many rows a score is over. Raises ValueError where the truth has none, or is malformed."""
+    table = _table(decode(truth))
+    if table is None or not _shape(table)[0]:
+        raise ValueError("the truth has no rows")
+    return _shape(table)[0]
+
+
 def has_scores(scores: Any) -> bool:
     """Whether there is anything to judge a refitted model by: one fold at least that has a score."""
     return scores is not None and bool(np.isfinite(_folds(scores)).any())

@@ -12,6 +12,8 @@ from harness.errors import MachineError
 
 #: The checkout: noxfile.py and matrix.yaml stand beside the package.
 ROOT = Path(__file__).resolve().parents[2]
+#: The package that runs inside environments, as source.
+GUEST = Path(__file__).resolve().parents[1] / "guest"
 
 
 @functools.cache
