@@ -1,4 +1,4 @@
-"""The nouns as values: what is planned, and what became of it. Imports nothing of ours."""
+"""The glossary's words as types: what is planned, and what became of it. Imports nothing of the harness. Internal."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ class Parity(StrEnum):
 class Finding(StrEnum):
     """The closed list of what can differ between two outputs, what weighs most first.
 
-    Numbers that differ within their tolerance are no finding: the cell is `Parity.CLOSE`, and says how near it came.
+    Numbers that differ within their tolerance are no finding. The cell is `Parity.CLOSE`, and ``tolerance_used`` says
+    how much of the tolerance the difference takes.
     """
 
     LABELS = "labels"  # discrete outputs that are not equal: classes, clusters, counts, strings
@@ -60,7 +61,7 @@ class Finding(StrEnum):
     MISSING = "missing"  # NaN, an infinity or None on one side only
     SHAPE = "shape"  # another number of rows, columns or outputs
     NAMES = "names"  # other names or another order of columns or rows
-    INCOMPARABLE = "incomparable"  # something that could not travel
+    INCOMPARABLE = "incomparable"  # something that could not be sent as data
     SCORE = "score"  # a cross-validation score outside the producer's range
     CONTAINER = "container"  # sparse to dense, list to tuple, frame to array
     DTYPE = "dtype"
@@ -85,7 +86,7 @@ class Figure(StrEnum):
         return "s" if self.endswith("_seconds") else "B"
 
 
-#: What tells of a machine: seconds that fixed pieces of work took beside a sample, see `harness.guest.measure`.
+#: Seconds that fixed pieces of work took beside a sample. They show how fast the machine was: `harness.guest.measure`.
 YARDSTICKS = ("processor", "memory")
 
 #: Formats that carry a model over into another kind of program, or fit it again: what they give back is not the same
@@ -218,7 +219,7 @@ class Cell:
 def split_id(text: str) -> tuple[str, str, str, str, str]:
     """Producer, case, format, consumer and reader of an id, or of a pattern of ids; "" is what it does not have.
 
-    What has too many parts is taken as it comes: nothing is refused here, see `Cell.parse` and `Artifact.parse`.
+    Nothing is refused here, whatever parts the text has. `Cell.parse` and `Artifact.parse` check an id.
     """
     artifact, _, loaded = text.partition(_LOADED_BY)
     producer, _, rest = artifact.partition("/")
@@ -232,7 +233,7 @@ def _are_names(*parts: str) -> bool:
 
 
 def artifact_part(text: str) -> str:
-    """What the id of a cell or of an artifact, or a pattern of such, says of the artifact."""
+    """The artifact's part of an id of a cell or an artifact, or of a pattern of ids."""
     return text.partition(_LOADED_BY)[0]
 
 

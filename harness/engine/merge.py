@@ -105,7 +105,7 @@ def _take_journals(found: Iterable[Path], folder: RunFolder) -> None:
     wrong: list[str] = []
     for source in found:
         journal = _journal(source / "journal.jsonl")
-        for kind, name, row in journal.last_words():
+        for kind, name, row in journal.newest_rows():
             known = folder.journal.known(kind, name)
             if known is None:
                 folder.journal.add(kind, row)

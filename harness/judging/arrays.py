@@ -40,9 +40,9 @@ def is_numeric(dtype: str) -> bool:
 
 
 def named(item: Any) -> tuple[str, Any]:
-    """An item with its family, to be compared: 1, 1.0 and True are equal to Python, and not to us.
+    """An item with its family, to be compared: 1, 1.0 and True are equal to Python, and different here.
 
-    NaN equals NaN. Nothing opaque equals anything, not even itself.
+    NaN equals NaN. An opaque value equals nothing, not even itself.
     """
     name = _TYPES[type(item)]
     if name == "tuple":
@@ -55,7 +55,7 @@ def named(item: Any) -> tuple[str, Any]:
 
 
 def compare_arrays(reference: Dense, output: Dense, places: Places, rules: Rules) -> Difference:
-    """Two arrays of the same number of elements."""
+    """Compare two arrays of the same number of elements."""
     b, a = reference.array.ravel(), output.array.ravel()
     dtypes = reference.dtype, output.dtype
     families = family(reference.dtype), family(output.dtype)
@@ -85,7 +85,7 @@ def _components(array: Array) -> Array:
 
 
 def _compare_families(b: Array, a: Array, families: tuple[str, str], places: Places, rules: Rules) -> Difference:
-    """Drift, whether the values are equal or not; only where a converted model has equal ones, it is close."""
+    """Compare arrays of different families: always drift, but close if a converted model has equal values."""
     comparable = _NUMBERS.issuperset(families)
     different = np.asarray(b != a) if comparable else np.ones(len(b), dtype=np.bool_)
     found = _compare_labels(b, a, different, places)
@@ -127,7 +127,7 @@ def to_items(value: Dense | Items) -> Items:
 
 
 def compare_items(reference: Items, output: Items, places: Places, rules: Rules) -> Difference:
-    """Two sequences of Python scalars of one length: floats are compared as numbers, the others must be equal."""
+    """Compare two sequences of Python scalars of one length: floats as numbers; all others must be equal."""
     pairs = list(zip(reference.items, output.items, strict=True))
     numeric = [not rules.exact and type(b) is float and type(a) is float for b, a in pairs]
     parts = []

@@ -1,7 +1,7 @@
-"""Outputs as guests send them (see the docstring of `harness.guest.encoding`), as values that can be compared.
+"""Decodes outputs that guests send into values that can be compared.
 
-The host's own reading of that contract. Everything is checked: a malformed value raises ValueError and never turns
-into something that might pass as equal.
+`harness.guest.encoding` documents the encoding; this is the host's own implementation. Everything is checked: a
+malformed value raises ValueError, so it can never pass as equal.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from numpy.lib import format as npy
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 Encoded: TypeAlias = Mapping[str, Any]
 
-MAX_DEPTH = 16  # far above what a guest writes
+MAX_DEPTH = 16  # far deeper than a guest nests values
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opaque:
-    """Something that could not travel; only the name of its type did."""
+    """A value that could not be sent as data; only the name of its type was."""
 
     type: str
 

@@ -2,8 +2,8 @@
 
 A change of dtype within a family (``<i8`` to ``<i4``, ``<U4`` to object) or of container (sparse to dense, list to
 tuple) with equal values is close, never identical. A change of family (labels 1 to 1.0, True to 1, "1" to 1) is drift
-even if the values are equal, because whoever uses the output sees it. So is another kind of value (a frame to an
-array), another shape, and whatever cannot be compared.
+even if the values are equal, because users of the output notice it. Another kind of value (a frame to an array),
+another shape, and whatever cannot be compared are drift, too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from harness.judging.decoding import Array, Category, Container, Dense, Frame, I
 from harness.judging.difference import Difference, Places, Rules, drift, merged, show
 from harness.terms import Finding, Parity
 
-#: What changed beside the values, each with its words.
+#: What changed besides the values, each with its words.
 Notes: TypeAlias = list[tuple[Finding, str]]
 
 
@@ -52,7 +52,7 @@ def _kind(value: Value) -> str:
 
 
 def _noted(found: Difference, notes: Notes) -> Difference:
-    """Add what changed beside the values; with such a change nothing is identical."""
+    """Add what changed besides the values; with such a change nothing is identical."""
     if not notes:
         return found
     findings = found.findings.union(kind for kind, _ in notes)
@@ -83,7 +83,7 @@ def _arrays(reference: Dense | Items, output: Dense | Items, rules: Rules) -> Di
 
 
 def _sparse(reference: Dense | Sparse, output: Dense | Sparse, rules: Rules) -> Difference:
-    """By the places where either has an entry: a hashed text has a million columns."""
+    """Compare the positions where either has an entry: a hashed text has a million columns."""
     if reference.shape != output.shape:
         return drift(Finding.SHAPE, f"shape {reference.shape} -> {output.shape}")
     old, new = _entries(reference), _entries(output)
@@ -167,7 +167,7 @@ def _frames(reference: Frame, output: Frame, rules: Rules) -> Difference:
 
 
 def _index(reference: Frame, output: Frame, rules: Rules) -> Difference:
-    """Rows have names like columns: compared exactly, and without figures, since they are no outputs."""
+    """Compare the names of rows, like those of columns: exactly, and without figures, since they are no outputs."""
     if reference.index is None and output.index is None:
         return Difference()
     old, new = (_range(frame) if frame.index is None else frame.index for frame in (reference, output))

@@ -1,4 +1,4 @@
-"""How good predictions are: against the truth, with scikit-learn's definitions, and by cross-validation. Pure."""
+"""Scores of predictions: against the truth, with scikit-learn's definitions, and by cross-validation. Pure."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def score(kind: str | None, predictions: Encoded, truth: Encoded) -> float | Non
 
     Parameters
     ----------
-    kind : "accuracy" is the fraction of rows that match exactly; "r2" is averaged uniformly over outputs, 1.0 for a
-        constant output that is met and 0.0 for one that is missed, undefined below two rows or with NaN or infinities;
-        None is no score.
+    kind : "accuracy" is the fraction of rows that match exactly. "r2" is averaged uniformly over outputs; a constant
+        output gives 1.0 if it is met and 0.0 if it is missed. It is not defined below two rows, or with NaN or
+        infinities. None is no score.
     predictions, truth : encoded, of one shape; (n, 1) counts as (n,).
 
     Raises
@@ -55,7 +55,7 @@ def row_count(truth: Encoded) -> int:
 
 
 def has_scores(scores: Any) -> bool:
-    """Whether there is anything to judge a refitted model by: one fold at least that has a score."""
+    """Whether a refitted model can be judged: at least one fold has a score."""
     return scores is not None and bool(np.isfinite(_folds(scores)).any())
 
 
@@ -68,9 +68,9 @@ def compare_scores(
     close       the mean lies within the range of the producer's folds, widened by the tolerance
     drift       it does not, or another number of folds could not be scored
 
-    The range is widened by rtol + atol, relative to the producer's median score or 1, whichever is larger: the best
-    accuracy and R2 are 1, so that 0.01 is one hundredth of that, even where all scores are nearly 0. An accuracy may
-    differ by one row as well: among folds that are all perfect, that is no other model.
+    The range is widened by rtol + atol, relative to the producer's median score or 1, whichever is larger. The best
+    accuracy and R2 are 1, so 0.01 is one hundredth of that, even if all scores are nearly 0. An accuracy may differ by
+    one row, too: among folds that are all perfect, one row makes no other model.
     ``tolerance_used`` is how far the mean lies outside the range, 0 inside.
 
     A fold whose score is NaN (or infinite, or null) could not be scored. It says nothing about how good the model is,
@@ -78,9 +78,10 @@ def compare_scores(
 
     Parameters
     ----------
-    reference, scores : lists of floats, the producer's and the consumer's. Not checked before: a guest sent them.
+    reference, scores : lists of floats, the producer's and the consumer's, one for each fold. A guest sent them, and
+        nothing has checked them before.
     tolerance : of a method and a dtype.
-    row : what one row more or less changes in the mean; 0 where scores are not counted by rows.
+    row : what one row more or less changes in the mean; 0 if scores are not counted by rows.
 
     Raises
     ------

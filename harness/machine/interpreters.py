@@ -1,4 +1,8 @@
-"""Where Pythons are: on PATH, under pyenv, and uv's own."""
+"""Finds Pythons: under pyenv, on PATH, and uv's own.
+
+python-discovery does not serve instead. Of pyenv's versions it finds only those that are activated, and it may answer
+with the virtual environment that the harness runs in.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +28,10 @@ def find(minor: str) -> Path | None:
 
 
 def find_or_download(minor: str) -> Path | None:
-    """As `find`; where there is none, ask uv for one of its own, which needs a network."""
+    """Like `find`; if there is none, ask uv to install one of its own, which needs a network."""
     found = find(minor)
     if found is None and obtainable(minor):
-        env = {**os.environ, "UV_HTTP_RETRIES": "0"}  # where there is no network, once is enough
+        env = {**os.environ, "UV_HTTP_RETRIES": "0"}  # without a network, one try is enough
         processes.run([tools.uv(), "python", "install", minor, "--no-bin"], seconds=DOWNLOAD_SECONDS, env=env)
         find.cache_clear()
         found = find(minor)
@@ -35,12 +39,12 @@ def find_or_download(minor: str) -> Path | None:
 
 
 def obtainable(minor: str) -> bool:
-    """Whether there is one, or uv may look for one."""
+    """Whether there is one, or uv may download one."""
     return os.environ.get("UV_PYTHON_DOWNLOADS", "automatic") in ("automatic", "1", "true") or find(minor) is not None
 
 
 def missing(minor: str) -> str:
-    """What to do about it, in words."""
+    """The message for a Python that is missing: what to do."""
     return (
         f"no Python {minor} on PATH, under pyenv or among uv's own: "
         f"install it with `uv python install {minor}` or `pyenv install {minor}`"

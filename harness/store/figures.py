@@ -1,4 +1,4 @@
-"""Samples into figures: the rows of figures.parquet, and the columns of a cell that they fill. Pure."""
+"""Makes figures of samples: the rows of figures.parquet, and the columns of a cell that they fill. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def rows(measured: Mapping[str, Any], measure: Measure | None, *, otherwise: str
 
     Parameters
     ----------
-    measured : ``samples``, and why figures are ``missing``; as `harness.run.measuring` has recorded them.
+    measured : a row of the journal, with ``samples`` and, by figure, why any is ``missing``.
+    measure : what the profile measures; None gives no rows.
     otherwise : the reason of a figure that has no sample and no reason of its own.
     """
     for figure in () if measure is None else measure.figures:
@@ -36,7 +37,7 @@ def rows(measured: Mapping[str, Any], measure: Measure | None, *, otherwise: str
 
 
 def columns(measured: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
-    """What a cell's row has of its measurement; columns of figures without a sample are left as they are."""
+    """The columns of a cell's row that its measurement fills; figures without a sample have none."""
     found: dict[str, Any] = {}
     for figure in measure.figures:
         figured = summarized(measured["samples"], figure)
@@ -52,7 +53,7 @@ def columns(measured: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
 
 
 def summarized(samples: Iterable[Mapping[str, Any]], figure: Figure) -> Summary | None:
-    """Of the samples' medians: values of one process are not independent, so that a sample counts once."""
+    """Statistics of the samples' medians. Values of one process are not independent, so a sample counts once."""
     values = [statistics.median(sample["values"]) for sample in samples if sample["figure"] == figure]
     return summary(values) if values else None
 

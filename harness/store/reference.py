@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from harness.store.reading import RunTables
 
-#: The picture of the README: it stays until somebody takes another.
+#: The picture of the README: it stays until somebody makes another.
 _PICTURE = "report.png"
 
 
@@ -26,7 +26,7 @@ def keep(source: Path, results: Path, folders: Mapping[Path, str]) -> Path:
 
     Parameters
     ----------
-    folders : of this machine, each with what stands for it: messages and packages name where things lie.
+    folders : folders of this machine, each with the name that replaces it: messages and packages contain paths.
     """
     tables = read_run(source)
     target = results / REFERENCE
@@ -68,7 +68,7 @@ def _longest_first(folders: Mapping[Path, str]) -> dict[str, str]:
 
 
 def _plain(value: Any, names: Mapping[str, str]) -> Any:
-    """The same without this machine's folders."""
+    """The value with this machine's folders replaced by their names."""
     if isinstance(value, str):
         for folder, name in names.items():
             value = value.replace(folder, name)

@@ -1,4 +1,4 @@
-"""The tables: what was planned joined with what the journal holds. Every planned row is there."""
+"""The tables of a run: the plan joined with the journal. Every planned row is there, whatever happened."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ SCHEMAS = {
 
 
 class Tables:
-    """Rows of the three tables, made one by one. ``waiting`` tells afterwards whether any was never come to."""
+    """Rows of the five tables, made one by one. Afterwards ``waiting`` is whether any was never tried."""
 
     def __init__(
         self, plan: Plan, journal: Journal, run_id: str, cut_short: str, reasons: Mapping[str, str] | None = None
     ) -> None:
-        """``cut_short`` is the reason of rows that were never come to; ``reasons`` gives others by environment."""
+        """``cut_short`` is the reason of rows that nothing was tried for; ``reasons`` gives others by environment."""
         self._plan = plan
         self._journal = journal
         self._run_id = run_id
@@ -94,7 +94,7 @@ class Tables:
         self.waiting = any(self._is_awaited(environment) for environment in plan.profile.environments)
 
     def _is_awaited(self, environment: Environment) -> bool:
-        """Whether an environment had something to do and was never come to."""
+        """Whether an environment had something to do and was not begun."""
         if environment.name in self._journal.environments or environment.name in self._plan.impossible:
             return False
         written = (row["status"] == Status.OK for row in self._journal.artifacts.values())
@@ -197,7 +197,7 @@ class Tables:
         return figures.columns(measured, measure)
 
     def figures(self) -> Iterator[dict[str, Any]]:
-        """One row for each figure of each cell that is to be measured, whatever became of it."""
+        """One row for each figure of each cell that is to be measured, whatever its outcome."""
         for cell in self._to_measure():
             measured = self._journal.measurement(cell.id) or MeasurementRow(cell_id=cell.id, samples=[], missing={})
             for row in figures.rows(measured, self._plan.profile.measure, otherwise=self._why_unmeasured(cell)):
@@ -213,7 +213,7 @@ class Tables:
         return (cell for name in self.environments for cells in self._plan.measured(name) for cell in cells)
 
     def _why_unmeasured(self, cell: Cell) -> str:
-        """Of a cell without a sample of some figure, when nothing else is known."""
+        """The reason of a figure without a sample, if nothing else is known."""
         row = self._journal.cell(cell.id)
         if row is None:
             artifact = self._journal.artifacts.get(cell.artifact.id) or self._unwritten(cell.artifact)

@@ -27,7 +27,7 @@ BROKEN = [
     ),
     ({"event": "died", "step": None, "exit": 70}, "crash", "while starting"),
     ({"event": "overtime", "step": "load", "seconds": 5.0}, "timeout", "not done within 5 s, while loading"),
-    ({"event": "guest-died", "how": "it was killed by signal 9"}, "crash", "took the whole guest with it"),
+    ({"event": "guest-died", "how": "it was killed by signal 9"}, "crash", "ended the whole guest"),
     (
         {"event": "nonsense", "why": "a load has no event 'x'"},
         "crash",

@@ -144,7 +144,7 @@ def test_an_interrupt_leaves_complete_tables_and_no_process(
     cells = tables.cells
     assert len(cells) == 2 * 2 * 4 * 2
     assert set(cells.status) == {"ok", "not-run"}  # the one in flight is not a crash
-    assert set(cells[cells.status == "not-run"].reason) == {"interrupted before it was come to"}
+    assert set(cells[cells.status == "not-run"].reason) == {"the run was interrupted before this began"}
     assert set(tables.environments.status) == {"ok"}
     bench.run("--resume")
     assert set(statuses(bench.tables()).values()) == {"ok"}
@@ -161,7 +161,7 @@ def test_an_interrupt_while_environments_are_built(bench: Bench) -> None:
     bench.none_alive(1.0)
     tables = bench.tables()
     waiting = tables.environments[tables.environments.status == "not-run"]
-    assert set(waiting.reason) == {"interrupted before it was come to"}
+    assert set(waiting.reason) == {"the run was interrupted before this began"}
 
 
 def test_a_wrong_matrix_is_answered_with_lines(bench: Bench) -> None:

@@ -170,9 +170,9 @@ class TestEvents:
         assert len(session.started) == DEATHS
 
     def test_when_all_is_stopped_no_one_is_blamed_and_no_guest_started(self, session, monkeypatch) -> None:
-        monkeypatch.setattr(processes, "_SHUT", type(processes._SHUT)())
+        monkeypatch.setattr(processes, "_STOPPED", type(processes._STOPPED)())
         session.killers = {"d"}
-        session.on_death = processes._SHUT.set
+        session.on_death = processes._STOPPED.set
         seen = []
         with pytest.raises(processes.StoppedError):
             for reply in session.replies("load", LOADS, seconds=1.0):

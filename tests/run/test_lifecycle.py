@@ -50,7 +50,7 @@ def cut_short(results) -> set[str]:
     [
         (KeyError("who"), "cut short: KeyError: 'who'"),
         (MachineError("no space"), "cut short: no space"),
-        (KeyboardInterrupt(), "interrupted before it was come to"),
+        (KeyboardInterrupt(), "the run was interrupted before this began"),
     ],
     ids=["a fault of ours", "the machine's", "Ctrl-C"],
 )

@@ -68,7 +68,7 @@ class TestFailures:
         assert len(session.rounds("speed")) == 7
         row = figures_of(recorder)["load_seconds"]
         assert (row["rounds"], row["stable"], row["median"]) == (6, False, pytest.approx(0.0105))
-        assert row["reason"] == "after 6 samples: crash: took the whole guest with it: it was killed by signal 9"
+        assert row["reason"] == "after 6 samples: crash: ended the whole guest: it was killed by signal 9"
         cell = {row["cell_id"]: row for row in recorder.tables()["cells"]}[cell_id()]
         assert (cell["load_seconds"], cell["load_stable"]) == (pytest.approx(0.0105), False)
 
