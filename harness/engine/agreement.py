@@ -1,4 +1,4 @@
-"""Which folders are parts of one run, and what they must have in common."""
+"""Finds the folders that are parts of one run, and checks what they must have in common."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 One child at a time. A child owns a pipe of its own to this process and never holds the answer channel, so that
 whatever it does to its descriptors spoils no answer but its own; and it is heard only for the task it is at. It has
 a folder of its own to work in, too. Silence is failure: a child that ends without
-having answered for a task is reported as ``died``, whatever its exit code.
+an answer for a task is reported as ``died``, whatever its exit code.
 """
 
 import os

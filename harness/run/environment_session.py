@@ -108,7 +108,7 @@ class EnvironmentSession:
             guest.close()
 
     def give_up(self, reason: str) -> None:
-        """Record the environment as not-run, with the reason. Raises StoppedError if all processes are being stopped."""
+        """Record the environment as not-run, with its reason. Raises StoppedError while all processes are stopped."""
         processes.raise_if_stopped()
         self.close()
         if self._recorded:
