@@ -4,8 +4,8 @@
     python -m benchmarks.cause_coverage results/reference --sample 100 --seed 1
 
 The first prints three shares: of broken and drifting cells, of their distinct (status, error, message), and of the
-distinct steps that drift (a case from one producer's versions to one consumer's); then the cells of each cause and the
-most frequent texts without one. The second prints cells drawn at random with everything that a reader needs.
+distinct steps that drift (a case from one producer's versions to one consumer's). Then it prints the cells of each cause
+and the most frequent texts without one. The second prints cells drawn at random with everything that a reader needs.
 """
 
 from __future__ import annotations

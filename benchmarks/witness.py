@@ -2,9 +2,9 @@
 
     python -m benchmarks.witness RUN --profile performance --matrix matrix.yaml
 
-RUN is a finished run of that profile on this machine. For every measured cell of the readers below, on processors that
-are as quiet as they were: pyperf times the load as people write it, /usr/bin/time -v tells the resident peak of the cold
-start. Prints both figures of each; exit code 1 when any differs by more than 10 %.
+RUN is a finished run of that profile on this machine. It takes every measured cell of the readers below, on processors
+that are as quiet as they were. pyperf times the load as people write it; /usr/bin/time -v measures the resident peak of
+the cold start. Prints both figures of each; exit code 1 when any differs by more than 10 %.
 """
 
 from __future__ import annotations

@@ -89,9 +89,9 @@ class Figure(StrEnum):
 #: Seconds that fixed pieces of work took beside a sample. They show how fast the machine was: `harness.guest.measure`.
 YARDSTICKS = ("processor", "memory")
 
-#: Formats that carry a model over into another kind of program, or fit it again: what they give back is not the same
-#: object, so that not even their own producer need find it identical. "onnx" stands for "onnx-float64", too. For runs
-#: that are older than `Format.converts`; the others say it themselves.
+#: Formats that convert a model into another kind of program, or fit it again. They give back another object, which need
+#: not be identical even in its own producer. "onnx" stands for "onnx-float64", too. For runs that are older than
+#: `Format.converts`; the others say it themselves.
 CONVERTED = frozenset({"onnx", "pmml", "recipe"})
 
 

@@ -74,7 +74,7 @@ def compare_scores(
     ``tolerance_used`` is how far the mean lies outside the range, 0 inside.
 
     A fold whose score is NaN (or infinite, or null) could not be scored. It says nothing about how good the model is,
-    so ranges and means are over the others; but whether it can be scored must not change from one side to the other.
+    so ranges and means are over the others. But both sides must have the same number of folds without a score.
 
     Parameters
     ----------

@@ -170,7 +170,7 @@ class MeasuredCell:
         if samples:
             self._imports = event["imported"]
         else:
-            unknown = "not known what a load imports, which does not count as the model's"
+            unknown = "which modules a load imports is not known"
             self._miss(dict.fromkeys((*KINDS["memory"], *KINDS["sharing"]), f"{unknown}: {missing[Figure.LOAD]}"))
 
     def _miss(self, missing: Mapping[Figure, str]) -> None:

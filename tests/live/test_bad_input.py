@@ -67,7 +67,7 @@ def test_a_missing_interpreter_is_told_with_what_to_install(bench: Bench, undist
 def test_without_a_network_every_row_says_so_until_there_is_one(bench: Bench, undisturbed: Bench) -> None:
     empty = {name: str(bench.folder / name) for name in ("NOXENVDIR", "UV_CACHE_DIR")}
     done = bench.run(code=3, UV_OFFLINE="1", **empty)
-    assert "no environment could be had" in done.stderr
+    assert "no environment could be built" in done.stderr
     assert "is there a network?" in done.stderr
     tables = bench.tables()
     assert set(tables.environments.status) == set(tables.cells.status) == set(tables.artifacts.status) == {"not-run"}

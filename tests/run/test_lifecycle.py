@@ -73,7 +73,7 @@ def test_where_nothing_could_be_had_the_run_is_not_complete(results, plan, monke
         raise NotReadyError("no network")
 
     monkeypatch.setattr(EnvironmentSession, "open", fail)
-    with pytest.raises(MachineError, match="no environment could be had.*\n.*no network"):
+    with pytest.raises(MachineError, match="no environment could be built.*\n.*no network"):
         run(results, plan)
     assert cut_short(results) == {"no network"}
     assert lifecycle.choose(results, "small", run_id=None, resume=True) == store.find_run(results, None)
