@@ -6,15 +6,15 @@ The words of this project; each means one thing everywhere.
 
 environment   a named set of interpreter, packages and platform, e.g. ``sk1.5-py3.12-np2.1-amd64``.
               It can *produce* and *consume*.
-producer      an environment in its role of dumping artifacts.
-consumer      an environment in its role of loading artifacts.
+producer      the environment that dumps an artifact: a role.
+consumer      the environment that loads an artifact: a role.
 case          a named, seeded recipe for one fitted estimator with its data and the prediction methods compared.
 format        a way to write a fitted estimator: ``pickle``, ``joblib``, ``cloudpickle``, ...
 reader        a way to load one format. A format has one reader or more.
 artifact      the bytes that one producer wrote for one case in one format, with its manifest.
 cell          one artifact loaded by one reader in one consumer.
 outcome       what became of an artifact or a cell: a status from a closed list, with its evidence.
-cause         why a cell is broken or drifts, from a closed list that is kept as data.
+cause         the reason why a cell is broken or drifts, from a closed list that is kept as data.
 meaning       what a cell says of its model, from a closed list: ``changed``, ``broken``, ..., ``identical``.
 verdict       what one answer says, from a closed list: ``changes predictions``, ``breaks``, ..., ``safe``. A cell has a
               meaning, an answer has a verdict.

@@ -89,7 +89,7 @@ def test_three_shards_merged_are_the_unsplit_run_cell_by_cell(bench: Bench, unsp
     for table in ("environments", "artifacts", "cells"):
         pd.testing.assert_frame_equal(same(final, table), same(unsplit, table))
     assert final.run["complete"]
-    bench.call("check", str(final.path))
+    bench.call("verify", str(final.path))
 
     journal = loaded[1] / "journal.jsonl"
     journal.write_bytes(journal.read_bytes()[:-30])
@@ -100,7 +100,7 @@ def test_three_shards_merged_are_the_unsplit_run_cell_by_cell(bench: Bench, unsp
     assert len(lost[lost.consumer == NEW]) == 1
     assert lost[lost.consumer == OLD].reason.str.contains(f"no shard brought all of {OLD}").all()
     assert "This run is not complete" in (broken / "SUMMARY.md").read_text()
-    output = bench.call("check", str(broken), code=1).stderr
+    output = bench.call("verify", str(broken), code=1).stderr
     assert "This run is not complete" in output
     gate = bench.call("compare", str(unsplit.path), str(broken), "--fail-on", "status", code=1)
     assert "crossed" in gate.stderr
@@ -114,9 +114,9 @@ def test_a_broken_environment_is_a_red_night(bench: Bench) -> None:
     page = (bench.newest() / "SUMMARY.md").read_text()
     assert page.index("✗ This run is not sound") < page.index("##")
     assert f"1 of 3 environments are missing: {OLD}" in page
-    output = bench.call("check", "--results", str(bench.results), code=1).stderr
+    output = bench.call("verify", "--results", str(bench.results), code=1).stderr
     assert OLD in output
-    bench.call("check", "--results", str(bench.results), "--may-fail", "sk1.2-*")
+    bench.call("verify", "--results", str(bench.results), "--may-fail", "sk1.2-*")
 
 
 def test_one_cell_is_made_again_with_the_packages_of_its_run(stored: Bench) -> None:
