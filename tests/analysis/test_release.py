@@ -36,7 +36,7 @@ def stored(*special, held=HELD, writers=tuple(HELD), manifest=None):
     ]
     made = run_of(artifacts=artifacts, started="2026-11-21T20:30:00+00:00")
     environments = pd.DataFrame(environments)
-    cells = explained(pd.DataFrame(rows), made.artifacts, environments, converts=terms.converts)
+    cells = explained(pd.DataFrame(rows), made.artifacts, environments)
     return SimpleNamespace(**{**vars(made), "cells": cells, "environments": environments})
 
 

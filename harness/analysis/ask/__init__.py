@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from harness.analysis.ask.index import CellFacts, Index
+    from harness.analysis.ask.cell_facts import CellFacts
+    from harness.analysis.ask.index import Index
     from harness.analysis.ask.subjects import Subject
     from harness.analysis.versions import Wanted
 

@@ -13,8 +13,9 @@ import json
 import os
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from harness.analysis.ask.cell_facts import CellFacts
 from harness.analysis.ask.subjects import Subject
 
 if TYPE_CHECKING:
@@ -25,29 +26,6 @@ if TYPE_CHECKING:
 NAME = "ask.sqlite"
 _PACKAGE = Path(__file__).resolve().parents[1]  # harness/analysis: what decides what a cell means
 _READ = ("run.json", "cells.parquet", "artifacts.parquet", "environments.parquet")
-
-
-class CellFacts(NamedTuple):
-    """One cell as `ask` reads it."""
-
-    case: str
-    producer: str
-    consumer: str
-    format: str
-    reader: str
-    status: str
-    meaning: str
-    verdict: str | None
-    cause: str | None
-    reason: str | None
-    also_at_home: bool
-    version_warning: bool
-    max_abs_diff: float | None
-    label_mismatch: float | None
-
-    @property
-    def id(self) -> str:
-        return f"{self.producer}/{self.case}/{self.format}>{self.consumer}/{self.reader}"
 
 
 _WORDS = CellFacts._fields[:10]  # stored once each, by number

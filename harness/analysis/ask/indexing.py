@@ -8,7 +8,7 @@ import pandas as pd
 
 from harness.analysis import versions
 from harness.analysis.ask import subjects
-from harness.analysis.ask.index import CellFacts
+from harness.analysis.ask.cell_facts import CellFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

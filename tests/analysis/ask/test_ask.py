@@ -61,7 +61,7 @@ def stored(
     return SimpleNamespace(
         **{
             **vars(made),
-            "cells": explained(pd.DataFrame(rows), made.artifacts, environments, converts=terms.converts),
+            "cells": explained(pd.DataFrame(rows), made.artifacts, environments),
             "environments": environments,
         }
     )
