@@ -4,8 +4,8 @@
     python -m benchmarks.cause_coverage results/reference --sample 100 --seed 1
 
 The first prints three shares: of broken and drifting cells, of their distinct (status, error, message), and of the
-distinct steps that drift (a case from one producer's versions to one consumer's); then the cells of each cause and the
-most frequent texts without one. The second prints cells drawn at random with everything that a reader needs.
+distinct steps that drift (a case from one producer's versions to one consumer's). Then it prints the cells of each cause
+and the most frequent texts without one. The second prints cells drawn at random with everything that a reader needs.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Coverage:
 
 def judged(run: RunTables) -> pd.DataFrame:
     """The broken and drifting cells of a run, with their causes."""
-    told = causes.traced(run.cells, run.artifacts, run.environments)
-    rows = run.cells.join(told)
+    found = causes.traced(run.cells, run.artifacts, run.environments)
+    rows = run.cells.join(found)
     asked = rows[rows["status"].isin([str(status) for status in BROKEN | {Status.DRIFT}])].copy()
     return asked.assign(known=asked["cause"] != causes.UNKNOWN)
 
@@ -85,7 +85,7 @@ def sample(run: RunTables, rows: pd.DataFrame, number: int, seed: int) -> str:
     drawn = rows.sample(min(number, len(rows)), random_state=seed).sort_values(["cause", "cell_id"])
     held = {row["environment"]: packages(row) for row in run.environments.to_dict("records")}
     manifests = run.artifacts.set_index("artifact_id")["manifest"]
-    return "\n\n".join(told(row, held, manifests) for row in drawn.to_dict("records"))
+    return "\n\n".join(describe(row, held, manifests) for row in drawn.to_dict("records"))
 
 
 def packages(row: dict[str, object]) -> str:
@@ -94,7 +94,7 @@ def packages(row: dict[str, object]) -> str:
     return ", ".join(f"{name} {versions[name]}" for name in TOLD if versions.get(name))
 
 
-def told(row: dict[str, object], held: dict[str, str], manifests: pd.Series) -> str:
+def describe(row: dict[str, object], held: dict[str, str], manifests: pd.Series) -> str:
     message = row["error_message"] if isinstance(row["error_message"], str) else row["reason"]
     text = str(message)
     short = text if len(text) <= TEXT else f"{text[: TEXT // 2]} ... {text[-TEXT // 2 :]}"

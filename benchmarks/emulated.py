@@ -2,8 +2,8 @@
 
     python -m benchmarks.emulated [ENVIRONMENT]
 
-Two environments of this machine write what the profile `architectures` names, some 300 artifacts; then the emulated one,
-arm64 if no other is named, is started and loads each of them once, beside nothing else. Prints the seconds of that, and
+Two environments of this machine write what the profile `architectures` names, some 300 artifacts. Then the emulated one,
+arm64 if no other is named, loads each of them once, while nothing else runs. Prints the seconds of that, and
 what became of the cells; exit code 1 when they are more than two minutes.
 """
 
@@ -36,8 +36,8 @@ def main(consumer: str = CONSUMER) -> int:
         seconds = time.monotonic() - started
         cells = analysis.read_run(run).cells
     tried = cells[(cells.consumer == consumer) & cells.producer.isin(PRODUCERS) & (cells.status != "no-artifact")]
-    told = ", ".join(f"{count} {status}" for status, count in columns.counts(tried["status"]).items())
-    print(f"{consumer}: {len(tried)} cells of {tried.artifact_id.nunique()} artifacts in {seconds:.1f} s ({told})")
+    counted = ", ".join(f"{count} {status}" for status, count in columns.counts(tried["status"]).items())
+    print(f"{consumer}: {len(tried)} cells of {tried.artifact_id.nunique()} artifacts in {seconds:.1f} s ({counted})")
     return int(seconds > MOST_SECONDS)
 
 

@@ -26,6 +26,7 @@ from harness import store
 from harness.environments import stage
 from harness.config import format_files
 from harness.config.plan import Plan
+from harness.machine import tools
 
 NEEDED = 0.95
 MATRIX = """
@@ -114,8 +115,8 @@ def main() -> int:
                 found[fault] += fault.found_in(comparison)
             judged = comparison.figures.judged
             changed = judged[judged["change"].notna()]
-            told = ", ".join(f"{row.case}/{row.format} {row.figure} {row.ratio:.2f}x" for row in changed.itertuples())
-            print(f"trial {trial + 1}: {told}", flush=True)
+            listed = ", ".join(f"{row.case}/{row.format} {row.figure} {row.ratio:.2f}x" for row in changed.itertuples())
+            print(f"trial {trial + 1}: {listed}", flush=True)
     for fault, count in found.items():
         print(f"{fault.format}: {fault.figure} flagged in {count} of {options.trials} trials")
     return int(any(count < NEEDED * options.trials for count in found.values()))
@@ -132,7 +133,7 @@ def run(folder: Path, faults: dict[str, float], results: Path) -> store.RunTable
     """A run whose guest has the format with these faults."""
     guest = folder / "guest"
     shutil.rmtree(guest, ignore_errors=True)
-    shutil.copytree(catalogue.GUEST, guest)
+    shutil.copytree(tools.GUEST, guest)
     (guest / "formats/injected.py").write_text(FORMAT % faults)
     (folder / "matrix.yaml").write_text(MATRIX)
     stage.GUEST = guest  # what environments are given; there is no way to say so for users, and need be none

@@ -2,7 +2,7 @@
 
     python -m benchmarks.large_page RUN --cells 250000
 
-Opens the page in Chromium, from the disk; exit code 1 when it has 25 MB or more, is not ready within 3 s, or takes 300 ms or
+Opens the page in Chromium, from the disk. Exit code 1 when it has 25 MB or more, is not ready within 3 s, or takes 300 ms or
 more to filter. Seconds are the median of five.
 """
 

@@ -32,7 +32,9 @@ def main() -> int:
         print(
             f"run {len(runs)} of {options.runs}: {runs[-1].run['run_id']}, {runs[-1].run['seconds']:.0f} s", flush=True
         )
-    return told([compare.compare(base, new) for base, new in itertools.combinations(runs[: options.runs], 2)])
+    return print_comparisons(
+        [compare.compare(base, new) for base, new in itertools.combinations(runs[: options.runs], 2)]
+    )
 
 
 def arguments() -> argparse.Namespace:
@@ -50,7 +52,7 @@ def made(results: Path, profile: str) -> list[store.RunTables]:
     return [run for run in found if run.run["profile"] == profile]
 
 
-def told(comparisons: list[compare.Comparison]) -> int:
+def print_comparisons(comparisons: list[compare.Comparison]) -> int:
     compared = flagged = statuses = memory = flagged_memory = sizes = 0
     for one in comparisons:
         judged, units = one.figures.judged, one.figures.judged["figure"].map(lambda name: EFFECTS[name].unit)

@@ -2,9 +2,9 @@
 
     python -m benchmarks.witness RUN --profile performance --matrix matrix.yaml
 
-RUN is a finished run of that profile on this machine. For every measured cell of the readers below, on processors that
-are as quiet as they were: pyperf times the load as people write it, /usr/bin/time -v tells the resident peak of the cold
-start. Prints both figures of each; exit code 1 when any differs by more than 10 %.
+RUN is a finished run of that profile on this machine. It takes every measured cell of the readers below, on processors
+that are as quiet as they were. pyperf times the load as people write it; /usr/bin/time -v measures the resident peak of
+the cold start. Prints both figures of each; exit code 1 when any differs by more than 10 %.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def main() -> int:
         for cell in measured(plan, run):
             rows += held_against(cell, recorder, run, pyperf, Path(scratch))
     folder.close()
-    return told(rows)
+    return print_rows(rows)
 
 
 def arguments() -> argparse.Namespace:
@@ -149,7 +149,7 @@ def started(task: dict[str, Any], command: Any, scratch: Path) -> tuple[float, f
     return sorted(found)[2]
 
 
-def told(rows: list[Row]) -> int:
+def print_rows(rows: list[Row]) -> int:
     table = Table("cell", "figure", "ours", "theirs", "ours/theirs")
     for row in rows:
         style = "" if abs(row.ratio - 1) <= WITHIN else "red"

@@ -1,4 +1,4 @@
-"""What can end a command, one exit code each. Every message says what, where and what to do next.
+"""The errors that end a command, each with its exit code. Every message says what, where and what to do next.
 
 The functions below are for messages: how they show a value, and what they say of a name that is not known.
 """

@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, with one error for all that may be refused; those of others, read with care."""
+"""Writing files whole or not at all, and reading files of others with care. Internal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn the file system's refusals into one error that says what to do."""
+    """Turn every OSError of writing ``path`` into one MachineError that says what to do."""
     try:
         yield
     except OSError as error:
@@ -27,7 +27,7 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def replace_text(path: Path, text: str) -> Path:
-    """Write a file, whole or not at all, whoever else writes it; return it."""
+    """Write a file, whole or not at all, even if another process writes it too; return its path."""
     part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,14 +37,14 @@ def replace_text(path: Path, text: str) -> Path:
 
 
 def regular(path: Path) -> Path:
-    """A file of a folder that came from elsewhere. Raises InputError: links may lead anywhere, and pipes never end."""
+    """Return the path of a regular file. Raises InputError: a link may lead anywhere, and a pipe may never end."""
     if path.is_symlink() or not path.is_file():
         raise InputError(f"{path}: this is no regular file, and is not read")
     return path
 
 
 def read_foreign(path: Path) -> bytes:
-    """What stands in such a file. Raises InputError."""
+    """The bytes of a regular file that came from elsewhere. Raises InputError."""
     try:
         return regular(path).read_bytes()
     except OSError as error:

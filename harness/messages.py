@@ -1,6 +1,6 @@
-"""What host and guest say to each other, as types. What each message is for is said in `harness.guest.wire`.
+"""The messages between host and guest, as types. `harness.guest.wire` says what each is for. Internal.
 
-A task is built by the host and is what its type says. An event comes from a process in which a model may have done
+The host builds a task, so a task is what its type says. An event comes from a process in which a model may have done
 anything. `parse` vouches for its ``event``, ``id``, ``child`` and ``step``, and for all that the guest itself says of a
 child that ended (``died``, ``overtime``, ``fault``). The rest is what a sound child sends; whoever reads it must expect
 that it is not so, see `harness.judging.outcome`.
@@ -102,6 +102,13 @@ class Job(TypedDict):
 
 
 # ------------------------------------------------------------------------------------------------ guest to host
+
+
+class Inability(TypedDict):
+    """Why an environment cannot write a format, or use a reader: ``modules`` cannot be imported there."""
+
+    reason: str
+    modules: list[str]
 
 
 class ErrorFacts(TypedDict):

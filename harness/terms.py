@@ -1,4 +1,4 @@
-"""The nouns as values: what is planned, and what became of it. Imports nothing of ours."""
+"""The glossary's words as types: what is planned, and what became of it. Imports nothing of the harness. Internal."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ class Parity(StrEnum):
 class Finding(StrEnum):
     """The closed list of what can differ between two outputs, what weighs most first.
 
-    Numbers that differ within their tolerance are no finding: the cell is `Parity.CLOSE`, and says how near it came.
+    Numbers that differ within their tolerance are no finding. The cell is `Parity.CLOSE`, and ``tolerance_used`` says
+    how much of the tolerance the difference takes.
     """
 
     LABELS = "labels"  # discrete outputs that are not equal: classes, clusters, counts, strings
@@ -60,7 +61,7 @@ class Finding(StrEnum):
     MISSING = "missing"  # NaN, an infinity or None on one side only
     SHAPE = "shape"  # another number of rows, columns or outputs
     NAMES = "names"  # other names or another order of columns or rows
-    INCOMPARABLE = "incomparable"  # something that could not travel
+    INCOMPARABLE = "incomparable"  # something that could not be sent as data
     SCORE = "score"  # a cross-validation score outside the producer's range
     CONTAINER = "container"  # sparse to dense, list to tuple, frame to array
     DTYPE = "dtype"
@@ -85,12 +86,12 @@ class Figure(StrEnum):
         return "s" if self.endswith("_seconds") else "B"
 
 
-#: What tells of a machine: seconds that fixed pieces of work took beside a sample, see `harness.guest.measure`.
+#: Seconds that fixed pieces of work took beside a sample. They show how fast the machine was: `harness.guest.measure`.
 YARDSTICKS = ("processor", "memory")
 
-#: Formats that carry a model over into another kind of program, or fit it again: what they give back is not the same
-#: object, so that not even their own producer need find it identical. "onnx" stands for "onnx-float64", too. For runs
-#: that are older than `Format.converts`; the others say it themselves.
+#: Formats that convert a model into another kind of program, or fit it again. They give back another object, which need
+#: not be identical even in its own producer. "onnx" stands for "onnx-float64", too. For runs that are older than
+#: `Format.converts`; the others say it themselves.
 CONVERTED = frozenset({"onnx", "pmml", "recipe"})
 
 
@@ -188,7 +189,7 @@ class Artifact:
     @classmethod
     def parse(cls, text: str) -> Artifact:
         """The artifact of an id. Raises ValueError."""
-        producer, case, name, *_ = parts_of_id(text)
+        producer, case, name, *_ = split_id(text)
         if not _are_names(producer, case, name) or text != f"{producer}/{case}/{name}":
             raise ValueError(f'"{text}" is no artifact\'s id, which is PRODUCER/CASE/FORMAT')
         return cls(producer=producer, case=case, format=name)
@@ -209,16 +210,16 @@ class Cell:
     @classmethod
     def parse(cls, text: str) -> Cell:
         """The cell of an id. Raises ValueError."""
-        producer, case, name, consumer, reader = parts_of_id(text)
+        producer, case, name, consumer, reader = split_id(text)
         if not _are_names(producer, case, name, consumer, reader):
             raise ValueError(f'"{text}" is no cell\'s id, which is PRODUCER/CASE/FORMAT>CONSUMER/READER')
         return cls(artifact=Artifact(producer=producer, case=case, format=name), consumer=consumer, reader=reader)
 
 
-def parts_of_id(text: str) -> tuple[str, str, str, str, str]:
+def split_id(text: str) -> tuple[str, str, str, str, str]:
     """Producer, case, format, consumer and reader of an id, or of a pattern of ids; "" is what it does not have.
 
-    What has too many parts is taken as it comes: nothing is refused here, see `Cell.parse` and `Artifact.parse`.
+    Nothing is refused here, whatever parts the text has. `Cell.parse` and `Artifact.parse` check an id.
     """
     artifact, _, loaded = text.partition(_LOADED_BY)
     producer, _, rest = artifact.partition("/")
@@ -232,7 +233,7 @@ def _are_names(*parts: str) -> bool:
 
 
 def artifact_part(text: str) -> str:
-    """What the id of a cell or of an artifact, or a pattern of such, says of the artifact."""
+    """The artifact's part of an id of a cell or an artifact, or of a pattern of ids."""
     return text.partition(_LOADED_BY)[0]
 
 

@@ -32,7 +32,7 @@ def test_noxfile_carries_the_projects_dependencies():
 def test_glossary_defines_every_word_of_the_contract():
     import harness
 
-    for word in "environment producer consumer case format reader artifact cell outcome run profile".split():
+    for word in "environment producer consumer case format reader artifact cell outcome run profile cause meaning verdict".split():
         assert re.search(rf"\b{word}\b[: ]+(a|the|one|what) ", harness.__doc__), word
 
 

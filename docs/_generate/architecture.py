@@ -69,9 +69,9 @@ def picture() -> str:
     widest = max(len(floor) for floor in floors)
     places = {}
     for row, floor in enumerate(floors):
-        left = (widest - len(floor)) * (WIDTH + GAP_X) / 2
-        for column, name in enumerate(floor):
-            places[name] = (10 + left + column * (WIDTH + GAP_X), 10 + row * (HEIGHT + GAP_Y))
+        for number, name in enumerate(floor):
+            column = round((number + 0.5) * widest / len(floor) - 0.5)  # one grid for all: arrows pass between columns
+            places[name] = (10 + column * (WIDTH + GAP_X), 10 + row * (HEIGHT + GAP_Y))
     arrows = "".join(
         _arrow(places[name], places[one]) for name, found in reduced(graph).items() for one in sorted(found)
     )

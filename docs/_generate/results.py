@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.store import SCHEMA_VERSION, meanings
 from harness.store.reading import READABLE
-from harness.store.tables import OF
+from harness.store.tables import SCHEMAS
 
 from .markdown import code, table
 
@@ -28,7 +28,7 @@ def page() -> str:
         "It answers where no other run is stored.\n"
     )
     for name, columns in meanings.COLUMNS.items():
-        rows = ((code(column), _type(OF[name], column), what) for column, what in columns.items())
+        rows = ((code(column), _type(SCHEMAS[name], column), what) for column, what in columns.items())
         text += f"\n## {name}\n\n" + table(("column", "type", "holds"), rows)
     return text
 

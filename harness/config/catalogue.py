@@ -6,13 +6,16 @@ import ast
 import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.config.source_files import assigned, modules, parse
 from harness.errors import HarnessError, InputError
+from harness.machine.tools import GUEST
 from harness.terms import Case
 
-GUEST = Path(__file__).parent.parent / "guest"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _CASE = "case_"
 
 

@@ -19,6 +19,7 @@ from harness.config import format_literals
 from harness.config.source_files import assigned, modules, parse, unimportable
 from harness.errors import HarnessError, InputError, shown
 from harness.machine import plugins
+from harness.machine.tools import GUEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from harness.terms import Format
 
 GROUP = "persistence_matrix.formats"
-FORMATS = Path(__file__).parent.parent / "guest" / "formats"
+FORMATS = GUEST / "formats"
 #: What every file has besides its literals, with what these functions take.
 _FUNCTIONS = {"dump": "(model, options, fit)", "load": "(data, path, reader, options)"}
 

@@ -1,1 +1,1 @@
-"""A run that several machines share: split into jobs, and merged again."""
+"""A run that several machines share: split into jobs, and merged again. Internal."""

@@ -1,4 +1,4 @@
-"""Which folders are parts of one run, and what they must have in common."""
+"""Finds the folders that are parts of one run, and checks what they must have in common."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ def agreed(found: Sequence[Path]) -> dict[str, Any]:
     runs = [_facts(path) for path in found]
     problems = []
     for fact in _AGREED:
-        told = {str(getattr(run, fact)): path for run, path in zip(reversed(runs), reversed(found), strict=True)}
-        if len(told) > 1:
-            where = "; ".join(f"{value} in {path}" for value, path in sorted(told.items()))
+        values = {str(getattr(run, fact)): path for run, path in zip(reversed(runs), reversed(found), strict=True)}
+        if len(values) > 1:
+            where = "; ".join(f"{value} in {path}" for value, path in sorted(values.items()))
             problems.append(f"  {fact}: {where}")
     if problems:
         raise InputError(

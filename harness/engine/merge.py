@@ -1,8 +1,8 @@
-"""Shards' run folders into one: what an unsplit run would have come to, cell by cell.
+"""Merges the folders of shards into one run, which equals an unsplit run, cell by cell.
 
-Shards are parts of one run: they have its id, and go on with a folder that `python -m harness new` has made, each on a
-machine of its own. What is merged does not depend on their order, or on how often one is among them, and may be merged
-again. Where two shards contradict each other nothing is chosen: it is told, and nothing is merged.
+Shards are parts of one run and have its id. Each continues a folder that `python -m harness new` has made, on a machine
+of its own. The result does not depend on their order, or on how often one is given, and may be merged again. If two
+shards contradict each other, the error names both, and nothing is merged.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from harness.config.plan import Plan
     from harness.store.rows import Kind, Row
 
-#: What two shards must say alike of one artifact or cell; how long it took may differ.
+#: Columns of one artifact or cell that must be equal in two shards; how long it took may differ.
 _SAME = {
     "artifact": ("status", "sha256", "fitted_sha256", "error_type"),
     "cell": ("status", "parity", "findings", "error_type"),
@@ -42,7 +42,7 @@ class Merged:
     path: Path
     run: dict[str, Any]
     shards: tuple[Path, ...]
-    silent: tuple[str, ...]  # environments that no shard tells of
+    silent: tuple[str, ...]  # environments that no shard has a row of
     cells: int  # that shards tell of
     damaged: tuple[Path, ...]  # objects whose bytes are not those that were stored; they are left out
 
@@ -94,18 +94,18 @@ def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
 
 
 def _reasons(plan: Plan, silent: Sequence[str]) -> dict[str, str]:
-    """Why what an environment was to do is not there."""
+    """By environment, the reason of rows that no shard has."""
     ended = "no shard brought all of {}: its job ended early, or its folder is not among those that were merged"
     never = "no shard brought {}: its job never began, or its folder is not among those that were merged"
     return {name: (never if name in silent else ended).format(name) for name in plan.environments}
 
 
 def _take_journals(found: Iterable[Path], folder: RunFolder) -> None:
-    """Each shard's last word on everything. A line that a kill cut short is as if it had never been begun."""
+    """Add the newest row of everything in each shard. A line that a kill cut short is ignored."""
     wrong: list[str] = []
     for source in found:
-        told = _journal(source / "journal.jsonl")
-        for kind, name, row in told.last_words():
+        journal = _journal(source / "journal.jsonl")
+        for kind, name, row in journal.newest_rows():
             known = folder.journal.known(kind, name)
             if known is None:
                 folder.journal.add(kind, row)
@@ -115,28 +115,28 @@ def _take_journals(found: Iterable[Path], folder: RunFolder) -> None:
                     wrong.append(f"  {kind} {name}: {difference}, the latter in {source}")
                 elif _later(known, row) is row:
                     folder.journal.add(kind, row)
-        told.close()
+        journal.close()
     if wrong:
         more = [f"  and {len(wrong) - _SHOWN} more"] if len(wrong) > _SHOWN else []
-        told_apart = "leave one of the shards out, and merge again"
-        raise InputError("\n".join(["shards contradict each other:", *wrong[:_SHOWN], *more, f"  {told_apart}"]))
+        advice = "leave one of the shards out, and merge again"
+        raise InputError("\n".join(["shards contradict each other:", *wrong[:_SHOWN], *more, f"  {advice}"]))
 
 
 def _journal(path: Path) -> Journal:
-    """A shard's. Raises InputError where it is damaged: were the rest left out, what was done would count as lost."""
-    there = path.exists() or path.is_symlink()  # that of a shard which has done nothing may be missing
-    told = Journal(regular(path) if there else path, reading=True)
-    if told.wrong_line is not None:
-        told.close()
+    """A shard's journal. Raises InputError if it is damaged: without its rest, finished work would count as lost."""
+    there = path.exists() or path.is_symlink()  # a shard that has done nothing may have none
+    journal = Journal(regular(path) if there else path, reading=True)
+    if journal.wrong_line is not None:
+        journal.close()
         raise InputError(
-            f"{path}, line {told.wrong_line}: this is no entry of a journal, and no kill has cut it short: "
+            f"{path}, line {journal.wrong_line}: this is no entry of a journal, and no kill has cut it short: "
             "bring a sound copy of this shard, or leave it out"
         )
-    return told
+    return journal
 
 
 def _contradiction(kind: Kind, known: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    """What two shards say that cannot both be so, in words; empty where both can."""
+    """How two rows contradict each other, in words; "" if they do not."""
     if kind == "environment":
         if known["status"] == row["status"] == Status.OK and known.get("lock_sha256") != row.get("lock_sha256"):
             return "it has other packages in each"
@@ -150,7 +150,7 @@ def _contradiction(kind: Kind, known: Mapping[str, Any], row: Mapping[str, Any])
 
 
 def _later(known: Row, row: Row) -> Row:
-    """Of two rows that may both be so the later, whatever the order in which they are come to."""
+    """The later of two rows that agree, whatever the order in which they are found."""
     return max(known, row, key=lambda one: (str(one.get("at", "")), json.dumps(one, sort_keys=True, default=str)))
 
 
@@ -167,7 +167,7 @@ def _take_locks(source: Path, folder: RunFolder) -> None:
 
 
 def _take_logs(source: Path, folder: RunFolder) -> None:
-    """What each environment printed: a shard that went on with another has its log, too."""
+    """Take what each environment printed. A shard that continued another has the other's log, too."""
     for path, data in _files(source / "logs", "*.log"):
         held = folder.path / "logs" / path.name
         known = held.read_text() if held.exists() else ""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.machine import tools
+from harness.machine.tools import GUEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
-GUEST = Path(__file__).resolve().parent.parent / "guest"
 GUEST_NODE = GUEST.with_name("guest_node")
 _START = "from guest.__main__ import main\n\nraise SystemExit(main())\n"
 

@@ -24,7 +24,7 @@ def main():
     answer = os.dup(1)  # not inheritable: nothing started from here can hold it
     os.dup2(2, 1)  # descriptors 1 and 2 are the log from here on, for Python and for C alike
     if sys.version_info[:2] < FLOOR:
-        text = '{"event":"unready","protocol":1,"error":{"type":"RuntimeError","message":"Python %s is below 3.8"}}\n'
+        text = '{"event":"unready","protocol":2,"error":{"type":"RuntimeError","message":"Python %s is below 3.8"}}\n'
         os.write(answer, (text % sys.version.split()[0]).encode("ascii"))
         return 3
     from . import facts, supervise, wire

@@ -1,8 +1,8 @@
 """Cold start: a fresh interpreter, from nothing to its first prediction. ``python -I STAGE cold TASK-FILE``.
 
-The task is one of a load. The interpreter tells by the clock that all processes of a machine share when it had
-predicted, and its own peak of memory; and how long its first load took, which imports what a model needs. Standard
-library at its top, and little of that: every import counts.
+The task is one of a load. The interpreter reports when it had predicted, by the clock that all processes of a machine
+share. It also reports its own peak of memory, and how long its first load took, which imports what a model needs.
+Standard library at its top, and little of that: every import counts.
 """
 
 import json

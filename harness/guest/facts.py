@@ -63,7 +63,10 @@ def _optional(formats):
 
 
 def abilities(formats, broken):
-    """``{"writers": {format: None or why not}, "readers": {reader: None or why not}, "broken": {module: why}}``."""
+    """``{"writers": {format: None or INABILITY}, "readers": {reader: None or INABILITY}, "broken": {module: why}}``.
+
+    ``wire`` says what an INABILITY is.
+    """
     writers, readers = {}, {}
     for module in formats:
         why_not = _missing(module.WRITES_WITH)
@@ -85,15 +88,20 @@ def _warm_up(module):
 
 
 def _missing(names):
+    """What of the modules ``names`` cannot be imported, as ``wire`` describes an INABILITY; None if all can."""
     from .errors import Unsupported, need
 
-    reasons = []
+    reasons, modules = [], []
     for name in names:
         try:
             need(name)
         except Unsupported as reason:
             reasons.append(str(reason))
-    return "; ".join(reasons) or None
+            # The module itself may be there, and lack another that it imports.
+            for absent in (name, getattr(reason.__cause__, "name", None)):
+                if absent and absent not in modules:
+                    modules.append(absent)
+    return {"reason": "; ".join(reasons), "modules": modules} if reasons else None
 
 
 def gather():

@@ -14,8 +14,8 @@ import warnings
 from . import errors, sources, training
 from .decoding import decode
 from .encoding import encode
+from .wire import HELD_OUT
 
-HELD_OUT = 40  # the last rows of a case's data: not fitted on, and what the methods are called with
 METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_samples")
 FOLDS = 3  # of the cross-validation: every fit is done again for each, and a run has thousands of fits
 

@@ -1,8 +1,8 @@
 """What a measuring child does: load one artifact again and again, or once and look at its memory. It judges nothing.
 
-Each kind of sample has a fresh child of its own, because a process that has loaded a model once is another process:
-libraries have imported their parts, the allocator has kept what was freed. What is loaded is the artifact's file, the
-way people load it (``load_file`` of its format); its digest is checked before any clock is started.
+Each kind of sample has a fresh child of its own. A process that has loaded a model once is another process: libraries
+have imported their parts, the allocator has kept what was freed. What is loaded is the artifact's file, the way people
+load it (``load_file`` of its format); its digest is checked before any clock is started.
 
 Standard library at its top.
 """

@@ -17,8 +17,8 @@ _ENDING_SECONDS = 0.2  # how long a process is given that is about to end
 def make_own():
     """Make every writable page that a fork left shared this process's own, without changing any.
 
-    Else a page would be copied when it is first written to, which Python does to whatever it looks at, and the copy
-    would count as memory of what is measured then. Raises Unsupported where the kernel cannot do it.
+    Otherwise a page is copied when it is first written to, and Python writes to whatever it looks at. The copy would
+    count as memory of what is measured then. Raises Unsupported if the kernel cannot do it.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     gc.collect()

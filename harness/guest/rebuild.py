@@ -2,8 +2,8 @@
 
 Fits the stored code on the stored data, holds outputs and cross-validation score against those that were stored, and
 writes the model with cloudpickle, where there is one, or pickle. Data that was too large to be stored is made again by
-the code, and must have the digest that was stored. Exit code 0 when the score is reached or, for a model on such data,
-which has none, when every output is identical; 1 when not; 2 when something is missing.
+the code, and must have the digest that was stored. Exit code 0 when the score is reached; a model on such data
+has no score, so every output must be identical. Exit code 1 when not, 2 when something is missing.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Several processes that hold the same thing at the same time, and the memory that they hold together.
 
-They go on in step: each makes its memory its own; when all have, each looks at what it holds; when all have, each
-takes hold of the thing; when all have, each looks again. Standard library only.
+They work in step, and each waits for all others after each step: make its memory its own, look at what it holds, load
+the thing, look again. Standard library only.
 """
 
 import os

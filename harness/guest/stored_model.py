@@ -14,8 +14,8 @@ from . import fitting
 from .decoding import decode
 from .errors import Refused
 
-#: Bytes of a file that are looked at at once. The allocator keeps to itself what it is given back as long as it is no
-#: more than what it once was: a whole artifact, read to be checked, would make models that are loaded later larger.
+#: Bytes of a file that are read at once. The allocator keeps memory that was freed. So a whole artifact, read to be
+#: checked, would change what models take that are loaded later.
 _PIECE = 64 * 1024
 
 

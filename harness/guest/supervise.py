@@ -1,9 +1,9 @@
 """Forks children and watches them; the parent half of the guest. Imports nothing but the standard library.
 
-One child at a time. A child owns a pipe of its own to this process and never holds the answer channel, so that
-whatever it does to its descriptors spoils no answer but its own; and it is heard only for the task it is at. It has
-a folder of its own to work in, too. Silence is failure: a child that ends without
-having answered for a task is reported as ``died``, whatever its exit code.
+One child at a time. A child has a pipe of its own to this process and never holds the answer channel. So whatever it
+does to its descriptors spoils no answer but its own, and an answer counts only for the task it is at. It has a folder
+of its own to work in, too. Silence is failure: a child that ends without
+an answer for a task is reported as ``died``, whatever its exit code.
 """
 
 import os
@@ -218,8 +218,8 @@ class Watch:
         if self.leaving and self.current is None:
             return
         message = {"event": "died", "step": self.step, "peak_bytes": usage.ru_maxrss * 1024}
-        # A child starts with what its parent holds, so the difference is what it took by itself; less the pages of
-        # files, which it shares only when it touches them: hence not all of the limit.
+        # A child starts with what its parent holds, so the difference is what it took by itself. The pages of files are
+        # missing from that until the child touches them: hence not all of the limit.
         message["memory"] = usage.ru_maxrss * 1024 - self.base_bytes > 0.8 * self.limits["memory"]
         if os.WIFSIGNALED(status):
             message["signal"] = os.WTERMSIG(status)

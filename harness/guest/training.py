@@ -32,8 +32,9 @@ def kept(train, truth):
 
 
 def describe(data):
-    """``{"sha256", "bytes", "shape", "dtype"}`` of rows. ``sha256`` is over the JSON, its keys sorted, of `BLOCK` encoded rows after the other, so that
-    large data is never held a second time; of fewer rows it is over what `harness.guest.encoding` makes of them."""
+    """``{"sha256", "bytes", "shape", "dtype"}`` of rows. The digest is
+    over the JSON, its keys sorted, of one block of `BLOCK` encoded rows after the other: large data is never held twice.
+    Of fewer rows it is over what `harness.guest.encoding` makes of them."""
     digest, size = hashlib.sha256(), 0
     shape = _shape(data)
     for rows in _blocks(data, shape):

@@ -26,10 +26,10 @@ limits      {"seconds": of one step, "memory": bytes above what the guest alread
 
 Guest to host, on a descriptor that was standard output and that no child ever holds::
 
-    {"event": "hello", "protocol": 1, "facts": {...},     ready: everything imports
-     "writers": {format: null or why it cannot}, "readers": {reader: null or why it cannot},
+    {"event": "hello", "protocol": 2, "facts": {...},     ready: everything imports
+     "writers": {format: null or INABILITY}, "readers": {reader: null or INABILITY},
      "broken": {module of formats: why it cannot be imported}}
-    {"event": "unready", "protocol": 1, "error": ERROR}   and the guest exits
+    {"event": "unready", "protocol": 2, "error": ERROR}   and the guest exits
     {"event": "fitted", "id": task, ...}                  a case was fitted: its data, or what tells of it
                                                           where it is large, and its reference outputs
     {"event": "artifact", "id": format's id, ...}         the bytes are in the spool, or "error", "refused" or
@@ -48,6 +48,7 @@ Guest to host, on a descriptor that was standard output and that no child ever h
 Every event but the first says which ``child``, counted from 1, it comes from. Its types, and what of it the host checks
 before it believes it, are in the host's ``messages.py``.
 
+INABILITY   {"reason": one line, "modules": the names of those that cannot be imported, as Python imports them}
 ERROR       {"type", "message", "traceback", "memory": true when it is a MemoryError}
 step        "fit", "dump", "load" or "predict"
 
@@ -58,7 +59,10 @@ import json
 import os
 from typing import Any, Dict
 
-PROTOCOL = 1
+PROTOCOL = 2
+
+#: The last rows of a case's data: nothing is fitted on them, and every method is called with them.
+HELD_OUT = 40
 
 #: No answer may be longer; a guest that sends more is stopped. Bytes.
 LINE_LIMIT = 256 * 1024 * 1024

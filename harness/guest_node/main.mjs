@@ -6,7 +6,7 @@ import { gather } from "./facts.mjs";
 import { describe, load } from "./runtime.mjs";
 import { Supervisor, writeLine } from "./supervisor.mjs";
 
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 const [folder] = process.argv.slice(2);
 
 try {

@@ -13,7 +13,7 @@ import numpy as np
 
 from harness.judging.decoding import Array, Date, Dense, Items, Missing, Opaque
 from harness.judging.difference import Difference, Places, Rules, drift, merged, show
-from harness.judging.numbers import of_numbers
+from harness.judging.numbers import compare_numbers
 from harness.terms import Finding, Parity
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def is_numeric(dtype: str) -> bool:
 
 
 def named(item: Any) -> tuple[str, Any]:
-    """An item with its family, to be compared: 1, 1.0 and True are equal to Python, and not to us.
+    """An item with its family, to be compared: 1, 1.0 and True are equal to Python, and different here.
 
-    NaN equals NaN. Nothing opaque equals anything, not even itself.
+    NaN equals NaN. An opaque value equals nothing, not even itself.
     """
     name = _TYPES[type(item)]
     if name == "tuple":
@@ -54,20 +54,20 @@ def named(item: Any) -> tuple[str, Any]:
     return name, "NaN" if item != item else item  # noqa: PLR0124  # that is what NaN is
 
 
-def of_arrays(reference: Dense, output: Dense, places: Places, rules: Rules) -> Difference:
-    """Two arrays of the same number of elements."""
+def compare_arrays(reference: Dense, output: Dense, places: Places, rules: Rules) -> Difference:
+    """Compare two arrays of the same number of elements."""
     b, a = reference.array.ravel(), output.array.ravel()
     dtypes = reference.dtype, output.dtype
     families = family(reference.dtype), family(output.dtype)
     if families[0] != families[1]:
-        return _of_families(b, a, families, places, rules)
+        return _compare_families(b, a, families, places, rules)
     if rules.exact or families[0] not in _NUMERIC:
-        return _of_labels(b, a, _unequal(b, a), places)
+        return _compare_labels(b, a, _unequal(b, a), places)
     if families[0] == "complex":
         positions = np.arange(len(b)) if places.positions is None else places.positions
         parts = Places(shape=places.shape, noun="parts", positions=np.repeat(positions, 2), parts=2)
-        return of_numbers(_components(b), _components(a), parts, rules, dtypes)
-    return of_numbers(b, a, places, rules, dtypes)
+        return compare_numbers(_components(b), _components(a), parts, rules, dtypes)
+    return compare_numbers(b, a, places, rules, dtypes)
 
 
 def _unequal(b: Array, a: Array) -> Array:
@@ -84,11 +84,11 @@ def _components(array: Array) -> Array:
     return np.ascontiguousarray(array).view(np.dtype(f"<f{array.dtype.itemsize // 2}"))
 
 
-def _of_families(b: Array, a: Array, families: tuple[str, str], places: Places, rules: Rules) -> Difference:
-    """Drift, whether the values are equal or not; only where a converted model has equal ones, it is close."""
+def _compare_families(b: Array, a: Array, families: tuple[str, str], places: Places, rules: Rules) -> Difference:
+    """Compare arrays of different families: always drift, but close if a converted model has equal values."""
     comparable = _NUMBERS.issuperset(families)
     different = np.asarray(b != a) if comparable else np.ones(len(b), dtype=np.bool_)
-    found = _of_labels(b, a, different, places)
+    found = _compare_labels(b, a, different, places)
     if rules.converted and comparable and not found.findings:
         sentence = f"{families[0]} became {families[1]}, values equal"
         mismatch = None if _NUMERIC.issuperset(families) else found.mismatch
@@ -105,7 +105,7 @@ def _of_families(b: Array, a: Array, families: tuple[str, str], places: Places, 
     )
 
 
-def _of_labels(b: Sequence[Any] | Array, a: Sequence[Any] | Array, different: Array, places: Places) -> Difference:
+def _compare_labels(b: Sequence[Any] | Array, a: Sequence[Any] | Array, different: Array, places: Places) -> Difference:
     count = int(np.count_nonzero(different))
     if not count:
         return Difference(mismatch=0.0)
@@ -126,33 +126,35 @@ def to_items(value: Dense | Items) -> Items:
     return Items(items=tuple(items), shape=value.shape, dtype=value.dtype, container=value.container)
 
 
-def of_items(reference: Items, output: Items, places: Places, rules: Rules) -> Difference:
-    """Two sequences of Python scalars of one length: floats are compared as numbers, the others must be equal."""
+def compare_items(reference: Items, output: Items, places: Places, rules: Rules) -> Difference:
+    """Compare two sequences of Python scalars of one length: floats as numbers; all others must be equal."""
     pairs = list(zip(reference.items, output.items, strict=True))
     numeric = [not rules.exact and type(b) is float and type(a) is float for b, a in pairs]
     parts = []
     if any(numeric):
         where = np.flatnonzero(numeric)
-        dtypes = _float_of(reference), _float_of(output)
+        dtypes = _float_dtype(reference), _float_dtype(output)
         precision = np.dtype(f"<f{min(int(dtypes[0][2:]), 8)}")
         b = np.array([pairs[i][0] for i in where], dtype=precision)
         a = np.array([pairs[i][1] for i in where], dtype=np.float64)
-        parts.append(of_numbers(b, a, Places(shape=places.shape, noun=places.noun, positions=where), rules, dtypes))
+        parts.append(
+            compare_numbers(b, a, Places(shape=places.shape, noun=places.noun, positions=where), rules, dtypes)
+        )
     if not all(numeric):
         where = np.flatnonzero(np.logical_not(numeric))
         there = Places(shape=places.shape, noun=places.noun, positions=where)
-        parts.append(_of_discrete([pairs[i] for i in where], there))
+        parts.append(_compare_discrete([pairs[i] for i in where], there))
     return merged(parts)
 
 
-def _float_of(value: Items) -> str:
+def _float_dtype(value: Items) -> str:
     """Python's floats are doubles, unless they stood in an array of another precision."""
     return value.dtype if value.dtype[1:2] == "f" and value.dtype[0] in "<>" else "<f8"
 
 
-def _of_discrete(pairs: list[tuple[Any, Any]], places: Places) -> Difference:
+def _compare_discrete(pairs: list[tuple[Any, Any]], places: Places) -> Difference:
     different = np.array([named(b) != named(a) for b, a in pairs], dtype=np.bool_)
-    found = _of_labels([b for b, _ in pairs], [a for _, a in pairs], different, places)
+    found = _compare_labels([b for b, _ in pairs], [a for _, a in pairs], different, places)
     if found.mismatch:
         kinds = {_kind(*pairs[i]) for i in np.flatnonzero(different)}
         found = replace(found, mismatch=float(different.mean()), findings=frozenset(kinds))

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 _SHOWN = 4  # sentences of one method; a frame may have hundreds of columns
-_LABELS = frozenset({"predict", "fit_predict", "labels_"})  # what such methods give is called labels, if it is discrete
+_LABELS = frozenset({"predict", "fit_predict", "labels_"})  # discrete outputs of these methods are called labels
 _PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """The worst of all methods, with its evidence.
+class OutputComparison:
+    """The worst difference of all methods, with its evidence.
 
     ``max_abs_diff``, ``max_rel_diff``, ``max_ulp_diff`` and ``tolerance_used`` are over the numbers that are finite on
-    both sides, None if there were none to compare. ``max_rel_diff`` leaves out places where the reference is 0.
+    both sides, None if there are none. ``max_rel_diff`` leaves out places where the reference is 0.
     ``max_ulp_diff`` is in units of the reference's precision. ``tolerance_used`` is the largest difference in
     tolerances: 0 is equal, up to 1 is close, above 1 is drift. ``label_mismatch`` is the fraction of discrete outputs
     (labels, integers, strings, bools) that differ, None if there were none. Outputs of different shapes have no
@@ -51,22 +51,22 @@ def compare(
     methods: Sequence[str] | None = None,
     labels: Collection[str] = (),
     converted: bool = False,
-) -> Comparison:
+) -> OutputComparison:
     """Compare the outputs of each method of ``reference``; further ones in ``outputs`` are ignored.
 
     Parameters
     ----------
     reference, outputs : method to encoded value, as `harness.guest.encoding` writes them.
     tolerance : of a method and the coarser dtype of the two outputs (``"<f4"``; ``"<f8"`` for Python floats).
-    methods : only these are compared, which a format that keeps a part of the model has. None: all.
+    methods : only these are compared, for a format that keeps a part of the model. None: all.
     labels : methods whose outputs are labels even where they are floats, and have no tolerance: a classifier's predict.
-    converted : whether the format has types of its own, such as ONNX, which knows no sparse counts and no labels of
-        type bool: then equal numbers of another kind (1 and 1.0, True and 1) are close, with the finding dtype.
+    converted : whether the format has types of its own. ONNX, for example, has no sparse counts and no bool labels.
+        Then equal numbers of another kind (1 and 1.0, True and 1) are close, with the finding dtype.
 
     Raises
     ------
     ValueError
-        Nothing to compare, a method is missing or unknown, or a value is malformed: no verdict, and never a good one.
+        There is nothing to compare, a method is missing or unknown, or a value is malformed.
     """
     names = tuple(reference if methods is None else dict.fromkeys(methods))
     if not names:
@@ -79,20 +79,20 @@ def compare(
             raise ValueError(f"{method}: no output to compare")
         equal[method] = _if_equal(reference[method], outputs[method], exact=method in labels)
     known = [contents for contents in equal.values() if contents is not None]
-    if len(known) == len(names):  # most cells, by far
+    if len(known) == len(names):  # by far the most cells
         return _all_identical(names, frozenset[str]().union(*known))
     found: dict[str, Difference] = {}
     for method, contents in equal.items():
-        rules = rules_of(method, tolerance, exact=method in labels, converted=converted)
+        rules = make_rules(method, tolerance, exact=method in labels, converted=converted)
         expected, got = reference[method], outputs[method]
-        found[method] = _of_method(method, expected, got, rules) if contents is None else _identical(contents)
+        found[method] = _compare_method(method, expected, got, rules) if contents is None else _identical(contents)
     return _total(names, found)
 
 
-def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> Comparison:
+def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> OutputComparison:
     total = merged(found.values())
-    told = sorted(found.items(), key=lambda item: item[1].parity is not Parity.DRIFT)
-    return Comparison(
+    ordered = sorted(found.items(), key=lambda item: item[1].parity is not Parity.DRIFT)
+    return OutputComparison(
         parity=total.parity,
         compared=names,
         max_abs_diff=total.max_abs,
@@ -101,21 +101,21 @@ def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> Compariso
         tolerance_used=total.used,
         label_mismatch=total.mismatch,
         findings=worst_first(total.findings),
-        sentences=tuple(_sentence(method, one.sentences) for method, one in told if one.sentences),
+        sentences=tuple(_sentence(method, one.sentences) for method, one in ordered if one.sentences),
     )
 
 
-def _of_method(method: str, expected: Encoded, got: Encoded, rules: Rules) -> Difference:
+def _compare_method(method: str, expected: Encoded, got: Encoded, rules: Rules) -> Difference:
     try:
         return difference(decode(expected), decode(got), rules)
     except ValueError as error:
         raise ValueError(f"{method}: {error}") from error
 
 
-def rules_of(
+def make_rules(
     method: str, tolerance: Callable[[str, str], Tolerance], *, exact: bool = False, converted: bool = False
 ) -> Rules:
-    """What a method's name says about its outputs."""
+    """The rules for a method's outputs, by its name."""
     return Rules(
         noun="labels" if method in _LABELS else "values",
         drifting=Finding.PROBABILITIES if method in _PROBABILITIES else Finding.VALUES,
@@ -136,7 +136,7 @@ _DISCRETE: _Contents = frozenset({"discrete"})
 
 
 @functools.lru_cache(maxsize=1024)
-def _all_identical(names: tuple[str, ...], contents: _Contents) -> Comparison:
+def _all_identical(names: tuple[str, ...], contents: _Contents) -> OutputComparison:
     return _total(names, {"": _identical(contents)})
 
 
@@ -147,13 +147,13 @@ def _identical(contents: _Contents) -> Difference:
 
 
 def _if_equal(expected: Encoded, got: Encoded, *, exact: bool) -> _Contents | None:
-    """What is in two values that are equal as they came; None sends both the slow way."""
+    """The kinds of elements in two values that are equal as they were sent; None: decode and compare them."""
     contents = _contents(expected, got) if expected == got else None
     return _DISCRETE if exact and contents else contents
 
 
 def _contents(encoded: Encoded, equal: Encoded) -> _Contents | None:
-    """What is in a value that equals its counterpart; None sends both the slow way, as everything opaque must go."""
+    """The kinds of elements in a value that equals its counterpart; None: decode and compare, as for opaque values."""
     match encoded:
         case {"kind": "dense", "dtype": str(dtype), "npy": str()} | {"kind": "csr", "data": {"dtype": str(dtype)}}:
             return _NUMERIC if is_numeric(dtype) else _DISCRETE
@@ -162,9 +162,9 @@ def _contents(encoded: Encoded, equal: Encoded) -> _Contents | None:
         case {"kind": "objects", "items": items}:
             # To Python, 1, 1.0 and True are equal.
             same = list(map(type, items)) == list(map(type, equal["items"]))
-            return _of_all(map(_item_contents, items)) if same else None
+            return _merge_contents(map(_item_contents, items)) if same else None
         case {"kind": "list", "items": items}:
-            return _of_all(map(_contents, items, equal["items"]))
+            return _merge_contents(map(_contents, items, equal["items"]))
     return None
 
 
@@ -174,7 +174,7 @@ def _item_contents(item: Any) -> _Contents | None:
     return _NUMERIC if isinstance(item, float) else _DISCRETE
 
 
-def _of_all(parts: Iterable[_Contents | None]) -> _Contents | None:
+def _merge_contents(parts: Iterable[_Contents | None]) -> _Contents | None:
     kinds: set[str] = set()
     for part in parts:
         if part is None:

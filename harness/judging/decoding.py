@@ -1,7 +1,7 @@
-"""Outputs as guests send them (see the docstring of `harness.guest.encoding`), as values that can be compared.
+"""Decodes outputs that guests send into values that can be compared.
 
-The host's own reading of that contract. Everything is checked: a malformed value raises ValueError and never turns
-into something that might pass as equal.
+`harness.guest.encoding` documents the encoding; this is the host's own implementation. Everything is checked: a
+malformed value raises ValueError, so it can never pass as equal.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from numpy.lib import format as npy
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 Encoded: TypeAlias = Mapping[str, Any]
 
-MAX_DEPTH = 16  # far above what a guest writes
+MAX_DEPTH = 16  # far deeper than a guest nests values
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opaque:
-    """Something that could not travel; only the name of its type did."""
+    """A value that could not be sent as data; only the name of its type was."""
 
     type: str
 
@@ -79,7 +79,7 @@ class Sparse:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Group:
+class Container:
     """A list, tuple or object array of values."""
 
     values: tuple[Value, ...]
@@ -104,7 +104,7 @@ class Frame:
     index: Value | None
 
 
-Value: TypeAlias = Dense | Items | Sparse | Group | Category | Frame | Opaque
+Value: TypeAlias = Dense | Items | Sparse | Container | Category | Frame | Opaque
 
 
 def decode(encoded: Encoded, *, depth: int = MAX_DEPTH) -> Value:
@@ -211,15 +211,15 @@ def _sparse(encoded: Encoded, _depth: int) -> Sparse:
     return Sparse(positions=positions, values=data.array, shape=shape, dtype=data.dtype, container=container)
 
 
-def _group(encoded: Encoded, depth: int) -> Group:
+def _container(encoded: Encoded, depth: int) -> Container:
     values = tuple(decode(item, depth=depth) for item in encoded["items"])
     container = _text(encoded["container"])
     if container != "array":
-        return Group(values=values, container=container)
+        return Container(values=values, container=container)
     shape = _shape(encoded["shape"])
     if math.prod(shape) != len(values):
         raise ValueError(f"{len(values)} arrays for shape {shape}")
-    return Group(values=values, container=f"object array of shape {shape}")
+    return Container(values=values, container=f"object array of shape {shape}")
 
 
 def _category(encoded: Encoded, depth: int) -> Category:
@@ -281,7 +281,7 @@ _DECODERS: dict[str, Callable[[Encoded, int], Value]] = {
     "objects": _items,
     "texts": _texts,
     "csr": _sparse,
-    "list": _group,
+    "list": _container,
     "category": _category,
     "frame": _frame,
     "series": _series,

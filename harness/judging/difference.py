@@ -1,4 +1,4 @@
-"""What a comparison finds, and what it needs to know to find it. Pure."""
+"""Differences between outputs, and the rules that a comparison needs to find them. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SEVERITY = {Parity.IDENTICAL: 0, Parity.CLOSE: 1, Parity.DRIFT: 2}
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """What was found, with the largest figures; a figure is None where there was nothing to take it from."""
+    """What differs, with the largest figures; a figure is None if there was nothing to compute it from."""
 
     parity: Parity = Parity.IDENTICAL
     max_abs: float | None = None
@@ -34,7 +34,7 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What the method says about its outputs."""
+    """The rules for the outputs of one method."""
 
     noun: str  # what their elements are called in sentences: "labels" or "values"
     drifting: Finding  # what numbers beyond their tolerance are
@@ -45,7 +45,7 @@ class Rules:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Places:
-    """Where the compared elements stand in the output: all of it in C order, or some flat positions."""
+    """The positions of the compared elements in the output: all of it in C order, or some flat positions."""
 
     shape: tuple[int, ...]
     noun: str  # "labels", "values" or "parts"
@@ -102,9 +102,9 @@ def show(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."  # noqa: PLR2004
 
 
-def of_tolerance(used: float) -> str:
-    """How much of its tolerance something used, in words; nothing where the figure says nothing."""
-    if used <= 0.1 or not math.isfinite(used):  # noqa: PLR2004  # below a tenth no verdict hangs on the tolerance
+def describe_tolerance(used: float) -> str:
+    """How much of its tolerance a difference takes, in words; "" if it is little, or not finite."""
+    if used <= 0.1 or not math.isfinite(used):  # noqa: PLR2004  # below a tenth the tolerance decides nothing
         return ""
     if used <= 1:
         return f"{100 * used:.0f} % of its tolerance"

@@ -2,8 +2,8 @@
 
 A change of dtype within a family (``<i8`` to ``<i4``, ``<U4`` to object) or of container (sparse to dense, list to
 tuple) with equal values is close, never identical. A change of family (labels 1 to 1.0, True to 1, "1" to 1) is drift
-even if the values are equal, because whoever uses the output sees it. So is another kind of value (a frame to an
-array), another shape, and whatever cannot be compared.
+even if the values are equal, because users of the output notice it. Another kind of value (a frame to an array),
+another shape, and whatever cannot be compared are drift, too.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from harness.judging.arrays import named, of_arrays, of_items, to_items
-from harness.judging.decoding import Array, Category, Dense, Frame, Group, Items, Missing, Opaque, Sparse, Value
+from harness.judging.arrays import compare_arrays, compare_items, named, to_items
+from harness.judging.decoding import Array, Category, Container, Dense, Frame, Items, Missing, Opaque, Sparse, Value
 from harness.judging.difference import Difference, Places, Rules, drift, merged, show
 from harness.terms import Finding, Parity
 
-#: What changed beside the values, each with its words.
+#: What changed besides the values, each with its words.
 Notes: TypeAlias = list[tuple[Finding, str]]
 
 
@@ -34,8 +34,8 @@ def difference(reference: Value, output: Value, rules: Rules) -> Difference:  # 
             return _arrays(reference, output, rules)
         case (Dense() | Sparse(), Dense() | Sparse()):  # two dense ones were taken above
             return _sparse(reference, output, rules)
-        case Group(), Group():
-            return _groups(reference, output, rules)
+        case Container(), Container():
+            return _containers(reference, output, rules)
         case Category(), Category():
             return _categories(reference, output, rules)
         case Frame(), Frame():
@@ -52,7 +52,7 @@ def _kind(value: Value) -> str:
 
 
 def _noted(found: Difference, notes: Notes) -> Difference:
-    """Add what changed beside the values; with such a change nothing is identical."""
+    """Add what changed besides the values; with such a change nothing is identical."""
     if not notes:
         return found
     findings = found.findings.union(kind for kind, _ in notes)
@@ -78,12 +78,12 @@ def _arrays(reference: Dense | Items, output: Dense | Items, rules: Rules) -> Di
     notes = _changed(reference, output)
     places = Places(shape=reference.shape, noun=rules.noun)
     if isinstance(reference, Dense) and isinstance(output, Dense):
-        return _noted(of_arrays(reference, output, places, rules), notes)
-    return _noted(of_items(to_items(reference), to_items(output), places, rules), notes)
+        return _noted(compare_arrays(reference, output, places, rules), notes)
+    return _noted(compare_items(to_items(reference), to_items(output), places, rules), notes)
 
 
 def _sparse(reference: Dense | Sparse, output: Dense | Sparse, rules: Rules) -> Difference:
-    """By the places where either has an entry: a hashed text has a million columns."""
+    """Compare the positions where either has an entry: a hashed text has a million columns."""
     if reference.shape != output.shape:
         return drift(Finding.SHAPE, f"shape {reference.shape} -> {output.shape}")
     old, new = _entries(reference), _entries(output)
@@ -96,7 +96,7 @@ def _sparse(reference: Dense | Sparse, output: Dense | Sparse, rules: Rules) -> 
         for side, dtype in ((old, reference.dtype), (new, output.dtype))
     )
     places = Places(shape=reference.shape, noun=rules.noun, positions=positions)
-    return _noted(of_arrays(b, a, places, rules), _changed(reference, output))
+    return _noted(compare_arrays(b, a, places, rules), _changed(reference, output))
 
 
 def _entries(value: Dense | Sparse) -> tuple[Array, Array] | None:
@@ -119,7 +119,7 @@ def _prefixed(prefix: str, found: Difference) -> Difference:
     return replace(found, sentences=tuple(f"{prefix}: {sentence}" for sentence in found.sentences))
 
 
-def _groups(reference: Group, output: Group, rules: Rules) -> Difference:
+def _containers(reference: Container, output: Container, rules: Rules) -> Difference:
     if len(reference.values) != len(output.values):
         return drift(Finding.SHAPE, f"{len(reference.values)} outputs -> {len(output.values)}")
     pairs = zip(reference.values, output.values, strict=True)
@@ -167,7 +167,7 @@ def _frames(reference: Frame, output: Frame, rules: Rules) -> Difference:
 
 
 def _index(reference: Frame, output: Frame, rules: Rules) -> Difference:
-    """Rows have names like columns: compared exactly, and without figures, since they are no outputs."""
+    """Compare the names of rows, like those of columns: exactly, and without figures, since they are no outputs."""
     if reference.index is None and output.index is None:
         return Difference()
     old, new = (_range(frame) if frame.index is None else frame.index for frame in (reference, output))

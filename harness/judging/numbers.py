@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.judging.difference import Difference, Places, Rules, drift, merged, of_tolerance, show
+from harness.judging.difference import Difference, Places, Rules, describe_tolerance, drift, merged, show
 from harness.judging.tolerances import coarser
 from harness.terms import Finding, Parity
 
@@ -18,8 +18,10 @@ _FLOOR = (
 )
 
 
-def of_numbers(reference: Array, output: Array, places: Places, rules: Rules, dtypes: tuple[str, str]) -> Difference:
-    """Two 1-d arrays of floats; ``dtypes`` are those that the outputs have.
+def compare_numbers(
+    reference: Array, output: Array, places: Places, rules: Rules, dtypes: tuple[str, str]
+) -> Difference:
+    """Compare two 1-d arrays of floats; ``dtypes`` are those of the outputs that they come from.
 
     ``max_abs``, ``max_rel``, ``max_ulp`` and ``used`` are over the places where both are finite; ``max_rel`` leaves
     out those where the reference is 0, and is None if nothing else differs. ``max_ulp`` counts the numbers of the
@@ -29,14 +31,14 @@ def of_numbers(reference: Array, output: Array, places: Places, rules: Rules, dt
     same = (a == b) | (np.isnan(a) & np.isnan(b))
     if same.all():
         return Difference(max_abs=0.0, max_rel=0.0, max_ulp=0.0, used=0.0)
-    # A format that stores every bit has no excuse for a coarser output than the model gave.
+    # A format that stores every bit must not give a coarser output than the model gave.
     tolerance = rules.tolerance(coarser(*dtypes) if rules.converted else dtypes[0])
     finite = np.isfinite(a) & np.isfinite(b)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         gap = np.where(finite, np.abs(a - b), 0.0)
         scale = _scale(b, places)
         used = np.where(gap > 0, gap / (tolerance.rtol * np.abs(b) + tolerance.atol * scale), 0.0)
-    used[np.isnan(used)] = np.inf  # an overflow of the difference must not be forgiven by one of the limit
+    used[np.isnan(used)] = np.inf  # an overflow of the difference must not be hidden by one of the limit
     beyond = used > 1
     worst = float(used.max())
     figures = Difference(
@@ -47,19 +49,20 @@ def of_numbers(reference: Array, output: Array, places: Places, rules: Rules, dt
     )
     parts = [figures]
     bounds = f"rtol {tolerance.rtol:g}, atol {tolerance.atol:g}"
-    share = of_tolerance(worst)
+    share = describe_tolerance(worst)
     if beyond.any():
         text = _gaps(np.where(beyond, gap, 0.0), reference, output, places)
         parts.append(drift(rules.drifting, f"{text}, {share} ({bounds})" if share else f"{text} ({bounds})"))
     elif gap.any():
         text = f"{_gaps(gap, reference, output, places)}, within {bounds}{share and ': '}{share}"
         parts.append(Difference(parity=Parity.CLOSE, sentences=(text,)))
-    return merged([*parts, *_of_special(b, a, ~same & ~finite, places)])
+    return merged([*parts, *_compare_special(b, a, ~same & ~finite, places)])
 
 
 def _scale(b: Array, places: Places) -> Array | float:
-    """What atol is a fraction of: the largest value; in a table that of the same column, and at least a hundredth of
-    the largest of all, so that a column of billions does not pardon one of units.
+    """The value that atol is a fraction of: the largest one; in a table the largest of the same column.
+
+    A column counts at least a hundredth of the largest of all. So a column of billions hides no change in one of units.
     """
     size = np.where(np.isfinite(b), np.abs(b), 0.0)
     largest = float(size.max(initial=0.0))
@@ -79,8 +82,8 @@ def _gaps(gap: Array, reference: Array, output: Array, places: Places) -> str:
     return f"{np.count_nonzero(gap)} of {places.total} {noun} differ by up to {gap[worst]:.3g}, {example}"
 
 
-def _of_special(b: Array, a: Array, unmatched: Array, places: Places) -> list[Difference]:
-    """Places where exactly one is NaN, or where infinities do not match."""
+def _compare_special(b: Array, a: Array, unmatched: Array, places: Places) -> list[Difference]:
+    """Find positions where exactly one is NaN, or where infinities do not match."""
     if not unmatched.any():
         return []
     masks = {

@@ -1,4 +1,4 @@
-"""Facts into outcomes: the guest's events become statuses with their evidence. Pure."""
+"""Makes outcomes of facts: an event of a guest becomes a status with its evidence. Pure."""
 
 from __future__ import annotations
 
@@ -17,23 +17,22 @@ if TYPE_CHECKING:
 
 _VERSION_KEY = "original_sklearn_version"
 FOREVER = 1e9  # seconds; more is nonsense
-HELD_OUT = 40  # rows that the held-out score is counted by, see `harness.guest.fitting`
 
 
 def unwritten(status: Status, reason: str) -> dict[str, Any]:
-    """The row of something that was not tried or not answered for; the reason, perhaps another's words, on one line."""
+    """The row of what was not tried, or has no answer. The reason is put on one line."""
     return {"status": str(status), "reason": " ".join(reason.split())}
 
 
 class Way(NamedTuple):
-    """How a model has come to where it was loaded."""
+    """How a model was stored, and how its outputs are compared."""
 
     format: str
     partial: bool
     tolerance: Callable[[str, str], Tolerance]
 
 
-def of_artifact(event: Written | Ended) -> dict[str, Any]:
+def judge_artifact(event: Written | Ended) -> dict[str, Any]:
     """The observed columns of an artifact, from its ``artifact``, ``died`` or ``overtime`` event."""
     row = _common(event)
     if row is None:
@@ -46,7 +45,7 @@ def of_artifact(event: Written | Ended) -> dict[str, Any]:
     return {**row, "warnings": _warnings(event)}
 
 
-def of_cell(
+def judge_cell(
     event: Loaded | Ended,
     fitted: Mapping[str, Any],
     tolerance: Callable[[str, str], Tolerance],
@@ -54,7 +53,7 @@ def of_cell(
     format_name: str,
     partial: bool = False,
 ) -> dict[str, Any]:
-    """The observed columns of a cell. An event that makes no sense is a crash: it comes from a broken process.
+    """The observed columns of a cell. An event that makes no sense is a crash: a broken process sent it.
 
     Parameters
     ----------
@@ -65,15 +64,15 @@ def of_cell(
     """
     way = Way(format_name, partial, tolerance)
     try:
-        return _of_cell(event, fitted, way)
-    except Exception as error:  # noqa: BLE001  # whatever it sends, the run goes on
-        return of_nonsense(error)
+        return _judge_cell(event, fitted, way)
+    except Exception as error:  # noqa: BLE001  # whatever a process sends, the run continues
+        return judge_nonsense(error)
 
 
-def _of_cell(event: Loaded | Ended, fitted: Mapping[str, Any], way: Way) -> dict[str, Any]:
+def _judge_cell(event: Loaded | Ended, fitted: Mapping[str, Any], way: Way) -> dict[str, Any]:
     row = _common(event)
     if row is None:
-        row = _compared(cast("Loaded", event), fitted, way)  # how else a child ended is a row already
+        row = _compared(cast("Loaded", event), fitted, way)  # every other end of a child is a row already
     elif row["status"] is None:
         row["status"] = str(Status.PREDICT_ERROR if event.get("step") == "predict" else Status.LOAD_ERROR)
     facts: Mapping[str, Any] = event
@@ -86,19 +85,19 @@ def _of_cell(event: Loaded | Ended, fitted: Mapping[str, Any], way: Way) -> dict
     return {**row, "warnings": _warnings(event)}
 
 
-def of_nonsense(error: Exception) -> dict[str, Any]:
-    """The outcome of an event that cannot be made sense of: only a broken or a hostile process sends such."""
+def judge_nonsense(error: Exception) -> dict[str, Any]:
+    """The outcome of an event that makes no sense: only a broken or a hostile process sends one."""
     return unwritten(Status.CRASH, f"its answer makes no sense: {type(error).__name__}: {error}")
 
 
 def why_not(event: Measured | Ended) -> str | None:
-    """Why an event tells of no success, in one line; None when it does. Raises as nonsense makes it."""
+    """Why an event is no success, in one line; None if it is one. Raises KeyError or TypeError for nonsense."""
     row = _common(event)
     return None if row is None else f"{row['status'] or Status.LOAD_ERROR}: {row['reason']}"
 
 
 def number(value: object, name: str, most: float = 1e15) -> float:
-    """A figure that a guest sent. Raises ValueError for what is none."""
+    """A figure that a guest sent, from 0 to below ``most``. Raises ValueError for anything else."""
     if type(value) not in (int, float) or not 0 <= value < most:  # type: ignore[operator]
         raise ValueError(f"{name} is {str(value)[:40]}")
     return float(value)  # type: ignore[arg-type]
@@ -112,14 +111,14 @@ def _seconds(event: Mapping[str, Any], name: str) -> float | None:
 def _common(  # noqa: PLR0911  # a table: one event, one row
     event: Written | Loaded | Measured | Ended,
 ) -> dict[str, Any] | None:
-    """What artifacts and cells share; None when the step went well, status None where the step decides."""
+    """The columns that artifacts and cells share; None if the step succeeded. Status None: the step decides."""
     if event["event"] == "died":
         return _died(event)
     if event["event"] == "overtime":
         reason = f"not done within {event['seconds']:g} s, while {_doing(event)}"
         return unwritten(Status.TIMEOUT, reason)
     if event["event"] == "guest-died":
-        return unwritten(Status.CRASH, f"took the whole guest with it: {event['how']}")
+        return unwritten(Status.CRASH, f"ended the whole guest: {event['how']}")
     if event["event"] == "nonsense":
         return unwritten(Status.CRASH, f"its answer makes no sense: {event['why']}")
     if "refused" in event:
@@ -160,7 +159,7 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
     outputs = event["outputs"]
     result = _comparison(event, fitted, way)
     score = None
-    if fitted["score_kind"] and "predict" in outputs:  # a part of a model may not predict
+    if fitted["score_kind"] and "predict" in outputs:  # a part of a model may have no predict
         score = judging.score(fitted["score_kind"], outputs["predict"], fitted["truth"])
     return {
         "status": str(Status.DRIFT if result.parity is Parity.DRIFT else Status.OK),
@@ -177,19 +176,19 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
     }
 
 
-def _comparison(event: Loaded, fitted: Mapping[str, Any], way: Way) -> judging.Comparison:
-    """A model that was fitted again is judged by its cross-validation, every other by its outputs."""
+def _comparison(event: Loaded, fitted: Mapping[str, Any], way: Way) -> judging.OutputComparison:
+    """Compare a model: one that was fitted again by its cross-validation, every other by its outputs."""
     theirs = fitted.get("cv_scores")
     reference = fitted["reference"]
     if way.format == "recipe" and judging.has_scores(theirs):
         return _refitted(event, fitted, way.tolerance)
-    # A classifier's labels are labels even where they are floats. Who has probabilities is one, whatever else it says.
+    # A classifier's labels are labels even if they are floats. A model with probabilities is a classifier.
     classifies = fitted["score_kind"] == "accuracy" or "predict_proba" in reference
     return judging.compare(
         reference,
         event["outputs"],
         tolerance=way.tolerance,
-        # Only the format may leave methods out, never a model: it could hide behind that.
+        # Only a format may leave methods out, never a model: a model could hide a change that way.
         methods=event.get("methods") if way.partial else None,
         labels=("predict",) if classifies else (),
         converted=way.partial,
@@ -198,10 +197,10 @@ def _comparison(event: Loaded, fitted: Mapping[str, Any], way: Way) -> judging.C
 
 def _refitted(
     event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
-) -> judging.Comparison:
-    """By the cross-validation, and by how well the very model that was fitted again does on the held-out rows.
+) -> judging.OutputComparison:
+    """Compare by the cross-validation, and by the score of the model that was fitted again on the held-out rows.
 
-    Its outputs need not be those of the producer, so that they decide no more than whether it is the identical model.
+    Its outputs need not equal the producer's. They only decide whether it is the identical model.
     """
     row = 1 / fitted["n_samples"] if fitted["score_kind"] == "accuracy" and fitted.get("n_samples") else 0.0
     theirs, outputs = fitted["cv_scores"], event["outputs"]
@@ -213,7 +212,8 @@ def _refitted(
         return result
     score = judging.score(fitted["score_kind"], outputs["predict"], fitted["truth"])
     known = [value for value in theirs if value is not None]
-    allowed = max(known) - min(known) + max(row * len(theirs), 1 / HELD_OUT if row else 0.0, 1e-3)
+    held_out_row = 1 / judging.row_count(fitted["truth"]) if row else 0.0
+    allowed = max(known) - min(known) + max(row * len(theirs), held_out_row, 1e-3)
     if score is not None and score >= fitted["score"] - allowed:
         return result
     sentence = (
@@ -224,15 +224,15 @@ def _refitted(
 
 
 def _mapped(observed: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
-    """How much of a model is mapped, where its reader looked; where it is nothing, the reason says so."""
+    """How much of a model is mapped into memory, if its reader looked. If nothing is, the reason says so."""
     if "mapped_arrays" not in observed:
         return {}
-    told: dict[str, Any] = {name: observed[name] for name in ("mapped_arrays", "mapped_bytes")}
-    if not all(type(value) is int and 0 <= value < 2**63 for value in told.values()):
-        raise ValueError(f"what is mapped is {str(told)[:80]}")
+    mapped: dict[str, Any] = {name: observed[name] for name in ("mapped_arrays", "mapped_bytes")}
+    if not all(type(value) is int and 0 <= value < 2**63 for value in mapped.values()):
+        raise ValueError(f"what is mapped is {str(mapped)[:80]}")
     if observed["mapped_arrays"] == 0 and row["status"] == Status.OK:
-        told["reason"] = "; ".join(filter(None, [row["reason"], "no array is mapped into memory"]))
-    return told
+        mapped["reason"] = "; ".join(filter(None, [row["reason"], "no array is mapped into memory"]))
+    return mapped
 
 
 def _warnings(event: Mapping[str, Any]) -> list[dict[str, str]]:

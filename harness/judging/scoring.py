@@ -1,4 +1,4 @@
-"""How good predictions are: against the truth, with scikit-learn's definitions, and by cross-validation. Pure."""
+"""Scores of predictions: against the truth, with scikit-learn's definitions, and by cross-validation. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.judging.arrays import named, to_items
-from harness.judging.comparison import Comparison
+from harness.judging.comparison import OutputComparison
 from harness.judging.decoding import Array, Category, Dense, Encoded, Frame, Items, Opaque, Sparse, Value, decode
-from harness.judging.difference import of_tolerance
+from harness.judging.difference import describe_tolerance
 from harness.terms import Finding, Parity
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def score(kind: str | None, predictions: Encoded, truth: Encoded) -> float | Non
 
     Parameters
     ----------
-    kind : "accuracy" is the fraction of rows that match exactly; "r2" is averaged uniformly over outputs, 1.0 for a
-        constant output that is met and 0.0 for one that is missed, undefined below two rows or with NaN or infinities;
-        None is no score.
+    kind : "accuracy" is the fraction of rows that match exactly. "r2" is averaged uniformly over outputs; a constant
+        output gives 1.0 if it is met and 0.0 if it is missed. It is not defined below two rows, or with NaN or
+        infinities. None is no score.
     predictions, truth : encoded, of one shape; (n, 1) counts as (n,).
 
     Raises
@@ -46,33 +46,42 @@ def score(kind: str | None, predictions: Encoded, truth: Encoded) -> float | Non
     return _accuracy(found, expected) if kind == "accuracy" else _r2(found, expected)
 
 
+def row_count(truth: Encoded) -> int:
+    """How many rows a score is over. Raises ValueError where the truth has none, or is malformed."""
+    table = _table(decode(truth))
+    if table is None or not _shape(table)[0]:
+        raise ValueError("the truth has no rows")
+    return _shape(table)[0]
+
+
 def has_scores(scores: Any) -> bool:
-    """Whether there is anything to judge a refitted model by: one fold at least that has a score."""
+    """Whether a refitted model can be judged: at least one fold has a score."""
     return scores is not None and bool(np.isfinite(_folds(scores)).any())
 
 
 def compare_scores(
     reference: Any, scores: Any, *, tolerance: Callable[[str, str], Tolerance], row: float = 0.0
-) -> Comparison:
+) -> OutputComparison:
     """Judge a model that was fitted again by its cross-validation, as scikit-learn's documentation asks.
 
     identical   the same score in every fold
     close       the mean lies within the range of the producer's folds, widened by the tolerance
     drift       it does not, or another number of folds could not be scored
 
-    The range is widened by rtol + atol, relative to the producer's median score or 1, whichever is larger: the best
-    accuracy and R2 are 1, so that 0.01 is one hundredth of that, even where all scores are nearly 0. An accuracy may
-    differ by one row as well: among folds that are all perfect, that is no other model.
+    The range is widened by rtol + atol, relative to the producer's median score or 1, whichever is larger. The best
+    accuracy and R2 are 1, so 0.01 is one hundredth of that, even if all scores are nearly 0. An accuracy may differ by
+    one row, too: among folds that are all perfect, one row makes no other model.
     ``tolerance_used`` is how far the mean lies outside the range, 0 inside.
 
     A fold whose score is NaN (or infinite, or null) could not be scored. It says nothing about how good the model is,
-    so ranges and means are over the others; but whether it can be scored must not change from one side to the other.
+    so ranges and means are over the others. But both sides must have the same number of folds without a score.
 
     Parameters
     ----------
-    reference, scores : lists of floats, the producer's and the consumer's. Not checked before: a guest sent them.
+    reference, scores : lists of floats, the producer's and the consumer's, one for each fold. A guest sent them, and
+        nothing has checked them before.
     tolerance : of a method and a dtype.
-    row : what one row more or less changes in the mean; 0 where scores are not counted by rows.
+    row : what one row more or less changes in the mean; 0 if scores are not counted by rows.
 
     Raises
     ------
@@ -121,10 +130,10 @@ def _share(outside: float, widening: float) -> float:
 
 def _verdict(
     parity: Parity, finding: Finding | None, sentence: str | None, *, apart: float | None, used: float | None
-) -> Comparison:
-    share = of_tolerance(used) if used is not None else ""
-    told = f"{sentence}{share and ', '}{share}"
-    return Comparison(
+) -> OutputComparison:
+    share = describe_tolerance(used) if used is not None else ""
+    text = f"{sentence}{share and ', '}{share}"
+    return OutputComparison(
         parity=parity,
         compared=(CROSS_VALIDATION,),
         max_abs_diff=apart,
@@ -133,7 +142,7 @@ def _verdict(
         tolerance_used=used,
         label_mismatch=None,
         findings=() if finding is None else (finding,),
-        sentences=() if sentence is None else (told,),
+        sentences=() if sentence is None else (text,),
     )
 
 

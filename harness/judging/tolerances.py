@@ -11,8 +11,8 @@ from harness.terms import Tolerance
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-#: Where no tolerance of the profile applies: a few thousand units in the last place, which a sum in another order
-#: may need and a changed model exceeds. Everything that is not single or half precision counts as double.
+#: Used if no tolerance of the profile applies: a few thousand units in the last place. A sum in another order may need
+#: that, and a changed model exceeds it. Everything that is not single or half precision counts as double.
 DEFAULT = Tolerance(rtol=1e-9, atol=1e-12)
 DEFAULTS = {
     "float16": Tolerance(rtol=1e-2, atol=1e-3),
@@ -43,10 +43,10 @@ def tolerance_for(tolerances: Sequence[Tolerance], format: str) -> Callable[[str
 def coarser(reference: str, output: str) -> str:
     """The dtype, of two floating-point ones of one family, that a tolerance must be for.
 
-    Two numbers agree no better than the coarser of them was rounded. The reference's dtype alone would hold a float32
-    of ONNX against a float64 of scikit-learn to what only two float64 can keep, and an entry for float32 would never
-    apply to what it was written for. "Either of the two" would let the order of the entries decide. Nothing is hidden
-    by this: a change of dtype is a finding by itself, and never identical.
+    Two numbers agree no better than the coarser of them was rounded. With the reference's dtype alone, a float32 of
+    ONNX would be compared with a float64 of scikit-learn as if both were float64. An entry for float32 would not apply.
+    With "either of the two" the order of the entries would decide. This hides nothing: a change of dtype is a finding
+    of its own, and never identical.
     """
     return min(reference, output, key=lambda dtype: int(dtype[2:]))
 

@@ -1,1 +1,1 @@
-"""The machine that this runs on: its programs and folders, processes, Pythons, platforms, hardware."""
+"""The machine that the harness runs on: programs, folders, processes, Pythons, platforms, hardware. Internal."""

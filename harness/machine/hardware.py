@@ -34,7 +34,7 @@ def facts() -> dict[str, Any]:
 
 
 def _cpu() -> str | None:
-    """The model's name; arm64 has none in there, and then its part number does."""
+    """The name of the processor's model; on arm64, which gives none, its part number."""
     try:
         lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
     except OSError:

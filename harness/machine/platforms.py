@@ -1,4 +1,4 @@
-"""What platforms are called elsewhere, and which of them this machine needs an emulator for."""
+"""The names that others have for platforms, and which platforms need an emulator on this machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.machine import tools
 
 _HANDLERS = Path("/proc/sys/fs/binfmt_misc")
-#: What processors run beside their own programs.
+#: Platforms whose programs a processor runs besides its own.
 _COMPATIBLE = {"linux/amd64": frozenset({"linux/386"})}
 
 #: Debian's suites and their Pythons.
@@ -41,13 +41,13 @@ OF = {
 
 
 def is_emulated(platform: str) -> bool:
-    """Whether its programs run under an emulator here; a guest cannot tell."""
+    """Whether its programs run under an emulator here, which a guest cannot find out."""
     native = tools.native_platform()
     return platform != native and (platform not in _COMPATIBLE.get(native, ()) or _is_handled(platform))
 
 
 def can_run(platform: str) -> bool:
-    """Whether the kernel starts its programs, one way or the other."""
+    """Whether the kernel starts its programs, natively or by an emulator."""
     return not is_emulated(platform) or _is_handled(platform)
 
 

@@ -1,4 +1,4 @@
-"""The one door to processes: argument lists, an explicit environment, a deadline, no shell."""
+"""The only module that starts processes: argument lists, an explicit environment, a deadline, no shell."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 #: Every process that is running now, so that an interrupted run leaves none behind.
 _LIVE: set[subprocess.Popen[bytes] | subprocess.Popen[str]] = set()
-_DOOR = threading.Lock()  # between a process that starts and the end of them all
-_SHUT = threading.Event()
+_STARTING = threading.Lock()  # between a process that starts and the end of them all
+_STOPPED = threading.Event()
 
 TERM_SECONDS = 5.0  # how long a process may take to end by itself before it is killed
 
 
 class StoppedError(Exception):
-    """All processes were stopped and no more are started: what a process said last is no answer."""
+    """All processes were stopped and no more are started, so the last output of a process is no answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +44,25 @@ def run(
     cwd: Path | None = None,
     tidying: bool = False,
 ) -> Completed:
-    """Run to the end or to the deadline; the whole process group goes with it.
+    """Run a program to its end or to its deadline; its whole process group ends with it.
 
-    What is ``tidying`` is run even when all processes are being stopped: it removes what they would leave behind.
+    Parameters
+    ----------
+    argv : the program and its arguments.
+    seconds : the deadline, from the start.
+    env : all of its variables; None: those of this process.
+    cwd : its folder; None: that of this process.
+    tidying : run it even while all processes are being stopped, because it removes what they would leave behind.
 
-    Raises OSError when the program cannot be started, StoppedError when it was not left to its end.
+    Raises
+    ------
+    OSError
+        The program cannot be started.
+    StoppedError
+        All processes were stopped before it ended.
     """
     started = time.monotonic()
-    with _DOOR:
+    with _STARTING:
         if not tidying:
             raise_if_stopped()
         process = subprocess.Popen(
@@ -90,7 +101,7 @@ def start(argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, log:
 
     Raises StoppedError.
     """
-    with _DOOR:
+    with _STARTING:
         raise_if_stopped()
         process = subprocess.Popen(
             [str(word) for word in argv],
@@ -116,24 +127,24 @@ def workers(count: int) -> Iterator[ThreadPoolExecutor]:
     try:
         yield pool
     except BaseException:
-        _SHUT.set()
+        _STOPPED.set()
         stop_all()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
-        _SHUT.clear()
+        _STOPPED.clear()
 
 
 def raise_if_stopped() -> None:
-    if _SHUT.is_set():
+    if _STOPPED.is_set():
         raise StoppedError
 
 
 def stop_all() -> None:
     """Stop every process that was started here and still runs."""
-    with _DOOR:
+    with _STARTING:
         living = list(_LIVE)
-    for process in living:  # all at once first, so that they end side by side
+    for process in living:  # all of them first, so that they end at the same time
         if process.poll() is None:
             _signal_group(process.pid, signal.SIGTERM)
     for process in living:
@@ -170,14 +181,14 @@ def kill(pid: int) -> None:
 
 
 def each(name: str) -> Iterator[tuple[int, bytes]]:
-    """The id of every process that there is, with what a file of its folder in ``/proc`` says."""
+    """The id of every process on this machine, with the content of a file of its folder in ``/proc``."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                told = (entry / name).read_bytes()
+                content = (entry / name).read_bytes()
             except OSError:  # it ended while we looked, or is not ours
                 continue
-            yield int(entry.name), told
+            yield int(entry.name), content
 
 
 def _members(session: int) -> list[int]:

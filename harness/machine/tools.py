@@ -1,4 +1,4 @@
-"""Where the programs and folders are that the harness works with."""
+"""Programs and folders that the harness works with."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from harness.errors import MachineError
 
 #: The checkout: noxfile.py and matrix.yaml stand beside the package.
 ROOT = Path(__file__).resolve().parents[2]
+#: The package that runs inside environments, as source.
+GUEST = Path(__file__).resolve().parents[1] / "guest"
 
 
 @functools.cache
 def uv() -> str:
-    """Uv's path. Raises MachineError when it is not there."""
+    """The path of uv. Raises MachineError if it is not installed."""
     try:
         from uv import find_uv_bin  # noqa: PLC0415
 
@@ -38,7 +40,7 @@ def processors() -> int:
 
 
 def quiet_processor() -> int | None:
-    """The one that measurements run on; None where there is but one. Not the first: interrupts tend to go there."""
+    """The processor that measurements run on; None if there is only one. Not the first: it gets most interrupts."""
     allowed = os.sched_getaffinity(0)
     return max(allowed) if len(allowed) > 1 else None
 

@@ -1,1 +1,1 @@
-"""A run: every environment dumps, then every environment loads, then some measure."""
+"""A run: every environment dumps, then every environment loads, then some measure. Internal."""

@@ -1,4 +1,4 @@
-"""One producer's turn: fit every case, dump it in every format."""
+"""What one producer does in a run: it fits every case and dumps it in every format."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def owed(recorder: Recorder, producer: str) -> list[Artifact]:
-    """The artifacts that a producer has not yet answered for."""
+    """The artifacts of a producer that have no outcome yet."""
     return [a for a in recorder.plan.artifacts(producer) if a.id not in recorder.journal.artifacts]
 
 
 def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifact]) -> None:
-    """Let the environment write its artifacts, each case in a child of its own. Raises NotReadyError."""
+    """Let the environment write its artifacts, each case in its own child process. Raises NotReadyError."""
     by_case: dict[str, list[Artifact]] = {}
     for artifact in artifacts:
         missing = session.cannot_write(artifact.format)
@@ -38,7 +38,7 @@ def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifa
             if digest is not None:
                 fitted[task["id"]] = digest
             continue
-        # A fit that failed answers for all of its formats.
+        # A failed fit is the outcome of all of its formats.
         ids = [item["id"] for item in task["formats"]] if event["id"] == task["id"] else [event["id"]]
         for artifact_id in ids:
             if artifact_id not in recorder.journal.artifacts:
@@ -46,32 +46,32 @@ def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifa
 
 
 def _keep_fitted(recorder: Recorder, event: Fitted, task: DumpTask) -> str | None:
-    """The digest of what is kept of a fit. None where the event makes no sense, which all its artifacts say then."""
+    """Store a fit; return its digest. None if the event makes no sense: then every artifact of the fit is a crash."""
     try:
         return recorder.keep_fitted(event, task["case"])
     except (MachineError, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001  # whatever a process sends, the run goes on
         for item in task["formats"]:
-            recorder.artifact(item["id"], outcome.of_nonsense(error), None, None)
+            recorder.artifact(item["id"], outcome.judge_nonsense(error), None, None)
         return None
 
 
 def _record(recorder: Recorder, artifact_id: str, event: Written | Ended, fitted: str | None) -> None:
     spooled, facts = (event.get("spooled"), event.get("facts")) if event["event"] == "artifact" else (None, None)
     try:
-        row = outcome.of_artifact(event)
+        row = outcome.judge_artifact(event)
         if row["status"] == Status.OK and (fitted is None or not _are_bytes(row, spooled)):
-            row = outcome.of_nonsense(ValueError("an artifact without a fit, or without its bytes"))
+            row = outcome.judge_nonsense(ValueError("an artifact without a fit, or without its bytes"))
         recorder.artifact(artifact_id, row, spooled, fitted, facts)
     except (MachineError, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001  # whatever a process sends, the run goes on
-        recorder.artifact(artifact_id, outcome.of_nonsense(error), None, fitted)
+        recorder.artifact(artifact_id, outcome.judge_nonsense(error), None, fitted)
 
 
 def _are_bytes(row: dict[str, Any], spooled: object) -> bool:
-    """Whether a row, and the place of a file, tell of bytes that were written."""
+    """Whether the row has a digest and a size, and ``spooled`` is a path: the bytes were written."""
     return isinstance(spooled, str) and isinstance(row["sha256"], str) and type(row["size_bytes"]) is int
 
 

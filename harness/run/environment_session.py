@@ -1,4 +1,4 @@
-"""One environment during a run: its lock, its packages, its guest; and its guest's death, which is survived."""
+"""One environment during a run: its lock, its packages and its guest, which is started again if it dies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from harness.environments.lock import Lock
 from harness.errors import MachineError
 from harness.files import writing
 from harness.machine import platforms, processes, tools
-from harness.messages import Event, GuestDied, Job, JobLimits, Reply, Task, TaskT, Verb
+from harness.messages import Event, GuestDied, Inability, Job, JobLimits, Reply, Task, TaskT, Verb
 from harness.run.guest_process import HELLO_SECONDS, Guest, GuestDiedError, UnreadyError
 from harness.store import tables
 from harness.terms import Status
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from harness.run.recorder import Recorder
     from harness.terms import Environment
 
-#: A guest that keeps dying is given up; what it still owed is not-run.
+#: After this many deaths of its guest an environment is given up. Its unanswered tasks are not-run.
 DEATHS = 40
 
 
 class EnvironmentSession:
-    """Opened on demand, closed at the end; used by one thread at a time."""
+    """One environment's packages and guest. Opened on demand, closed at the end; used by one thread at a time."""
 
     def __init__(self, environment: Environment, recorder: Recorder, stage: Path) -> None:
         self.environment = environment
@@ -45,7 +45,7 @@ class EnvironmentSession:
         self._given_up: str | None = recorder.plan.impossible.get(environment.name)
 
     def open(self) -> Guest:
-        """The guest, the environment built and recorded first where needed. Raises NotReadyError."""
+        """Return the guest; build and record the environment first if needed. Raises NotReadyError."""
         if self._guest is not None:
             return self._guest
         if self._given_up is not None:
@@ -61,7 +61,7 @@ class EnvironmentSession:
                 "emulated": self._emulated,
                 "seconds": self._built.seconds,
             }
-            if not self._measuring:  # else it is on record already
+            if not self._measuring:  # else its row is written already
                 self._recorder.environment(self.name, row)
         else:
             self._guest = self._start(self._built)
@@ -75,12 +75,12 @@ class EnvironmentSession:
     def cannot_write(self, format_name: str) -> str | None:
         """Why this environment cannot write a format, or None. Raises NotReadyError."""
         broken = self._broken(format_name)
-        return broken or self._told(self.open().writers, format_name, "nothing here writes this format")
+        return broken or self._why_not(self.open().writers, format_name, "nothing here writes this format")
 
     def cannot_read(self, reader: str, format_name: str) -> str | None:
         """Why a reader of a format does not work in this environment, or None. Raises NotReadyError."""
         broken = self._broken(format_name)
-        return broken or self._told(self.open().readers, reader, "this environment has no such reader")
+        return broken or self._why_not(self.open().readers, reader, "this environment has no such reader")
 
     def _broken(self, format_name: str) -> str | None:
         """Why the file of a format cannot be imported in this environment, or None. Raises NotReadyError."""
@@ -88,13 +88,19 @@ class EnvironmentSession:
         why = self.open().broken.get(module)
         return None if why is None else f"{module}.py cannot be imported in this environment ({why})"
 
-    def _told(self, abilities: dict[str, str | None], name: str, otherwise: str) -> str | None:
-        reason = abilities.get(name, otherwise)
+    def _why_not(self, abilities: dict[str, Inability | None], name: str, otherwise: str) -> str | None:
+        """Why an ability is missing. Where the resolver left a tool out, its reason says more than a failed import."""
+        if name not in abilities:
+            return otherwise
+        inability = abilities[name]
+        if inability is None:
+            return None
+        modules = {module.partition(".")[0].lower() for module in inability["modules"]}
         absent = {} if self._built is None else self._built.lock.absent
         for tool, why in absent.items():
-            if reason is not None and tool.replace("-", "_") in reason.replace("-", "_"):
-                return f"{tool} cannot be had in this environment: {why}"
-        return reason
+            if tool.replace("-", "_") in modules:
+                return f"{tool} cannot be installed in this environment: {why}"
+        return inability["reason"]
 
     def close(self) -> None:
         guest, self._guest = self._guest, None
@@ -102,7 +108,7 @@ class EnvironmentSession:
             guest.close()
 
     def give_up(self, reason: str) -> None:
-        """From here on the environment is not-run, for that reason. Raises StoppedError when that is the reason."""
+        """Record the environment as not-run, with its reason. Raises StoppedError while all processes are stopped."""
         processes.raise_if_stopped()
         self.close()
         if self._recorded:
@@ -112,10 +118,25 @@ class EnvironmentSession:
         self._recorder.environment(self.name, {**row, "emulated": self._emulated})
 
     def replies(self, verb: Verb, batches: list[list[TaskT]], *, seconds: float) -> Iterator[Reply[TaskT]]:
-        """Events of a job, each with its task, its child and whether it ran alone.
+        """Yield the events of a job, each with its task, its child and whether it ran alone.
 
-        When the guest itself dies, it is started again, and the batch it was at is gone through one by one. When it
-        dies with one task at work, that task is what killed it. Raises NotReadyError, MachineError, StoppedError.
+        If the guest itself dies, it is started again, and runs the tasks of that batch one by one. If it dies again
+        with a single task, that task is blamed.
+
+        Parameters
+        ----------
+        verb : what the tasks are: "dump", "load" or "measure".
+        batches : one list of tasks for each child process.
+        seconds : the limit of one step.
+
+        Raises
+        ------
+        NotReadyError
+            The environment cannot be built, or its guest has died too often.
+        MachineError
+            The guest reports trouble of its own, such as a full disk.
+        StoppedError
+            All processes are being stopped.
         """
         answered = Answered(batches)
         limits: JobLimits = {"seconds": seconds, "memory": self._recorder.plan.profile.limits.memory}
@@ -177,7 +198,7 @@ class EnvironmentSession:
         processor = tools.quiet_processor() if self._measuring else None
         guest = Guest(built.command, modules=words, folder=self.scratch, log=log, processor=processor)
         try:
-            # Under an emulator an import takes minutes where others are at work, too: it is a part of the building.
+            # Under an emulator an import takes minutes if other guests are busy: it counts as a part of building.
             guest.hello(profile.limits.build_seconds if self._emulated else HELLO_SECONDS)
         except UnreadyError as error:
             guest.close()
@@ -190,12 +211,12 @@ class EnvironmentSession:
         if other:
             self._kind.forget(self.environment, lock)
             self.close()
-            told = ", ".join(sorted(other)[:5])
-            raise NotReadyError(f"it does not hold what its lock says ({told}); the next run builds it anew")
+            named = ", ".join(sorted(other)[:5])
+            raise NotReadyError(f"its packages are not those of its lock ({named}); the next run builds it again")
 
 
 class Answered(Generic[TaskT]):
-    """Which tasks of a job still wait for an answer."""
+    """The tasks of a job that still have no answer."""
 
     def __init__(self, batches: list[list[TaskT]]) -> None:
         self._batches: list[list[TaskT]] = batches
@@ -208,7 +229,7 @@ class Answered(Generic[TaskT]):
         self._alone: set[str] = {batch[0]["id"] for batch in batches if len(batch) == 1}
 
     def todo(self) -> list[list[TaskT]]:
-        """The batches without what was answered."""
+        """The batches, without the tasks that have their answer."""
         left = ([self._narrowed(task) for task in batch if self._open[task["id"]]] for batch in self._batches)
         return [batch for batch in left if batch]
 
@@ -219,9 +240,19 @@ class Answered(Generic[TaskT]):
         return cast("TaskT", {**task, "formats": left})
 
     def settle(self, event: Event, *, guest: int = 0) -> Reply[TaskT]:
-        """Take an event of a guest, of which there may be several one after the other; return it with its task.
+        """Take an event; return it with its task.
 
-        Raises MachineError for the guest's own trouble, GuestDiedError when it answers for what it was not asked.
+        Parameters
+        ----------
+        event : one that `harness.messages.parse` has checked.
+        guest : which guest sent it, counted from 0: a dead one is replaced.
+
+        Raises
+        ------
+        MachineError
+            The guest reports trouble of its own, such as a full disk.
+        GuestDiedError
+            The event is about a task that the guest was not given.
         """
         if event["event"] == "fault":
             raise MachineError(f"a guest could not go on: {event['what']}. Free some space, then use --resume")
@@ -235,7 +266,7 @@ class Answered(Generic[TaskT]):
         return Reply(event=event, task=task, child=child, alone=task["id"] in self._alone)
 
     def blame(self, todo: list[list[TaskT]], how: str) -> Reply[TaskT] | None:
-        """The guest died. With one task in the batch it was at, that one did it; else they go one by one now."""
+        """Note that the guest died: blame the one task of the batch it was at, or split the batch to try one by one."""
         at = next((batch for batch in todo if any(self._open[task["id"]] for task in batch)), None)
         if at is None:
             return None
@@ -249,5 +280,5 @@ class Answered(Generic[TaskT]):
 
 
 def _ids(task: Task) -> list[str]:
-    """What a task owes an answer for: itself, or each format of a dump."""
+    """The ids that a task needs an answer for: its own, or one for each format of a dump."""
     return [item["id"] for item in task["formats"]] if "formats" in task else [task["id"]]

@@ -1,4 +1,4 @@
-"""One guest: start it, send it jobs, read its events, watch the clock."""
+"""One guest process: start it, send it jobs, read its events, stop it at its deadline."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from harness.environments import Command
-    from harness.messages import Event, Job, Verb
+    from harness.messages import Event, Inability, Job, Verb
 
 HELLO_SECONDS = 300.0  # importing takes seconds; a first import also compiles
 GRACE_SECONDS = 30.0  # the guest watches its own deadlines; this is for the guest itself
@@ -27,7 +27,7 @@ AFTER_SECONDS = 30.0  # what a guest would leave behind is removed within
 
 
 class GuestDiedError(Exception):
-    """The guest ended, or had to be stopped, before the job was done. The text says how."""
+    """The guest ended, or was stopped, before the job was done. The text says how."""
 
 
 class UnreadyError(Exception):
@@ -40,7 +40,7 @@ class Guest:
     def __init__(
         self, command: Command, *, modules: list[str], folder: Path, log: Path, processor: int | None = None
     ) -> None:
-        """``processor``: the one that it and all its children may run on; None: any."""
+        """Start it. ``processor`` is the only one that it and its children may run on; None means any."""
         self._log = log.open("ab")
         self._after = command.after
         self._mark = f"TMPDIR={folder}"
@@ -51,8 +51,8 @@ class Guest:
             os.sched_setaffinity(self._process.pid, {processor})
         self._buffer = b""
         self.facts: dict[str, Any] = {}
-        self.writers: dict[str, str | None] = {}  # by format: why it cannot be written here, or None
-        self.readers: dict[str, str | None] = {}
+        self.writers: dict[str, Inability | None] = {}  # by format; None: it can be written here
+        self.readers: dict[str, Inability | None] = {}
         self.broken: dict[str, str] = {}  # by module of formats: why it cannot be imported here
 
     def __enter__(self) -> Self:
@@ -64,7 +64,7 @@ class Guest:
         self.close()
 
     def close(self) -> None:
-        """Close its input, which ends it; stop it if that does not."""
+        """Close its input, which asks it to end; stop it if it does not."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
@@ -77,13 +77,13 @@ class Guest:
         self._log.close()
 
     def hello(self, seconds: float = HELLO_SECONDS) -> dict[str, Any]:
-        """Wait until everything is imported; return the facts. Raises UnreadyError."""
+        """Wait until the guest has imported everything; return its facts. Raises UnreadyError."""
         try:
             message = self._next(seconds)
         except GuestDiedError as died:
             raise UnreadyError(f"the guest did not start: {died}") from died
         if message.get("protocol") != wire.PROTOCOL:
-            raise UnreadyError(f"the guest speaks protocol {message.get('protocol')}, the host {wire.PROTOCOL}")
+            raise UnreadyError(f"the guest uses protocol {message.get('protocol')}, the host {wire.PROTOCOL}")
         if message.get("event") != "hello":
             error = message.get("error", {})
             raise UnreadyError(f"{error.get('type')}: {error.get('message')}")
@@ -107,7 +107,7 @@ class Guest:
             yield self._parsed(message, job["do"])
 
     def _parsed(self, message: dict[str, Any], verb: Verb) -> Event:
-        """The event of a message; one that makes no sense is its own task's, or else the guest's end."""
+        """The event of a message. Nonsense becomes the outcome of its task; if it names none, the guest is stopped."""
         try:
             return messages.parse(message, verb)
         except ValueError as error:
@@ -140,7 +140,7 @@ class Guest:
                     raise GuestDiedError(f"it sent more than {wire.LINE_LIMIT} bytes in one line")
                 if not selector.select(deadline - time.monotonic()):
                     processes.stop(self._process)
-                    raise GuestDiedError("it fell silent and was stopped")
+                    raise GuestDiedError("it did not answer in time and was stopped")
                 self._buffer = os.read(descriptor, 1 << 20)
                 if not self._buffer:
                     raise GuestDiedError(self._how_it_ended())
@@ -157,7 +157,7 @@ def _stop_strays(mark: str) -> None:
 
     It still carries the environment variable that the guest was started with.
     """
-    deadline = time.monotonic() + GRACE_SECONDS  # for a model that forks faster than we kill
+    deadline = time.monotonic() + GRACE_SECONDS  # a model may fork faster than we kill
     while found := _carrying(os.fsencode(mark)):
         for pid in found:
             processes.kill(pid)

@@ -1,4 +1,4 @@
-"""A run from beginning to end: folder, pass, tables, summary."""
+"""A run from beginning to end: its folder, its two passes, its tables."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def run(
     consumers: frozenset[str] | None = None,
     then: Callable[[Path], object] = lambda path: None,  # noqa: ARG005
 ) -> Path:
-    """Carry out a plan; return the run's folder, whose tables are complete whatever happened.
+    """Carry out a plan; return the run's folder. Its tables have a row for all that was planned, whatever happened.
 
     Parameters
     ----------
@@ -55,8 +55,8 @@ def run(
 
     Raises
     ------
-    MachineError, InputError, KeyboardInterrupt, and any fault of ours : after the tables were written, where they
-    could be.
+    MachineError, InputError, KeyboardInterrupt
+        Also any fault of the harness itself. The tables are written first, if they can be.
     """
     everyone = frozenset(plan.environments)
     selection = schedule.Selection(
@@ -72,19 +72,19 @@ def run(
         try:
             _pass(plan, folder, console, selection)
         except KeyboardInterrupt:
-            _finish(plan, folder, started, "interrupted before it was come to", then)
+            _finish(plan, folder, started, "the run was interrupted before this began", then)
             raise
         except Exception as error:
             with contextlib.suppress(Exception):  # the same trouble again; the journal holds what is known
                 _finish(plan, folder, started, f"cut short: {_named(error)}", then)
             raise
-        _finish(plan, folder, started, "not come to yet", then)
+        _finish(plan, folder, started, "not begun yet", then)
     _need_something(folder.journal)
     return folder.path
 
 
 def choose(results: Path, profile: str, *, run_id: str | None, resume: bool) -> Path | None:
-    """The unfinished run to go on with, or None for a new one. Raises InputError."""
+    """The unfinished run to continue, or None for a new one. Raises InputError."""
     if run_id is not None:
         return find_run(results, run_id)
     if not resume:
@@ -92,18 +92,18 @@ def choose(results: Path, profile: str, *, run_id: str | None, resume: bool) -> 
     unfinished = [path for path in runs(results) if _is_unfinished(path, profile)]
     if not unfinished:
         others = [path.name for path in runs(results) if _is_unfinished(path, None)]
-        told = f"; unfinished is {others[-1]}: give its --profile" if others else ""
-        raise InputError(f"{results}: no unfinished run of the profile {profile} is stored there{told}")
+        hint = f"; unfinished is {others[-1]}: give its --profile" if others else ""
+        raise InputError(f"{results}: no unfinished run of the profile {profile} is stored there{hint}")
     return unfinished[-1]
 
 
 def _is_unfinished(path: Path, profile: str | None) -> bool:
     try:
-        told = read_run_json(path)
-    except InputError:  # of another schema version, say: not one to go on with
+        stored = read_run_json(path)
+    except InputError:  # of another schema version, for example: it cannot be continued
         return False
-    current = told["schema_version"] == SCHEMA_VERSION
-    return current and profile in (None, told["profile"]) and not told.get("complete")
+    current = stored["schema_version"] == SCHEMA_VERSION
+    return current and profile in (None, stored["profile"]) and not stored.get("complete")
 
 
 def _named(error: Exception) -> str:
@@ -130,9 +130,9 @@ def begin(plan: Plan, results: Path) -> RunFolder:
 
 
 def _other_matrix(plan: Plan) -> dict[str, str]:
-    """Which matrix a run is of, where it is not the checkout's own: what makes a cell again must be given it.
+    """The matrix of a run, if it is not the checkout's own: the command that repeats a cell must name it.
 
-    Outside the checkout it is its name only: no folder of this machine is stored.
+    Of a file outside the checkout only its name is stored: no folder of this machine is.
     """
     path = plan.matrix
     if path is None or path == tools.ROOT / "matrix.yaml":
@@ -157,7 +157,7 @@ def _reopen(plan: Plan, path: Path, selection: schedule.Selection) -> RunFolder:
             folder.close()
             raise InputError(
                 f"{path}: {name} was measured on other hardware, and figures of two machines cannot be one "
-                "environment's: finish it where it was begun, or start a new run"
+                "environment's: finish it on the machine that began it, or start a new run"
             )
     return folder
 
@@ -179,7 +179,7 @@ def _read_locks(source: Path) -> dict[str, str]:
 
 
 def _only_locked(plan: Plan, packages: dict[str, str], source: Path) -> Plan:
-    """The plan in which an environment that the other run has no lock for is not-run: no other packages stand in."""
+    """The plan, with every environment not-run that the other run has no lock for: other packages would not do."""
     absent = {name: f"{source.name} has no lock for it" for name in plan.environments if f"{name}.txt" not in packages}
     return dataclasses.replace(plan, impossible={**plan.impossible, **absent})
 
@@ -197,12 +197,12 @@ def _need_something(journal: Journal) -> None:
     rows = journal.environments.values()
     if rows and all(row["status"] != Status.OK for row in rows):
         reasons = "\n".join(f"  {row['environment']}: {row['reason']}" for row in rows)
-        raise MachineError(f"no environment could be had on this machine:\n{reasons}")
+        raise MachineError(f"no environment could be built on this machine:\n{reasons}")
 
 
 @contextlib.contextmanager
 def _alone(results: Path) -> Iterator[None]:
-    """Environments are shared between runs of one checkout, and one run disturbs another's clocks: one at a time."""
+    """Let one run at a time work: runs of one checkout share environments, and disturb each other's measurements."""
     holder = tools.workspace() / ".harness" / "running.json"
     with writing(holder):
         holder.parent.mkdir(parents=True, exist_ok=True)
@@ -211,8 +211,8 @@ def _alone(results: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         try:
-            told = json.loads(holder.read_text())
-            who = f"process {told['pid']}, writing under {told['results']}"
+            holds = json.loads(holder.read_text())
+            who = f"process {holds['pid']}, writing under {holds['results']}"
         except (OSError, ValueError, KeyError):
             who = "another process"
         raise MachineError(f"another run is using these environments ({who}): wait until it has ended") from None

@@ -1,10 +1,10 @@
-"""One consumer's turn: load everything that was written.
+"""What one consumer does in a run: it loads everything that was written.
 
-Forking costs some 10 ms and loading a small model less than one, so a child takes all cells of one case. Whether the
-models before it in the same child are to blame for a bad outcome is decided by a control experiment: after the last
-cell the child loads, once for each format, the artifact that this very environment wrote for this very case. Where
-the control predicts identically the child was sound to its end, and its outcomes are believed. Where it does not, or
-where the child did not get so far, everything but a clean ok is run again, alone in a fresh child.
+Forking costs some 10 ms, and loading a small model less than one. So one child process takes all cells of a case.
+A model may disturb those that are loaded after it in the same child; a control experiment finds out. After its last
+cell the child loads, once for each format, the artifact that the same environment wrote for the same case. If this
+control predicts identically, nothing has disturbed the child, and its outcomes are believed. If it does not, or if the
+child ended earlier, every outcome but a clean ok is tried again, alone in a fresh child.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _CONTROL = "control:"
 
 
 def owed(recorder: Recorder, consumer: str) -> list[Cell]:
-    """The cells that a consumer can answer for and has not."""
+    """The cells of a consumer that have an artifact and no outcome yet."""
     known = recorder.journal
     return [
         cell
@@ -44,7 +44,7 @@ def owed(recorder: Recorder, consumer: str) -> list[Cell]:
 
 
 def load(session: EnvironmentSession, recorder: Recorder, cells: list[Cell]) -> None:
-    """Let the environment load the cells. Raises NotReadyError."""
+    """Let the environment load the cells, and record their outcomes. Raises NotReadyError."""
     seconds = recorder.plan.profile.limits.seconds
     doubts = Doubts()
     again: list[LoadTask] = []
@@ -76,7 +76,7 @@ def _in_jobs(
 
 
 def _can_be_read(session: EnvironmentSession, recorder: Recorder, cell: Cell) -> bool:
-    """Whether the environment has the cell's reader; if not, that is the cell's outcome."""
+    """Whether the environment has the cell's reader. If not, the cell is recorded as unsupported."""
     missing = session.cannot_read(cell.reader, cell.artifact.format)
     if missing is not None:
         recorder.cell(cell.id, outcome.unwritten(Status.UNSUPPORTED, missing))
@@ -97,7 +97,7 @@ def batches(recorder: Recorder, cells: list[Cell]) -> Iterable[list[LoadTask]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Doubt:
-    """A bad outcome out of a shared child."""
+    """A bad outcome from a child that several cells shared."""
 
     child: object
     task: LoadTask
@@ -105,7 +105,7 @@ class Doubt:
 
 
 class Doubts:
-    """Bad outcomes that wait for their child's controls."""
+    """Bad outcomes that wait for the controls of their child."""
 
     def __init__(self) -> None:
         self._waiting: list[Doubt] = []
@@ -119,11 +119,11 @@ class Doubts:
     def control(self, reply: Reply[LoadTask], row: dict[str, Any]) -> None:
         task = reply.task
         sound = row["status"] == Status.OK and (row.get("parity") == Parity.IDENTICAL or task["partial"])
-        if sound:  # formats that compute with other code than the producer are never identical at home
+        if sound:  # a format that computes with other code is not identical in its own producer either
             self._sound.add((reply.child, task["format"], task["reader"]))
 
     def from_other_children(self, child: object) -> tuple[list[Doubt], list[LoadTask]]:
-        """When ``child`` has begun, what those before it left: outcomes to believe, and tasks to run alone."""
+        """Settle the doubts of all children but ``child``: outcomes to believe, and tasks to run alone."""
         settled, alone = [], []
         for doubt in self._waiting:
             if doubt.child != child:
@@ -183,4 +183,4 @@ def _judge(recorder: Recorder, reply: Reply[LoadTask]) -> dict[str, Any]:
     except ValueError as changed:
         return outcome.unwritten(Status.REFUSED, f"there is nothing to compare with: {changed}")
     event = cast("Loaded | Ended", reply.event)
-    return outcome.of_cell(event, fitted, tolerance, format_name=task["format"], partial=task["partial"])
+    return outcome.judge_cell(event, fitted, tolerance, format_name=task["format"], partial=task["partial"])

@@ -1,9 +1,9 @@
-"""One consumer's measuring turn: how fast its models load, and how much memory they take.
+"""What one consumer measures: how fast its models load, and how much memory they take.
 
-One guest at a time, on a processor of its own, and a fresh child for each sample. The readers of one case take turns,
-and begin with another one in each round, so that whatever happens to the machine happens to all of them. Rounds go on
-until the median of `load_seconds` is known well enough, or time is up. What comes out are samples; what they amount to
-is `harness.store.statistics`' to say.
+One guest works at a time, on a processor of its own, with a fresh child for each sample. The readers of one case take
+turns, and each round begins with another one, so that a disturbance of the machine hits all of them. Rounds go on until
+the median of `load_seconds` is precise enough, or the time is used up. The result are samples;
+`harness.store.statistics` makes figures of them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from harness.store.rows import Sample
     from harness.terms import Cell, Measure
 
-#: What each kind of sample tells.
+#: The figures of each kind of sample.
 KINDS: dict[Kind, tuple[Figure, ...]] = {
     "speed": (Figure.LOAD, Figure.EVICTED_LOAD, Figure.PREDICT),
     "memory": (Figure.LOAD_PEAK, Figure.LOAD_PRIVATE),
@@ -34,13 +34,13 @@ KINDS: dict[Kind, tuple[Figure, ...]] = {
 }
 #: How long one child goes on with warm loads. Seconds.
 WARM_SECONDS = 0.05
-#: Several processes each with a copy of the guest take half a second to set up, and hardly differ from time to time.
+#: Setting up several processes takes half a second, and their figures hardly vary between samples.
 SHARING_ROUNDS = 5
-#: Bytes of an artifact below which nobody asks what processes share of it.
+#: Smaller artifacts are not measured for what processes share. Bytes.
 LEAST_SHARED = 1_000_000
-#: However uncertain the median still is: a load of microseconds never takes up the seconds that it may.
+#: The limit, however uncertain the median still is: loads of microseconds would never use up their seconds.
 MOST_ROUNDS = 100
-#: No child has loaded more often than that, nor has more to say about what it could not do.
+#: An answer with more values, or a longer reason, is nonsense.
 _MOST_VALUES = 1000
 _LONGEST_REASON = 2000
 #: A child loads more often than in the correctness pass, and a fresh interpreter has to import first.
@@ -68,43 +68,43 @@ def measure(session: EnvironmentSession, recorder: Recorder, groups: list[list[C
     session.measure_from_now_on()
     seconds = PATIENCE * recorder.plan.profile.limits.seconds
     for cells in groups:
-        subjects = {cell.id: _subject(recorder, cell, wanted) for cell in cells}
-        for batches in _rounds(list(subjects.values())):
+        measured = {cell.id: _prepare(recorder, cell, wanted) for cell in cells}
+        for batches in _rounds(list(measured.values())):
             for reply in session.replies("measure", batches, seconds=seconds):
                 at = recorder.seconds_since_start()
-                subjects[reply.task["cell"]].take(reply, at)
-        for subject in subjects.values():
-            recorder.measurement(subject.cell.id, subject.samples, subject.missing)
+                measured[reply.task["cell"]].take(reply, at)
+        for one in measured.values():
+            recorder.measurement(one.cell.id, one.samples, one.missing)
 
 
-def _subject(recorder: Recorder, cell: Cell, measure: Measure) -> Subject:
+def _prepare(recorder: Recorder, cell: Cell, measure: Measure) -> MeasuredCell:
     artifact = recorder.journal.written(cell.artifact.id)
     assert artifact is not None  # a cell that was loaded
-    return Subject(cell, loading.load_task(recorder, cell, cell.id), measure, artifact["size_bytes"])
+    return MeasuredCell(cell, loading.load_task(recorder, cell, cell.id), measure, artifact["size_bytes"])
 
 
 def give_up(recorder: Recorder, groups: list[list[Cell]], reason: str) -> None:
-    """Nothing more can be measured there: say so of each cell that still waits."""
+    """Record that the remaining cells cannot be measured, and why."""
     wanted = recorder.plan.profile.measure
     for cell in (cell for cells in groups for cell in cells):
         if wanted is not None and not recorder.journal.has_measurement(cell.id):
             recorder.measurement(cell.id, [], dict.fromkeys(map(str, wanted.figures), reason))
 
 
-def _rounds(subjects: list[Subject]) -> Iterator[list[list[MeasureTask]]]:
-    """The batches of each round, each a task alone, until nobody wants any more."""
+def _rounds(measured: list[MeasuredCell]) -> Iterator[list[list[MeasureTask]]]:
+    """The batches of each round, with one task each, until no cell wants another sample."""
     number = 0
     while True:
-        turn = number % len(subjects)
-        order = subjects[turn:] + subjects[:turn]
-        batches = [[subject.task(kind)] for kind in KINDS for subject in order if subject.wants(kind, number)]
+        turn = number % len(measured)
+        order = measured[turn:] + measured[:turn]
+        batches = [[one.task(kind)] for kind in KINDS for one in order if one.wants(kind, number)]
         if not batches:
             return
         yield batches
         number += 1
 
 
-class Subject:
+class MeasuredCell:
     """One cell that is being measured."""
 
     def __init__(self, cell: Cell, load: LoadTask, measure: Measure, size: int) -> None:
@@ -151,12 +151,12 @@ class Subject:
         }
 
     def take(self, reply: Reply[MeasureTask], at: float) -> None:
-        """A child's answer, ``at`` seconds after the run's start.
+        """Take a child's answer, which came ``at`` seconds after the run's start.
 
-        Afterwards each figure of its kind has one more sample, or the reason why not. Of an answer that makes no sense
-        nothing is taken.
+        Afterwards each figure of its kind has one more sample, or the reason why not. An answer that makes no sense
+        adds no sample.
         """
-        kind, event = reply.task["kind"], cast("Measured", reply.event)  # or of what ended it, which is said why
+        kind, event = reply.task["kind"], cast("Measured", reply.event)  # or one that says how the child ended
         try:
             why = outcome.why_not(event)
             samples, missing = _read(event, reply, at) if why is None else ([], dict.fromkeys(KINDS[kind], why))
@@ -170,7 +170,7 @@ class Subject:
         if samples:
             self._imports = event["imported"]
         else:
-            unknown = "what a load imports, which is no part of a model, is not known"
+            unknown = "which modules a load imports is not known"
             self._miss(dict.fromkeys((*KINDS["memory"], *KINDS["sharing"]), f"{unknown}: {missing[Figure.LOAD]}"))
 
     def _miss(self, missing: Mapping[Figure, str]) -> None:
@@ -178,13 +178,13 @@ class Subject:
 
 
 def _read(event: Measured, reply: Reply[MeasureTask], at: float) -> tuple[list[Sample], dict[Figure, str]]:
-    """The samples of an answer, and why figures of its kind are missing. Raises as nonsense makes it."""
+    """The samples of an answer, and why figures are missing. Raises KeyError, TypeError or ValueError for nonsense."""
     kind = reply.task["kind"]
     expected = KINDS[kind]
-    told, missing = event["figures"], {Figure(name): str(why) for name, why in event.get("missing", {}).items()}
-    found = {Figure(name) for name in told}
+    answered, missing = event["figures"], {Figure(name): str(why) for name, why in event.get("missing", {}).items()}
+    found = {Figure(name) for name in answered}
     if found & missing.keys() or found | missing.keys() != set(expected):
-        raise ValueError(f"it tells of {', '.join(sorted([*told, *missing])) or 'nothing'}")
+        raise ValueError(f"it answers for {', '.join(sorted([*answered, *missing])) or 'nothing'}")
     if kind == "speed" and not _are_names(event["imported"]):
         raise ValueError("what it imported is no list of names")
     guest, child = reply.child or (None, None)
@@ -193,7 +193,7 @@ def _read(event: Measured, reply: Reply[MeasureTask], at: float) -> tuple[list[S
     for name in YARDSTICKS:
         value = yardsticks.get(name)
         where[f"{name}_yardstick"] = None if value is None else outcome.number(value, name)
-    samples = [{"figure": name, "values": _values(values, name), **where} for name, values in told.items()]
+    samples = [{"figure": name, "values": _values(values, name), **where} for name, values in answered.items()]
     return cast("list[Sample]", samples), missing
 
 

@@ -1,4 +1,4 @@
-"""What a person sees while it runs: bars on a terminal, plain lines elsewhere. Safe to call from several threads."""
+"""Progress of a run: bars on a terminal, plain lines elsewhere. Safe to call from several threads."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Progress:
         self._statuses: Counter[str] = Counter()
         self._busy: dict[str, str] = {}
         self._lock = threading.Lock()
-        self._started = self._spoken = time.monotonic()
+        self._started = self._printed = time.monotonic()
         self._bars: Bars | None = None
         if console.is_terminal:
             columns = (SpinnerColumn(), TextColumn("{task.description:12}"), BarColumn(), MofNCompleteColumn())
@@ -60,7 +60,7 @@ class Progress:
             self._bars.stop()
 
     def environment(self, name: str, state: str, reason: str | None = None) -> None:
-        """An environment came to a new state: resolving, building, importing, or a status."""
+        """Show the new state of an environment: resolving, building, importing, or a status."""
         with self._lock:
             self._busy.pop(name, None)
             if state not in set(Status):
@@ -74,22 +74,22 @@ class Progress:
     def artifact(self) -> None:
         with self._lock:
             self._advance("artifacts", "")
-            self._speak()
+            self._print_line()
 
     def cell(self, row: dict[str, Any]) -> None:
         with self._lock:
             self._statuses[row["status"]] += 1
-            told = ", ".join(f"{count} {status}" for status, count in self._statuses.most_common())
-            self._advance("cells", f"{self._rate():.0f}/s  {told}")
-            self._speak()
+            counts = ", ".join(f"{count} {status}" for status, count in self._statuses.most_common())
+            self._advance("cells", f"{self._rate():.0f}/s  {counts}")
+            self._print_line()
 
     def measured(self) -> None:
         with self._lock:
             self._advance("measured", "")
-            self._speak()
+            self._print_line()
 
     def expect(self, name: str, count: int) -> None:
-        """It has turned out how many there are to come."""
+        """Set how many more are to come, once that is known."""
         with self._lock:
             if name not in self._totals:
                 return
@@ -115,11 +115,11 @@ class Progress:
         done = self._done["cells"]
         return done / max(time.monotonic() - self._cells_started, 1e-3) if done else 0.0
 
-    def _speak(self) -> None:
+    def _print_line(self) -> None:
         now = time.monotonic()
-        if self._bars is not None or now - self._spoken < LINE_SECONDS:
+        if self._bars is not None or now - self._printed < LINE_SECONDS:
             return
-        self._spoken = now
+        self._printed = now
         counts = "  ".join(f"{name} {self._done[name]}/{total}" for name, total in self._totals.items())
         rate = self._rate()
         left = (self._totals["cells"] - self._done["cells"]) / rate if rate else None

@@ -1,4 +1,4 @@
-"""A run's memory while it runs: what is known, written to the journal as it comes, told to whoever watches."""
+"""Records each outcome of a run as it comes: in the journal, among the objects, on the progress display."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from harness.store import RunFolder
     from harness.store.rows import ArtifactRow, CellRow, EnvironmentRow, FitRow, Sample
 
-#: Parts of a fit that are stored as objects of their own, because many fits share them or few readers want them.
+#: Parts of a fit that are stored as objects of their own: many fits share them, or few readers need them.
 _APART = ("inputs", "data", "code")
-#: What the journal has of a fit; all of it is stored as an object.
+#: Parts of a fit that are in the journal. The whole fit is stored as an object.
 _IN_THE_JOURNAL = (
     "estimator", "parameters", "methods", "outputs", "score_kind", "score", "cv_scores", "fit_seconds", "fitted_at",
     "n_samples", "n_features", "data_stored", "train_sha256", "inputs_sha256", "data_sha256", "code_sha256", "case",
 )  # fmt: skip
-#: Fits whose reference outputs are kept in memory: those of a case by all producers, for each consumer at work.
+#: Fits whose reference outputs stay in memory: those of one case by all producers, for each busy consumer.
 _FITS_AT_HAND = 256
 
 
@@ -54,13 +54,13 @@ class Recorder:
         fitted: str | None,
         facts: dict[str, Any] | None = None,
     ) -> None:
-        """An artifact's outcome.
+        """Record an artifact's outcome.
 
         Parameters
         ----------
-        spooled : where the guest put its bytes.
+        spooled : path of the file that the guest wrote; None if it wrote none.
         fitted : digest of its fit.
-        facts : what the format tells of the bytes.
+        facts : what the format says of the bytes, for the manifest.
         """
         row["traceback"] = self.folder.keep_traceback(row.pop("traceback_text", None))
         row |= {"artifact_id": artifact_id, "fitted_sha256": fitted, "facts": facts}
@@ -76,12 +76,12 @@ class Recorder:
         self.progress.cell(row)
 
     def seconds_since_start(self) -> float:
-        """Of the run, whose first beginning counts."""
+        """Seconds since the run began; a resumed run keeps its first beginning."""
         began = dt.datetime.fromisoformat(self.folder.run["started"])
         return (dt.datetime.now(dt.UTC) - began).total_seconds()
 
     def measurement(self, cell_id: str, samples: list[Sample], missing: dict[str, str]) -> None:
-        """What was measured of a cell, and by figure why something was not. See `harness.run.measuring`."""
+        """Record the samples of a cell, and by figure why any is missing. See `harness.run.measuring`."""
         row = MeasurementRow(cell_id=cell_id, samples=samples, missing=missing, host=hardware.facts())
         self.journal.add("measurement", row)
         self.progress.measured()

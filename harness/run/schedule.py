@@ -1,10 +1,10 @@
-"""Which environment is at work when: two passes, because they want opposite things.
+"""When each environment works. There are two passes, because they need opposite things.
 
-The correctness pass wants breadth. Every environment is built and dumps its artifacts; when all have, every environment
-loads everything. As many are at work as there are processors. A guest stays between its two turns, so that it imports
+The correctness pass needs many environments at once, as many as there are processors. Each is built and dumps its
+artifacts; when all have, each loads everything. A guest stays alive between dumping and loading, so that it imports
 only once.
 
-The measuring pass wants quiet. It comes when nothing else is at work any more, and takes one environment at a time.
+The measuring pass needs a quiet machine. It begins when nothing else works, and takes one environment at a time.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Selection:
 def both_passes(recorder: Recorder, selection: Selection) -> None:
     """Dump with the producers, then load with the consumers, then measure what the profile says in those.
 
-    Raises MachineError; KeyboardInterrupt passes. No process is left behind either way.
+    Raises MachineError and KeyboardInterrupt. No process is left behind in any case.
     """
     profile = recorder.plan.profile
     files = {Path(case.file) for case in profile.cases if case.module == Path(case.file).stem}
@@ -51,7 +51,7 @@ def both_passes(recorder: Recorder, selection: Selection) -> None:
     try:
         with processes.workers(tools.processors()) as pool:
             _all(pool.submit(_produce, s, recorder, keep) for s in sessions if s.name in selection.producers)
-            # The newest first: they can read most and take longest, and what takes longest must not come last.
+            # The newest first: they can read most, so they take longest, and the longest must not begin last.
             consumers = [session for session in reversed(sessions) if session.name in selection.consumers]
             recorder.progress.expect("cells", sum(len(loading.owed(recorder, session.name)) for session in consumers))
             _all(pool.submit(_consume, session, recorder) for session in consumers)
@@ -99,6 +99,6 @@ def _measuring_pass(sessions: list[EnvironmentSession], recorder: Recorder) -> N
 
 
 def _all(submitted: Iterable[Future[None]]) -> None:
-    """Wait for every one, or raise what the first to fail has raised."""
+    """Wait for all of them; raise the exception of the first that fails."""
     for future in wait(list(submitted), return_when=FIRST_EXCEPTION).done:
         future.result()

@@ -1,9 +1,9 @@
-"""What a run leaves behind under ``results/``.
+"""The folders of runs under ``results/``. Internal.
 
-folder.py writes it, reading.py gives it back as tables, finding.py knows which runs there are.
+folder.py writes a run, reading.py reads its tables, stored_runs.py finds the runs that there are.
 
-The journal comes first and is appended to, line by line; the tables are made from it at the end and put in place by
-renaming. So a run that was killed at any moment has lost nothing but what was in flight, and can be resumed.
+Each outcome is appended to the journal at once. The tables are made from the journal at the end, and put in place by
+renaming. So a run that is killed loses only what was being worked on, and can be resumed.
 """
 
 from harness.store.folder import RUN_ID, RunFolder, write_table

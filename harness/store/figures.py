@@ -1,4 +1,4 @@
-"""Samples into figures: the rows of figures.parquet, and the columns of a cell that they fill. Pure."""
+"""Makes figures of samples: the rows of figures.parquet, and the columns of a cell that they fill. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def rows(measured: Mapping[str, Any], measure: Measure | None, *, otherwise: str
 
     Parameters
     ----------
-    measured : ``samples``, and why figures are ``missing``; as `harness.run.measuring` has recorded them.
+    measured : a row of the journal, with ``samples`` and, by figure, why any is ``missing``.
+    measure : what the profile measures; None gives no rows.
     otherwise : the reason of a figure that has no sample and no reason of its own.
     """
     for figure in () if measure is None else measure.figures:
@@ -36,29 +37,29 @@ def rows(measured: Mapping[str, Any], measure: Measure | None, *, otherwise: str
 
 
 def columns(measured: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
-    """What a cell's row has of its measurement; columns of figures without a sample are left as they are."""
+    """The columns of a cell's row that its measurement fills; figures without a sample have none."""
     found: dict[str, Any] = {}
     for figure in measure.figures:
-        told = summarized(measured["samples"], figure)
-        if told is None:
+        figured = summarized(measured["samples"], figure)
+        if figured is None:
             continue
-        found[figure] = told.median if figure.unit == "s" else round(told.median)
+        found[figure] = figured.median if figure.unit == "s" else round(figured.median)
         if figure is Figure.LOAD:
-            found |= {"load_seconds_min": told.min, "load_seconds_iqr": told.iqr, "load_rounds": told.rounds}
-            found["load_stable"] = _doubt(measured, figure, told) is None
+            found |= {"load_seconds_min": figured.min, "load_seconds_iqr": figured.iqr, "load_rounds": figured.rounds}
+            found["load_stable"] = _doubt(measured, figure, figured) is None
         if figure in _SHARED:
             found["mmap_readers"] = measure.sharing
     return found
 
 
 def summarized(samples: Iterable[Mapping[str, Any]], figure: Figure) -> SampleSummary | None:
-    """Of the samples' medians: values of one process are not independent, so that a sample counts once."""
+    """Statistics of the samples' medians. Values of one process are not independent, so a sample counts once."""
     values = [statistics.median(sample["values"]) for sample in samples if sample["figure"] == figure]
     return summary(values) if values else None
 
 
 def _doubt(measured: Mapping[str, Any], figure: Figure, found: SampleSummary) -> str | None:
-    """What makes a figure untrustworthy, or None: how much it varies; or a process that, unlike others, told none."""
+    """Why a figure cannot be trusted, or None: it varies much, or a process that should have measured it did not."""
     stopped = measured["missing"].get(figure)
     if stopped is not None:
         return f"after {found.rounds} samples: {stopped}"

@@ -1,4 +1,4 @@
-"""The end of a run, however it came to it: its tables, and what they amount to."""
+"""Ends a run, whether it is complete or was cut short: writes its tables and ``run.json``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def finish(plan: Plan, folder: RunFolder, *, cut_short: str, reasons: Mapping[st
 
     Parameters
     ----------
-    cut_short, reasons : why rows are there that were never come to; see `harness.store.tables.Tables`.
+    cut_short, reasons : the reason of rows that nothing was tried for; see `harness.store.tables.Tables`.
     """
     built = tables.Tables(plan, folder.journal, folder.run["run_id"], cut_short, reasons)
     folder.write_tables(built)
@@ -34,18 +34,18 @@ def finish(plan: Plan, folder: RunFolder, *, cut_short: str, reasons: Mapping[st
 
 
 def measured_on(plan: Plan, folder: RunFolder) -> dict[str, dict[str, Any]]:
-    """The machine on which each environment was measured, of those that were."""
+    """Facts of the machine that measured each environment, by name; only environments with samples."""
     found: dict[str, dict[str, Any]] = {}
     for name in plan.environments:
-        told = (folder.journal.measurement(cell.id) for cells in plan.measured(name) for cell in cells)
-        hosts = [row.get("host") or folder.run["host"] for row in told if row is not None and row["samples"]]
+        rows = (folder.journal.measurement(cell.id) for cells in plan.measured(name) for cell in cells)
+        hosts = [row.get("host") or folder.run["host"] for row in rows if row is not None and row["samples"]]
         if hosts:
             found[name] = common_facts(hosts)
     return found
 
 
 def common_facts(hosts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The facts that several machines share; None stands for those in which they differ, or that are not known."""
+    """The facts that several machines share; None for those that differ or are not known."""
     every = list(hosts)
     names = sorted({name for host in every for name in host})
     first = every[0] if every else {}

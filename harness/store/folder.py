@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 20_000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-#: As `RunFolder.create` names runs. The id is a folder's name, so that nothing else may pass for one.
+#: The ids that `RunFolder.create` gives. An id becomes the name of a folder, so no other text is accepted.
 RUN_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9][A-Za-z0-9._-]*-[0-9a-f]{4}")
 
 
@@ -65,7 +65,7 @@ class RunFolder:
 
     @classmethod
     def begin(cls, path: Path, run: dict[str, Any]) -> RunFolder:
-        """A new folder for a run that has a name."""
+        """A new folder for a run that has its id already."""
         _make_folders(path)
         begun = cls(path, run)
         begun.save_run()
@@ -73,11 +73,11 @@ class RunFolder:
 
     @classmethod
     def reopen(cls, path: Path) -> RunFolder:
-        """An unfinished run, with what its journal holds."""
+        """The folder of an unfinished run, with its journal. Raises InputError if its schema is older."""
         run = read_run_json(path)
         if run["schema_version"] != SCHEMA_VERSION:
             raise InputError(f"{path}: it was begun under schema version {run['schema_version']}: start a new run")
-        _make_folders(path)  # what carries a folder from machine to machine may leave out those that are empty
+        _make_folders(path)  # a folder copied from another machine may lack those that were empty
         return cls(path, run)
 
     def close(self) -> None:
@@ -114,7 +114,10 @@ class RunFolder:
         return digest
 
     def adopt(self, spooled: Path, digest: str) -> None:
-        """Move what a guest spooled to its place among the objects."""
+        """Move a file that a guest spooled to its place among the objects.
+
+        Raises ValueError if the file is not in the run's spool.
+        """
         if (self.path / "spool") not in spooled.parents:
             raise ValueError(f"{spooled}: nothing is taken from outside the run's spool")
         path = self.object_path(digest)
@@ -127,7 +130,7 @@ class RunFolder:
                     raise
 
     def take_objects(self, other: Path) -> Iterator[Path]:
-        """Copy the objects of another folder that this one lacks; yield those whose bytes are not what they were.
+        """Copy the objects of another folder that this one lacks; yield those whose bytes do not match their sha256.
 
         Raises InputError when one is no file.
         """
@@ -141,7 +144,7 @@ class RunFolder:
                 yield source
 
     def read_object(self, digest: str) -> bytes:
-        """Bytes that were kept. Raises ValueError when they are not there as they were kept."""
+        """The bytes of an object. Raises ValueError if they are missing or do not match their sha256."""
         path = self.object_path(digest)
         data = path.read_bytes() if path.exists() else b""
         if hashlib.sha256(data).hexdigest() != digest:
@@ -162,15 +165,15 @@ class RunFolder:
 
     def write_tables(self, built: Tables) -> None:
         """Write every table of a run."""
-        from harness.store.tables import OF  # noqa: PLC0415  # pyarrow, as below
+        from harness.store.tables import SCHEMAS  # noqa: PLC0415  # pyarrow, as below
 
         for name, rows in built.each():
-            write_table(self.path / f"{name}.parquet", OF[name], rows)
+            write_table(self.path / f"{name}.parquet", SCHEMAS[name], rows)
 
 
 def write_table(path: Path, schema: pa.Schema, rows: Iterable[dict[str, Any]]) -> None:
-    """Write a table as Parquet, by renaming; never more than some thousand rows are held at once."""
-    import pyarrow as pa  # noqa: PLC0415  # half a second that `plan` and nox need not pay
+    """Write a table as Parquet, whole or not at all; at most `ROWS_AT_ONCE` rows are in memory."""
+    import pyarrow as pa  # noqa: PLC0415  # `plan` and nox need no tables, and it takes half a second
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     part = path.with_name(path.name + ".part")

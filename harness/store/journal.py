@@ -1,7 +1,7 @@
-"""journal.jsonl: the outcomes of a run in the order they came, each written before the next is asked for.
+"""journal.jsonl: the outcomes of a run in the order they came, each written before the next task.
 
-Environments, fits and artifacts are kept in memory. Of a cell and its measurement only the place of the line is: a run
-may have a million.
+Environments, fits and artifacts are kept in memory. Of cells and measurements only the positions of their lines are,
+because a run may have a million.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 
 def clean(value: Any) -> Any:
-    """The same without lone surrogates, which no table can hold, and control characters, which no terminal should."""
+    """The value without lone surrogates, which no table can hold, and control characters, which harm a terminal."""
     if isinstance(value, str):
         return _CONTROL.sub("\ufffd", value.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     if isinstance(value, dict):
@@ -41,14 +41,14 @@ class Journal:
     """Safe to use from several threads: each row is one environment's, and an environment is one thread's."""
 
     def __init__(self, path: Path, *, reading: bool = False) -> None:
-        """``reading``: the file is left as it is, and may be missing; nothing can be added."""
+        """With ``reading`` the file is not changed, may be missing, and nothing can be added."""
         self.environments: dict[str, EnvironmentRow] = {}
         self.fits: dict[str, FitRow] = {}
         self.artifacts: dict[str, ArtifactRow] = {}
         self._cells: dict[str, int] = {}  # where the line begins
         self._measurements: dict[str, int] = {}
-        #: The first whole line that is no entry; it and what follows is as if it were not there. A kill leaves none:
-        #: the line that it cuts short has no end.
+        #: Number of the first whole line that is no entry; it and all that follow are ignored. A kill leaves no such
+        #: line: the one that it cuts short has no newline.
         self.wrong_line: int | None = None
         self._path = path
         self._lock = threading.Lock()
@@ -60,11 +60,11 @@ class Journal:
         with writing(path):
             path.touch()
             self._end = self._read()
-            os.truncate(path, self._end)  # a line cut short by a kill is dropped, and what came after it is done again
+            os.truncate(path, self._end)  # a line cut short by a kill is dropped, and its work is done again
             self._file = path.open("r+b")
 
     def add(self, kind: Kind, row: Row) -> None:
-        """Append one outcome; it is with the operating system when this returns."""
+        """Append one outcome. The operating system has it when this returns. Raises MachineError."""
         line = json.dumps({"kind": kind, **row}, separators=(",", ":"), default=str).encode() + b"\n"
         if _SUSPICIOUS.search(line):
             row = cast("Row", clean(row))
@@ -96,7 +96,7 @@ class Journal:
         return cast("MeasurementRow | None", self._line(self._measurements.get(cell_id)))
 
     def known(self, kind: Kind, name: str) -> Row | None:
-        """The last word on something, by the kind of its line and its key."""
+        """The newest row of one thing, by its kind and its key; None if there is none."""
         if kind == "environment":
             return self.environments.get(name)
         if kind == "fit":
@@ -105,8 +105,8 @@ class Journal:
             return self.artifacts.get(name)
         return self.cell(name) if kind == "cell" else self.measurement(name)
 
-    def last_words(self) -> Iterator[tuple[Kind, str, Row]]:
-        """The last word on everything: its kind, its key, and the row."""
+    def newest_rows(self) -> Iterator[tuple[Kind, str, Row]]:
+        """The newest row of everything: its kind, its key, and the row."""
         every: dict[Kind, list[str]] = {
             "environment": list(self.environments),
             "fit": list(self.fits),
@@ -139,7 +139,7 @@ class Journal:
             self._file.close()
 
     def _know(self, kind: Kind, row: Row, place: int) -> None:
-        name = rows.key_of(kind, row)
+        name = rows.row_key(kind, row)
         if kind == "cell":
             self._cells[name] = place
         elif kind == "measurement":
@@ -152,7 +152,7 @@ class Journal:
             self.artifacts[name] = cast("ArtifactRow", row)
 
     def _read(self) -> int:
-        """Take in what is there; return where the last whole line ends."""
+        """Read what is there; return the position where the last whole line ends. Bytes."""
         end = 0
         with self._path.open("rb") as lines:
             for number, line in enumerate(lines, 1):

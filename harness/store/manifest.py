@@ -17,7 +17,7 @@ def manifest(fit: Mapping[str, Any], facts: object, environment: Mapping[str, An
     Parameters
     ----------
     fit : what the journal has of its fit.
-    facts : what the format tells of its bytes, such as an ONNX graph's opset; None if it tells nothing.
+    facts : what the format says of its bytes, such as an ONNX graph's opset; None if it says nothing.
     environment : the producer's row of the environments table.
 
     Objects lie in the run's folder under ``objects/``, by their sha256.
@@ -30,7 +30,7 @@ def manifest(fit: Mapping[str, Any], facts: object, environment: Mapping[str, An
         "code": code,
         "data": {
             "train_sha256": fit["train_sha256"],
-            "stored": fit.get("data_stored", True),  # journals of before had it always; else the code makes it again
+            "stored": fit.get("data_stored", True),  # older journals always stored the data
             "sha256": fit["data_sha256"],
             "object": place(fit["data_sha256"]),
             "inputs_sha256": fit["inputs_sha256"],
@@ -59,7 +59,7 @@ def place(digest: str) -> str:
 
 
 def cross_validation(scores: list[float] | None) -> dict[str, Any] | None:
-    """The score with its spread; None for estimators that have no score."""
+    """Scores of the folds, their mean and (population) standard deviation; None for estimators without a score."""
     if scores is None:
         return None
     return {"folds": len(scores), "scores": scores, "mean": statistics.fmean(scores), "std": statistics.pstdev(scores)}

@@ -15,6 +15,7 @@ FILES = {
     "samples.parquet": "One row per figure of each process that measured. Figures are computed from these.",
     "report/index.html": "The page: everything, in one file that needs no network.",
     "SUMMARY.md": "The run on one page of Markdown.",
+    "ask.sqlite": "An index of the cells, for `ask`. It is made when it is missing.",
     "locks/": "The exact packages of each environment, with hashes.",
     "journal.jsonl": "Outcomes in the order they came. A killed run resumes from it.",
     "objects/": "Artifacts, inputs and reference outputs, each named by its sha256.",
@@ -134,6 +135,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_side("producer"),
         **_side("consumer"),
         # Worked out when a run is read: see `harness.analysis.cells`.
+        "converts": "Whether the format converts: it gives back another program, or a model that was fitted again.",
         "meaning": "What became of the model; see [statuses](statuses.md).",
         "verdict": "What an answer may say of it; null where it says nothing. See [verdicts](verdicts.md).",
         "also_at_home": "Whether it fails or changes in its own producer too, so that no version is to blame.",

@@ -22,7 +22,7 @@ READABLE = (1, 2, SCHEMA_VERSION)
 #: Every traceback of a run, by the digest that its tables name.
 TRACEBACKS = "logs/tracebacks.jsonl"
 TABLES = ("environments", "artifacts", "cells", "figures", "samples")
-#: Runs of older schemas have measured nothing, and have none of these tables.
+#: The schema that brought the tables of figures and samples; older runs have measured nothing.
 MEASURED = 3
 _MEASURED_TABLES = frozenset({"figures", "samples"})
 
@@ -71,7 +71,7 @@ def read_run_json(path: Path) -> dict[str, Any]:
 
 def read_run(path: str | Path) -> RunTables:
     """See `harness.read_run`."""
-    import pandas as pd  # noqa: PLC0415  # half a second that `plan` and nox need not pay
+    import pandas as pd  # noqa: PLC0415  # `plan` and nox need no tables, and it takes half a second
 
     folder = Path(path)
     run = read_run_json(folder)
@@ -89,10 +89,10 @@ def read_run(path: str | Path) -> RunTables:
 
 
 def _as_today(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """A table of an older schema with the columns of this one: what was not measured then is null."""
+    """A table of an older schema with today's columns: those that it lacks are null."""
     from harness.store import tables as schemas  # noqa: PLC0415  # pyarrow, too, costs its half second
 
-    wanted = schemas.OF[name]
+    wanted = schemas.SCHEMAS[name]
     added = {column: None for column in wanted.names if column not in table}
     table = table.assign(**added)[wanted.names]
     if "findings" in added:
@@ -104,16 +104,16 @@ def _nothing(name: str) -> pd.DataFrame:
     """A table without rows."""
     from harness.store import tables as schemas  # noqa: PLC0415
 
-    empty: pd.DataFrame = schemas.OF[name].empty_table().to_pandas()
+    empty: pd.DataFrame = schemas.SCHEMAS[name].empty_table().to_pandas()
     return empty
 
 
 def tracebacks(run: Path) -> Iterator[tuple[str, str]]:
-    """Every traceback of a run, by the digest that its tables name; none where the logs were not kept."""
+    """Every traceback of a run, with the digest that its tables name; none if the logs were not kept."""
     path = run / TRACEBACKS
     for line in path.read_bytes().splitlines() if path.exists() else ():
         try:
-            told = json.loads(line)
-            yield str(told["traceback"]), str(told["text"])
+            entry = json.loads(line)
+            yield str(entry["traceback"]), str(entry["text"])
         except (ValueError, KeyError, TypeError):
             return  # cut short by a kill: it is the last

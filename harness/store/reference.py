@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from harness.store.reading import RunTables
 
-#: The picture of the README: it stays until somebody takes another.
+#: The picture of the README: it stays until somebody makes another.
 _PICTURE = "report.png"
 
 
@@ -26,7 +26,7 @@ def keep(source: Path, results: Path, folders: Mapping[Path, str]) -> Path:
 
     Parameters
     ----------
-    folders : of this machine, each with what stands for it: messages and packages name where things lie.
+    folders : folders of this machine, each with the name that replaces it: messages and packages contain paths.
     """
     tables = read_run(source)
     target = results / REFERENCE
@@ -53,13 +53,13 @@ def keep(source: Path, results: Path, folders: Mapping[Path, str]) -> Path:
 def _keep_table(tables: RunTables, name: str, part: Path, names: Mapping[str, str]) -> None:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    from harness.store.tables import OF  # noqa: PLC0415
+    from harness.store.tables import SCHEMAS  # noqa: PLC0415
 
     def rows() -> Iterator[dict[str, Any]]:
         for batch in pq.ParquetFile(tables.path / f"{name}.parquet").iter_batches():
             yield from (_plain(row, names) for row in batch.to_pylist())
 
-    write_table(part / f"{name}.parquet", OF[name], rows())
+    write_table(part / f"{name}.parquet", SCHEMAS[name], rows())
 
 
 def _longest_first(folders: Mapping[Path, str]) -> dict[str, str]:
@@ -68,7 +68,7 @@ def _longest_first(folders: Mapping[Path, str]) -> dict[str, str]:
 
 
 def _plain(value: Any, names: Mapping[str, str]) -> Any:
-    """The same without this machine's folders."""
+    """The value with this machine's folders replaced by their names."""
     if isinstance(value, str):
         for folder, name in names.items():
             value = value.replace(folder, name)

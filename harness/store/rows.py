@@ -1,7 +1,7 @@
 """The rows of a run's journal, as types, and the one parser of its lines.
 
-A line is a row with its ``kind``. The parser vouches for kind, key and status; whatever else a row has was written by
-this program, and what is optional here is absent from rows of failures, or of before it was known.
+A line is a row with its ``kind``. The parser checks kind, key and status; the rest was written by this program. Keys
+that are optional here are absent from rows of failures, and from rows of older releases.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Warned(TypedDict):
 
 
 class EnvironmentRow(TypedDict):
-    """What became of an environment; the rest is as in the table, see `harness.store.tables.ENVIRONMENTS`."""
+    """The outcome of an environment; its keys are columns of `harness.store.tables.ENVIRONMENTS`."""
 
     environment: str
     status: str
@@ -86,7 +86,7 @@ class ArtifactRow(_Outcome):
 
 
 class WrittenRow(_Outcome):
-    """That of an artifact whose status is ok."""
+    """The row of an artifact whose status is ok."""
 
     artifact_id: str
     fitted_sha256: str
@@ -115,7 +115,7 @@ class CellRow(_Outcome):
 
 
 class Sample(TypedDict):
-    """Of one figure, from one child of one guest, ``at`` seconds after the run's start."""
+    """Values of one figure, from one child of one guest, ``at`` seconds after the run's start."""
 
     figure: str
     values: list[float]
@@ -142,7 +142,7 @@ _KEYS: dict[Kind, str] = {
     "cell": "cell_id",
     "measurement": "cell_id",
 }
-#: What may have become of each; the others have no status.
+#: The statuses that each kind may have; the other kinds have none.
 _STATUSES: dict[Kind, frozenset[Status]] = {
     "environment": frozenset({Status.OK, Status.NOT_RUN}),
     "artifact": ARTIFACT_STATUSES,
@@ -150,8 +150,8 @@ _STATUSES: dict[Kind, frozenset[Status]] = {
 }
 
 
-def key_of(kind: Kind, row: Row) -> str:
-    """The name of what a row is about."""
+def row_key(kind: Kind, row: Row) -> str:
+    """The key of a row: the name of what it is about."""
     return str(dict(row)[_KEYS[kind]])
 
 

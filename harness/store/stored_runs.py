@@ -1,4 +1,4 @@
-"""Which runs are stored, and which of them is meant."""
+"""Finds stored runs: all of a folder, the newest of a profile, the one that a word means."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from harness.errors import InputError
 from harness.store.reading import read_run_json
 
-#: The folder of the run that the repository itself keeps; it counts only where there is no other.
+#: The folder of the run that the repository keeps; it is used only if there is no other.
 REFERENCE = "reference"
 
 
@@ -19,33 +19,33 @@ def runs(results: Path) -> list[Path]:
 
 
 def within(folder: Path) -> list[Path]:
-    """Every run in a folder. A hidden one is being written, or was left by a kill."""
+    """Every run in a folder. Hidden folders are left out: a kill left them, or they are being written."""
     return sorted(path.parent for path in folder.glob("*/run.json") if not path.parent.name.startswith("."))
 
 
 def earlier(folder: Path, run: dict[str, Any]) -> Path | None:
-    """The newest finished run of the same profile before this one, beside it."""
+    """The newest complete run of the same profile that is older and in the same folder, or None."""
     for path in reversed([path for path in runs(folder.parent) if path.name < folder.name]):
         try:
-            told = read_run_json(path)
+            stored = read_run_json(path)
         except InputError:
             continue
-        if told["profile"] == run["profile"] and told.get("complete"):
+        if stored["profile"] == run["profile"] and stored.get("complete"):
             return path
     return None
 
 
 def sources(results: Path) -> list[Path]:
-    """The runs that a question is put to: the newest finished one of each profile, then the reference run.
+    """The runs that answer a question: the newest complete one of each profile, then the reference run.
 
-    Where there is none, the newest there is. Raises InputError where there is no run at all.
+    If there is none of these, the newest run. Raises InputError if there is no run at all.
     """
     newest: dict[str, Path] = {}
     for path in reversed(runs(results)):
-        with contextlib.suppress(InputError):  # of another schema version, say
-            told = read_run_json(path)
-            if told.get("complete"):
-                newest.setdefault(told["profile"], path)
+        with contextlib.suppress(InputError):  # of another schema version, for example
+            stored = read_run_json(path)
+            if stored.get("complete"):
+                newest.setdefault(stored["profile"], path)
     kept = results / REFERENCE
     found = [*newest.values(), *([kept] if (kept / "run.json").exists() else [])]
     return found or [find_run(results, None)]
@@ -54,7 +54,7 @@ def sources(results: Path) -> list[Path]:
 def find_run(results: Path, name: str | None) -> Path:
     """A run by its id, by the beginning of its id, by path; without a name the newest. Raises InputError.
 
-    The reference run is found by its name, and where there is no other.
+    The reference run is found by its name, and if there is no other.
     """
     if name is not None and (Path(name) / "run.json").exists():
         return Path(name)

@@ -1,4 +1,4 @@
-"""The tables: what was planned joined with what the journal holds. Every planned row is there."""
+"""The tables of a run: the plan joined with the journal. Every planned row is there, whatever happened."""
 
 from __future__ import annotations
 
@@ -71,18 +71,18 @@ SAMPLES = _schema(
     ("at", pa.float64()), ("values", pa.list_(pa.float64())), ("processor_yardstick", pa.float64()),
     ("memory_yardstick", pa.float64()),
 )  # fmt: skip
-OF = {
+SCHEMAS = {
     "environments": ENVIRONMENTS, "artifacts": ARTIFACTS, "cells": CELLS, "figures": FIGURES, "samples": SAMPLES,
 }  # fmt: skip
 
 
 class Tables:
-    """Rows of the three tables, made one by one. ``waiting`` tells afterwards whether any was never come to."""
+    """Rows of the five tables, made one by one. Afterwards ``waiting`` is whether any was never tried."""
 
     def __init__(
         self, plan: Plan, journal: Journal, run_id: str, cut_short: str, reasons: Mapping[str, str] | None = None
     ) -> None:
-        """``cut_short`` is the reason of rows that were never come to; ``reasons`` gives others by environment."""
+        """``cut_short`` is the reason of rows that nothing was tried for; ``reasons`` gives others by environment."""
         self._plan = plan
         self._journal = journal
         self._run_id = run_id
@@ -94,7 +94,7 @@ class Tables:
         self.waiting = any(self._is_awaited(environment) for environment in plan.profile.environments)
 
     def _is_awaited(self, environment: Environment) -> bool:
-        """Whether an environment had something to do and was never come to."""
+        """Whether an environment had something to do and was not begun."""
         if environment.name in self._journal.environments or environment.name in self._plan.impossible:
             return False
         written = (row["status"] == Status.OK for row in self._journal.artifacts.values())
@@ -136,11 +136,11 @@ class Tables:
     def _artifact(self, artifact: Artifact) -> dict[str, Any]:
         row = self._journal.artifacts.get(artifact.id) or self._unwritten(artifact)
         fit = self._journal.fits.get(row.get("fitted_sha256") or "")
-        told: dict[str, Any] = {}
+        columns: dict[str, Any] = {}
         if fit is not None:
-            told = {key: dict(fit)[key] for key in ("fit_seconds", "n_samples", "n_features", "score")}
-            told["warnings"] = [*fit["warnings"], *row.get("warnings", ())]
-            told["manifest"] = json.dumps(manifest(fit, row.get("facts"), self.environments[artifact.producer]))
+            columns = {key: dict(fit)[key] for key in ("fit_seconds", "n_samples", "n_features", "score")}
+            columns["warnings"] = [*fit["warnings"], *row.get("warnings", ())]
+            columns["manifest"] = json.dumps(manifest(fit, row.get("facts"), self.environments[artifact.producer]))
         return {
             "run_id": self._run_id,
             "artifact_id": artifact.id,
@@ -149,7 +149,7 @@ class Tables:
             "family": self._plan.cases[artifact.case].family,
             "format": artifact.format,
             **row,
-            **told,
+            **columns,
         }
 
     def _unwritten(self, artifact: Artifact) -> ArtifactRow:
@@ -190,30 +190,30 @@ class Tables:
 
     def _measured(self, cell: Cell) -> dict[str, Any]:
         """The columns of a cell that come from its samples."""
-        told = self._journal.measurement(cell.id)
+        measured = self._journal.measurement(cell.id)
         measure = self._plan.profile.measure
-        if told is None or measure is None:
+        if measured is None or measure is None:
             return {}
-        return figures.columns(told, measure)
+        return figures.columns(measured, measure)
 
     def figures(self) -> Iterator[dict[str, Any]]:
-        """One row for each figure of each cell that is to be measured, whatever became of it."""
+        """One row for each figure of each cell that is to be measured, whatever its outcome."""
         for cell in self._to_measure():
-            told = self._journal.measurement(cell.id) or MeasurementRow(cell_id=cell.id, samples=[], missing={})
-            for row in figures.rows(told, self._plan.profile.measure, otherwise=self._why_unmeasured(cell)):
+            measured = self._journal.measurement(cell.id) or MeasurementRow(cell_id=cell.id, samples=[], missing={})
+            for row in figures.rows(measured, self._plan.profile.measure, otherwise=self._why_unmeasured(cell)):
                 yield {"run_id": self._run_id, "cell_id": cell.id, **row}
 
     def samples(self) -> Iterator[dict[str, Any]]:
         for cell in self._to_measure():
-            told = self._journal.measurement(cell.id)
-            for sample in () if told is None else told["samples"]:
+            measured = self._journal.measurement(cell.id)
+            for sample in () if measured is None else measured["samples"]:
                 yield {"run_id": self._run_id, "cell_id": cell.id, **sample}
 
     def _to_measure(self) -> Iterator[Cell]:
         return (cell for name in self.environments for cells in self._plan.measured(name) for cell in cells)
 
     def _why_unmeasured(self, cell: Cell) -> str:
-        """Of a cell without a sample of some figure, when nothing else is known."""
+        """The reason of a figure without a sample, if nothing else is known."""
         row = self._journal.cell(cell.id)
         if row is None:
             artifact = self._journal.artifacts.get(cell.artifact.id) or self._unwritten(cell.artifact)
@@ -239,7 +239,7 @@ def _side(side: str, environment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def environment_row(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of an environment that its guest told of."""
+    """The columns of an environment that its guest reported."""
     facts = clean(dict(facts))  # before it is JSON, in which escapes hide from the journal
     packages = facts["packages"]
     return {

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from harness.errors import HarnessError, InputError
-from harness.config.catalogue import GUEST, builtin_cases, scan_cases, user_cases
+from harness.config.catalogue import builtin_cases, scan_cases, user_cases
 from harness.config.format_files import builtin_formats
 from harness.config.spec import Tolerance as Checked
+from harness.machine.tools import GUEST
 from harness.terms import Format, Tolerance, converts
 
 GOOD = 'FORMATS = {"p": {}}\nREADERS = {"p": ("p",)}\n'

@@ -14,7 +14,9 @@ from .pages import Block, blocks, name_of, shells, written
 PAGES = [page for page in written() if shells(page)]
 RUN = [page for page in PAGES if any(not {"parse-only", "live"} & set(block.marks) for block in shells(page))]
 SEEN: set[str] = set()
-LIVE = [page for page in PAGES if any("live" in block.marks for block in shells(page))]
+AFTER = re.compile(r"<!-- after: (\S+) -->")
+CONTINUED = {page.parent / name for page in PAGES for name in AFTER.findall(page.read_text())}
+LIVE = [page for page in PAGES if page not in CONTINUED and any("live" in block.marks for block in shells(page))]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -58,7 +60,7 @@ def test_commands_that_build_environments_do_what_the_page_shows(page: Path, tmp
 
 def lessons(page: Path) -> list[Path]:
     """A page, after those that it continues."""
-    found = re.search(r"<!-- after: (\S+) -->", page.read_text())
+    found = AFTER.search(page.read_text())
     return [*lessons(page.parent / found[1]), page] if found else [page]
 
 

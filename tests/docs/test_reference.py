@@ -11,7 +11,7 @@ from harness.cli import app
 from harness.config import catalogue, format_files
 from harness.config.matrix import json_schema
 from harness.store import meanings as stored
-from harness.store.tables import OF
+from harness.store.tables import SCHEMAS
 from harness.terms import Figure, Finding, Parity, Status
 
 from .pages import ROOT
@@ -26,7 +26,7 @@ def test_every_word_of_a_closed_list_has_its_sentence() -> None:
 
 
 def test_every_column_has_its_sentence() -> None:
-    for name, schema in OF.items():
+    for name, schema in SCHEMAS.items():
         worked_out = cells.COLUMNS if name == "cells" else ()
         assert set(stored.COLUMNS[name]) == {*schema.names, *worked_out}, name
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from harness.errors import InputError
 from harness.config.plan import Plan
@@ -24,6 +24,7 @@ def listed(*names: str) -> list[dict]:
     return [{"session": "tests", "name": "tests", "call_spec": {}}, *shares]
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.integers(1, 700), st.integers(0, 40), st.integers(0, 3), st.integers(8, 256))
 def test_every_environment_has_one_job_of_each_kind_and_none_is_one_too_many(count, arm, runtimes, most) -> None:
     names = [f"e{i}" for i in range(count)]

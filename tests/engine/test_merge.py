@@ -135,10 +135,10 @@ def test_figures_keep_the_machine_that_they_were_measured_on(tmp_path, base, mon
         samples = [{"figure": "load_seconds", "values": [0.1]}]
         identifier = f"{name}/ridge/pickle>{name}/pickle"
         parts.append(entry(path, "measurement", cell_id=identifier, samples=samples, missing={}, host=host))
-    told = merging.merge(parts, plan, tmp_path / "out").run
-    assert {name: host["fingerprint"] for name, host in told["hosts"].items()} == {"old": "a", "new": "b"}
-    assert told["host"]["fingerprint"] is None  # so that no figure of it is compared with another run's
-    assert told["host"]["machine"] == "x86_64"
+    run = merging.merge(parts, plan, tmp_path / "out").run
+    assert {name: host["fingerprint"] for name, host in run["hosts"].items()} == {"old": "a", "new": "b"}
+    assert run["host"]["fingerprint"] is None  # so that no figure of it is compared with another run's
+    assert run["host"]["machine"] == "x86_64"
 
 
 def test_what_machines_share() -> None:

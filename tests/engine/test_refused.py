@@ -21,7 +21,7 @@ CELL = "old/ridge/pickle>new/pickle"
 
 
 @pytest.mark.parametrize(
-    ("kind", "first", "second", "told"),
+    ("kind", "first", "second", "message"),
     [
         ("cell", {"cell_id": CELL, "status": "ok"}, {"cell_id": CELL, "status": "drift"}, f"cell {CELL}: status is"),
         (
@@ -41,14 +41,14 @@ CELL = "old/ridge/pickle>new/pickle"
     ],
     ids=["status", "findings", "bytes", "figures", "packages"],
 )
-def test_what_contradicts_is_told_and_nothing_is_merged(tmp_path, base, kind, first, second, told) -> None:
+def test_what_contradicts_is_told_and_nothing_is_merged(tmp_path, base, kind, first, second, message) -> None:
     parts = [shard(base, tmp_path / str(i)) for i in range(2)]
     for path, row in zip(parts, (first, second), strict=True):
         entry(path, kind, **row)
     for order in itertools.permutations(parts):
         with pytest.raises(InputError, match="contradict each other") as caught:
             merging.merge(order, PLAN, tmp_path / "out")
-        assert told in str(caught.value)
+        assert message in str(caught.value)
         assert str(order[1]) in str(caught.value)
     assert not any((tmp_path / "out").iterdir())
 

@@ -38,7 +38,7 @@ def test_a_name_says_what_the_pickle_comes_to():
 
 def test_the_last_rows_are_held_out_and_a_neighbour_is_always_of_its_class():
     made = fit("k_neighbors")
-    assert made.inputs.shape == (fitting.HELD_OUT, 100) and large._HELD_OUT == fitting.HELD_OUT
+    assert made.inputs.shape == (fitting.HELD_OUT, 100)
     assert (made.reference["predict"] == made.truth).all()
     distances, rows = made.model.kneighbors(made.inputs, n_neighbors=100)
     assert (made.model._y[rows] == made.truth[:, None]).all()  # far more than the five that vote

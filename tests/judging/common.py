@@ -9,8 +9,8 @@ import pandas
 
 from harness.guest.encoding import encode
 from harness.terms import Parity, Tolerance
-from harness.judging import Comparison, compare
-from harness.judging.comparison import rules_of
+from harness.judging import OutputComparison, compare
+from harness.judging.comparison import make_rules
 from harness.judging.decoding import decode
 from harness.judging.kinds import difference
 
@@ -39,13 +39,13 @@ def sparse(dense, **kind):
     return csr(dense[rows, columns], columns, indptr, dense.shape, **kind)
 
 
-def check(reference, output, tolerance: Tolerance = TIGHT, method: str = "predict") -> Comparison:
+def check(reference, output, tolerance: Tolerance = TIGHT, method: str = "predict") -> OutputComparison:
     return compare({method: wire(reference)}, {method: wire(output)}, tolerance=lambda *_: tolerance)
 
 
 def slow(reference, tolerance: Tolerance = TIGHT):
     one = decode(wire(reference))
-    return difference(one, one, rules_of("transform", lambda *_: tolerance))
+    return difference(one, one, make_rules("transform", lambda *_: tolerance))
 
 
 def objects(*items, shape=None):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas
 import pytest
 
-from harness.judging import Comparison
+from harness.judging import OutputComparison
 
 from tests.judging.common import FRAME, IDENTICAL, NOTHING, check, objects, slow, sparse
 
@@ -48,7 +48,7 @@ def test_a_value_is_identical_to_itself_with_figures_of_zero(name):
     value, numeric, discrete = IDENTICALS[name]
     found = check(value, value, NOTHING)
     number = 0.0 if numeric else None
-    assert found == Comparison(
+    assert found == OutputComparison(
         parity=IDENTICAL,
         compared=("predict",),
         max_abs_diff=number,

@@ -1,4 +1,4 @@
-"""Floats: close or drift, and the figures that are told."""
+"""Floats: close or drift, and the figures that are reported."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ BROKEN = [
     ),
     ({"event": "died", "step": None, "exit": 70}, "crash", "while starting"),
     ({"event": "overtime", "step": "load", "seconds": 5.0}, "timeout", "not done within 5 s, while loading"),
-    ({"event": "guest-died", "how": "it was killed by signal 9"}, "crash", "took the whole guest with it"),
+    ({"event": "guest-died", "how": "it was killed by signal 9"}, "crash", "ended the whole guest"),
     (
         {"event": "nonsense", "why": "a load has no event 'x'"},
         "crash",
@@ -37,7 +37,7 @@ BROKEN = [
 
 
 def judged(**event) -> dict:
-    row = outcome.of_cell(
+    row = outcome.judge_cell(
         {"event": "cell", "step": "predict", **event},
         FITTED,
         lambda *_: Tolerance(rtol=1e-9, atol=0.0),
@@ -53,7 +53,7 @@ def test_what_ended_a_child_is_told_of_cells_and_artifacts_alike(event, status, 
     assert row["status"] == status
     assert reason in row["reason"]
     assert row.get("parity") is None
-    row = outcome.of_artifact({**event, "step": "dump"})
+    row = outcome.judge_artifact({**event, "step": "dump"})
     assert row["status"] == status
     assert row["sha256"] is None
 
@@ -68,7 +68,7 @@ def test_an_exception_of_a_cell(step, status) -> None:
 
 @pytest.mark.parametrize(("step", "status"), [("fit", "fit-error"), ("dump", "dump-error")])
 def test_an_exception_of_an_artifact(step, status) -> None:
-    row = outcome.of_artifact({"event": "artifact", "step": step, "error": ERROR})
+    row = outcome.judge_artifact({"event": "artifact", "step": step, "error": ERROR})
     assert row["status"] == status
     assert row["status"] in ARTIFACT_STATUSES
 
@@ -80,11 +80,11 @@ def test_no_memory_is_oom() -> None:
 def test_refusals_and_what_is_not_supported() -> None:
     assert judged(refused="sha256 differs")["status"] == "refused"
     assert judged(unsupported="needs Java")["reason"] == "needs Java"
-    assert outcome.of_artifact({"event": "artifact", "unsupported": "no converter"})["status"] == "unsupported"
+    assert outcome.judge_artifact({"event": "artifact", "unsupported": "no converter"})["status"] == "unsupported"
 
 
 def test_an_artifact_that_was_written() -> None:
-    row = outcome.of_artifact(
+    row = outcome.judge_artifact(
         {"event": "artifact", "step": "dump", "sha256": "ab", "size_bytes": 7, "dump_seconds": 0.1}
     )
     assert (row["status"], row["reason"], row["sha256"], row["size_bytes"]) == ("ok", None, "ab", 7)
@@ -111,7 +111,7 @@ def test_a_classifier_has_labels_even_where_they_are_floats() -> None:
     def of(score_kind, **reference):
         fitted = {"reference": {**encoded(1.0, 2.0), **reference}, "truth": FITTED["truth"], "score_kind": score_kind}
         event = {"event": "cell", "outputs": {**encoded(1.0, 2.5), **reference}}
-        return outcome.of_cell(event, fitted, lambda *_: wide, format_name="pickle")
+        return outcome.judge_cell(event, fitted, lambda *_: wide, format_name="pickle")
 
     assert of("r2")["status"] == "ok"
     assert of("accuracy")["findings"] == ["labels"]
@@ -126,19 +126,19 @@ BOTH = {**FITTED, "reference": {**encoded(1.0, 2.0), "transform": encode(np.eye(
 def test_a_format_may_keep_a_part_of_the_methods_and_a_model_may_not() -> None:
     event = {"event": "cell", "outputs": encoded(1.0, 2.0), "methods": ["predict"]}
     close = lambda *_: Tolerance(rtol=0.0, atol=0.0)
-    row = outcome.of_cell(event, BOTH, close, format_name="onnx", partial=True)
+    row = outcome.judge_cell(event, BOTH, close, format_name="onnx", partial=True)
     assert (row["status"], row["compared"]) == ("ok", ["predict"])
     for name in ("pickle", "onnx"):
-        row = outcome.of_cell(event, BOTH, close, format_name=name)
+        row = outcome.judge_cell(event, BOTH, close, format_name=name)
         assert (row["status"], row["reason"]) == (
             "crash",
             "its answer makes no sense: ValueError: transform: no output to compare",
         )
     for methods in ([], ["fit"], 7, [[]]):
-        row = outcome.of_cell({**event, "methods": methods}, BOTH, close, format_name="onnx", partial=True)
+        row = outcome.judge_cell({**event, "methods": methods}, BOTH, close, format_name="onnx", partial=True)
         assert row["status"] == "crash"
     transform = {"outputs": {"transform": encode(np.eye(2))}, "methods": ["transform"]}
-    row = outcome.of_cell({**event, **transform}, BOTH, close, format_name="onnx", partial=True)
+    row = outcome.judge_cell({**event, **transform}, BOTH, close, format_name="onnx", partial=True)
     assert (row["status"], row["score"]) == ("ok", None)
 
 
@@ -150,7 +150,7 @@ def test_a_recipe_is_judged_by_its_cross_validation() -> None:
             "observed": {"cv_scores": ours},
         }
         fitted = {**FITTED, "cv_scores": theirs, "score": None}
-        return outcome.of_cell(event, fitted, lambda *_: Tolerance(rtol=0.0, atol=0.0), format_name=format)
+        return outcome.judge_cell(event, fitted, lambda *_: Tolerance(rtol=0.0, atol=0.0), format_name=format)
 
     row = of("recipe", [0.9, 0.8], [0.85, 0.85])
     assert (row["status"], row["parity"], row["compared"]) == ("ok", "close", ["cross_val_score"])
@@ -173,7 +173,7 @@ def test_a_recipe_whose_outputs_differ_is_not_identical_and_must_do_as_well_on_t
     def of(*outputs: float):
         fitted = {**FITTED, "cv_scores": [0.9, 0.8], "score": 1.0, "n_samples": 100}
         event = {"event": "cell", "observed": {"cv_scores": [0.9, 0.8]}}
-        return outcome.of_cell(
+        return outcome.judge_cell(
             {**event, "outputs": encoded(*outputs)},
             fitted,
             lambda *_: Tolerance(rtol=0.0, atol=0.0),
@@ -199,7 +199,7 @@ def test_whatever_a_process_sends_is_a_crash_and_no_end_of_the_run() -> None:
         {"error": "x"},
     ):
         event = {"event": "cell", "outputs": encoded(1.0, 2.0), **nonsense}
-        row = outcome.of_cell(event, FITTED, lambda *_: Tolerance(rtol=0.0, atol=0.0), format_name="pickle")
+        row = outcome.judge_cell(event, FITTED, lambda *_: Tolerance(rtol=0.0, atol=0.0), format_name="pickle")
         assert row["status"] == "crash", nonsense
 
 

@@ -168,10 +168,10 @@ class Bench:
         found = []
         for entry in Path("/proc").iterdir():
             try:
-                told = (
+                variables = (
                     (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
                 )
-                if str(self.folder).encode() in told:
+                if str(self.folder).encode() in variables:
                     found.append(f"{entry.name}: {(entry / 'cmdline').read_bytes()!r}")
             except OSError:
                 continue

@@ -143,8 +143,8 @@ def test_a_guest_cannot_reach_beyond_its_folder(bench, through) -> None:
     (bench.folder / "burglar.py").write_text(BURGLAR)
     write(bench, "[own]", "[burglar]", "[burglar.py]")
     bench.run(*(["--through", through] if through else []))
-    told = bench.tables().artifacts.iloc[0].error_message
-    assert told == "could: write to its own folder"
+    message = bench.tables().artifacts.iloc[0].error_message
+    assert message == "could: write to its own folder"
 
 
 SLEEPY = """

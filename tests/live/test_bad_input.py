@@ -42,8 +42,8 @@ def test_a_version_that_does_not_exist_is_told_and_the_rest_goes_on(bench: Bench
 
 def test_the_plan_shows_a_version_that_does_not_exist(bench: Bench, undisturbed: Bench) -> None:
     bench.write(include=BOTH + '    - {scikit-learn: "1.99.0", python: "3.12", name: none}\n')
-    told = bench.call("plan", "--matrix", str(bench.matrix), "--json").stdout
-    environments = {item["name"]: item for item in json.loads(told)["environments"]}
+    output = bench.call("plan", "--matrix", str(bench.matrix), "--json").stdout
+    environments = {item["name"]: item for item in json.loads(output)["environments"]}
     assert "no version of scikit-learn==1.99.0" in json.dumps(environments["none"])
     assert "no version" not in json.dumps([environments[OLD], environments[NEW]])
 
@@ -60,14 +60,14 @@ def test_a_missing_interpreter_is_told_with_what_to_install(bench: Bench, undist
     assert "no Python 3.14" in row.reason
     assert "uv python install 3.14" in row.reason
     assert only(tables.environments, "status", environment=OLD) == {"ok"}
-    told = bench.call("plan", "--matrix", str(bench.matrix), "--json", UV_PYTHON_DOWNLOADS="never", **places).stdout
-    assert "uv python install 3.14" in told
+    output = bench.call("plan", "--matrix", str(bench.matrix), "--json", UV_PYTHON_DOWNLOADS="never", **places).stdout
+    assert "uv python install 3.14" in output
 
 
 def test_without_a_network_every_row_says_so_until_there_is_one(bench: Bench, undisturbed: Bench) -> None:
     empty = {name: str(bench.folder / name) for name in ("NOXENVDIR", "UV_CACHE_DIR")}
     done = bench.run(code=3, UV_OFFLINE="1", **empty)
-    assert "no environment could be had" in done.stderr
+    assert "no environment could be built" in done.stderr
     assert "is there a network?" in done.stderr
     tables = bench.tables()
     assert set(tables.environments.status) == set(tables.cells.status) == set(tables.artifacts.status) == {"not-run"}
@@ -136,15 +136,15 @@ def test_an_interrupt_leaves_complete_tables_and_no_process(
     process = bench.start()
     bench.wait_for("cell", 3, process)
     os.killpg(process.pid, number)
-    told, _ = process.communicate(timeout=30)
-    assert process.returncode == 130, told
-    assert "--resume" in told
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 130, output
+    assert "--resume" in output
     bench.none_alive(1.0)
     tables = bench.tables()
     cells = tables.cells
     assert len(cells) == 2 * 2 * 4 * 2
     assert set(cells.status) == {"ok", "not-run"}  # the one in flight is not a crash
-    assert set(cells[cells.status == "not-run"].reason) == {"interrupted before it was come to"}
+    assert set(cells[cells.status == "not-run"].reason) == {"the run was interrupted before this began"}
     assert set(tables.environments.status) == {"ok"}
     bench.run("--resume")
     assert set(statuses(bench.tables()).values()) == {"ok"}
@@ -156,12 +156,12 @@ def test_an_interrupt_while_environments_are_built(bench: Bench) -> None:
     while not list((bench.folder / "fresh").glob("*/pyvenv.cfg")):
         assert process.poll() is None, process.communicate()[0]
     os.killpg(process.pid, signal.SIGINT)
-    told, _ = process.communicate(timeout=30)
-    assert process.returncode == 130, told
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 130, output
     bench.none_alive(1.0)
     tables = bench.tables()
     waiting = tables.environments[tables.environments.status == "not-run"]
-    assert set(waiting.reason) == {"interrupted before it was come to"}
+    assert set(waiting.reason) == {"the run was interrupted before this began"}
 
 
 def test_a_wrong_matrix_is_answered_with_lines(bench: Bench) -> None:

@@ -103,7 +103,7 @@ def test_hard_voting_drifts_in_onnx_without_a_warning(run):
     assert "drift" in set(voting.status)
     drifting = only(voting, status="drift")
     assert not drifting.version_warning.any()
-    assert all(len(told) == 0 for told in drifting.warnings)
+    assert all(len(warnings) == 0 for warnings in drifting.warnings)
 
 
 def test_an_opset_that_a_runtime_does_not_know_does_not_load(run):
@@ -127,10 +127,10 @@ def test_serving_needs_no_scikit_learn_and_no_python(run):
 
 def test_node_and_python_agree_on_one_release_of_the_runtime(run):
     new = run.cells[run.cells.consumer.str.startswith("ort1.24-") & run.cells.format.str.startswith("onnx")]
-    told = new.pivot_table(index="artifact_id", columns="consumer", values="status", aggfunc="first")
-    python, node = (told[name] for name in sorted(told.columns, key=lambda name: "node" in name))
-    assert len(told) > 10
-    assert (python == node).all(), told[python != node]
+    statuses = new.pivot_table(index="artifact_id", columns="consumer", values="status", aggfunc="first")
+    python, node = (statuses[name] for name in sorted(statuses.columns, key=lambda name: "node" in name))
+    assert len(statuses) > 10
+    assert (python == node).all(), statuses[python != node]
 
 
 def test_skops_asks_and_refuses(run):
@@ -160,7 +160,7 @@ def test_a_recipe_is_judged_by_its_score(run):
     recipes = only(run.cells, case="logistic_regression", format="recipe")
     there = recipes[recipes.consumer.isin(PRODUCERS)]
     assert set(there.status) == {"ok"} and len(there) == 9
-    assert all(list(told) == ["cross_val_score"] for told in there.compared)
+    assert all(list(methods) == ["cross_val_score"] for methods in there.compared)
 
 
 def test_a_manifest_is_enough_to_make_the_model_again(run, path, tmp_path):
@@ -168,14 +168,14 @@ def test_a_manifest_is_enough_to_make_the_model_again(run, path, tmp_path):
         [sys.executable, "-m", "harness", "show", f"{NEW}/logistic_regression/pickle", "--run", path, "--json"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    told = json.loads(done.stdout)
-    manifest = told["manifest"]
+    shown = json.loads(done.stdout)
+    manifest = shown["manifest"]
     assert manifest["cross_validation"]["mean"] > 0.8
     assert manifest["packages"]["scikit-learn"] == "1.9.1"
     assert (path / manifest["data"]["object"]).exists() and (path / manifest["code"]["object"]).exists()
     code = json.loads((path / manifest["code"]["object"]).read_text())
     assert "def case_logistic_regression" in code["files"]["linear.py"]
-    stage = told["rebuild"][2].split()[4]
+    stage = shown["rebuild"][2].split()[4]
     python = workspace_python(path)
     again = subprocess.run(
         [python, "-I", ROOT / stage, "rebuild", path, manifest["fitted_sha256"], tmp_path / "model.pickle"],

@@ -83,16 +83,16 @@ def test_each_gets_the_status_it_deserves(hostile: Bench, name: str) -> None:
     cells = hostile.tables().cells
     mine = cells[cells["case"] == name]
     assert len(mine) == ROWS
-    told = mine[["status", "reason", "parity"]].to_string()
+    text = mine[["status", "reason", "parity"]].to_string()
     if name in ONE_OF:
-        assert set(mine.status) <= ONE_OF[name], told
+        assert set(mine.status) <= ONE_OF[name], text
         return
     status, words = EXPECTED.get(name, ("ok", None))
-    assert set(mine.status) == {status}, told
+    assert set(mine.status) == {status}, text
     if words is None:
-        assert set(mine.parity) == {"identical"}, told
+        assert set(mine.parity) == {"identical"}, text
     else:
-        assert all(words in reason for reason in mine.reason), told
+        assert all(words in reason for reason in mine.reason), text
 
 
 @pytest.mark.timeout(1100)

@@ -108,11 +108,11 @@ def test_a_run_that_was_killed_while_it_measured_goes_on_where_it_was(small) -> 
     before, run = small
     first = [json.loads(line) for line in before if line.startswith('{"kind":"measurement"')]
     assert 0 < len(first) < len(measured(run))
-    for told in first:
-        kept = run.samples[run.samples.cell_id == told["cell_id"]]
-        assert kept["at"].tolist() == [sample["at"] for sample in told["samples"]]
+    for row in first:
+        kept = run.samples[run.samples.cell_id == row["cell_id"]]
+        assert kept["at"].tolist() == [sample["at"] for sample in row["samples"]]
     ends = run.samples.groupby("cell_id")["at"].max()
-    assert ends[ends.index.isin([told["cell_id"] for told in first])].max() < ends.max()
+    assert ends[ends.index.isin([row["cell_id"] for row in first])].max() < ends.max()
 
 
 def test_the_columns_of_a_measured_cell_are_filled(small) -> None:
@@ -131,8 +131,8 @@ def test_the_columns_of_a_measured_cell_are_filled(small) -> None:
     assert (there.evicted_load_seconds.isna() == in_node).all()
     # These artifacts are small; what processes share of a large one is another test's.
     assert there.mmap_pss_bytes.isna().all() and there.mmap_readers.isna().all()
-    told = run.figures[run.figures.cell_id.isin(there.cell_id) & run.figures.figure.str.startswith("mmap_")]
-    assert set(told.reason) == {"the artifact is smaller than 1000 kB: there is little to share"}
+    figures = run.figures[run.figures.cell_id.isin(there.cell_id) & run.figures.figure.str.startswith("mmap_")]
+    assert set(figures.reason) == {"the artifact is smaller than 1000 kB: there is little to share"}
     others = run.cells[~run.cells.cell_id.isin(cells.cell_id)]
     assert others.load_rounds.isna().all() and others.cold_start_seconds.isna().all()
 

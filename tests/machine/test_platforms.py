@@ -44,9 +44,9 @@ def test_a_handler_that_is_switched_off_is_none(kernel) -> None:
 
 
 def test_what_is_lacking_is_told_with_the_command_that_mends_it(kernel) -> None:
-    told = rootfs.lacking("linux/s390x", ["mmdebstrap"])
-    assert "`apt-get install mmdebstrap qemu-user-static binfmt-support`" in str(told)
-    assert "mount -t binfmt_misc" in str(told)
+    advice = rootfs.lacking("linux/s390x", ["mmdebstrap"])
+    assert "`apt-get install mmdebstrap qemu-user-static binfmt-support`" in str(advice)
+    assert "mount -t binfmt_misc" in str(advice)
     kernel("qemu-s390x")
     assert "qemu" not in str(rootfs.lacking("linux/s390x", ["mmdebstrap"]))
     assert rootfs.lacking("linux/s390x", []) is None

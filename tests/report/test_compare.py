@@ -175,7 +175,7 @@ def test_a_stored_run_is_read(tmp_path, monkeypatch):
     read = []
     for run_id in (BASE, NEW):
         folder = store.RunFolder.create(tmp_path / run_id, "default", {})
-        for name, schema in tables.OF.items():
+        for name, schema in tables.SCHEMAS.items():
             made = getattr(run_of([ONE, cell(OTHER, "crash")]), name).astype(object)
             records = made.where(made.notna(), None).to_dict("records")
             store.write_table(

@@ -62,7 +62,7 @@ class Recorder:
 
         made = tables.Tables(self.plan, self.journal, "run", "cut short")
         return {
-            name: pa.Table.from_pylist(list(rows), schema=tables.OF[name]).to_pylist()
+            name: pa.Table.from_pylist(list(rows), schema=tables.SCHEMAS[name]).to_pylist()
             for name, rows in made.each()
             if name in ("cells", "figures", "samples")
         }
@@ -104,12 +104,12 @@ class EnvironmentSession:
             event = json.loads(json.dumps({"id": task["id"], "child": child, **self.answer(task)}))
             yield Reply(event=event, task=task, child=(0, child), alone=True)
 
-    def told(self, kind: str) -> list[list[str]]:
+    def readers(self, kind: str) -> list[list[str]]:
         """The readers that were asked for a kind of sample, by round."""
         return [[task["reader"] for task in job if task["kind"] == kind] for job in self.jobs]
 
     def rounds(self, kind: str, reader: str = "pickle") -> list[int]:
-        return [number for number, readers in enumerate(self.told(kind)) if reader in readers]
+        return [number for number, readers in enumerate(self.readers(kind)) if reader in readers]
 
 
 def cell_id(reader: str = "pickle") -> str:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from harness.environments import NotReadyError, kinds
+from harness.environments.lock import Lock
 from harness.errors import MachineError
 from harness.machine import platforms, processes
 from harness.run.guest_process import GuestDiedError
@@ -113,12 +114,12 @@ class Guest:
 class TestEvents:
     @pytest.fixture
     def session(self, tmp_path, monkeypatch):
-        told: list[dict] = []
+        rows: list[dict] = []
         recorder = SimpleNamespace(
-            folder=SimpleNamespace(path=tmp_path), plan=plan_of("new"), environment=lambda _, row: told.append(row)
+            folder=SimpleNamespace(path=tmp_path), plan=plan_of("new"), environment=lambda _, row: rows.append(row)
         )
         made = EnvironmentSession(environment("new"), recorder, tmp_path)  # type: ignore[arg-type]
-        made.told = told
+        made.rows = rows
         made.started = []
         made.killers, made.liars = set(), set()
         made.on_death = lambda: None
@@ -169,9 +170,9 @@ class TestEvents:
         assert len(session.started) == DEATHS
 
     def test_when_all_is_stopped_no_one_is_blamed_and_no_guest_started(self, session, monkeypatch) -> None:
-        monkeypatch.setattr(processes, "_SHUT", type(processes._SHUT)())
+        monkeypatch.setattr(processes, "_STOPPED", type(processes._STOPPED)())
         session.killers = {"d"}
-        session.on_death = processes._SHUT.set
+        session.on_death = processes._STOPPED.set
         seen = []
         with pytest.raises(processes.StoppedError):
             for reply in session.replies("load", LOADS, seconds=1.0):
@@ -180,17 +181,17 @@ class TestEvents:
         assert len(session.started) == 1
         with pytest.raises(processes.StoppedError):
             session.give_up("its guest was killed")
-        assert session.told == []
+        assert session.rows == []
 
 
 @pytest.mark.parametrize("platform", ["linux/s390x", "linux/amd64"])
 def test_of_what_is_missing_nothing_is_resolved_or_built_and_every_row_tells_of_emulation(
     tmp_path, monkeypatch, platform
 ) -> None:
-    told: list[dict] = []
+    rows: list[dict] = []
     progress = SimpleNamespace(environment=lambda *_: None)
     recorder = SimpleNamespace(
-        folder=SimpleNamespace(path=tmp_path), plan=plan_of("far"), environment=lambda _, row: told.append(row),
+        folder=SimpleNamespace(path=tmp_path), plan=plan_of("far"), environment=lambda _, row: rows.append(row),
         progress=progress,
     )  # fmt: skip
     monkeypatch.setattr(platforms.tools, "native_platform", lambda: "linux/amd64")
@@ -202,5 +203,39 @@ def test_of_what_is_missing_nothing_is_resolved_or_built_and_every_row_tells_of_
         session.open()
     assert not list(tmp_path.iterdir())
     session.give_up(str(caught.value))
-    (row,) = told
+    (row,) = rows
     assert (row["status"], row["emulated"]) == ("not-run", platform != "linux/amd64")
+
+
+class TestAbilities:
+    ABSENT = "# without skl2onnx: no wheels\n# without jpmml-evaluator: no release\n"
+
+    @pytest.fixture
+    def session(self, tmp_path, monkeypatch):
+        formats = dict.fromkeys(("onnx", "pmml", "pickle", "skops"), SimpleNamespace(module="any"))
+        recorder = SimpleNamespace(
+            folder=SimpleNamespace(path=tmp_path), plan=SimpleNamespace(impossible={}, formats=formats)
+        )
+        made = EnvironmentSession(environment("new"), recorder, tmp_path)  # type: ignore[arg-type]
+        made._built = SimpleNamespace(lock=Lock(text=self.ABSENT))  # type: ignore[assignment]
+        guest = SimpleNamespace(broken={}, writers={}, readers={})
+        monkeypatch.setattr(EnvironmentSession, "open", lambda _: guest)
+        return made, guest
+
+    def test_a_tool_that_was_left_out_is_the_reason_whichever_module_lacks_it(self, session) -> None:
+        made, guest = session
+        guest.writers["onnx"] = {"reason": "skl2onnx cannot be imported", "modules": ["skl2onnx.common"]}
+        guest.readers["pmml"] = {"reason": "no such module", "modules": ["other", "jpmml_evaluator.py4j"]}
+        assert made.cannot_write("onnx") == "skl2onnx cannot be installed in this environment: no wheels"
+        assert made.cannot_read("pmml", "pmml").startswith("jpmml-evaluator cannot be installed")
+
+    def test_a_reason_that_only_names_the_tool_is_not_taken_for_it(self, session) -> None:
+        made, guest = session
+        guest.writers["skops"] = {"reason": "skops beside skl2onnx cannot be imported", "modules": ["skops"]}
+        assert made.cannot_write("skops") == "skops beside skl2onnx cannot be imported"
+
+    def test_what_is_able_has_no_reason_and_what_is_not_known_is_not_able(self, session) -> None:
+        made, guest = session
+        guest.writers["pickle"] = None
+        assert made.cannot_write("pickle") is None
+        assert made.cannot_write("onnx") == "nothing here writes this format"

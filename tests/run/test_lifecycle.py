@@ -46,22 +46,22 @@ def cut_short(results) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "reason"),
     [
         (KeyError("who"), "cut short: KeyError: 'who'"),
         (MachineError("no space"), "cut short: no space"),
-        (KeyboardInterrupt(), "interrupted before it was come to"),
+        (KeyboardInterrupt(), "the run was interrupted before this began"),
     ],
     ids=["a fault of ours", "the machine's", "Ctrl-C"],
 )
-def test_whatever_ends_a_worker_leaves_the_tables(results, plan, monkeypatch, error, told) -> None:
+def test_whatever_ends_a_worker_leaves_the_tables(results, plan, monkeypatch, error, reason) -> None:
     def fail(*_) -> None:
         raise error
 
     monkeypatch.setattr(dumping, "owed", fail)
     with pytest.raises(type(error)):
         run(results, plan)
-    assert cut_short(results) == {told}
+    assert cut_short(results) == {reason}
     monkeypatch.setattr(dumping, "owed", lambda *_: [])
     run(
         results, plan, resume=lifecycle.choose(results, "small", run_id=None, resume=True)
@@ -73,7 +73,7 @@ def test_where_nothing_could_be_had_the_run_is_not_complete(results, plan, monke
         raise NotReadyError("no network")
 
     monkeypatch.setattr(EnvironmentSession, "open", fail)
-    with pytest.raises(MachineError, match="no environment could be had.*\n.*no network"):
+    with pytest.raises(MachineError, match="no environment could be built.*\n.*no network"):
         run(results, plan)
     assert cut_short(results) == {"no network"}
     assert lifecycle.choose(results, "small", run_id=None, resume=True) == store.find_run(results, None)
@@ -99,8 +99,8 @@ def test_an_environment_is_not_measured_on_two_machines(results, plan, monkeypat
     with pytest.raises(InputError, match="old was measured on other hardware"):
         run(results, measuring, resume=folder)
     run(results, measuring, resume=folder, consumers=frozenset({"new"}))  # what was not measured there may go on here
-    told = store.read_run(folder).run
-    assert told["hosts"]["old"] == told["host"] == {"fingerprint": "another", "machine": "x86_64"}
+    stored = store.read_run(folder).run
+    assert stored["hosts"]["old"] == stored["host"] == {"fingerprint": "another", "machine": "x86_64"}
 
 
 def test_locks_that_are_not_there_leave_no_run_behind(results, plan, tmp_path) -> None:
@@ -158,13 +158,13 @@ class TestExitCodes:
         return end
 
     def test_a_fault_of_ours(self, ended) -> None:
-        code, told = ended(KeyError("who"))
+        code, text = ended(KeyError("who"))
         assert code == 4
-        assert "Traceback" in told
-        assert "the harness itself failed (KeyError: 'who')" in told
+        assert "Traceback" in text
+        assert "the harness itself failed (KeyError: 'who')" in text
 
     @pytest.mark.parametrize(
-        ("outcome", "code", "told"),
+        ("outcome", "code", "text"),
         [
             (None, 0, ""),
             (InputError("line 3"), 2, "line 3"),
@@ -176,10 +176,10 @@ class TestExitCodes:
             (typer.Exit(1), 1, ""),
         ],
     )
-    def test_each_outcome_has_its_code(self, ended, outcome, code, told) -> None:
+    def test_each_outcome_has_its_code(self, ended, outcome, code, text) -> None:
         found, said = ended(outcome)
         assert found == code
-        assert told in said
+        assert text in said
         assert "Traceback" not in said
 
 

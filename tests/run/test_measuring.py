@@ -19,7 +19,7 @@ from tests.run.measured import GOOD, READERS, Recorder, EnvironmentSession, cell
 class TestRounds:
     def test_everybody_comes_in_each_round_and_another_one_first(self, measured) -> None:
         session, _ = measured(rounds=7)
-        speed = session.told("speed")
+        speed = session.readers("speed")
         assert speed[:4] == [[*READERS], [*READERS[1:], "pickle"], ["joblib-mmap", "pickle", "joblib"], [*READERS]]
         assert all(Counter(job) == Counter(READERS) for job in speed[:7])
         assert speed[7:] == [[]]  # of what begins in the second round
@@ -40,7 +40,7 @@ class TestRounds:
 
     def test_what_is_not_wanted_is_not_asked_for_and_has_no_rows(self, measured) -> None:
         session, recorder = measured(rounds=5, cold_starts=0, sharing=0)
-        assert not any(session.told("cold")[0] + session.told("sharing")[0])
+        assert not any(session.readers("cold")[0] + session.readers("sharing")[0])
         assert {task["kind"] for job in session.jobs for task in job} == {"speed", "memory"}
         assert set(figures_of(recorder)) == {*GOOD["speed"], *GOOD["memory"]}
         assert {row["mmap_readers"] for row in recorder.tables()["cells"]} == {None}
@@ -124,9 +124,9 @@ class TestOwed:
 
         again = SimpleNamespace(plan=made, journal=journal.Journal(path))
         assert measuring.owed(again, "new") == [second]  # type: ignore[arg-type]
-        told = again.journal.measurement(first[0].id)
-        assert told is not None
-        assert {sample["figure"] for sample in told["samples"]} == set(map(str, Figure))
+        row = again.journal.measurement(first[0].id)
+        assert row is not None
+        assert {sample["figure"] for sample in row["samples"]} == set(map(str, Figure))
         again.journal.close()
 
     def test_a_line_that_a_kill_cut_short_is_measured_again(self, tmp_path) -> None:
@@ -171,6 +171,6 @@ def test_without_measure_nothing_is_done(tmp_path) -> None:
 def test_of_a_small_artifact_nobody_asks_what_is_shared(size, asked) -> None:
     cell = Cell(artifact=Artifact(producer="new", case="ridge", format="pickle"), consumer="new", reader="pickle")
     measure = Measure(environments=("new",), cases=("ridge",), formats=())
-    assert measuring.Subject(cell, {}, measure, size=size).wants("sharing", 1) is asked
-    told = measuring.Subject(cell, {}, measure, size=size).missing
-    assert set(told) == (set() if asked else set(KINDS["sharing"]))
+    assert measuring.MeasuredCell(cell, {}, measure, size=size).wants("sharing", 1) is asked
+    missing = measuring.MeasuredCell(cell, {}, measure, size=size).missing
+    assert set(missing) == (set() if asked else set(KINDS["sharing"]))

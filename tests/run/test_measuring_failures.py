@@ -68,7 +68,7 @@ class TestFailures:
         assert len(session.rounds("speed")) == 7
         row = figures_of(recorder)["load_seconds"]
         assert (row["rounds"], row["stable"], row["median"]) == (6, False, pytest.approx(0.0105))
-        assert row["reason"] == "after 6 samples: crash: took the whole guest with it: it was killed by signal 9"
+        assert row["reason"] == "after 6 samples: crash: ended the whole guest: it was killed by signal 9"
         cell = {row["cell_id"]: row for row in recorder.tables()["cells"]}[cell_id()]
         assert (cell["load_seconds"], cell["load_stable"]) == (pytest.approx(0.0105), False)
 
@@ -185,20 +185,20 @@ class TestNonsense:
 
     @settings(max_examples=300, deadline=None)
     @given(st.dictionaries(KEYS, JSON | FIGURES), st.sampled_from(list(KINDS)))
-    def test_whatever_comes_each_figure_has_a_sample_or_a_reason(self, told, kind) -> None:
+    def test_whatever_comes_each_figure_has_a_sample_or_a_reason(self, answer, kind) -> None:
         artifact = Artifact(producer="new", case="ridge", format="pickle")
         wanted = planned().profile.measure
         assert wanted is not None
-        subject = measuring.Subject(
+        one = measuring.MeasuredCell(
             Cell(artifact=artifact, consumer="new", reader="pickle"), {}, wanted, size=7_000_000
         )
-        event = {"event": "measured", **told}
-        subject.take(Reply(event=event, task={"kind": kind}, child=(0, 1), alone=True), 1.0)
-        there = {sample["figure"] for sample in subject.samples}
+        event = {"event": "measured", **answer}
+        one.take(Reply(event=event, task={"kind": kind}, child=(0, 1), alone=True), 1.0)
+        there = {sample["figure"] for sample in one.samples}
         for figure in KINDS[kind]:
-            assert (figure in there) != (figure in subject.missing)
-        for sample in subject.samples:
+            assert (figure in there) != (figure in one.missing)
+        for sample in one.samples:
             assert sample["figure"] in KINDS[kind]
             assert all(type(value) is float and 0 <= value < math.inf for value in sample["values"])
-        assert subject.wants(kind, 1) in {True, False}
-        json.dumps([subject.samples, subject.missing], allow_nan=False)
+        assert one.wants(kind, 1) in {True, False}
+        json.dumps([one.samples, one.missing], allow_nan=False)

@@ -27,7 +27,7 @@ def line(kind: object, **row: object) -> bytes:
 def test_a_row_of_each_kind(kind) -> None:
     row = GOOD[kind]
     assert rows.parse(line(kind, **row)) == (kind, row)
-    assert rows.key_of(kind, row) in row.values()
+    assert rows.row_key(kind, row) in row.values()
 
 
 @pytest.mark.parametrize(

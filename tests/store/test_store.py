@@ -119,10 +119,10 @@ def test_a_text_is_replaced_whole(tmp_path, monkeypatch) -> None:
     assert path.read_text() == "old"
 
 
-def a_run(results, name: str, **told):
+def a_run(results, name: str, **facts):
     path = results / name
     path.mkdir(parents=True)
-    (path / "run.json").write_text(json.dumps({"schema_version": store.SCHEMA_VERSION, "profile": "small", **told}))
+    (path / "run.json").write_text(json.dumps({"schema_version": store.SCHEMA_VERSION, "profile": "small", **facts}))
     return path
 
 

@@ -70,7 +70,7 @@ def test_every_planned_row_is_there_once_whatever_is_known(entries) -> None:
         for row in rows:
             assert row["run_id"] == "run"
             assert row["status"] == last.get(row[key], row["status"])
-            # What nobody told of never counts as passing, and says why.
+            # What nobody reported never counts as passing, and says why.
             assert row[key] in last or (row["status"] in {Status.NOT_RUN, Status.NO_ARTIFACT} and row["reason"])
 
 
@@ -117,12 +117,12 @@ def test_why_a_cell_was_not_tried() -> None:
         artifact("old/ridge/pickle", Status.OK, size_bytes=7, fitted_sha256="f"),
         artifact("old/ridge/joblib", Status.CRASH),
     )
-    told = {key: (row["status"], row["reason"]) for key, row in cells.items()}
-    assert told["old/ridge/pickle>new/pickle"] == ("not-run", "cut short")
-    assert told["old/ridge/joblib>new/joblib"] == ("no-artifact", "crash: None")
-    assert told["old/forest/pickle>new/pickle"] == ("no-artifact", "not-run: cut short")
-    assert told["old/ridge/pickle>none/pickle"] == ("not-run", "no wheels")
-    assert told["none/ridge/pickle>new/pickle"] == ("no-artifact", "not-run: no wheels")
+    outcomes = {key: (row["status"], row["reason"]) for key, row in cells.items()}
+    assert outcomes["old/ridge/pickle>new/pickle"] == ("not-run", "cut short")
+    assert outcomes["old/ridge/joblib>new/joblib"] == ("no-artifact", "crash: None")
+    assert outcomes["old/forest/pickle>new/pickle"] == ("no-artifact", "not-run: cut short")
+    assert outcomes["old/ridge/pickle>none/pickle"] == ("not-run", "no wheels")
+    assert outcomes["none/ridge/pickle>new/pickle"] == ("no-artifact", "not-run: no wheels")
     row = cells["old/ridge/pickle>new/pickle"]
     assert (row["size_bytes"], row["score_producer"], row["load_seconds"]) == (7, 0.5, None)
 

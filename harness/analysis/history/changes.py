@@ -10,7 +10,7 @@ import numpy as np
 from harness.analysis.compare.suspects import PackageChange
 from harness.analysis.history import steps
 from harness.analysis.history.figure_kinds import STATUS, least_effect, least_value
-from harness.terms import parts_of_id
+from harness.terms import split_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -64,7 +64,7 @@ class Names:
 
 def names_of(subject: str) -> Names:
     """Split the id of a cell or an artifact."""
-    producer, case, name, consumer, reader = parts_of_id(subject)
+    producer, case, name, consumer, reader = split_id(subject)
     return Names(producer=producer, case=case, format=name, consumer=consumer or None, reader=reader or None)
 
 
