@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from harness import terms
 from harness.analysis import causes
 from harness.analysis.verdicts import Verdict
 from harness.terms import BROKEN, Parity, Status
@@ -78,14 +79,18 @@ def with_meaning(tables: RunTables) -> RunTables:
 
 
 def explained(
-    cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.DataFrame, *, converts: Callable[[str], bool]
+    cells: pd.DataFrame,
+    artifacts: pd.DataFrame,
+    environments: pd.DataFrame,
+    *,
+    converts: Callable[[str], bool] = terms.converts,
 ) -> pd.DataFrame:
     """The cells with `COLUMNS`.
 
     Parameters
     ----------
     cells, artifacts, environments : the tables of one run, as it is stored.
-    converts : whether a format does, see `harness.store.RunTables`.
+    converts : whether a format does, by its name; see `harness.store.RunTables`.
     """
     meaning = meanings(cells, unrun_artifacts(artifacts))
     names = {name: converts(str(name)) for name in cells["format"].unique()}

@@ -74,21 +74,16 @@ class EnvironmentSession:
 
     def cannot_write(self, format_name: str) -> str | None:
         """Why this environment cannot write a format, or None. Raises NotReadyError."""
-        broken = self._broken(format_name)
-        return broken or self._told(self.open().writers, format_name, "nothing here writes this format")
+        return self._why_not(format_name, self.open().writers, format_name, "nothing here writes this format")
 
     def cannot_read(self, reader: str, format_name: str) -> str | None:
         """Why a reader of a format does not work in this environment, or None. Raises NotReadyError."""
-        broken = self._broken(format_name)
-        return broken or self._told(self.open().readers, reader, "this environment has no such reader")
+        return self._why_not(format_name, self.open().readers, reader, "this environment has no such reader")
 
-    def _broken(self, format_name: str) -> str | None:
-        """Why the file of a format cannot be imported in this environment, or None. Raises NotReadyError."""
-        module = self._recorder.plan.formats[format_name].module
-        why = self.open().broken.get(module)
-        return None if why is None else f"{module}.py cannot be imported in this environment ({why})"
-
-    def _told(self, abilities: dict[str, str | None], name: str, otherwise: str) -> str | None:
+    def _why_not(self, format_name: str, abilities: dict[str, str | None], name: str, otherwise: str) -> str | None:
+        module, broken = self._recorder.plan.formats[format_name].module, self.open().broken
+        if module in broken:
+            return f"{module}.py cannot be imported in this environment ({broken[module]})"
         reason = abilities.get(name, otherwise)
         absent = {} if self._built is None else self._built.lock.absent
         for tool, why in absent.items():
