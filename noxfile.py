@@ -27,7 +27,7 @@ matrix                   the main job; `-- --profile NAME` for another profile
 dump(NAME), load(NAME)   one environment's share of a run, which is what a CI matrix shards on; `-- --run ID`
 reference                makes the run that the repository keeps in results/reference
 environment-NAME         builds one environment, as its kind has it: see harness/environments/
-tests, lint, bench       the project's own
+tests, lint, bench, docs the project's own
 """
 
 from __future__ import annotations
@@ -108,6 +108,15 @@ def bench(session: nox.Session) -> None:
     # Another kernel or clock is worth a warning, and no reason to end.
     words += ["-W", "default::pytest_benchmark.logger.PytestBenchmarkWarning"]
     session.run("pytest", "benchmarks", *words, *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into docs/_build; warnings are errors. `-- --links` checks links to the web, too."""
+    install(session, "docs")
+    builders = ["html", *(["linkcheck"] if "--links" in session.posargs else [])]
+    for builder in builders:
+        session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", builder, "docs", f"docs/_build/{builder}")
 
 
 def install(session: nox.Session, group: str) -> None:

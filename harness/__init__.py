@@ -28,11 +28,16 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from harness.analysis.ask import Answer
+    from harness.analysis.compare import Comparison
     from harness.store import RunTables
 
-__all__ = ["__version__", "read_run"]
+__all__ = ["__version__", "ask", "compare", "read_run"]
+
+# Imports stand inside the functions: pandas costs half a second, and nox and `--help` import this package.
 
 
 def read_run(path: str | Path) -> RunTables:
@@ -40,17 +45,120 @@ def read_run(path: str | Path) -> RunTables:
 
     Parameters
     ----------
-    path : a folder under ``results/``.
+    path : str or Path
+        A folder under ``results/``, of any schema version that this release reads (1 to 3).
 
     Returns
     -------
-    RunTables with ``run`` (dict) and the DataFrames ``environments``, ``artifacts``, ``cells``.
+    RunTables
+        ``run`` (dict, what ``run.json`` holds) and the DataFrames ``environments`` (one row per environment),
+        ``artifacts`` (one per producer, case and format), ``cells`` (one per planned cell), ``figures`` and
+        ``samples`` (what was measured). Seconds and bytes are SI units; what was not measured is null, never 0. The
+        cells have four columns that are worked out on reading, so that new rules reach old runs: ``meaning``,
+        ``verdict``, ``also_at_home`` (bool) and ``cause``.
 
     Raises
     ------
     harness.errors.InputError
         The folder is no run, is unfinished, or was written under another schema version.
-    """
-    from harness.store import read_run as read  # noqa: PLC0415  # pandas costs half a second; nox imports this package
 
-    return read(path)
+    Examples
+    --------
+    >>> run = read_run("results/reference")
+    >>> drifts = run.cells[run.cells["status"] == "drift"]
+    >>> int((drifts["cause"] == "tfidf-idf-lost").sum())
+    897
+    """
+    from harness import analysis  # noqa: PLC0415
+
+    return analysis.read_run(path)
+
+
+def ask(
+    estimator: str,
+    *,
+    dumped_by: str | Sequence[str],
+    loaded_by: str | Sequence[str],
+    format: str | None = None,  # noqa: A002  # the word of the contract
+    reader: str | None = None,
+    run: str | Path,
+) -> Answer:
+    """Say whether a model may be loaded elsewhere, from a stored run.
+
+    Parameters
+    ----------
+    estimator : str
+        A class, a case or a family, in small letters or large: ``"RandomForestClassifier"``.
+    dumped_by, loaded_by : str or sequence of str
+        Versions of scikit-learn, ``"1.5"`` meaning every 1.5.x, or of another package, ``"numpy=1.26"``. All of a
+        sequence must hold.
+    format, reader : str, optional
+        Only this one. By default every format that gives the same object back; ONNX, PMML and recipes are left out.
+    run : str or Path
+        The run's folder.
+
+    Returns
+    -------
+    Answer
+        ``verdict`` (the worst of its pairs), ``pairs`` (one per producer and consumer, the worst first, each with its
+        evidence by format and reader) and ``to_frame()``.
+
+    Raises
+    ------
+    harness.errors.InputError
+        The folder is no run; the run knows no such estimator, format or reader; or a version is none.
+
+    Examples
+    --------
+    >>> answer = ask("LogisticRegression", dumped_by="1.5", loaded_by="1.2", run="results/reference")
+    >>> str(answer.verdict)
+    'changes predictions'
+    >>> frame = answer.to_frame()
+    >>> frame.loc[frame["format"] == "skops", "max_abs_diff"].round(2).unique().tolist()
+    [0.15]
+    """
+    from pathlib import Path  # noqa: PLC0415
+
+    from harness.analysis.ask import ask as answer_from  # noqa: PLC0415
+    from harness.analysis.ask.index import Index  # noqa: PLC0415
+
+    producers, consumers = ((one,) if isinstance(one, str) else tuple(one) for one in (dumped_by, loaded_by))
+    index = Index.of_run(Path(run))
+    return answer_from(index, estimator, producers=producers, consumers=consumers, format_name=format, reader=reader)
+
+
+def compare(base: str | Path | RunTables, new: str | Path | RunTables, *, fail_on: Sequence[str] = ()) -> Comparison:
+    """Say what changed between two stored runs: outcomes first, then what became slower, larger or hungrier.
+
+    Parameters
+    ----------
+    base, new : str, Path or RunTables
+        Folders of runs, or their tables.
+    fail_on : sequence of str
+        Gates, as ``compare --fail-on`` takes them: ``"status"``, ``"load_seconds[format=joblib]>1.3x"``.
+
+    Returns
+    -------
+    Comparison
+        ``counts`` (cells by kind of change, the loudest first), ``cells`` and ``artifacts`` (groups that changed
+        together), ``figures`` (seconds and bytes, by rank tests), ``verdicts`` (of the gates) and ``changes`` (a
+        DataFrame with one row per changed cell: ``cell_id``, ``kind``, ``was``, ``now``, ``reason``).
+
+    Raises
+    ------
+    harness.errors.InputError
+        A folder is no run, or a gate is wrong.
+
+    Examples
+    --------
+    >>> same = compare("results/reference", "results/reference", fail_on=["status"])
+    >>> len(same.changes), str(same.verdicts[0].answer)
+    (0, 'held')
+    """
+    from pathlib import Path  # noqa: PLC0415
+
+    from harness.analysis.compare import compare as compared  # noqa: PLC0415
+    from harness.analysis.compare.gates import parse_all  # noqa: PLC0415
+
+    tables = [read_run(one) if isinstance(one, str | Path) else one for one in (base, new)]
+    return compared(*tables, gates=parse_all(fail_on))

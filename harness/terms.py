@@ -295,3 +295,8 @@ class Profile:
     tolerances: tuple[Tolerance, ...]  # the first that applies counts
     trusted_types: tuple[str, ...] = ()  # names or patterns that readers may build which ask before they do
     measure: Measure | None = None
+
+
+def within(value: str, wanted: str) -> bool:
+    """Whether a release is the wanted one or one of its minor: 1.0.2 is within 1.0, 1.10 is not within 1.1."""
+    return value == wanted or value.startswith(f"{wanted}.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
+from ruamel.yaml import YAML
 
 from harness.config.matrix import load_matrix
 
@@ -36,10 +37,19 @@ def test_glossary_defines_every_word_of_the_contract():
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "matrix.yaml", "noxfile.py", "CHANGELOG.md", "results/reference/SUMMARY.md"]
+    "name",
+    ["README.md", "CONTRIBUTING.md", "matrix.yaml", "noxfile.py", "CHANGELOG.md", "results/reference/SUMMARY.md"],
 )
 def test_no_path_of_a_machine_is_written_down(name):
     assert not re.search(r"(?<![\w.])/(root|home|work|tmp)/", (ROOT / name).read_text())
+
+
+def test_whoever_cites_it_names_the_version_that_there_is():
+    import harness
+
+    cited = YAML(typ="safe").load((ROOT / "CITATION.cff").read_text())
+    assert cited["version"] == harness.__version__
+    assert {"cff-version", "message", "title", "authors", "license"} <= set(cited)
 
 
 def test_readme_names_only_verbs_and_sessions_that_are():

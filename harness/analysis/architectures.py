@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.analysis import environment_facts, groups
-from harness.analysis.cells import BAD, INCONCLUSIVE, SOUND, Meaning, is_at_home, is_in
+from harness.analysis.cells import is_at_home, is_in
+from harness.analysis.meanings import BAD, INCONCLUSIVE, SOUND, Meaning
 
 if TYPE_CHECKING:
     import pandas as pd

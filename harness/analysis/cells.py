@@ -1,8 +1,8 @@
 """What each cell means, decided once: columns that are worked out when a run is read, so that new rules reach old runs.
 
 converts       its format carries the model into another kind of program, or fits it again
-meaning        what became of the model, a `Meaning`
-verdict        what an answer may say of it, a `Verdict`; null where it says nothing of the model
+meaning        what became of the model, a `harness.analysis.meanings.Meaning`
+verdict        what an answer may say of it, a `harness.analysis.verdicts.Verdict`; null where it says nothing
 also_at_home   it fails or changes in its own producer, too, so that no version is to blame
 cause          why it fails or changes, see `harness.analysis.causes`; null where it does neither
 
@@ -12,7 +12,6 @@ Terminal, Markdown, page, ``--json`` and ``export`` read these; nothing else dec
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +19,7 @@ import pandas as pd
 
 from harness import terms
 from harness.analysis import causes
-from harness.analysis.verdicts import Verdict
+from harness.analysis.meanings import BAD, INCONCLUSIVE, SOUND, VERDICTS, Meaning
 from harness.terms import BROKEN, Parity, Status
 
 if TYPE_CHECKING:
@@ -31,35 +30,6 @@ if TYPE_CHECKING:
 COLUMNS = ("converts", "meaning", "verdict", "also_at_home", "cause")
 
 
-class Meaning(StrEnum):
-    """The closed list of what became of a model, the worst first."""
-
-    CHANGED = "changed"  # it loads without an error and predicts something else
-    BROKEN = "broken"  # an exception, a crash, a timeout, out of memory
-    NOT_RUN = "not-run"  # nothing was tried, though it could have been
-    NOT_COMPARED = "not-compared"  # it loads, and nothing that it predicts was compared
-    REFUSED = "refused"  # a deliberate refusal
-    IMPOSSIBLE = "impossible"  # the format or reader cannot do this there
-    UNWRITTEN = "unwritten"  # its producer could not write the artifact
-    CLOSE = "close"  # the same but for rounding
-    IDENTICAL = "identical"  # the same, bit for bit
-
-
-#: They say nothing of a model, and never count as passing.
-INCONCLUSIVE = frozenset({Meaning.NOT_RUN, Meaning.REFUSED, Meaning.IMPOSSIBLE, Meaning.UNWRITTEN})
-#: A model was loaded and gives what it should, as far as it was compared.
-SOUND = frozenset({Meaning.IDENTICAL, Meaning.CLOSE, Meaning.NOT_COMPARED})
-BAD = frozenset({Meaning.CHANGED, Meaning.BROKEN})
-
-#: What an answer may say; what is not in here says nothing of the model.
-VERDICTS = {
-    Meaning.CHANGED: Verdict.CHANGES,
-    Meaning.BROKEN: Verdict.BREAKS,
-    Meaning.NOT_RUN: Verdict.UNKNOWN,
-    Meaning.NOT_COMPARED: Verdict.UNKNOWN,
-    Meaning.CLOSE: Verdict.TOLERABLE,
-    Meaning.IDENTICAL: Verdict.SAFE,
-}
 _BY_STATUS = {
     Status.DRIFT: Meaning.CHANGED,
     Status.NOT_RUN: Meaning.NOT_RUN,
@@ -90,7 +60,7 @@ def explained(
     Parameters
     ----------
     cells, artifacts, environments : the tables of one run, as it is stored.
-    converts : whether a format does, by its name; see `harness.store.RunTables`.
+    converts : whether a format does, see `harness.store.RunTables`; by default only those of this project are known.
     """
     meaning = meanings(cells, unrun_artifacts(artifacts))
     names = {name: converts(str(name)) for name in cells["format"].unique()}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.analysis.cells import INCONCLUSIVE, SOUND, Meaning, is_in
+from harness.analysis.cells import is_in
+from harness.analysis.meanings import INCONCLUSIVE, SOUND, Meaning
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -13,9 +13,9 @@ from packaging.version import Version
 
 from harness.analysis import columns, versions
 from harness.analysis.ask import subjects
-from harness.analysis.cells import Meaning
 from harness.analysis.compare import change_groups, status_changes, suspects
 from harness.analysis.compare.status_changes import Kind
+from harness.analysis.meanings import Meaning
 from harness.errors import InputError
 from harness.terms import Status
 

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from harness.analysis import columns, estimator_coverage, groups, measured
-from harness.analysis.cells import INCONCLUSIVE, SOUND, Meaning, is_at_home, is_in
+from harness.analysis.cells import is_at_home, is_in
+from harness.analysis.meanings import INCONCLUSIVE, SOUND, Meaning
 from harness.terms import BROKEN, LOADED, UNTRIED, Finding, Parity, Status
 
 if TYPE_CHECKING:

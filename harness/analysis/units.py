@@ -1,6 +1,14 @@
-"""Seconds, bytes and counts as people read them. SI units, three digits, no exponents. Pure."""
+"""Seconds, bytes, counts and lists as people read them. SI units, three digits, no exponents. Pure."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NAMED = 3  # names of a list
+CUT = 300  # characters of a message
 
 
 def figure(name: str, value: float) -> str:
@@ -32,3 +40,8 @@ def _digits(value: float) -> str:
 def counted(number: int, noun: str) -> str:
     """``1 cell``, ``2 cells``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def some(names: Sequence[str], noun: str, shown: int = NAMED) -> str:
+    """A few names in full, more of them by number: ``ridge, lasso``, ``40 cases``."""
+    return ", ".join(names) if len(names) <= shown else f"{len(names)} {noun}s"

@@ -9,8 +9,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from harness.analysis import columns
-from harness.config.expand import within
 from harness.errors import InputError, shown
+from harness.terms import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

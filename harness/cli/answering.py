@@ -10,19 +10,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from harness.store import RunTables
-
 T = TypeVar("T")
 
 
-def answers(question: Callable[[RunTables], T], run: str | None, results: Path) -> Iterator[T]:
-    """Put a question to the runs that can answer it, the first to be asked first. Raises InputError where none can."""
-    from harness import analysis, store  # pandas
+def answers(question: Callable[[Path], T], run: str | None, results: Path) -> Iterator[T]:
+    """Put a question to the folders of runs, the first to be asked first. Raises InputError where none can answer."""
+    from harness import store
 
     nobody, problems = True, []
     for path in store.sources(results) if run is None else [store.find_run(results, run)]:
         try:
-            answer = question(analysis.read_run(path))
+            answer = question(path)
         except InputError as error:
             problems.append(f"{path.name}: {error}")
             continue

@@ -18,23 +18,33 @@ RESULTS = tools.ROOT / "results"
 DEFAULT_PACKAGE = "scikit-learn"
 
 MatrixOption = Annotated[
-    Path, typer.Option("--matrix", help="The matrix.", envvar="HARNESS_MATRIX", show_default="matrix.yaml")
+    Path,
+    typer.Option(
+        "--matrix", metavar="FILE", help="The matrix to use.", envvar="HARNESS_MATRIX", show_default="matrix.yaml"
+    ),
 ]
-ProfileOption = Annotated[str, typer.Option(help="Which profile of the matrix.")]
+ProfileOption = Annotated[str, typer.Option(metavar="NAME", help="The profile of the matrix.")]
 ThroughOption = Annotated[
-    str | None, typer.Option(help="docker: environments of kind rootfs become containers of the same roots.")
+    str | None, typer.Option(metavar="docker", help="Run environments of kind rootfs in containers.")
 ]
-ResultsOption = Annotated[Path, typer.Option(help="The folder of all runs.", show_default="results")]
-JsonOption = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
-_RUN = "A run's id, its beginning, or its folder; the newest if none."
+ResultsOption = Annotated[
+    Path, typer.Option(metavar="FOLDER", help="The folder that holds the runs.", show_default="results")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
+_RUN = "A run: its id, the beginning of its id, or its folder. Default: the newest run."
 RunArgument = Annotated[str | None, typer.Argument(help=_RUN)]
-RunOption = Annotated[str | None, typer.Option("--run", help=_RUN)]
+RunOption = Annotated[str | None, typer.Option("--run", metavar="RUN", help=_RUN)]
 MayFailOption = Annotated[
-    list[str] | None, typer.Option("--may-fail", help="Environments that may be missing, by names or patterns.")
+    list[str] | None,
+    typer.Option("--may-fail", metavar="PATTERN", help="Environments that may be missing: a name or pattern."),
 ]
 ExpectationsOption = Annotated[
     Path | None,
-    typer.Option(help="Accepted changes and expected outcomes.", show_default="expectations.yaml beside the runs"),
+    typer.Option(
+        metavar="FILE",
+        help="The file of accepted changes and expected outcomes.",
+        show_default="expectations.yaml beside the runs",
+    ),
 ]
 
 

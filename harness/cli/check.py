@@ -15,7 +15,7 @@ def check(
     name: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run, as for verify.")] = None,
     may_fail: MayFailOption = None,
 ) -> None:
-    """Renamed: whether a run is sound is now `verify`. Model files cannot be checked yet."""
+    """Renamed to `verify`. This command only says so."""
     words = ["python", "-m", "harness", "verify", *([] if name is None else [name])]
     words += [word for one in may_fail or () for word in ("--may-fail", one)]
     raise InputError(

@@ -8,7 +8,10 @@ from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, RunArgumen
 
 
 def claims(run: RunArgument = None, results: ResultsOption = RESULTS, as_json: JsonOption = False) -> None:
-    """What scikit-learn's documentation says of persistence, held against a stored run."""
+    """Test what scikit-learn's documentation says.
+
+    Each statement is held against a stored run: supported, contradicted, or no data.
+    """
     from harness import analysis, store  # pandas
     from harness.analysis import claims as statements
     from harness.report import claims as rendering

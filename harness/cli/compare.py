@@ -12,21 +12,28 @@ from harness.errors import GateCrossed, InputError
 
 
 def compare(
-    base: Annotated[str, typer.Argument(help="The run to compare with: its id, its beginning, or its folder.")],
-    new: Annotated[str, typer.Argument(help="The run that is compared, likewise.")],
+    base: Annotated[
+        str, typer.Argument(help="The run to compare with: its id, the beginning of its id, or its folder.")
+    ],
+    new: Annotated[str, typer.Argument(help="The run to look at, named the same way.")],
     fail_on: Annotated[
         list[str] | None,
-        typer.Option(help='A gate: status, drift, gone, or a figure such as "load_seconds[format=joblib]>1.3x".'),
+        typer.Option(
+            metavar="GATE", help='End with 1 if this gate is crossed: status, drift, gone, or "load_seconds>1.3x".'
+        ),
     ] = None,
     allow_unjudged: Annotated[
-        bool, typer.Option("--allow-unjudged", help="Pass gates for which these runs have nothing to judge by.")
+        bool, typer.Option("--allow-unjudged", help="Pass gates that these runs can't judge.")
     ] = False,
     expectations: ExpectationsOption = None,
     results: ResultsOption = RESULTS,
     as_json: JsonOption = False,
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for a CI job's summary.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a CI summary.")] = False,
 ) -> None:
-    """What changed between two runs; exit code 1 when a gate is crossed."""
+    """Show what changed between two runs.
+
+    First statuses, then speed, memory and size. Changes within the noise are left out.
+    """
     from harness import analysis, store  # pandas and scipy
     from harness.analysis import compare as comparing
     from harness.analysis.compare import expectations as expected

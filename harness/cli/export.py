@@ -13,14 +13,14 @@ from harness.cli.arguments import RESULTS, ResultsOption, RunArgument
 
 def export(
     run: RunArgument = None,
-    to: Annotated[str, typer.Option(help="csv, json or pytest-benchmark.")] = "csv",
+    to: Annotated[str, typer.Option(metavar="KIND", help="csv, json or pytest-benchmark.")] = "csv",
     table: Annotated[
-        str, typer.Option(help="For csv and json: cells, artifacts, environments, figures or samples.")
+        str, typer.Option(metavar="TABLE", help="For csv and json: cells, artifacts, environments, figures or samples.")
     ] = "cells",
-    output: Annotated[Path | None, typer.Option(help="A file, instead of standard output.")] = None,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to a file instead of printing.")] = None,
     results: ResultsOption = RESULTS,
 ) -> None:
-    """A table, or the measurements, for other tools."""
+    """Print a table, or the measurements, for other tools."""
     from harness import analysis, store  # pandas
     from harness.report import export as exporting
 

@@ -12,18 +12,23 @@ from harness.cli.arguments import RESULTS, ExpectationsOption, JsonOption, conso
 
 def history(
     source: Annotated[
-        str | None, typer.Option("--from", help="A folder of runs, or an fsspec URL.", show_default="results")
+        str | None,
+        typer.Option("--from", metavar="FOLDER", help="A folder of runs, or an fsspec URL.", show_default="results"),
     ] = None,
     figure: Annotated[
-        list[str] | None, typer.Option(help="Only this figure, such as load_seconds, size_bytes or status.")
+        list[str] | None, typer.Option(metavar="FIGURE", help="Only this figure: load_seconds, size_bytes or status.")
     ] = None,
     cells: Annotated[
-        list[str] | None, typer.Option(help="Only cells whose id fits the pattern; with ! before it, only others.")
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Only cells whose id fits. A leading ! leaves cells out."),
     ] = None,
     expectations: ExpectationsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What changed over all stored runs: at which run, and which packages changed there."""
+    """Show what changed over all stored runs.
+
+    Each change says since which run it lasts, and which packages changed there.
+    """
     from harness.analysis import history as histories  # pandas
     from harness.analysis.compare import expectations as expected
     from harness.report import history as rendering

@@ -11,7 +11,10 @@ from harness.machine import tools
 
 
 def keep(run: RunArgument = None, results: ResultsOption = RESULTS) -> None:
-    """Keep a run's tables and report as the repository's own, in results/reference."""
+    """Keep a run in the repository, as results/reference.
+
+    Only a sound run is kept, without its artifacts.
+    """
     from harness import store  # pandas
 
     print(keep_in(results, store.find_run(results, run)))

@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 
 def merge(
-    folders: Annotated[list[Path], typer.Argument(help="Run folders of shards, or folders of such.")],
+    folders: Annotated[list[Path], typer.Argument(help="The shards' run folders, or folders that hold them.")],
     matrix: MatrixOption = MATRIX,
-    output: Annotated[Path, typer.Option(help="The folder of runs to write to.", show_default="results")] = RESULTS,
+    output: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where to write the run.", show_default="results")
+    ] = RESULTS,
     as_json: JsonOption = False,
 ) -> None:
-    """Shards' run folders into one run, as if it had never been split; exit code 1 if objects of it are damaged."""
+    """Merge shards into one run.
+
+    The result is that of the unsplit run. Damaged artifacts are left out, and the exit code is then 1.
+    """
     from harness import analysis  # pandas
     from harness.cli.planning import planned
     from harness.engine import agreement

@@ -11,7 +11,7 @@ def new(
     results: ResultsOption = RESULTS,
     through: ThroughOption = None,
 ) -> None:
-    """Begin a run in which nothing has happened yet, for shards to go on with; prints its id."""
+    """Begin an empty run for shards, and print its id."""
     from harness.cli.planning import planned
     from harness.run import lifecycle
 

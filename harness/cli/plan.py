@@ -13,11 +13,14 @@ from harness.cli.arguments import MATRIX, JsonOption, MatrixOption, ProfileOptio
 def plan(
     matrix: MatrixOption = MATRIX,
     profile: ProfileOption = "default",
-    resolve: Annotated[bool, typer.Option(help="Ask the resolver which environments cannot be had.")] = True,
+    resolve: Annotated[bool, typer.Option(help="Ask the package index which environments can be built.")] = True,
     through: ThroughOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What would run: environments, artifacts, cells, and what cannot be, with reasons."""
+    """Show what a run would do, without doing it.
+
+    Environments that can't be built are listed with the reason.
+    """
     from harness.cli.planning import planned
     from harness.environments import availability
     from harness.report import plan as rendering

@@ -38,7 +38,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Which persisted scikit-learn models load, and still predict the same, where.",
+    help="Which saved scikit-learn models still load, and still predict the same, elsewhere.",
 )
 #: In the order of `--help`: questions first, then runs, then what keeps them.
 for verb in (
@@ -77,10 +77,10 @@ def _version(value: bool) -> None:
 @app.callback()
 def options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Which persisted scikit-learn models load, and still predict the same, where."""
+    """Which saved scikit-learn models still load, and still predict the same, elsewhere."""
 
 
 def main() -> None:

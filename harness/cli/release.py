@@ -12,18 +12,26 @@ from harness.cli.arguments import DEFAULT_PACKAGE, RESULTS, JsonOption, ResultsO
 
 
 def release(
-    version: Annotated[str, typer.Argument(help="The release, such as 1.9 or 1.9.1.")],
-    package: Annotated[str, typer.Option(help="Of this package: scikit-learn, numpy, onnxruntime.")] = DEFAULT_PACKAGE,
+    version: Annotated[str, typer.Argument(help="The release: 1.9 or 1.9.1.")],
+    package: Annotated[
+        str, typer.Option(metavar="NAME", help="A release of this package: scikit-learn, numpy or onnxruntime.")
+    ] = DEFAULT_PACKAGE,
     run: RunOption = None,
     results: ResultsOption = RESULTS,
     as_json: JsonOption = False,
 ) -> None:
-    """What a release changes for stored models against the one before, as Markdown."""
-    from harness.analysis import release as releases  # pandas
+    """Show what a release changes for stored models.
+
+    It is compared with the release before it. The answer is Markdown, for release notes.
+    """
+    from harness import analysis  # pandas
+    from harness.analysis import release as releases
     from harness.analysis import versions
     from harness.report import release as rendering
 
     wanted = versions.wanted(version, package)
     # A run of few models says less of a release than one of many, however new it is.
-    found = max(answers(lambda tables: releases.of(tables, wanted), run, results), key=lambda one: one.cells)
+    found = max(
+        answers(lambda path: releases.of(analysis.read_run(path), wanted), run, results), key=lambda one: one.cells
+    )
     print(json.dumps(rendering.as_data(found), indent=2) if as_json else rendering.render(found).rstrip())

@@ -15,10 +15,12 @@ from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, RunArgumen
 def report(
     run: RunArgument = None,
     results: ResultsOption = RESULTS,
-    svg: Annotated[Path | None, typer.Option(help="Write what the terminal shows as a picture, too.")] = None,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write what the terminal shows as a picture.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The report of a stored run; runs nothing."""
+    """Show the report of a stored run, and write its page again."""
     from harness import analysis, store  # pandas
     from harness.analysis import summary
     from harness.report import run_pages, terminal

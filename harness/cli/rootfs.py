@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from harness.environments.roots import Recipe
 
-app = typer.Typer(no_args_is_help=True, help="Roots of Debian packages, in which environments are run.")
+app = typer.Typer(no_args_is_help=True, help="List, build and remove the Debian roots that environments run in.")
 
 
 @app.command("list")
 def list_(matrix: MatrixOption = MATRIX, as_json: JsonOption = False) -> None:
-    """Which roots there are, and which environments use them."""
+    """List the roots, and which environments use them."""
     from harness.environments import roots
 
     users = _users(matrix)
@@ -58,10 +58,10 @@ def _show(rows: list[dict[str, Any]]) -> None:
 
 @app.command()
 def build(
-    names: Annotated[list[str] | None, typer.Argument(help="Environments; all that are in roots, if none.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Environments. Default: all that run in roots.")] = None,
     matrix: MatrixOption = MATRIX,
 ) -> None:
-    """Make the roots of environments, where they are not there yet."""
+    """Build the roots that are missing."""
     from harness.errors import unknown
     from harness.machine import processes
 
@@ -79,11 +79,13 @@ def build(
 
 @app.command()
 def remove(
-    names: Annotated[list[str] | None, typer.Argument(help="Roots, as `list` has them.")] = None,
-    unused: Annotated[bool, typer.Option("--unused", help="Those that no environment of the matrix uses.")] = False,
+    names: Annotated[list[str] | None, typer.Argument(help="Roots, as `list` names them.")] = None,
+    unused: Annotated[
+        bool, typer.Option("--unused", help="Remove the roots that no environment of the matrix uses.")
+    ] = False,
     matrix: MatrixOption = MATRIX,
 ) -> None:
-    """Remove roots; what still needs one makes it again."""
+    """Remove roots. A run that needs one builds it again."""
     from harness.environments import roots
     from harness.errors import unknown
 

@@ -27,17 +27,27 @@ def run(
     matrix: MatrixOption = MATRIX,
     profile: ProfileOption = "default",
     results: ResultsOption = RESULTS,
-    resume: Annotated[bool, typer.Option("--resume", help="Finish the newest unfinished run of the profile.")] = False,
-    run_id: Annotated[str | None, typer.Option("--run", help="Finish, or add to, this run.")] = None,
-    locks: Annotated[str | None, typer.Option(help="Use the exact packages of this run.")] = None,
-    dump: Annotated[list[str] | None, typer.Option(help="Only dump, and only in this environment.")] = None,
-    load: Annotated[list[str] | None, typer.Option(help="Only load, and only in this environment.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the profile's newest unfinished run.")] = False,
+    run_id: Annotated[str | None, typer.Option("--run", metavar="RUN", help="Continue this run, or add to it.")] = None,
+    locks: Annotated[str | None, typer.Option(metavar="RUN", help="Use exactly the packages of this run.")] = None,
+    dump: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only write, and only in this environment.")
+    ] = None,
+    load: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only load, and only in this environment.")
+    ] = None,
     only: Annotated[
-        str | None, typer.Option(help="Only this cell, by its id; what comes of it is stored in results/cells.")
+        str | None,
+        typer.Option(
+            metavar="CELL", help="Run only this cell, named by its id. The result is stored in results/cells."
+        ),
     ] = None,
     through: ThroughOption = None,
 ) -> None:
-    """Dump in every environment and load in every other: a results table and a report."""
+    """Run the matrix: a table and a report.
+
+    Every environment saves its models, and every other loads them. A model that breaks is a result: exit code 0.
+    """
     from harness import analysis, store  # pandas
     from harness.cli.planning import planned
     from harness.config import plan as plans

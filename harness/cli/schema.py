@@ -6,7 +6,7 @@ import json
 
 
 def schema() -> None:
-    """The JSON Schema of matrix.yaml, for editors."""
+    """Print the JSON Schema of matrix.yaml, for your editor."""
     from harness.config import matrix
 
     print(json.dumps(matrix.json_schema(), indent=2))

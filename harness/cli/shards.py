@@ -17,13 +17,20 @@ MOST = 256  # jobs that GitHub allows in one matrix
 
 
 def shards(
-    sessions: Annotated[Path | None, typer.Option(help="What `nox -l --json` printed; standard input if none.")] = None,
+    sessions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What `nox -l --json` printed. Default: standard input.")
+    ] = None,
     matrix: MatrixOption = MATRIX,
     profile: ProfileOption = "default",
-    most: Annotated[int, typer.Option(min=2, help="Jobs that dump, and jobs that load, at most.")] = MOST,
+    most: Annotated[
+        int, typer.Option(min=2, metavar="NUMBER", help="The most jobs that write, and the most that load.")
+    ] = MOST,
     may_fail: MayFailOption = None,
 ) -> None:
-    """The jobs of a run, from `nox -l --json`: which sessions each runs, and on which machine; as JSON."""
+    """Split a run into CI jobs, as JSON.
+
+    Each job names its sessions and the machine that it needs.
+    """
     from harness.cli.planning import planned
     from harness.engine import jobs
 

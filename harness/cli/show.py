@@ -17,7 +17,10 @@ def show(
     results: ResultsOption = RESULTS,
     as_json: JsonOption = False,
 ) -> None:
-    """One artifact's provenance: data, code, parameters, packages, scores; and how to make the model again."""
+    """Show where one artifact came from.
+
+    That is its data, code, parameters, packages and scores, and how to make the model again.
+    """
     from harness import analysis, store  # pandas
     from harness.analysis import provenance
     from harness.environments.stage import stage

@@ -7,7 +7,10 @@ from harness.errors import GateCrossed
 
 
 def verify(run: RunArgument = None, results: ResultsOption = RESULTS, may_fail: MayFailOption = None) -> None:
-    """Whether a run is sound: complete, with every environment; exit code 1 if not. Broken models are results."""
+    """Check that a run is sound; the exit code is 1 if not.
+
+    A sound run is complete and has every environment. Broken models are results.
+    """
     from harness import analysis, store  # pandas
     from harness.analysis import soundness
 

@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from harness.config import naming
 from harness.environments import kinds
-from harness.terms import Environment
+from harness.terms import Environment, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -141,11 +141,6 @@ def _matches(rule: Exclude, point: Point) -> bool:
     return rule.platform in (None, point.platform) and all(
         wanted is None or (value is not None and within(value, wanted)) for wanted, value in releases
     )
-
-
-def within(value: str, wanted: str) -> bool:
-    """Whether a release is the wanted one or one of its minor: 1.0.2 is within 1.0, 1.10 is not within 1.1."""
-    return value == wanted or value.startswith(f"{wanted}.")
 
 
 def _concrete(rule: Exclude, native: str) -> Exclude:

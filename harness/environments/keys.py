@@ -20,7 +20,7 @@ from harness.terms import AsOf, Environment, Option
 
 PYTHON_FLOOR = (3, 8)
 PLATFORMS = ("native", *platforms.OF)
-QUOTED = "The harness reads what is written; quote it for your editor, to whom an unquoted 3.10 is the number 3.1."
+QUOTED = "Quote versions: to your editor, an unquoted 3.10 is the number 3.1. The harness reads what is written."
 #: What says that nothing was written.
 _NOTHING: tuple[object, ...] = (None, ())
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from harness.analysis.units import counted
+from harness.analysis.units import CUT, counted, some
 from harness.analysis.verdicts import ADVICE, Verdict
 from harness.report import rerun_command
-from harness.report.phrases import CUT, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

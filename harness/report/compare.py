@@ -71,7 +71,7 @@ def _groups(groups: Sequence[Group], console: Console) -> None:
             continue
         for text, style in (
             (phrases.found(group), "bold red"),
-            (group.reason[: phrases.CUT], ""),
+            (group.reason[: units.CUT], ""),
             (phrases.causes(group.causes), "cyan"),
             (group.example, "dim"),
         ):

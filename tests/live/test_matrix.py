@@ -39,11 +39,11 @@ profiles:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """The example of the README among cases of ours, through the program as a user starts it."""
+    """The example of the documentation among cases of ours, through the program as a user starts it."""
     folder = tmp_path_factory.mktemp("matrix")
     (folder / "matrix.yaml").write_text(MATRIX)
-    readme = Path(__file__).parent.parent.parent.joinpath("README.md").read_text()
-    (folder / "churn.py").write_text(readme.partition("```python\n# churn.py\n")[2].partition("```")[0])
+    page = Path(__file__).parent.parent.parent.joinpath("docs/how-to/add-a-case.md").read_text()
+    (folder / "churn.py").write_text(page.partition("```python\n# churn.py\n")[2].partition("```")[0])
     command = [
         sys.executable,
         "-m",

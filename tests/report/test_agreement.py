@@ -5,6 +5,7 @@ import random
 import pytest
 
 from harness.analysis import ask
+from harness.analysis.ask.index import Index
 from harness.analysis import summary
 from harness.report import run_pages
 from harness.report.ask import MARKS
@@ -31,12 +32,12 @@ def tables(request, tmp_path):
 
 
 def test_every_question_has_one_answer(reader, tables):
-    page = reader.open(run_pages.write(tables), "#/ask")
+    page, index = reader.open(run_pages.write(tables), "#/ask"), Index.of_tables(tables)
     for case in ("one", "linear"):
         for source in ("1.4", "1.5", "1.5.1"):
             for target in ("1.4.2", "1.5", "1.5.2"):
                 for name in (None, "pickle", "onnx"):
-                    answer = ask.ask(tables, case, producers=[source], consumers=[target], format_name=name)
+                    answer = ask.ask(index, case, producers=[source], consumers=[target], format_name=name)
                     wanted = f"#/ask?estimator={case}&from={source}&to={target}" + (f"&format={name}" if name else "")
                     page.evaluate("wanted => { location.hash = wanted; }", wanted)
                     page.wait_for_function("wanted => location.hash.startsWith(wanted)", arg=wanted)

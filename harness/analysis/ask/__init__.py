@@ -6,24 +6,27 @@ subjects   which cases a name means
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from harness.analysis import columns, versions
+from harness.analysis import versions
 from harness.analysis.ask import subjects
-from harness.analysis.cells import Meaning
+from harness.analysis.meanings import Meaning
 from harness.analysis.verdicts import SAFE, Verdict, worst
 from harness.errors import InputError, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    import pandas as pd
+
+    from harness.analysis.ask.cell_facts import CellFacts
+    from harness.analysis.ask.index import Index
     from harness.analysis.ask.subjects import Subject
     from harness.analysis.versions import Wanted
-    from harness.store import RunTables
 
 __all__ = ["Answer", "Pair", "Question", "Verdict", "Way", "ask"]
 
@@ -52,6 +55,7 @@ class Way:
     warned: int  # of its cells: scikit-learn warned of another version
     max_abs_diff: float | None  # the largest
     label_mismatch: float | None  # the largest fraction
+    cause: str | None  # why the worst cell fails or changes; see `harness.analysis.causes`
     example: str  # the worst cell's id
     reason: str  # what its outcome says; empty if nothing
 
@@ -93,11 +97,37 @@ class Answer:
 
     @property
     def verdict(self) -> Verdict:
+        """The worst of the pairs; `Verdict.UNKNOWN` where there is none."""
         return worst(pair.verdict for pair in self.pairs)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each pair, format and reader that was asked about.
+
+        Columns: ``producer``, ``consumer``, ``format``, ``reader``, ``cells`` (number), ``verdict``, ``never_tried``,
+        ``at_home``, ``warned`` (numbers of cells), ``max_abs_diff``, ``label_mismatch`` (the largest; null if none),
+        ``cause``, ``example`` (the worst cell's id) and ``reason``.
+        """
+        import pandas as pd  # noqa: PLC0415  # half a second that `ask` on a terminal need not pay
+
+        taken = ["verdict", "never_tried", "at_home", "warned", "max_abs_diff", "label_mismatch"]
+        taken += ["cause", "example", "reason"]
+        rows = [
+            {
+                "producer": pair.producer,
+                "consumer": pair.consumer,
+                "format": way.format,
+                "reader": way.reader,
+                "cells": sum(way.statuses.values()),
+                **{name: getattr(way, name) for name in taken},
+            }
+            for pair in self.pairs
+            for way in pair.ways
+        ]
+        return pd.DataFrame(rows, columns=["producer", "consumer", "format", "reader", "cells", *taken])
 
 
 def ask(
-    tables: RunTables,
+    index: Index,
     estimator: str,
     *,
     producers: Sequence[str],
@@ -117,32 +147,41 @@ def ask(
     ------
     InputError : nothing in the run has such a name, or a version is none.
     """
-    cells = tables.cells
     for noun, name in (("format", format_name), ("reader", reader)):
-        if name is not None and name not in set(cells[noun]):
-            raise InputError(f"{tables.path}: {unknown(noun, name, cells[noun].unique())}")
+        if name is not None and name not in index.known(noun):
+            raise InputError(f"{index.path}: {unknown(noun, name, index.known(noun))}")
     question = Question(
-        subject=subjects.find(tables.artifacts, estimator),
+        subject=subjects.find(index.subjects, estimator),
         producers=tuple(versions.wanted(text) for text in producers),
         consumers=tuple(versions.wanted(text) for text in consumers),
         format=format_name,
         reader=reader,
     )
-    holdings = versions.holdings(tables.environments)
+    holdings = index.holdings
     dumps, loads = (_fitting(holdings, side) for side in (question.producers, question.consumers))
-    rows = cells[cells["case"].isin(question.subject.cases)]
-    rows = rows[rows["producer"].isin(dumps) & rows["consumer"].isin(loads)]
+    cells = index.cells(question.subject.cases, dumps, loads)
     pairs = [
-        _pair(question, str(p), str(c), some) for (p, c), some in rows.groupby(["producer", "consumer"], sort=False)
+        _pair(question, index.converted, producer, consumer, rows)
+        for (producer, consumer), rows in _grouped(cells, lambda cell: (cell.producer, cell.consumer))
     ]
     order = list(Verdict)
     return Answer(
         question=question,
-        run=tables.run,
-        path=tables.path,
+        run=index.run,
+        path=index.path,
         pairs=tuple(sorted(pairs, key=lambda pair: order.index(pair.verdict))),
         known=() if pairs else _known(holdings, question, dumps=dumps),
     )
+
+
+def _grouped(
+    cells: Iterable[CellFacts], key: Callable[[CellFacts], tuple[str, str]]
+) -> Iterator[tuple[tuple[str, str], list[CellFacts]]]:
+    """The cells of each key, in the order in which the keys come first."""
+    groups: dict[tuple[str, str], list[CellFacts]] = {}
+    for cell in cells:
+        groups.setdefault(key(cell), []).append(cell)
+    yield from groups.items()
 
 
 def _fitting(holdings: Mapping[str, Mapping[str, str]], side: Sequence[Wanted]) -> list[str]:
@@ -155,19 +194,21 @@ def _known(holdings: Mapping[str, Mapping[str, str]], question: Question, *, dum
     return tuple(versions.ordered(held[package] for held in holdings.values() if package in held))
 
 
-def _pair(question: Question, producer: str, consumer: str, rows: pd.DataFrame) -> Pair:
+def _pair(
+    question: Question, converted: frozenset[str], producer: str, consumer: str, cells: Sequence[CellFacts]
+) -> Pair:
     order = list(Verdict)
     ways: list[Way] = []
     instead: list[Way] = []
-    said: list[str | None] = []
-    for (format_name, reader), some in rows.groupby(["format", "reader"], sort=False):
-        way = _way(str(format_name), str(reader), some)
-        if _is_asked(question, way, converts=bool(some["converts"].iloc[0])):
+    verdicts: list[str | None] = []
+    for (format_name, reader), rows in _grouped(cells, lambda cell: (cell.format, cell.reader)):
+        way = _way(format_name, reader, rows)
+        if _is_asked(question, way, converted):
             ways.append(way)
-            said += list(some["verdict"])
+            verdicts += [cell.verdict for cell in rows]
         if way.verdict in SAFE and not way.silent:
             instead.append(way)
-    verdict = worst(said)  # of the cells: a way in which nothing can be written says nothing of the others
+    verdict = worst(verdicts)  # of the cells: a way in which nothing can be written says nothing of the others
     return Pair(
         producer=producer,
         consumer=consumer,
@@ -177,37 +218,45 @@ def _pair(question: Question, producer: str, consumer: str, rows: pd.DataFrame) 
     )
 
 
-def _is_asked(question: Question, way: Way, *, converts: bool) -> bool:
+def _is_asked(question: Question, way: Way, converted: frozenset[str]) -> bool:
     if question.reader not in {None, way.reader}:
         return False
     # What carries a model over into another program is another question than what versions do to it.
-    return way.format == question.format or (question.format is None and (not converts or question.reader is not None))
+    kept = way.format not in converted
+    return way.format == question.format or (question.format is None and (kept or question.reader is not None))
 
 
-def _way(format_name: str, reader: str, rows: pd.DataFrame) -> Way:
-    order = list(Verdict)
-    heaviest = [order.index(Verdict(one)) if isinstance(one, str) else len(order) for one in rows["verdict"]]
-    ranked = rows.assign(rank=heaviest).sort_values(
-        ["rank", "label_mismatch", "max_abs_diff"], ascending=[True, False, False], na_position="last"
-    )
-    example, verdict = ranked.iloc[0], worst(rows["verdict"])
+def _way(format_name: str, reader: str, cells: Sequence[CellFacts]) -> Way:
+    example, verdict = min(cells, key=_badness), worst(cell.verdict for cell in cells)
     return Way(
         format=format_name,
         reader=reader,
         verdict=verdict,
-        cases=tuple(rows.loc[rows["verdict"] == verdict, "case"].unique()),
-        statuses=columns.counts(rows["status"]),
-        silent=tuple(rows.loc[rows["verdict"].isna(), "case"].unique()),
-        never_tried=int((rows["meaning"] == Meaning.NOT_RUN).sum()),
-        at_home=int(rows["also_at_home"].sum()),
-        warned=int(rows["version_warning"].eq(True).sum()),
-        max_abs_diff=_largest(rows["max_abs_diff"]),
-        label_mismatch=_largest(rows["label_mismatch"]),
-        example=str(example["cell_id"]),
-        reason="" if pd.isna(example["reason"]) else str(example["reason"]),
+        cases=_once(cell.case for cell in cells if cell.verdict == verdict),
+        statuses=dict(Counter(cell.status for cell in cells).most_common()),
+        silent=_once(cell.case for cell in cells if cell.verdict is None),
+        never_tried=sum(cell.meaning == Meaning.NOT_RUN for cell in cells),
+        at_home=sum(cell.also_at_home for cell in cells),
+        warned=sum(cell.version_warning for cell in cells),
+        max_abs_diff=_largest(cell.max_abs_diff for cell in cells),
+        label_mismatch=_largest(cell.label_mismatch for cell in cells),
+        cause=example.cause,
+        example=example.id,
+        reason=example.reason or "",
     )
 
 
-def _largest(column: pd.Series[Any]) -> float | None:
-    found = pd.to_numeric(column, errors="coerce").max()
-    return None if pd.isna(found) else float(found)
+def _badness(cell: CellFacts) -> tuple[int, float, float]:
+    """Smaller is worse: by verdict, then by how many labels differ, then by how far outputs are apart."""
+    order = list(Verdict)
+    place = len(order) if cell.verdict is None else order.index(Verdict(cell.verdict))
+    labels, apart = (math.inf if number is None else -number for number in (cell.label_mismatch, cell.max_abs_diff))
+    return place, labels, apart
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _largest(numbers: Iterable[float | None]) -> float | None:
+    return max((number for number in numbers if number is not None), default=None)

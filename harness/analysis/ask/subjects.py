@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 #: A class that is constructed in the text of a parameter: a pipeline's steps, a search's estimator.
@@ -58,9 +60,8 @@ def known(artifacts: pd.DataFrame) -> dict[str, Subject]:
     return found
 
 
-def find(artifacts: pd.DataFrame, word: str) -> Subject:
-    """What is meant by a class, a case or a family. Raises InputError, with what was perhaps meant."""
-    subjects = known(artifacts)
+def find(subjects: Mapping[str, Subject], word: str) -> Subject:
+    """What is meant by a class, a case or a family, among those of `known`. Raises InputError with near names."""
     asked = word.strip().lower().removeprefix("family:")
     if asked not in subjects:
         raise InputError(_unknown(word, {subject.name for subject in subjects.values()}))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from harness.analysis.cells import Meaning, meanings
+from harness.analysis.cells import meanings
 from harness.analysis.compare.effects import SIZE
 from harness.analysis.history.figure_kinds import STATUS, WORDS
 from harness.analysis.history.past_runs import UNREADABLE, Skipped
+from harness.analysis.meanings import Meaning
 from harness.terms import Status
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from harness.analysis.ask import Verdict, ask
+from harness.analysis.ask.index import Index
 from harness.analysis.cells import explained
 from harness.errors import InputError
 from harness.report import ask as rendering
@@ -67,7 +68,7 @@ def stored(
 
 
 def asked(run, estimator="ridge", producers=("1.2",), consumers=("1.5",), **given):
-    return ask(run, estimator, producers=producers, consumers=consumers, **given)
+    return ask(Index.of_tables(run), estimator, producers=producers, consumers=consumers, **given)
 
 
 def shown(answer) -> str:

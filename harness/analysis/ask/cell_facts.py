@@ -1,0 +1,28 @@
+"""One cell, as much of it as a question needs. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class CellFacts(NamedTuple):
+    """One cell as `ask` reads it."""
+
+    case: str
+    producer: str
+    consumer: str
+    format: str
+    reader: str
+    status: str
+    meaning: str
+    verdict: str | None
+    cause: str | None
+    reason: str | None
+    also_at_home: bool
+    version_warning: bool
+    max_abs_diff: float | None
+    label_mismatch: float | None
+
+    @property
+    def id(self) -> str:
+        return f"{self.producer}/{self.case}/{self.format}>{self.consumer}/{self.reader}"

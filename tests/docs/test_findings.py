@@ -1,0 +1,67 @@
+"""What the README says was found is what the kept run holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness import analysis
+from harness.analysis.causes import causes
+
+from .pages import ROOT
+
+OBJECTS = ["pickle", "joblib", "cloudpickle", "skops"]
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def cells():
+    return analysis.read_run(ROOT / "results/reference").cells
+
+
+@pytest.fixture(scope="module")
+def silent(cells):
+    """Cells that load without an error and predict differently, though their artifact is sound at home."""
+    return cells[(cells.meaning == "changed") & ~cells.also_at_home & cells.format.isin(OBJECTS)]
+
+
+def test_how_many(cells, silent) -> None:
+    assert f"{len(silent):,} cells, with {silent.case.nunique()} of {cells.case.nunique()} models" in README
+    assert silent.version_warning.all()
+
+
+def test_what_causes_them(silent) -> None:
+    named = [cause.name for cause in causes() if f"({cause.upstream})" in README]
+    assert len(named) == 5
+    assert f"explain {silent.cause.isin(named).sum():,} of these cells" in README
+
+
+@pytest.mark.parametrize(
+    ("case", "producer", "consumers"),
+    [
+        ("random_forest_classifier", "1.3", {"1.9"}),
+        ("ada_boost_classifier", "1.5", {"1.6", "1.7", "1.8", "1.9"}),
+        ("pls_regression", "1.4", {"0.24", "1.0", "1.5", "1.6", "1.7", "1.8", "1.9"}),
+        ("tfidf_vectorizer", "1.0", {"1.5", "1.6", "1.7", "1.8", "1.9"}),
+        ("tfidf_vectorizer", "1.4", {"1.5", "1.6", "1.7", "1.8", "1.9"}),
+        ("logistic_regression", "1.5", {"0.24", "1.0", "1.1", "1.2", "1.3", "1.4"}),
+        ("logistic_regression", "1.7", {"1.1", "1.2", "1.3", "1.4"}),
+    ],
+)
+def test_from_which_release_to_which(silent, case, producer, consumers) -> None:
+    found = silent[(silent.case == case) & silent.producer_sklearn.str.startswith(f"{producer}.")]
+    assert {text.rpartition(".")[0] for text in found.consumer_sklearn} == consumers
+
+
+def test_by_how_much(silent) -> None:
+    worst = silent.groupby("case")[["max_abs_diff", "label_mismatch"]].max()
+    assert worst.max_abs_diff["random_forest_classifier"] == pytest.approx(113.55)
+    assert worst.label_mismatch["random_forest_classifier"] == 0.05
+    assert worst.label_mismatch["ada_boost_classifier"] == 0.5
+    assert worst.max_abs_diff["tfidf_vectorizer"] == pytest.approx(0.126, abs=0.001)
+    assert worst.max_abs_diff["logistic_regression"] == pytest.approx(0.150, abs=0.001)
+    boost = silent[silent.case == "ada_boost_classifier"]
+    assert set(boost.score_producer) == {0.85}
+    assert set(boost.score) == {0.55}
+    pls = silent[(silent.case == "pls_regression") & (silent.consumer_sklearn == "1.9.1")].iloc[0]
+    assert pls.score_producer == pytest.approx(0.99, abs=0.01)
+    assert pls.score == pytest.approx(-5549, abs=1)

@@ -1,0 +1,72 @@
+"""The reference is whole: whatever the code has is in it."""
+
+from __future__ import annotations
+
+import typer.main
+
+from harness import meanings
+from harness.analysis import cells
+from harness.analysis.meanings import Meaning
+from harness.cli import app
+from harness.config import catalogue, format_files
+from harness.config.matrix import json_schema
+from harness.store import meanings as stored
+from harness.store.tables import OF
+from harness.terms import Figure, Finding, Parity, Status
+
+from .pages import ROOT
+
+
+def test_every_word_of_a_closed_list_has_its_sentence() -> None:
+    assert list(meanings.STATUSES) == list(Status)
+    assert list(meanings.PARITIES) == list(Parity)
+    assert list(meanings.FINDINGS) == list(Finding)
+    assert list(meanings.FIGURES) == list(Figure)
+    assert list(meanings.MEANINGS) == list(Meaning)
+
+
+def test_every_column_has_its_sentence() -> None:
+    for name, schema in OF.items():
+        worked_out = cells.COLUMNS if name == "cells" else ()
+        assert set(stored.COLUMNS[name]) == {*schema.names, *worked_out}, name
+
+
+def test_every_file_of_the_kept_run_has_its_sentence() -> None:
+    kept = ROOT / "results/reference"
+    named = {name.partition("/")[0] for name in stored.FILES}
+    assert {path.name for path in kept.iterdir()} - {"report.png"} <= named
+
+
+def test_every_verb_option_and_key_is_on_its_page(reference) -> None:
+    commands = (reference / "commands.md").read_text()
+
+    def verbs(command, before=""):
+        for name, one in command.commands.items():
+            if hasattr(one, "commands"):
+                yield from verbs(one, f"{before}{name} ")
+            else:
+                yield before + name, one
+
+    for name, verb in verbs(typer.main.get_command(app)):
+        assert f"\n## {name}\n" in commands
+        for option in (word for one in verb.params if one.param_type_name == "option" for word in one.opts):
+            assert f"`{option}`" in commands, (name, option)
+    matrix = (reference / "matrix.md").read_text()
+    for part in [json_schema(), *json_schema()["$defs"].values()]:
+        assert all(f"| `{key}` |" in matrix for key in part["properties"])
+
+
+def test_every_format_and_case_is_on_its_page(reference) -> None:
+    formats, cases = (reference / "formats.md").read_text(), (reference / "cases.md").read_text()
+    assert all(f"`{one.name}`" in formats for one in format_files.builtin_formats())
+    assert all(f"`{one.name}`" in cases for one in catalogue.builtin_cases())
+
+
+def test_the_reference_is_written_again_only_where_it_changed(generate, tmp_path) -> None:
+    generate.write(tmp_path)
+    (tmp_path / "old.md").write_text("")
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.md")}
+    generate.write(tmp_path)
+    after = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.md")}
+    assert before == {tmp_path / "old.md": before[tmp_path / "old.md"], **after}
+    assert len(after) == len(before) - 1
