@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from allpairspy import AllPairs
 from packaging.version import Version
 
+from harness.config import naming
 from harness.environments import kinds
 from harness.terms import Environment, within
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 MAX_ENVIRONMENTS = 2_000
 MAX_COMBINATIONS = 10_000  # of the axes, before anything is excluded
-_ARCH = {"386": "i386"}
 
 
 class Point(NamedTuple):
@@ -45,7 +44,7 @@ def expand(spec: Environments, *, native: str, satisfiable: Satisfiable) -> tupl
     """
     found = [_from_axes(spec, point) for point in _chosen(spec, native, satisfiable)]
     found += [_from_include(spec, item, index, native) for index, item in enumerate(spec.include)]
-    return _named(_distinct(found))
+    return naming.named(_distinct(found))
 
 
 def possible_names(spec: Environments, *, native: str) -> frozenset[str]:
@@ -55,8 +54,8 @@ def possible_names(spec: Environments, *, native: str) -> frozenset[str]:
     found = expand(candidates, native=native, satisfiable=lambda _: True)
     names = {environment.name for environment in found}
     if not settled:  # which of them are chosen decides whose names would clash
-        names.update(_name(environment, full=full) for environment in found for full in (False, True))
-        names.update(_of_kind(_name(environment, full=False), environment) for environment in found)
+        names.update(naming.name_of(environment, full=full) for environment in found for full in (False, True))
+        names.update(naming.with_kind(naming.name_of(environment, full=False), environment) for environment in found)
     return frozenset(names)
 
 
@@ -169,7 +168,7 @@ def _from_axes(spec: Environments, point: Point) -> Environment:
 
 def _provisional(spec: Environments, point: Point) -> Environment:
     environment = _from_axes(spec, point)
-    return replace(environment, name=_name(environment, full=True))
+    return replace(environment, name=naming.name_of(environment, full=True))
 
 
 def _from_include(spec: Environments, item: Include, index: int, native: str) -> Environment:
@@ -204,45 +203,3 @@ def _distinct(environments: list[Environment]) -> list[Environment]:
         elif environment.name and environment.name != kept[bare].name:
             kept.setdefault(named, environment)
     return list(kept.values())
-
-
-def _named(environments: list[Environment]) -> tuple[Environment, ...]:
-    """Minor versions where they tell environments apart, the kind or full versions where they must, then numbers."""
-    taken = {environment.name for environment in environments if environment.name}
-    unnamed = [environment for environment in environments if not environment.name]
-    held: dict[str, set[str]] = {}
-    for environment in unnamed:
-        held.setdefault(_name(environment, full=False), set()).add(environment.kind)
-
-    def short(environment: Environment) -> str:
-        name = _name(environment, full=False)
-        first = min(held[name], key=list(kinds.OF).index)
-        return name if environment.kind == first else _of_kind(name, environment)
-
-    count = Counter(map(short, unnamed))
-    named = []
-    for environment in environments:
-        name = environment.name
-        if not name:
-            plain = short(environment)
-            name = plain if count[plain] == 1 and plain not in taken else _name(environment, full=True)
-            numbered = (f"{name}-{number}" for number in itertools.count(2))
-            name = next(option for option in itertools.chain([name], numbered) if option not in taken)
-            taken.add(name)
-        named.append(replace(environment, name=name))
-    return tuple(named)
-
-
-def _of_kind(name: str, environment: Environment) -> str:
-    """The name of an environment beside one of another kind with the same versions."""
-    return f"{name}-{environment.kind}"
-
-
-def _name(environment: Environment, *, full: bool) -> str:
-    def version(text: str) -> str:
-        return text if full else ".".join(map(str, Version(text).release[:2]))
-
-    versions = (("sk", environment.scikit_learn), ("py", environment.python), ("np", environment.numpy))
-    parts = [label + version(text) for label, text in versions if text is not None]
-    parts.append(_ARCH.get(environment.arch, environment.arch.replace("/", "")))
-    return "-".join(parts)

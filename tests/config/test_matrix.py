@@ -156,7 +156,7 @@ def test_the_json_schema_is_for_editors():
     assert schema["additionalProperties"] is False
     python = schema["$defs"]["Axes"]["properties"]["python"]["items"]
     assert python["type"] == ["string", "number"]
-    assert "quote it" in python["description"]
+    assert "unquoted" in python["description"]
     assert set(schema["$defs"]["Axes"]["required"]) == {"scikit-learn", "python"}
 
 

@@ -7,7 +7,7 @@ import sys
 import types
 import zipfile
 
-from guest import errors, formats
+from guest import errors, facts, formats
 from guest.formats import pickled, skops_archives
 
 
@@ -128,3 +128,11 @@ def test_a_pattern_means_classes_that_are_really_of_that_name():
         assert read(archive(["json.loads"]), ["json.loads"]) == "model"
         assert read(archive(["json.gone.Class"]), ["json.*"]) == "model"  # skops will say that it is not there
         assert skops.trusted == [["json.decoder.JSONDecoder"], ["json.loads"], ["json.gone.Class"]]
+
+
+def test_a_format_that_cannot_be_imported_is_named_with_its_reason_and_the_others_are_there():
+    modules, broken = facts.formats(["guest.formats.pickled", "no_such_format"])
+    assert [module.__name__ for module in modules] == ["guest.formats.pickled"]
+    assert broken == {"no_such_format": "ModuleNotFoundError: No module named 'no_such_format'"}
+    assert facts.abilities(modules, broken)["broken"] == broken
+    assert facts.formats([]) == (formats.modules(), {})
