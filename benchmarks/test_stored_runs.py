@@ -75,5 +75,5 @@ def nights(tmp_path_factory):
 
 
 def test_history_of_thirty_runs(nights, benchmark) -> None:
-    found = benchmark(history.of, nights)
+    found = benchmark(history.read_history, nights)
     assert len(found.changes) >= 95
