@@ -37,11 +37,20 @@ def among(statuses: pd.Series[Any], wanted: Collection[Status]) -> pd.Series[boo
     return statuses.isin([str(status) for status in wanted])
 
 
+def stored_object(text: object) -> dict[str, Any]:
+    """Return the JSON object that a text holds; an empty one if it holds none."""
+    try:
+        held = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return {}
+    return held if isinstance(held, dict) else {}
+
+
 def packages(environments: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Return the versions of packages by name, for each environment that could be built. "python" is one of them."""
     found = {}
     for name, python, text in environments[["environment", "python", "packages"]].itertuples(index=False):
         if isinstance(text, str):
-            versions = {str(key): str(value) for key, value in json.loads(text).items()}
+            versions = {str(key): str(value) for key, value in stored_object(text).items()}
             found[str(name)] = versions | ({"python": python} if isinstance(python, str) else {})
     return found

@@ -45,7 +45,7 @@ def wanted(text: str, package: str = DEFAULT_PACKAGE) -> Wanted:
     InputError : the text is no version.
     """
     name, equals, version = text.replace("==", "=").rpartition("=")
-    if parsed(version) is None:
+    if parsed(version) is None or (equals and not name.strip()):
         message = f"{shown(text)} is no version: write 1.5 or 1.5.2, or numpy=1.26 for another package"
         raise InputError(message)
     return Wanted(package=str(canonicalize_name(name)) if equals else package, version=version)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import InputError
+from harness.errors import InputError, shown
 from harness.terms import converts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     import pandas as pd
+    import pyarrow as pa
 
 SCHEMA_VERSION = 3
 #: 2: findings, tolerance_used, mapped_arrays, mapped_bytes, estimators; another manifest, and fits in the journal.
@@ -25,6 +26,22 @@ TABLES = ("environments", "artifacts", "cells", "figures", "samples")
 #: The schema that brought the tables of figures and samples; older runs have measured nothing.
 MEASURED = 3
 _MEASURED_TABLES = frozenset({"figures", "samples"})
+#: What ``run.json`` has in every schema.
+_RUN_TEXTS = ("run_id", "profile", "started")
+#: Without these columns a table is none. Others may be missing, and are null then.
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "environments": ("environment", "status"),
+    "artifacts": ("artifact_id", "producer", "case", "family", "format", "status"),
+    "cells": ("cell_id", "artifact_id", "producer", "consumer", "case", "family", "format", "reader", "status"),
+    "figures": ("cell_id", "figure"),
+    "samples": ("cell_id", "figure"),
+}
+#: Columns whose texts are JSON, and what each text holds.
+_JSON: dict[str, dict[str, type]] = {
+    "environments": {"packages": dict, "blas": list, "variables": dict, "estimators": dict},
+    "artifacts": {"manifest": dict},
+}
+_DAMAGED = "the run is damaged; take another copy of it, or run it again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,45 +83,102 @@ def read_run_json(path: Path) -> dict[str, Any]:
             f"{path}: this run was written under schema version {version}, and this harness reads up to "
             f"{SCHEMA_VERSION}: read it with the harness version that wrote it, or run it again"
         )
+    wrong = [name for name in _RUN_TEXTS if not isinstance(run.get(name), str)]
+    if wrong:
+        raise InputError(f"{path / 'run.json'}: {wrong[0]} is missing, or no text: {_DAMAGED}")
     return run
 
 
 def read_run(path: str | Path) -> RunTables:
     """See `harness.read_run`."""
-    import pandas as pd  # noqa: PLC0415  # `plan` and nox need no tables, and it takes half a second
-
     folder = Path(path)
     run = read_run_json(folder)
     stored = [name for name in TABLES if run["schema_version"] >= MEASURED or name not in _MEASURED_TABLES]
-    missing = [name for name in stored if not (folder / f"{name}.parquet").exists()]
+    missing = [name for name in stored if not (folder / f"{name}.parquet").is_file()]
     if missing:
         raise InputError(
             f"{folder}: the run was not finished ({', '.join(missing)} missing): "
             f"continue it with `python -m harness run --run {folder.name}`"
         )
-    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in stored}
+    tables = {name: _table(folder / f"{name}.parquet", name) for name in stored}
     if run["schema_version"] < SCHEMA_VERSION:
-        tables = {name: _as_today(table, name) for name, table in tables.items()}
+        tables = {name: table[_schema(name).names] for name, table in tables.items()}
     return RunTables(path=folder, run=run, **tables)
 
 
-def _as_today(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """A table of an older schema with today's columns: those that it lacks are null."""
-    from harness.store import tables as schemas  # noqa: PLC0415  # pyarrow, too, costs its half second
+def _table(path: Path, name: str) -> pd.DataFrame:
+    """A table with all of today's columns: those that it lacks are null. Raises InputError."""
+    import pandas as pd  # noqa: PLC0415  # `plan` and nox need no tables, and it takes half a second
+    import pyarrow as pa  # noqa: PLC0415
 
-    wanted = schemas.SCHEMAS[name]
-    added = {column: None for column in wanted.names if column not in table}
-    table = table.assign(**added)[wanted.names]
+    try:
+        table = pd.read_parquet(path)
+        wrong = _wrong(table, pa.Schema.from_pandas(table, preserve_index=False), name)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}: {_DAMAGED}") from error
+    if wrong is not None:
+        raise InputError(f"{path}: {wrong}: {_DAMAGED}")
+    added = {column: None for column in _schema(name).names if column not in table}
+    table = table.assign(**added)
     if "findings" in added:
         table["findings"] = [[] for _ in range(len(table))]
     return table
 
 
+def _wrong(table: pd.DataFrame, found: pa.Schema, name: str) -> str | None:
+    """What is wrong with a table that can be read, as far as it is seen by its columns."""
+    from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES  # noqa: PLC0415
+
+    for column in _NEEDED[name]:
+        if column not in table:
+            return f"there is no column {column}"
+        if table[column].isna().any():
+            return f"{column} is missing in some row"
+    for column in _schema(name):
+        if column.name in table and not _is_like(found.field(column.name).type, column.type):
+            return f"{column.name} is {found.field(column.name).type} instead of {column.type}"
+    statuses: dict[str, Collection[str]] = {"artifacts": ARTIFACT_STATUSES, "cells": CELL_STATUSES}
+    for status in table["status"].unique() if name in statuses else ():
+        if status not in statuses[name]:
+            return f"there is no status {shown(status)}"
+    for label, kind in _JSON.get(name, {}).items():
+        texts = table[label].dropna().unique() if label in table else ()
+        if not all(_holds(text, kind) for text in texts):
+            return f"some {label} is no JSON {'object' if kind is dict else 'list'}"
+    return None
+
+
+def _is_like(found: pa.DataType, wanted: pa.DataType) -> bool:
+    """Whether a column of one type can stand for one of the other. One without any value has no type."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    def kind(one: pa.DataType) -> str:
+        if pa.types.is_dictionary(one):
+            return kind(one.value_type)
+        if pa.types.is_string(one) or pa.types.is_large_string(one):
+            return "text"
+        number = pa.types.is_integer(one) or pa.types.is_floating(one)
+        return "number" if number else "list" if pa.types.is_list(one) or pa.types.is_large_list(one) else str(one)
+
+    return pa.types.is_null(found) or kind(found) == kind(wanted)
+
+
+def _holds(text: str, kind: type) -> bool:
+    try:
+        return isinstance(json.loads(text), (kind, type(None)))
+    except (ValueError, RecursionError):
+        return False
+
+
+def _schema(name: str) -> pa.Schema:
+    from harness.store import tables as schemas  # noqa: PLC0415  # pyarrow, too, costs its half second
+
+    return schemas.SCHEMAS[name]
+
+
 def _nothing(name: str) -> pd.DataFrame:
     """A table without rows."""
-    from harness.store import tables as schemas  # noqa: PLC0415
-
-    empty: pd.DataFrame = schemas.SCHEMAS[name].empty_table().to_pandas()
+    empty: pd.DataFrame = _schema(name).empty_table().to_pandas()
     return empty
 
 

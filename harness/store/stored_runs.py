@@ -62,7 +62,7 @@ def find_run(results: Path, name: str | None) -> Path:
     if not found and name in {None, REFERENCE} and (results / REFERENCE / "run.json").exists():
         return results / REFERENCE
     if not found:
-        raise InputError(f"{results}: no run {name or ''} is stored there; `nox -s matrix` makes one")
+        raise InputError(f"{results}: no run {f'{name} ' if name else ''}is stored there; `nox -s matrix` makes one")
     if name is not None and len(found) > 1:
         raise InputError(f"{results}: {name} fits {len(found)} runs: {', '.join(path.name for path in found[:5])}")
     return found[-1]

@@ -1,8 +1,8 @@
 """What `ask` needs of a run, in SQLite beside its tables, so that a question does not read all of them.
 
-The first question builds the index, and keeps it in the folder of the run under `NAME`. It is rebuilt if a table, the
-rules of causes or the code of this package changed. If the folder is read-only, it is not kept. pandas is imported only
-to build an index.
+The first question builds the index, and keeps it in the folder of the run under `NAME`: a database, with a digest at
+its end. It is rebuilt if a table, the rules of causes or the code that reads them changed, and if it is not exactly
+what was written. If the folder is read-only, it is not kept. pandas is imported only to build an index.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
+import secrets
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from harness.store import RunTables
 
 NAME = "ask.sqlite"
-_PACKAGE = Path(__file__).resolve().parents[1]  # harness/analysis: what decides what a cell means
+_PACKAGE = Path(__file__).resolve().parents[2]
+#: What decides what a cell means, and what an index holds.
+_CODE = ("*.py", "store/*.py", "analysis/*.py", "analysis/ask/*.py", "analysis/causes/*.*")
 _READ = ("run.json", "cells.parquet", "artifacts.parquet", "environments.parquet")
-
-
+_MOST_BYTES = 1 << 30  # a larger index is not kept, and a larger file is none
+_SEAL = hashlib.sha256().digest_size
 _WORDS = CellFacts._fields[:10]  # stored once each, by number
 _FACTS = CellFacts._fields
 
@@ -49,19 +51,19 @@ class Index:
         InputError : the folder is no run.
         """
         kept, key = path / NAME, _key(path)
-        with contextlib.suppress(sqlite3.Error, OSError):
-            if kept.is_file():
-                found = cls(path, sqlite3.connect(f"file:{kept}?mode=ro", uri=True))
-                if found.fact("key") == key and found.is_whole():
-                    return found
+        content = _kept(kept, key)
+        if content is not None:
+            database = sqlite3.connect(":memory:")
+            database.deserialize(content)
+            return cls(path, database)
         from harness import analysis  # noqa: PLC0415  # pandas
 
-        made = cls.from_tables(analysis.read_run(path), key)
-        made.keep(kept)
+        made = cls.from_tables(analysis.read_run(path))
+        made.keep(kept, key)
         return made
 
     @classmethod
-    def from_tables(cls, tables: RunTables, key: str = "") -> Index:
+    def from_tables(cls, tables: RunTables) -> Index:
         """Build the index of a run's tables, in memory."""
         from harness.analysis.ask import indexing  # noqa: PLC0415  # pandas
 
@@ -70,7 +72,7 @@ class Index:
         database.execute("CREATE TABLE words (id INTEGER PRIMARY KEY, text TEXT UNIQUE)")
         columns = ", ".join(f'"{name}"' for name in _FACTS)
         database.execute(f"CREATE TABLE cells ({columns})")
-        facts = {"key": key, **indexing.facts(tables)}
+        facts = indexing.facts(tables)
         database.executemany("INSERT INTO facts VALUES (?, ?)", [(name, json.dumps(it)) for name, it in facts.items()])
         words: dict[str, int] = {}
         marks = ", ".join("?" * len(_FACTS))
@@ -79,10 +81,6 @@ class Index:
         database.execute('CREATE INDEX by_case ON cells ("case")')
         database.commit()
         return cls(tables.path, database)
-
-    def is_whole(self) -> bool:
-        """Whether the file is as SQLite wrote it."""
-        return bool(self._database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
 
     @property
     def run(self) -> dict[str, Any]:
@@ -141,16 +139,34 @@ class Index:
         listed = ", ".join(str(number) for number in numbers if number is not None)
         return dict(self._database.execute(f"SELECT id, text FROM words WHERE id IN ({listed})"))  # noqa: S608
 
-    def keep(self, path: Path) -> None:
+    def keep(self, path: Path, key: str) -> None:
         """Store it, whole or not at all. If that fails, the next question builds it again."""
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            with contextlib.closing(sqlite3.connect(part)) as copy:
-                self._database.backup(copy)
-            part.replace(path)
-        except (sqlite3.Error, OSError):
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
+        content = self._database.serialize()
+        part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
+        with contextlib.suppress(OSError):
+            if len(content) < _MOST_BYTES:
+                try:
+                    with part.open("xb") as file:
+                        file.write(content + _seal(content, key))
+                    part.replace(path)
+                finally:
+                    part.unlink(missing_ok=True)
+
+
+def _kept(path: Path, key: str) -> bytes | None:
+    """The database that was kept under a key; None if there is none, or if a byte of it is another."""
+    try:
+        if not path.is_file() or path.stat().st_size > _MOST_BYTES + _SEAL:
+            return None
+        whole = path.read_bytes()
+    except OSError:
+        return None
+    content = whole[:-_SEAL]
+    return content if content and whole[-_SEAL:] == _seal(content, key) else None
+
+
+def _seal(content: bytes, key: str) -> bytes:
+    return hashlib.sha256(key.encode() + content).digest()
 
 
 def _numbered(rows: Iterable[Sequence[Any]], words: dict[str, int]) -> Iterator[list[Any]]:
@@ -167,6 +183,6 @@ def _key(path: Path) -> str:
         with contextlib.suppress(OSError):
             facts = (path / name).stat()
             digest.update(f"{name} {facts.st_size} {facts.st_mtime_ns}\n".encode())
-    for file in sorted([*_PACKAGE.glob("*.py"), *_PACKAGE.glob("ask/*.py"), *_PACKAGE.glob("causes/*.*")]):
+    for file in sorted(path for pattern in _CODE for path in _PACKAGE.glob(pattern)):
         digest.update(f"{file.name}\n".encode() + file.read_bytes())
     return digest.hexdigest()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.analysis.columns import stored_object
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
@@ -95,8 +95,9 @@ def _fitted(artifacts: pd.DataFrame) -> dict[str, _Fitted]:
     found = {str(case): _Fitted() for case in artifacts["case"].unique()}
     known = artifacts.dropna(subset=["manifest"]).drop_duplicates("case", keep="last")
     for case, text in zip(known["case"], known["manifest"], strict=True):
-        manifest = json.loads(text)
-        outer = str(manifest["estimator"]).rpartition(".")[2]
-        written = " ".join(str(value) for value in (manifest.get("parameters") or {}).values())
+        manifest = stored_object(text)
+        outer = str(manifest.get("estimator") or "").rpartition(".")[2]
+        given = manifest.get("parameters")
+        written = " ".join(map(str, given.values())) if isinstance(given, dict) else ""
         found[str(case)] = _Fitted(outer=outer, inner=frozenset(_CONSTRUCTED.findall(written)) - {outer})
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -13,6 +12,7 @@ import pandas as pd
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from harness.analysis.columns import stored_object
 from harness.terms import Status
 
 if TYPE_CHECKING:
@@ -158,11 +158,12 @@ def _models(artifacts: pd.DataFrame) -> dict[tuple[str, str], Model]:
         return {}
     known = artifacts.dropna(subset=["manifest"]).drop_duplicates(["producer", "case"])
     rows = zip(known["producer"], known["case"], known["manifest"], strict=True)
-    return {(str(producer), str(case)): _model(json.loads(text)) for producer, case, text in rows}
+    return {(str(producer), str(case)): _model(stored_object(text)) for producer, case, text in rows}
 
 
 def _model(manifest: Mapping[str, Any]) -> Model:
-    parameters = {str(key): str(value) for key, value in (manifest.get("parameters") or {}).items()}
+    given = manifest.get("parameters")
+    parameters = {str(key): str(value) for key, value in given.items()} if isinstance(given, dict) else {}
     outer = str(manifest.get("estimator", "")).rpartition(".")[2]
     inner = _CONSTRUCTED.findall(" ".join(parameters.values()))
     return Model(classes=frozenset({outer, *inner} - {""}), parameters=parameters)
@@ -174,8 +175,7 @@ def _places(environments: pd.DataFrame) -> dict[str, Place]:
 
 def _place(row: Mapping[Any, Any]) -> Place:
     declared = {name: row[column] for column, name in _DECLARED.items() if isinstance(row.get(column), str)}
-    packages = row.get("packages")
-    versions = declared | (json.loads(packages) if isinstance(packages, str) else {})
+    versions = declared | stored_object(row.get("packages"))
     machine = {name: str(row[name]) for name in ("arch", "byteorder", "bits") if _is_known(row.get(name))}
     if "python" in versions:
         machine["python"] = ".".join(versions["python"].split(".")[:2])

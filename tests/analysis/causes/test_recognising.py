@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from benchmarks.cause_coverage import coverage, judged, report, sample
 from harness.analysis import causes
+from harness.analysis.ask import subjects
 from harness.analysis.causes.loading import read
 from harness.analysis.causes.matching import claims
 from harness.analysis.causes.schema import Example, Side
 from harness.store import RunTables, read_run
 from harness.terms import BROKEN, Finding, Status
 from tests.analysis.causes.rows import tables
+from tests.analysis.compare.common import artifact, cell, environment
 
 KEPT = Path(__file__).parents[3] / "results" / "reference"
 RULES = [rule for one in read() for rule in one.rules]
@@ -166,3 +168,25 @@ def test_the_tool_prints_shares_and_samples(kept: RunTables) -> None:
     drawn = sample(kept, rows, number=3, seed=1)
     assert drawn.count("  from python ") == 3
     assert drawn == sample(kept, rows, number=3, seed=1)
+
+
+HELD = (
+    None,
+    "",
+    "{",
+    "[1]",
+    "5",
+    "{}",
+    '{"parameters": [1]}',
+    '{"estimator": 5, "parameters": {"a": [1]}}',
+    "[" * 10_000,
+)
+
+
+@pytest.mark.parametrize("text", HELD)
+def test_a_manifest_or_packages_of_any_text_are_not_known(text) -> None:
+    cells = pd.DataFrame([cell("old/ridge/pickle>new/pickle", "drift")])
+    artifacts = pd.DataFrame([artifact("old/ridge/pickle", manifest=text)])
+    environments = pd.DataFrame([{**environment(name), "packages": text} for name in ("old", "new")])
+    assert list(causes.recognise(cells, artifacts, environments)) == [causes.UNKNOWN]
+    assert subjects.known(artifacts)["ridge"].cases == ("ridge",)
