@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CASE = "case_"
+_NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,11 @@ def scan_cases(path: Path, *, module: str) -> Scan:
         cases[name] = Case(
             name=name, family=path.stem, module=module, function=node.name, file=str(path), digest=digest
         )
-    built = _built_cases(path, tree, module, hashlib.sha256(f"{text}\n{shared}".encode()).hexdigest())
+    try:
+        built = _built_cases(path, tree, module, hashlib.sha256(f"{text}\n{shared}".encode()).hexdigest())
+    except ValueError as error:
+        return Scan(problems=(*problems, f"{path.name}{error}"))
+    problems += [f"{path.name}, BUILT: {case.name} is a case twice" for case in built if case.name in cases]
     return Scan(cases=(*cases.values(), *built), problems=tuple(problems))
 
 
@@ -122,8 +127,12 @@ def _siblings(path: Path, tree: ast.Module) -> list[Path]:
 
 
 def _built_cases(path: Path, tree: ast.Module, module: str, digest: str) -> tuple[Case, ...]:
-    """The cases of ``BUILT``, a literal of names, each of which a function ``build(name, seed)`` makes."""
-    names = next((ast.literal_eval(value) for name, value in assigned(tree) if name == "BUILT"), ())
+    """The cases of ``BUILT``, a literal of names, each of which a function ``build(name, seed)`` makes.
+
+    Without such a function the name is a file's own. Raises ValueError with what is wrong.
+    """
+    makes = any(isinstance(node, ast.FunctionDef) and node.name == "build" for node in tree.body)
+    names = _built_names(next((value for name, value in assigned(tree) if makes and name == "BUILT"), None))
     return tuple(
         Case(
             name=str(name),
@@ -134,8 +143,22 @@ def _built_cases(path: Path, tree: ast.Module, module: str, digest: str) -> tupl
             digest=digest,
             estimator=str(name),
         )
-        for name in (names if isinstance(names, tuple) else ())
+        for name in names
     )
+
+
+def _built_names(node: ast.expr | None) -> tuple[str, ...]:
+    """The names in a literal; none without one. Raises ValueError."""
+    if node is None:
+        return ()
+    try:
+        names = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        names = None
+    sound = isinstance(names, tuple) and all(isinstance(name, str) and _NAME.fullmatch(name) for name in names)
+    if not sound or len(set(names)) < len(names):
+        raise ValueError(f", line {node.lineno}, BUILT: is no tuple of different names of letters, digits, underscores")
+    return tuple(names)
 
 
 def clashes(cases: tuple[Case, ...], others: list[Case]) -> tuple[str, ...]:
@@ -149,7 +172,7 @@ def _wrong(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str:
     positional = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     required = len(positional) - len(arguments.defaults)
     required_keywords = any(default is None for default in arguments.kw_defaults)
-    if not re.fullmatch(r"[A-Za-z0-9_]+", name):
+    if not _NAME.fullmatch(name):
         return "the name must be of letters, digits and underscores"
     if isinstance(node, ast.AsyncFunctionDef):
         return "it must not be async"

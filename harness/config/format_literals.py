@@ -13,6 +13,8 @@ from harness.terms import Format, Tolerance
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+_TOO_LARGE = 1 << 63
+
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
@@ -68,7 +70,20 @@ def _formats(value: object) -> dict[str, dict[str, int | str]]:
 def _options(value: object) -> dict[str, int | str]:
     if not isinstance(value, dict) or not all(isinstance(option, int | str) for option in value.values()):
         raise ValueError("the options of a format are not {name: number or text}")
-    return {str(key): option for key, option in value.items()}
+    return {_text(key): _text(option) if isinstance(option, str) else _number(option) for key, option in value.items()}
+
+
+def _text(value: object) -> str:
+    """A text that can be sent and stored: lone surrogates cannot."""
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError(f"{shown(ascii(value))} is no plain text")
+    return value
+
+
+def _number(value: int) -> int:
+    if abs(value) >= _TOO_LARGE:
+        raise ValueError("a number is too large: it has more than 64 bits")
+    return value
 
 
 def _readers(value: object) -> dict[str, tuple[str, ...]]:
@@ -80,13 +95,20 @@ def _readers(value: object) -> dict[str, tuple[str, ...]]:
 def _names(value: object) -> tuple[str, ...]:
     if not isinstance(value, tuple) or not value:
         raise ValueError("the readers of a format are not a tuple of names")
-    return tuple(_name(name) for name in value)
+    names = tuple(_name(name) for name in value)
+    if len(set(names)) < len(names):
+        raise ValueError("a format has a reader twice")
+    return names
 
 
 def _modules(value: object) -> tuple[str, ...]:
-    if not isinstance(value, tuple) or not all(isinstance(name, str) for name in value):
+    if not isinstance(value, tuple) or not all(_is_module(name) for name in value):
         raise ValueError('is not a tuple of modules such as ("sklearn",)')
     return value
+
+
+def _is_module(name: object) -> bool:
+    return isinstance(name, str) and all(part.isidentifier() for part in name.split("."))
 
 
 def _flag(value: object) -> bool:
@@ -118,12 +140,12 @@ def _tolerance(entry: object) -> Tolerance:
 def _words(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         raise ValueError("the methods and dtypes of a tolerance are not lists of names")
-    return tuple(value)
+    return tuple(map(_text, value))
 
 
 def _name(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", value):
-        raise ValueError(f"{value!r} is not a name")
+        raise ValueError(f"{shown(ascii(value))} is not a name")
     return value
 
 

@@ -21,8 +21,24 @@ if TYPE_CHECKING:
 MAX_BYTES = 1024**2
 #: Modules that other Pythons have and the host's lacks: a user's file by such a name would stand in for them.
 _OTHER_STDLIB = ("annotationlib", "compression", "dummy_threading", "formatter", "macpath", "parser", "symbol")
-_GUEST = ("guest", "harness", "cloudpickle", "joblib", "numpy", "onnx", "onnxruntime", "pandas", "scipy", "skl2onnx")
-_TAKEN = frozenset((*sys.stdlib_module_names, *_OTHER_STDLIB, *_GUEST, "sklearn", "skops", "threadpoolctl"))
+_GUEST = (
+    "__main__",
+    "guest",
+    "guest_node",
+    "harness",
+    "recipe",
+    "cloudpickle",
+    "joblib",
+    "numpy",
+    "onnx",
+    "onnxruntime",
+    "pandas",
+    "scipy",
+    "skl2onnx",
+)
+#: What those import in turn.
+_INNER = ("dateutil", "flatbuffers", "google", "jpype", "ml_dtypes", "narwhals", "packaging", "pytz", "six", "sympy")
+_TAKEN = frozenset((*sys.stdlib_module_names, *_OTHER_STDLIB, *_GUEST, *_INNER, "sklearn", "skops", "threadpoolctl"))
 
 
 def parse(path: Path) -> tuple[str, ast.Module]:
@@ -39,8 +55,8 @@ def parse(path: Path) -> tuple[str, ast.Module]:
     except SyntaxError as error:
         where = "" if error.lineno is None else f", line {error.lineno}"
         raise InputError(f"{path.name}{where}: not Python: {error.msg}") from error
-    except (OSError, ValueError, RecursionError, MemoryError) as error:
-        # The parser answers null bytes, wrong encodings and absurd nesting with the last three.
+    except (OSError, ValueError, LookupError, RecursionError, MemoryError) as error:
+        # The parser answers null bytes, wrong encodings, codecs of no text and absurd nesting with the last four.
         raise InputError(f"{path.name}: cannot be read: {error or type(error).__name__}") from error
 
 

@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.config.catalogue import scan_cases
+from harness.config.format_files import scan_file
 from harness.environments import NotReadyError
 from harness.environments.stage import stage
+from harness.errors import InputError
 from harness.machine import processes, tools
 from harness.run import dumping, loading, measuring
 from harness.run.environment_session import EnvironmentSession
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harness.run.recorder import Recorder
+    from harness.terms import Profile
 
 #: Guests that stay alive between dumping and loading; each holds some 150 MB.
 KEPT_GUESTS = 24
@@ -37,15 +41,29 @@ class Selection:
     consumers: frozenset[str]
 
 
+def unchanged_files(profile: Profile) -> list[Path]:
+    """The user's files that a profile needs. Raises InputError if one is not what the plan was made from."""
+    planned: dict[Path, set[str | None]] = {}
+    for case in profile.cases:
+        if case.module == Path(case.file).stem:
+            planned.setdefault(Path(case.file), set()).add(case.digest)
+    for item in profile.formats:
+        if item.file is not None:
+            planned.setdefault(Path(item.file), set()).add(item.digest)
+    for path, digests in planned.items():
+        held = {case.digest for case in scan_cases(path, module=path.stem).cases}
+        if not digests <= held | {item.digest for item in scan_file(path).formats}:
+            raise InputError(f"{path}: it was changed after the plan was made from it: give the command again")
+    return sorted(planned)
+
+
 def both_passes(recorder: Recorder, selection: Selection) -> None:
     """Dump with the producers, then load with the consumers, then measure what the profile says in those.
 
     Raises MachineError and KeyboardInterrupt. No process is left behind in any case.
     """
     profile = recorder.plan.profile
-    files = {Path(case.file) for case in profile.cases if case.module == Path(case.file).stem}
-    files |= {Path(item.file) for item in profile.formats if item.file is not None}
-    staged = stage(sorted(files))
+    staged = stage(unchanged_files(profile))
     sessions = [EnvironmentSession(environment, recorder, staged) for environment in profile.environments]
     keep = len(sessions) <= KEPT_GUESTS
     try:

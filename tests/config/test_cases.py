@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.config.catalogue import user_cases
 from harness.config.matrix import load_matrix
+from harness.errors import InputError
 
 from tests.config.folder import CASES, FORMATS, never
 
@@ -70,3 +72,13 @@ def test_case_files_of_one_name_and_cases_of_one_name(folder):
 @pytest.mark.parametrize("seed", ["-1", "x", "1.5", str(2**32)])
 def test_a_seed_that_is_wrong(folder, seed):
     assert folder.problem(more=f"cases: {{seed: {seed}}}").startswith(f'cases.seed: "{seed}": should be')
+
+
+@pytest.mark.parametrize("names", ["made()", '("a/b",)', "(5,)", '("a", "a")', '["a"]', '("",)', '("one",)'])
+def test_names_of_built_cases_are_a_tuple_of_names_each_once(tmp_path, names):
+    path = tmp_path / "mine.py"
+    path.write_text(f"BUILT = {names}\ndef case_one(seed): pass\ndef build(name, seed): pass\n")
+    with pytest.raises(InputError, match="mine.py.*BUILT"):
+        user_cases(path)
+    path.write_text(f"BUILT = {names}\ndef case_one(seed): pass\n")  # without build the name is the file's own
+    assert [case.name for case in user_cases(path)] == ["one"]

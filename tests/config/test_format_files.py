@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -77,6 +78,34 @@ def test_a_file_that_is_wrong(folder, change, message):
     assert any(wanted in line for line in lines for wanted in message.split("|")), lines
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("FORMATS", '{"zipped": {"level": 0x' + "f" * 6000 + "}}", "a number is too large"),
+        ("FORMATS", '{"zipped": {"level": "\\ud800"}}', "is no plain text"),
+        ("FORMATS", '{"zipped": {5: 1}}', "is no plain text"),
+        ("FORMATS", '{b"zipped": {}}', "is not a name"),
+        ("FORMATS", "[" * 90 + "]" * 90, "is not {name: options}"),
+        ("FORMATS", "-" * 50_000 + "1", "cannot be read"),
+        ("READERS", '{"zipped": ("a", "a")}', "a format has a reader twice"),
+        ("READERS", '{"zipped": ("../x",)}', "is not a name"),
+        ("WRITES_WITH", '("os; import x",)', "is not a tuple of modules"),
+    ],
+)
+def test_a_literal_of_anything(tmp_path, name, value, message):
+    path = tmp_path / "zipped.py"
+    path.write_text(re.sub(f"(?m)^{name} = .*$", lambda _: f"{name} = {value}", GOOD))
+    problems = scan_file(path).problems
+    assert len(problems) == 1 and "zipped.py" in problems[0] and message in problems[0]
+
+
+@pytest.mark.parametrize("codec", ["rot13", "hex", "nope", "utf-16", "idna"])
+def test_a_file_in_any_encoding_is_read_or_refused(tmp_path, codec):
+    path = tmp_path / "zipped.py"
+    path.write_text(f"# coding: {codec}\n{GOOD}")
+    assert all(problem.startswith("zipped.py") for problem in scan_file(path).problems)
+
+
 def test_everything_that_is_wrong_is_said_at_once(folder):
     folder.write("zipped.py", "import numpy\nFORMATS = {}\nPARTIAL = 0\ndef dump(): pass\n")
     problems = folder.problems(f"schema: 1\nenvironments: {{as_of: soon}}\nprofiles: {{a: {{}}}}\n{MORE}\n")
@@ -99,6 +128,8 @@ def test_everything_that_is_wrong_is_said_at_once(folder):
         ("absent.py", "there is no file absent.py"),
         ("zipped.txt", '"zipped.txt" does not end in .py'),
         ("joblib.py", '"joblib.py" would stand in for the module joblib; rename it'),
+        ("__main__.py", '"__main__.py" would stand in for the module __main__; rename it'),
+        ("recipe.py", '"recipe.py" would stand in for the module recipe; rename it'),
         ("a-b.py", '"a-b.py" cannot be imported: "a-b" is not an identifier'),
     ],
 )

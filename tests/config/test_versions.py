@@ -30,7 +30,7 @@ def test_another_package_is_named_before_its_version() -> None:
     assert versions.wanted("1.24", "onnxruntime").package == "onnxruntime"
 
 
-@pytest.mark.parametrize("text", ["", "newest", "numpy=", "1.5-", "="])
+@pytest.mark.parametrize("text", ["", "newest", "numpy=", "1.5-", "=", "=1.5", " =1.5"])
 def test_what_is_no_version_is_refused(text) -> None:
     with pytest.raises(InputError, match="is no version"):
         versions.wanted(text)
