@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import io
+import os
 import signal
 import sys
 import traceback
@@ -31,7 +33,7 @@ from harness.cli import (
     show,
     verify,
 )
-from harness.errors import HarnessError, InputError, MachineError
+from harness.errors import HarnessError, InputError, MachineError, shown
 
 app = typer.Typer(
     name="persistence-matrix",
@@ -66,6 +68,8 @@ app.add_typer(rootfs.app, name="rootfs")
 INTERRUPTED = 130  # what a shell makes of Ctrl-C
 #: Refusals of the operating system that are no fault of the harness, wherever they come up.
 LACKING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOMEM, errno.EMFILE})
+#: What a path of a user's can be that no file has.
+WRONG_PATHS = frozenset({errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR})
 
 
 def _version(value: bool) -> None:
@@ -86,6 +90,7 @@ def options(
 def main() -> None:
     """Run a command; its exit code says how it ended (see harness.errors)."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a CI job that is cancelled ends as Ctrl-C ends it
+    _write_anything()
     try:
         code = app(standalone_mode=False)  # typer may return the exit code, Ctrl-C's too, instead of raising it
     except HarnessError as error:
@@ -97,19 +102,43 @@ def main() -> None:
     except typer.Abort:
         code = INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+        _leave_unread()
+    except SystemExit as leave:
+        broken = leave.__context__  # typer makes a code of it that is a crossed gate's
+        if isinstance(broken, OSError) and broken.errno == errno.EPIPE:
+            _leave_unread()
+        raise
     except Exception as error:  # noqa: BLE001  # the last place where a fault of ours gets words and its exit code
-        if hasattr(error, "format_message"):  # the arguments, as typer sees them
-            fail(error.format_message(), InputError.exit_code)
-        if isinstance(error, OSError) and error.errno in LACKING:
-            fail(f"{error.filename or 'this machine'}: {error.strerror}", MachineError.exit_code)
-        traceback.print_exc()
-        name = f"{type(error).__name__}: {error}"
-        fail(f"the harness itself failed ({name}): please report it with the traceback above", HarnessError.exit_code)
+        _fail_of(error)
     if code == INTERRUPTED:
         fail("interrupted; continue an interrupted run with --resume", INTERRUPTED)
     sys.exit(code or 0)
+
+
+def _write_anything() -> None:
+    """Write what the encoding of a terminal or log lacks as escapes; a question mark would be an answer's mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _leave_unread() -> NoReturn:
+    """End well: whoever read standard output, such as ``head``, has had enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python flushes it once more at the end
+    sys.exit(0)
+
+
+def _fail_of(error: Exception) -> NoReturn:
+    """End with what is wrong: an argument, the machine, a path, or this program."""
+    if hasattr(error, "format_message"):  # the arguments, as typer sees them
+        fail(error.format_message(), InputError.exit_code)
+    if isinstance(error, OSError) and error.errno in LACKING:
+        fail(f"{error.filename or 'this machine'}: {error.strerror}", MachineError.exit_code)
+    if isinstance(error, OSError) and error.errno in WRONG_PATHS:
+        fail(f"{shown(error.filename)} is no path to a file or folder: {error.strerror}", InputError.exit_code)
+    traceback.print_exc()
+    name = f"{type(error).__name__}: {error}"
+    fail(f"the harness itself failed ({name}): please report it with the traceback above", HarnessError.exit_code)
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +23,9 @@ schema: 1
 environments: {include: [{scikit-learn: "1.4.2", python: "3.12", name: old}, {scikit-learn: "1.5.2", python: "3.12", name: new}]}
 profiles: {default: {cases: [ridge], formats: [pickle]}}
 """
+
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -107,6 +113,45 @@ def test_the_word_check_points_at_verify(harness, stored) -> None:
     _, err = harness("check", stored, "--may-fail", "n*", code=2)
     assert "cannot check yet" in err
     assert f"python -m harness verify {stored} --may-fail 'n*'" in " ".join(err.split())
+
+
+QUESTION = ("ask", "one", "--from", "1.4", "--to", "1.5", "--run")
+
+
+def started(*words: object, stdout=subprocess.PIPE, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "harness", *map(str, words)]
+    held = {**os.environ, **variables}
+    return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, env=held, cwd=ROOT, check=False)
+
+
+@pytest.mark.parametrize("words", [("--version",), QUESTION, ("verify",)])
+def test_a_reader_that_has_had_enough_is_no_crossed_gate(stored, words) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = started(*words, *([stored] if len(words) != 1 or words[0] == "verify" else []), stdout=writing)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_terminal_of_few_characters_gets_escapes(stored) -> None:
+    done = started(*QUESTION, stored, PYTHONIOENCODING="ascii", COLUMNS="40")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "old \\u2192 new: changes predictions" in done.stdout and "? old" not in done.stdout
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "/etc/passwd", "/dev/null/x"])
+def test_a_path_that_no_file_has_is_wrong_input(harness, tmp_path, name) -> None:
+    (tmp_path / "round").symlink_to("round")
+    for words in (("verify", name), ("ask", "one", "--from", "1.4", "--to", "1.5", "--run", name)):
+        assert "Traceback" not in harness(*words, "--results", tmp_path, code=2)[1]
+    for folder in (name, tmp_path / "round"):
+        assert "Traceback" not in harness("verify", "--results", folder, code=2)[1]
+
+
+def test_a_run_that_is_damaged_is_wrong_input(harness, stored) -> None:
+    (stored / "cells.parquet").write_bytes(b"PAR1")
+    for words in (("verify", stored), ("report", stored, "--json"), ("export", stored)):
+        assert "cells.parquet: cannot be read" in harness(*words, code=2)[1]
 
 
 def test_the_version_is_told(harness) -> None:
