@@ -234,6 +234,8 @@ class Reply(Generic[TaskT]):
     alone: bool
 
 
+_MOST = 1 << 62  # of any number that a guest counts; no table holds more
+
 _EVENTS = {
     "dump": frozenset({"fitted", "artifact", "fault", "died", "overtime"}),
     "load": frozenset({"cell", "died", "overtime"}),
@@ -263,7 +265,7 @@ def parse(message: Mapping[str, Any], verb: Verb) -> Event:
 
 _KEYS: dict[str, Callable[[object], bool]] = {
     "id": lambda value: isinstance(value, str),
-    "child": lambda value: type(value) is int,
+    "child": lambda value: type(value) is int and 0 <= value < _MOST,
     "step": lambda value: value is None or (isinstance(value, str) and value in STEPS),
 }
 
@@ -272,10 +274,16 @@ def _wrong(name: str, message: Mapping[str, Any]) -> str | None:
     """What is wrong with what the guest itself says of a child."""
     if name == "died":
         how = [message[key] for key in ("signal", "exit") if key in message]
-        return None if len(how) == 1 and type(how[0]) is int else f"that it ended by {_shown(how)}"
+        return (
+            None if len(how) == 1 and type(how[0]) is int and abs(how[0]) < _MOST else f"that it ended by {_shown(how)}"
+        )
     if name == "overtime":
         seconds = message.get("seconds")
-        return None if type(seconds) in (int, float) else f"that it had {_shown(seconds)} seconds"
+        return (
+            None
+            if type(seconds) in (int, float) and 0 <= cast("float", seconds) < _MOST
+            else f"that it had {_shown(seconds)} seconds"
+        )
     if name == "fault":
         return None if isinstance(message.get("what"), str) else "no word of what it is"
     return None
@@ -286,8 +294,11 @@ def nonsense(message: Mapping[str, Any], why: str) -> Nonsense | None:
     name, child = message.get("id"), message.get("child")
     if not isinstance(name, str):
         return None
-    return Nonsense(event="nonsense", id=name, child=child if type(child) is int else None, why=why)
+    return Nonsense(event="nonsense", id=name, child=cast("int", child) if _KEYS["child"](child) else None, why=why)
 
 
 def _shown(value: object) -> str:
-    return repr(value)[:40]
+    try:
+        return repr(value)[:40]
+    except (RecursionError, ValueError):  # nested too deep, or a number of too many digits
+        return f"a {type(value).__name__} that cannot be shown"

@@ -75,7 +75,10 @@ def encode_line(message: Dict[str, Any]) -> bytes:
 
 def decode_line(line: bytes) -> Dict[str, Any]:
     """The message of one line. Raises ValueError for anything but one JSON object."""
-    message = json.loads(line)
+    try:
+        message = json.loads(line)
+    except RecursionError:
+        raise ValueError("a message is not nested so deep") from None
     if not isinstance(message, dict):
         raise ValueError("a message is a JSON object")
     return message

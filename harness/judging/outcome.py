@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _VERSION_KEY = "original_sklearn_version"
 FOREVER = 1e9  # seconds; more is nonsense
+_TOO_MANY = 1 << 63  # for a table's column
 
 
 def unwritten(status: Status, reason: str) -> dict[str, Any]:
@@ -40,8 +41,9 @@ def judge_artifact(event: Written | Ended) -> dict[str, Any]:
     elif row["status"] is None:
         row["status"] = str(Status.FIT_ERROR if event.get("step") == "fit" else Status.DUMP_ERROR)
     row["dump_seconds"] = _seconds(event, "dump_seconds")
-    row["sha256"] = event.get("sha256")
-    row["size_bytes"] = event.get("size_bytes")
+    digest = event.get("sha256")
+    row["sha256"] = None if digest is None else text(digest, "digest of an artifact")
+    row["size_bytes"] = whole(event.get("size_bytes"), "size_bytes")
     return {**row, "warnings": _warnings(event)}
 
 
@@ -76,7 +78,8 @@ def _judge_cell(event: Loaded | Ended, fitted: Mapping[str, Any], way: Way) -> d
     elif row["status"] is None:
         row["status"] = str(Status.PREDICT_ERROR if event.get("step") == "predict" else Status.LOAD_ERROR)
     facts: Mapping[str, Any] = event
-    originals = [w[_VERSION_KEY] for w in facts.get("warnings", ()) if w.get(_VERSION_KEY)]
+    warned = facts.get("warnings", ())
+    originals = [text(w[_VERSION_KEY], "version in a warning") for w in warned if w.get(_VERSION_KEY)]
     row["version_warning"] = bool(originals)
     row["original_sklearn_version"] = originals[0] if originals else None
     row |= _mapped(facts.get("observed", {}), row)
@@ -101,6 +104,31 @@ def number(value: object, name: str, most: float = 1e15) -> float:
     if type(value) not in (int, float) or not 0 <= value < most:  # type: ignore[operator]
         raise ValueError(f"{name} is {str(value)[:40]}")
     return float(value)  # type: ignore[arg-type]
+
+
+def text(value: object, name: str) -> str:
+    """A text that a guest sent. Raises ValueError for anything else, which no table could hold."""
+    if not isinstance(value, str):
+        raise ValueError(f"the {name} is {str(value)[:40]}")  # noqa: TRY004  # of a foreign process, not of a caller
+    return value
+
+
+def whole(value: object, name: str) -> int | None:
+    """A count that a guest sent, if it sent one. Raises ValueError for anything else, which no table could hold."""
+    if value is not None and (type(value) is not int or not 0 <= value < _TOO_MANY):
+        raise ValueError(f"{name} is {str(value)[:40]}")
+    return value
+
+
+def warnings_of(sent: Any) -> list[dict[str, str]]:
+    """The warnings that a guest sent. Raises KeyError, TypeError or ValueError for anything else."""
+    return [
+        {
+            "category": text(warned["category"], "category of a warning"),
+            "message": text(warned["message"], "message of a warning"),
+        }
+        for warned in sent
+    ]
 
 
 def _seconds(event: Mapping[str, Any], name: str) -> float | None:
@@ -128,11 +156,12 @@ def _common(  # noqa: PLR0911  # a table: one event, one row
     if "error" not in event:
         return None
     error = event["error"]
+    kind, message = text(error["type"], "type of an error"), text(error["message"], "message of an error")
     return {
         "status": str(Status.OOM) if error.get("memory") else None,
-        "reason": f"{error['type']}: {error['message']}".partition("\n")[0],
-        "error_type": error["type"],
-        "error_message": error["message"],
+        "reason": f"{kind}: {message}".partition("\n")[0],
+        "error_type": kind,
+        "error_message": message,
         "traceback_text": error.get("traceback"),
     }
 
@@ -236,4 +265,4 @@ def _mapped(observed: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, An
 
 
 def _warnings(event: Mapping[str, Any]) -> list[dict[str, str]]:
-    return [{"category": w["category"], "message": w["message"]} for w in event.get("warnings", ())]
+    return warnings_of(event.get("warnings", ()))

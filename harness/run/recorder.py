@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from harness import judging
+from harness.judging import outcome
 from harness.machine import hardware
 from harness.store.rows import MeasurementRow
 from harness.terms import Status
@@ -93,7 +94,11 @@ class Recorder:
         for part in _APART:
             fitted[f"{part}_sha256"] = self.folder.keep_object(json.dumps(dict(event)[part]).encode("ascii"))
         fitted["case"] = case
-        fitted["warnings"] = [{"category": w["category"], "message": w["message"]} for w in event["warnings"]]
+        fitted["warnings"] = outcome.warnings_of(event["warnings"])
+        for name in ("n_samples", "n_features"):
+            outcome.whole(fitted.get(name), name)
+        if fitted.get("fit_seconds") is not None:
+            outcome.number(fitted["fit_seconds"], "fit_seconds", outcome.FOREVER)
         fitted["score"] = None
         if fitted["score_kind"]:
             fitted["score"] = judging.score(fitted["score_kind"], fitted["reference"]["predict"], fitted["truth"])

@@ -12,7 +12,8 @@ def test_there_and_back():
 
 
 def test_anything_but_an_object_is_refused():
-    for line in (b"", b"{", b"[1]", b"1", b"null", b'{"a": 1} {"b": 2}'):
+    deep = b'{"a": ' + b"[" * 100_000
+    for line in (b"", b"{", b"[1]", b"1", b"null", b'{"a": 1} {"b": 2}', deep, b"\xff", b"9" * 5000):
         try:
             wire.decode_line(line)
         except ValueError:

@@ -6,6 +6,8 @@ import contextlib
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.store import rows
 from harness.store.journal import Journal
@@ -64,3 +66,20 @@ def test_what_was_written_is_what_is_ok(tmp_path) -> None:
         assert journal.written("new/a/pickle") is None
         journal.add("artifact", row)
         assert journal.written("new/a/pickle") == row
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["ok", *GOOD]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["kind", "status", "cell_id", "artifact_id", "environment"]), inner, max_size=5
+        )
+    ),
+)
+
+
+@given(st.one_of(st.binary(), JSON.map(lambda value: json.dumps(value).encode())))
+def test_a_line_of_anything_is_a_row_or_none(content) -> None:
+    entry = rows.parse(content + b"\n")
+    assert entry is None or rows.row_key(*entry) is not None
