@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis.messages import alike
+from harness.analysis.signatures import alike
 from harness.terms import UNTRIED, Finding, Status
 
 if TYPE_CHECKING:
