@@ -25,7 +25,7 @@ def page() -> str:
         + "Seconds and bytes are plain units. What was not measured is null, never 0.\n"
         f"These are the columns of schema version {SCHEMA_VERSION}; runs of versions {older} are read, too.\n"
         "`results/reference` is the run that the repository keeps, without journal and objects.\n"
-        "It answers where no other run is stored.\n"
+        "It answers where no other run can.\n"
     )
     for name, columns in column_descriptions.COLUMNS.items():
         rows = ((code(column), _type(SCHEMAS[name], column), what) for column, what in columns.items())
