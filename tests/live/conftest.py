@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from collections.abc import Iterator
+
 import pytest
 
 from harness.store import RunTables, read_run
