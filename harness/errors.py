@@ -22,7 +22,7 @@ class HarnessError(Exception):
 
 
 class GateCrossed(HarnessError):  # noqa: N818  # a crossed gate is an answer, not an error
-    """A comparison crossed a gate given with ``--fail-on``."""
+    """A gate given with ``--fail-on`` was crossed or not judged, or a run or a shard is not sound."""
 
     exit_code = 1
 

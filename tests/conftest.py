@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from harness import terms
 from harness.config.plan import Plan
 
 
 FIELDS = {field.name for field in dataclasses.fields(terms.Environment)}
+
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def workspace() -> Iterator[Path]:
+    """Where the environments of the live tests are; not the user's own, whose runs would be in the way.
+
+    Here and not beside the live tests, so that one process takes the lock once, whichever folders' tests it runs.
+    """
+    folder = ROOT / ".nox" / "live-tests"
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "tests.lock", timeout=280):  # another pytest's turn
+        yield folder
 
 
 def environment(name: str, **given: object) -> terms.Environment:

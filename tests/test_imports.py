@@ -130,7 +130,7 @@ ARROWS = {
     "messages": set(),
     "files": set(),
     "machine": set(),
-    "meanings": {"terms"},
+    "descriptions": {"terms"},
     "environments": {"files", "machine", "terms"},
     "config": {"environments", "machine", "terms"},
     "judging": {"messages", "terms"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.store import SCHEMA_VERSION, meanings
+from harness.store import SCHEMA_VERSION, column_descriptions
 from harness.store.reading import READABLE
 from harness.store.tables import SCHEMAS
 
@@ -21,13 +21,13 @@ def page() -> str:
     text = (
         "# Files and columns of a run\n\n"
         "Each run has a folder under `results/`. Its name begins with the time, so names sort by time.\n\n"
-        + table(("file", "holds"), ((code(name), what) for name, what in meanings.FILES.items()))
+        + table(("file", "holds"), ((code(name), what) for name, what in column_descriptions.FILES.items()))
         + "Seconds and bytes are plain units. What was not measured is null, never 0.\n"
         f"These are the columns of schema version {SCHEMA_VERSION}; runs of versions {older} are read, too.\n"
         "`results/reference` is the run that the repository keeps, without journal and objects.\n"
-        "It answers where no other run is stored.\n"
+        "It answers where no other run can.\n"
     )
-    for name, columns in meanings.COLUMNS.items():
+    for name, columns in column_descriptions.COLUMNS.items():
         rows = ((code(column), _type(SCHEMAS[name], column), what) for column, what in columns.items())
         text += f"\n## {name}\n\n" + table(("column", "type", "holds"), rows)
     return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness import meanings
+from harness import descriptions
 from harness.analysis import verdicts as verdict_rules
 from harness.analysis.claims.entries import CLAIMS
 from harness.analysis.compare.effects import EFFECTS
@@ -14,18 +14,18 @@ from .markdown import code, prose, table
 def page() -> str:
     rows = (
         (code(status), _yes(status in ARTIFACT_STATUSES), _yes(status in CELL_STATUSES), _group(status), text)
-        for status, text in meanings.STATUSES.items()
+        for status, text in descriptions.STATUSES.items()
     )
     return (
         "# Statuses\n\nEvery artifact and every cell has one of these.\n\n"
         + table(("status", "artifact", "cell", "counts as", "means"), rows)
         + "A cell that was not tried never counts as passing.\n\n"
         "## Meaning\n\nWhat became of the model of a cell, the worst first. Reports, answers and pages use this.\n\n"
-        + table(("meaning", "is"), ((code(name), text) for name, text in meanings.MEANINGS.items()))
+        + table(("meaning", "is"), ((code(name), text) for name, text in descriptions.MEANINGS.items()))
         + "## Parity\n\nHow a loaded model's outputs relate to those of the model that was written.\n\n"
-        + table(("parity", "means"), ((code(name), text) for name, text in meanings.PARITIES.items()))
+        + table(("parity", "means"), ((code(name), text) for name, text in descriptions.PARITIES.items()))
         + "## Findings\n\nWhat differs between the outputs of a cell. What weighs most comes first.\n\n"
-        + table(("finding", "means"), ((code(name), text) for name, text in meanings.FINDINGS.items()))
+        + table(("finding", "means"), ((code(name), text) for name, text in descriptions.FINDINGS.items()))
     )
 
 
@@ -41,7 +41,7 @@ def _group(status: object) -> str:
 
 def figures() -> str:
     rows = []
-    for figure, text in meanings.FIGURES.items():
+    for figure, text in descriptions.FIGURES.items():
         effect = EFFECTS.get(figure)
         least = "" if effect is None else _least(effect.ratio, effect.floor)
         compared = "" if effect is None else str(effect.machine)

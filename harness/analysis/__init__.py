@@ -2,6 +2,8 @@
 
 cells      what each cell means: the columns that everything else reads
 causes     why a cell fails or changes: rules as data
+
+Internal.
 """
 
 from __future__ import annotations

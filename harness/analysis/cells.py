@@ -37,7 +37,7 @@ _BY_STATUS = {
     Status.UNSUPPORTED: Meaning.IMPOSSIBLE,
     Status.REFUSED: Meaning.REFUSED,
     Status.OK: Meaning.NOT_COMPARED,
-    **dict.fromkeys(BROKEN, Meaning.BROKEN),
+    **dict.fromkeys(BROKEN | {Status.FIT_ERROR, Status.DUMP_ERROR}, Meaning.BROKEN),
 }
 _BY_PARITY = {Parity.IDENTICAL: Meaning.IDENTICAL, Parity.CLOSE: Meaning.CLOSE}
 
@@ -83,11 +83,16 @@ def meanings(cells: pd.DataFrame, unrun: Collection[str]) -> pd.Series[Any]:
     cells : with ``status``, ``parity`` and ``artifact_id``.
     unrun : see `unrun_artifacts`: their cells were not run.
     """
-    meaning = _mapped(cells["status"], _BY_STATUS)
+    meaning = meanings_of_statuses(cells["status"])
     compared = _mapped(cells["parity"], _BY_PARITY)
     meaning = meaning.mask((cells["status"] == Status.OK) & compared.notna(), compared)
     lost = (cells["status"] == Status.NO_ARTIFACT) & cells["artifact_id"].isin(list(unrun))
     return meaning.mask(lost, str(Meaning.NOT_RUN))
+
+
+def meanings_of_statuses(statuses: pd.Series[Any]) -> pd.Series[Any]:
+    """The `Meaning` of statuses by themselves: of cells, or of artifacts; null where there is no status."""
+    return _mapped(statuses, _BY_STATUS)
 
 
 def is_in(meaning: pd.Series[Any], wanted: Collection[Meaning]) -> pd.Series[bool]:

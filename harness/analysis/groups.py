@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from harness.analysis import columns
-from harness.analysis.messages import alike
+from harness.analysis.signatures import alike
 from harness.analysis.versions import parsed
 from harness.terms import Finding, Status
 

@@ -31,9 +31,13 @@ ResultsOption = Annotated[
     Path, typer.Option(metavar="FOLDER", help="The folder that holds the runs.", show_default="results")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
-_RUN = "A run: its id, the beginning of its id, or its folder. Default: the newest run."
+_NAMED = "A run: its id, the beginning of its id, or its folder."
+_RUN = f"{_NAMED} Default: the newest run."
 RunArgument = Annotated[str | None, typer.Argument(help=_RUN)]
 RunOption = Annotated[str | None, typer.Option("--run", metavar="RUN", help=_RUN)]
+AnsweringRunOption = Annotated[
+    str | None, typer.Option("--run", metavar="RUN", help=f"{_NAMED} Default: the newest run that can answer.")
+]
 MayFailOption = Annotated[
     list[str] | None,
     typer.Option("--may-fail", metavar="PATTERN", help="Environments that may be missing: a name or pattern."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.answering import answers
-from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, RunOption, console
+from harness.cli.arguments import RESULTS, AnsweringRunOption, JsonOption, ResultsOption, console
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def ask(
         str | None, typer.Option("--format", metavar="FORMAT", help="Only this format, such as joblib.")
     ] = None,
     reader: Annotated[str | None, typer.Option(metavar="READER", help="Only this reader, such as joblib-mmap.")] = None,
-    run: RunOption = None,
+    run: AnsweringRunOption = None,
     results: ResultsOption = RESULTS,
     as_json: JsonOption = False,
 ) -> None:

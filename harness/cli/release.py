@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.answering import answers
-from harness.cli.arguments import DEFAULT_PACKAGE, RESULTS, JsonOption, ResultsOption, RunOption
+from harness.cli.arguments import DEFAULT_PACKAGE, RESULTS, AnsweringRunOption, JsonOption, ResultsOption
 
 
 def release(
@@ -16,7 +16,7 @@ def release(
     package: Annotated[
         str, typer.Option(metavar="NAME", help="A release of this package: scikit-learn, numpy or onnxruntime.")
     ] = DEFAULT_PACKAGE,
-    run: RunOption = None,
+    run: AnsweringRunOption = None,
     results: ResultsOption = RESULTS,
     as_json: JsonOption = False,
 ) -> None:

@@ -1,1 +1,1 @@
-"""matrix.yaml: read, checked, expanded into a plan."""
+"""matrix.yaml: read, checked, expanded into a plan. Internal."""

@@ -1,6 +1,8 @@
 """Kinds of environments: one file each, which ends with a `harness.environments.kind.Kind`.
 
 Here is what they all speak of: commands, folders, and why an environment cannot be had.
+
+Internal.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
 
-from harness.environments import Command, NotReadyError, bubblewrap, engine, keys, rootfs, roots, wheels
+from harness.environments import Command, NotReadyError, bubblewrap, container_engine, keys, rootfs, roots, wheels
 from harness.environments.kind import Built, Kind
 from harness.errors import shown
 
@@ -67,7 +67,7 @@ def stand_in(environment: Environment) -> Environment | None:
 def missing(environment: Environment) -> str | None:
     """See `Kind`."""
     packages = [] if Keys.read(environment).image else roots.missing(rootfs.needed(environment))
-    return engine.missing() or rootfs.lacking(environment.platform, packages)
+    return container_engine.missing() or rootfs.lacking(environment.platform, packages)
 
 
 def details(environment: Environment) -> tuple[str, ...]:
@@ -83,16 +83,16 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
     wanted = Keys.read(environment).image
     if wanted is None:
         root, packages = rootfs.parts(environment, lock, limits)
-        image, site = engine.of_root(root, environment.platform), roots.site(root.recipe.python)
+        image, site = container_engine.of_root(root, environment.platform), roots.site(root.recipe.python)
     else:
-        image = engine.pulled(wanted, environment.platform)
+        image = container_engine.pulled(wanted, environment.platform)
         site = _site(image, environment)
         packages = wheels.unpacked(environment, lock, site=site, seconds=limits.build_seconds)
     name = container(folders)
     remove = ("rm", "--force", "--volumes", name)
-    engine.ask(*remove)  # of a run that was killed
+    container_engine.ask(*remove)  # of a run that was killed
     words = _container(environment, name, limits) + _shown(folders, packages, site)
-    argv = (engine.program(), *words, image, f"python{environment.python}", "-I", folders.stage)
+    argv = (container_engine.program(), *words, image, f"python{environment.python}", "-I", folders.stage)
     return Built(
         environment=environment,
         lock=lock,
@@ -101,7 +101,7 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
         command=Command(
             argv=tuple(map(str, argv)),
             variables=dict(os.environ),  # the client is a program of this machine; the guest's are among its words
-            after=(str(engine.program()), *remove),
+            after=(str(container_engine.program()), *remove),
         ),
     )
 
@@ -146,7 +146,7 @@ def _site(image: str, environment: Environment) -> str:
     """Where the image's Python looks for packages."""
     code = "import site; print(site.getsitepackages()[0])"
     words = ["run", "--rm", "--pull", "never", "--platform", environment.platform, "--network", "none", image]
-    done = engine.ask(*words, f"python{environment.python}", "-I", "-c", code, seconds=_ASK_SECONDS)
+    done = container_engine.ask(*words, f"python{environment.python}", "-I", "-c", code, seconds=_ASK_SECONDS)
     if done.code != 0:
         words_ = " ".join(done.stderr.split())[-300:]
         raise NotReadyError(f"the image {image} has no Python {environment.python} that runs here: {words_}")

@@ -1,1 +1,1 @@
-"""What runs inside environments; knows nothing of the host."""
+"""What runs inside environments; knows nothing of the host. Internal."""

@@ -1,1 +1,1 @@
-"""Reports of stored runs: terminal, Markdown, page and JSON. Runs nothing."""
+"""Reports of stored runs: terminal, Markdown, page and JSON. Runs nothing. Internal."""

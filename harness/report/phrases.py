@@ -55,8 +55,8 @@ def why(group: OutcomeGroup) -> str:
     cause = known_causes.by_name().get(group.cause or "")
     if cause is None:
         return ""
-    sentence = cause.sentence.removesuffix(".")
-    return f"{sentence} (since {group.since or cause.since})"
+    sentence, since = cause.sentence.removesuffix("."), group.since or cause.since
+    return sentence if since in sentence else f"{sentence} (since {since})"
 
 
 def common(by: str, members: Members) -> str:

@@ -8,11 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.conftest import workspace
-
 from .pages import ROOT
-
-__all__ = ["workspace"]  # where the live tests keep their environments
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,15 @@ def test_how_many(cells, silent) -> None:
     assert silent.version_warning.all()
 
 
+def test_of_how_many(cells) -> None:
+    elsewhere = cells[(cells.producer != cells.consumer) & cells.format.isin(OBJECTS)]
+    assert f"{elsewhere.status.isin(['ok', 'drift']).sum():,} cells" in README
+
+
+def test_how_many_with_onnx(cells) -> None:
+    assert f"Its {(cells.meaning == 'changed').sum():,} cells include those that ONNX changes" in README
+
+
 def test_what_causes_them(silent) -> None:
     named = [cause.name for cause in causes() if f"({cause.upstream})" in README]
     assert len(named) == 5

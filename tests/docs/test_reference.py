@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import typer.main
 
-from harness import meanings
+from harness import descriptions
 from harness.analysis import cells
 from harness.analysis.meanings import Meaning
 from harness.cli import app
 from harness.config import catalogue, format_files
 from harness.config.matrix import json_schema
-from harness.store import meanings as stored
+from harness.store import column_descriptions as stored
 from harness.store.tables import SCHEMAS
 from harness.terms import Figure, Finding, Parity, Status
 
@@ -18,11 +18,11 @@ from .pages import ROOT
 
 
 def test_every_word_of_a_closed_list_has_its_sentence() -> None:
-    assert list(meanings.STATUSES) == list(Status)
-    assert list(meanings.PARITIES) == list(Parity)
-    assert list(meanings.FINDINGS) == list(Finding)
-    assert list(meanings.FIGURES) == list(Figure)
-    assert list(meanings.MEANINGS) == list(Meaning)
+    assert list(descriptions.STATUSES) == list(Status)
+    assert list(descriptions.PARITIES) == list(Parity)
+    assert list(descriptions.FINDINGS) == list(Finding)
+    assert list(descriptions.FIGURES) == list(Figure)
+    assert list(descriptions.MEANINGS) == list(Meaning)
 
 
 def test_every_column_has_its_sentence() -> None:

@@ -11,7 +11,7 @@ import pytest
 from harness import terms
 from harness.cli import planning
 from harness.cli.arguments import MATRIX
-from harness.environments import Folders, NotReadyError, bubblewrap, docker, engine, rootfs, roots, wheels
+from harness.environments import Folders, NotReadyError, bubblewrap, container_engine, docker, rootfs, roots, wheels
 from harness.environments.lock import Lock
 from harness.errors import InputError
 from harness.machine import processes
@@ -144,7 +144,7 @@ class Engine:
 def docked(monkeypatch) -> Engine:
     made = Engine()
     monkeypatch.setattr(processes, "run", made)
-    monkeypatch.setattr(engine, "program", lambda: "/usr/bin/docker")
+    monkeypatch.setattr(container_engine, "program", lambda: "/usr/bin/docker")
     return made
 
 
@@ -242,7 +242,7 @@ def test_without_an_engine_it_says_what_to_do(docked, monkeypatch) -> None:
     told = docker.missing(arm(kind="docker", image="python:3.12-slim"))
     assert "Cannot connect to the Docker daemon" in str(told)
     assert "`systemctl start docker`" in str(told)
-    monkeypatch.setattr(engine, "program", lambda: None)
+    monkeypatch.setattr(container_engine, "program", lambda: None)
     assert "`apt-get install docker.io`" in str(docker.missing(arm(kind="docker", image="python:3.12-slim")))
 
 

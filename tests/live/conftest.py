@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
+from collections.abc import Iterator
+
 import pytest
-from filelock import FileLock
 
 from harness.store import RunTables, read_run
 
@@ -65,15 +65,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("live")
-
-
-@pytest.fixture(scope="session")
-def workspace() -> Iterator[Path]:
-    """Where the environments of the live tests are; not the user's own, whose runs would be in the way."""
-    folder = ROOT / ".nox" / "live-tests"
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / "tests.lock", timeout=280):  # another pytest's turn
-        yield folder
 
 
 class Bench:

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from harness import store
-from harness.environments import Folders, docker, engine, rootfs
+from harness.environments import Folders, container_engine, docker, rootfs
 from harness.machine import platforms, tools
 
 from tests.conftest import environment
@@ -93,7 +93,7 @@ def test_the_rows_tell_what_is_emulated_and_what_it_stands_on(big_endian) -> Non
 def containers(bench: Bench, name: str) -> str:
     """The container of an environment in the newest run, if there is one."""
     folders = Folders(stage=bench.folder, scratch=bench.newest() / "spool" / name)
-    done = engine.ask("ps", "--all", "--quiet", "--filter", f"name={docker.container(folders)}")
+    done = container_engine.ask("ps", "--all", "--quiet", "--filter", f"name={docker.container(folders)}")
     assert done.code == 0, done.stderr
     return done.stdout
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from harness.analysis.messages import alike
+from harness.analysis.signatures import alike
 from harness.store import RunTables, read_run
 
 from tests.live.conftest import BOTH, NEW, OLD, ROOT, Bench

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis.messages import alike
-from harness.terms import UNTRIED, Finding, Status
+from harness.analysis.cells import meanings_of_statuses
+from harness.analysis.meanings import SOUND, Meaning
+from harness.analysis.signatures import alike
+from harness.terms import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -62,7 +64,7 @@ def compare_statuses(base: pd.DataFrame, new: pd.DataFrame, identifier: str = "c
     columns = [identifier, *(name for name in IDENTITY if name in new and name != identifier)]
     joined = pd.concat([new[columns], base[columns]]).drop_duplicates(identifier).reset_index(drop=True)
     before, after = (table.set_index(identifier).reindex(joined[identifier]).reset_index() for table in (base, new))
-    was, now = _states(before["status"]), _states(after["status"])
+    was, now = _states(before), _states(after)
     joined["was"], joined["now"] = before["status"], after["status"]
     joined["kind"] = _kinds(was, now, _worse(before, after), _otherwise(before, after))
     was_worse = joined["kind"].isin([str(kind) for kind in (ChangeKind.FIXED, ChangeKind.GAINED)])
@@ -80,11 +82,20 @@ def compare_statuses(base: pd.DataFrame, new: pd.DataFrame, identifier: str = "c
     return joined
 
 
-def _states(status: pd.Series[Any]) -> pd.Series[Any]:
-    """Each status as what it comes to: "ok", "drift", "failed", "untried", "absent"."""
-    known: dict[Any, str] = {str(s): "failed" for s in Status}
-    known |= {str(s): "untried" for s in UNTRIED} | {str(s): str(s) for s in (Status.OK, Status.DRIFT)}
-    return pd.Series([known.get(word, "absent") for word in status], index=status.index, dtype=object)
+#: What a comparison makes of a meaning.
+_STATES = {
+    Meaning.CHANGED: "drift",
+    **dict.fromkeys(SOUND, "ok"),
+    **dict.fromkeys((Meaning.BROKEN, Meaning.REFUSED), "failed"),
+    **dict.fromkeys((Meaning.NOT_RUN, Meaning.IMPOSSIBLE, Meaning.UNWRITTEN), "untried"),
+}
+
+
+def _states(table: pd.DataFrame) -> pd.Series[Any]:
+    """Each row as one of "ok", "drift", "failed", "untried", "absent". Artifacts have no meaning but their status."""
+    meanings = table["meaning"] if "meaning" in table else meanings_of_statuses(table["status"])
+    known = {str(meaning): state for meaning, state in _STATES.items()}
+    return pd.Series([known.get(word, "absent") for word in meanings], index=table.index, dtype=object)
 
 
 def _kinds(was: pd.Series[Any], now: pd.Series[Any], worse: Any, otherwise: Any) -> pd.Series[Any]:

@@ -1,6 +1,8 @@
 """What each word of a closed list means, in one sentence. The documentation is generated from here.
 
 A test holds every list to its enum: a new status, finding or figure needs a sentence here.
+
+Internal.
 """
 
 from __future__ import annotations
