@@ -83,9 +83,6 @@ def read_run_json(path: Path) -> dict[str, Any]:
             f"{path}: this run was written under schema version {version}, and this harness reads up to "
             f"{SCHEMA_VERSION}: read it with the harness version that wrote it, or run it again"
         )
-    wrong = [name for name in _RUN_TEXTS if not isinstance(run.get(name), str)]
-    if wrong:
-        raise InputError(f"{path / 'run.json'}: {wrong[0]} is missing, or no text: {_DAMAGED}")
     return run
 
 
@@ -100,6 +97,9 @@ def read_run(path: str | Path) -> RunTables:
             f"{folder}: the run was not finished ({', '.join(missing)} missing): "
             f"continue it with `python -m harness run --run {folder.name}`"
         )
+    wrong = [name for name in _RUN_TEXTS if not isinstance(run.get(name), str)]
+    if wrong:
+        raise InputError(f"{folder / 'run.json'}: {wrong[0]} is missing, or no text: {_DAMAGED}")
     tables = {name: _table(folder / f"{name}.parquet", name) for name in stored}
     if run["schema_version"] < SCHEMA_VERSION:
         tables = {name: table[_schema(name).names] for name, table in tables.items()}

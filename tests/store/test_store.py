@@ -149,14 +149,16 @@ SINCE_2 = SINCE_3 | {"findings", "tolerance_used", "mapped_arrays", "mapped_byte
 
 @pytest.mark.parametrize(("version", "later"), [(1, SINCE_2), (2, SINCE_3)])
 def test_a_run_of_an_older_schema_is_read_with_nulls_for_what_came_later(tmp_path, version, later) -> None:
-    path = a_run(tmp_path, "a", schema_version=version)
+    path = a_run(tmp_path, "a", schema_version=version, run_id="a", started="2026-01-01")
+    row = {"run_id": "a", "status": "ok", "environment": "e", "artifact_id": "p/c/f", "cell_id": "p/c/f>e/r"}
+    row |= {name: "x" for name in ("producer", "consumer", "case", "family", "format", "reader")}
     for name, schema in (
         ("environments", tables.ENVIRONMENTS),
         ("artifacts", tables.ARTIFACTS),
         ("cells", tables.CELLS),
     ):
         kept = pa.schema([field for field in schema if field.name not in later])
-        pq.write_table(pa.Table.from_pylist([{"run_id": "a", "status": "ok"}], schema=kept), path / f"{name}.parquet")
+        pq.write_table(pa.Table.from_pylist([row], schema=kept), path / f"{name}.parquet")
     read = store.read_run(path)
     assert list(read.cells.columns) == tables.CELLS.names
     assert read.cells.load_stable.isna().all()
