@@ -1,4 +1,4 @@
-"""What is wrong with a matrix beyond its YAML. Each check adds to one list, so that all problems are told at once.
+"""What is wrong with a matrix beyond its YAML. Each check adds to one list, so that all problems are reported at once.
 
 A check looks at the parts it needs and passes over those that another check has refused.
 """
@@ -107,12 +107,12 @@ def check_format_files(document: Document, known: Known, problems: Problems) -> 
 
 
 def check_environments(document: Document, native: str, problems: Problems) -> frozenset[str] | None:
-    """Check that they are few enough and told apart; the names they may have, or None when that cannot be said."""
+    """Check that they are few enough and distinct; the names they may have, or None when that cannot be said."""
     before = len(problems)
     try:
         spec = Environments.model_validate(_at(document.value, ("environments",)))
     except ValidationError:
-        return None  # check_values has told why
+        return None  # check_values has said why
     place: Place = ("environments",)
     if (count := combinations(spec)) > MAX_COMBINATIONS:
         message = f"{count:,} combinations, more than {MAX_COMBINATIONS:,}"
@@ -148,7 +148,7 @@ def check_patterns(
     cases: Sequence[Case] | None,
     formats: Sequence[Format] | None,
 ) -> Iterator[Problem]:
-    """Say which pattern matches nothing. None: those cannot be told."""
+    """Say which pattern matches nothing. None: those are not known."""
     for holder in _holders(document.value):
         for place, word in _patterns(document.value, (*holder, "formats")):
             if formats is not None and not _is_format(word, formats):

@@ -63,8 +63,8 @@ class Matrix:
         for word in chosen.environments:
             if not any(fits(known, [word.removeprefix(checks.NOT)]) for known in names):
                 place, kinds = f"profiles.{name}.environments", " and ".join(chosen.kinds)
-                told = f"{unknown('environment', word, names)} among those chosen, whose kinds are {kinds}"
-                raise InputError(f"{self.path}: {place}: {told}")
+                message = f"{unknown('environment', word, names)} among those chosen, whose kinds are {kinds}"
+                raise InputError(f"{self.path}: {place}: {message}")
         tolerances = (*chosen.tolerances, *self.spec.tolerances)
         defaults = (tolerance for item in self.formats for tolerance in item.tolerances)
         profile = terms.Profile(

@@ -69,10 +69,12 @@ def _known(image: str, platform: str) -> str | None:
     done = ask("image", "inspect", image)
     if done.code != 0:
         return None
-    (told,) = json.loads(done.stdout)
-    if f"{told['Os']}/{told['Architecture']}" != "/".join(platform.split("/")[:2]):  # of linux/arm/v7 it tells no more
+    (facts,) = json.loads(done.stdout)
+    if f"{facts['Os']}/{facts['Architecture']}" != "/".join(
+        platform.split("/")[:2]
+    ):  # of linux/arm/v7 it tells no more
         return None
-    return str((told["RepoDigests"] or [told["Id"]])[0])
+    return str((facts["RepoDigests"] or [facts["Id"]])[0])
 
 
 def _make(root: Root, platform: str, name: str) -> None:

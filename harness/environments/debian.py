@@ -37,8 +37,8 @@ def locked(environment: Environment, root: Root) -> str:
     }
     for name, wanted in (("scikit-learn", environment.scikit_learn), ("numpy", environment.numpy)):
         if wanted is not None and not f"{held.get(name)}.".startswith(f"{wanted}."):
-            told = f"{root.recipe.suite} on {environment.platform} has {name} {held.get(name, 'not at all')}"
-            raise UnsatisfiableError(f"{told}, not {wanted}")
+            message = f"{root.recipe.suite} on {environment.platform} has {name} {held.get(name, 'not at all')}"
+            raise UnsatisfiableError(f"{message}, not {wanted}")
     return "\n".join([*_debs(root), *(f"{name}=={version}" for name, version in sorted(held.items())), ""])
 
 
@@ -46,8 +46,10 @@ def check(lock: str, root: Root) -> None:
     """Whether a root is that of a lock, perhaps another run's. Raises NotReadyError."""
     wanted = [line for line in lock.splitlines() if line.startswith(_MARK)]
     if wanted and (other := sorted(set(wanted) - set(_debs(root)))):
-        told = f"{len(other)} of its packages are others by now, such as {other[0].removeprefix(_MARK).split()[0]}"
-        raise NotReadyError(f"the root {root.recipe.name} is not that of the lock: {told}; Debian keeps no older ones")
+        others = f"{len(other)} of its packages are others by now, such as {other[0].removeprefix(_MARK).split()[0]}"
+        raise NotReadyError(
+            f"the root {root.recipe.name} is not that of the lock: {others}; Debian keeps no older ones"
+        )
 
 
 def _debs(root: Root) -> list[str]:

@@ -90,7 +90,7 @@ class Kind(Generic[OwnKeys]):
     requirements : what it asks the package index for, as PEP 508 strings.
     details : what else it asks for, in words.
     lock : its exact packages. Raises NotReadyError.
-    foresee : raises NotReadyError for what can be told without making anything; ``lock``, if not given.
+    foresee : raises NotReadyError for what can be said without making anything; ``lock``, if not given.
     packages : what a guest must hold, by normalized name.
     build : see `Build`.
     forget : it does not hold what the lock says: the next build makes it anew.

@@ -125,10 +125,10 @@ def lacking(platform: str, packages: list[str]) -> str | None:
         packages = [*packages, "qemu-user-static", "binfmt-support"]
     if not packages:
         return None
-    told = f"this machine lacks {', '.join(packages)}: `apt-get install {' '.join(packages)}`"
+    message = f"this machine lacks {', '.join(packages)}: `apt-get install {' '.join(packages)}`"
     if "binfmt-support" in packages:  # they may be there, and the kernel know nothing of it
-        told += f"; where they are installed: `{_REGISTER}`"
-    return told
+        message += f"; where they are installed: `{_REGISTER}`"
+    return message
 
 
 def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:

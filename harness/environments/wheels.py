@@ -60,5 +60,5 @@ def _unpack(environment: Environment, lock: Lock, place: Path, *, site: str, sec
 
 
 def _place(environment: Environment, lock: Lock) -> Path:
-    told = f"{environment.platform} {environment.python}\n{lock.text}"
-    return tools.workspace() / ".harness" / "wheels" / hashlib.sha256(told.encode()).hexdigest()[:16]
+    key = f"{environment.platform} {environment.python}\n{lock.text}"
+    return tools.workspace() / ".harness" / "wheels" / hashlib.sha256(key.encode()).hexdigest()[:16]
