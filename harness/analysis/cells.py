@@ -48,6 +48,13 @@ def with_meaning(tables: RunTables) -> RunTables:
     return replace(tables, cells=cells)
 
 
+def trace_causes(tables: RunTables) -> pd.DataFrame:
+    """What brought the cause of each cell; see `harness.analysis.causes.traced`. Null for a cell without a cause."""
+    with_cause = tables.cells[tables.cells["cause"].notna()]
+    traced = causes.traced(with_cause, tables.artifacts, tables.environments)
+    return traced.reindex(tables.cells.index)
+
+
 def explained(
     cells: pd.DataFrame,
     artifacts: pd.DataFrame,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis import causes, columns, estimator_coverage, groups, measured
-from harness.analysis.cells import is_at_home, is_in
+from harness.analysis import columns, estimator_coverage, groups, measured
+from harness.analysis.cells import is_at_home, is_in, trace_causes
 from harness.analysis.meanings import INCONCLUSIVE, SOUND, Meaning
 from harness.terms import BROKEN, LOADED, UNTRIED, Finding, Parity, Status
 
@@ -166,9 +166,7 @@ def summarize(tables: RunTables) -> Summary:
 
 def _with_since(tables: RunTables) -> pd.DataFrame:
     """The cells with ``since``: what brought each cell's cause, null where that is not known."""
-    explained = tables.cells[tables.cells["cause"].notna()]
-    traced = causes.traced(explained, tables.artifacts, tables.environments)
-    return tables.cells.assign(since=traced["since"].reindex(tables.cells.index))
+    return tables.cells.assign(since=trace_causes(tables)["since"])
 
 
 def as_data(summary: Summary) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from harness.analysis import causes, pair_signs
+from harness.analysis.cells import trace_causes
 from harness.analysis.verdicts import Verdict
 from harness.store import tracebacks
 from harness.terms import Parity, Status
@@ -78,8 +79,7 @@ def packed(tables: RunTables, order: list[str], more: Mapping[str, Any]) -> byte
 
 def _traced(tables: RunTables) -> dict[str, pd.Series[Any]]:
     """What brought each cell's cause, and where that is described; null where it is not known."""
-    explained = tables.cells[tables.cells["cause"].notna()]
-    traced = causes.traced(explained, tables.artifacts, tables.environments).reindex(tables.cells.index)
+    traced = trace_causes(tables)
     return {name: traced[name] for name in ("since", "upstream")}
 
 
