@@ -11,7 +11,7 @@ import sys
 import time
 import warnings
 
-from . import errors, sources, training
+from . import errors, parts, sources, training
 from .decoding import decode
 from .encoding import encode
 from .wire import HELD_OUT
@@ -70,7 +70,8 @@ class Fit:
             "reference": reference,
             "outputs": {name: layout(value, reference[name]) for name, value in self.reference.items()},
             "estimator": errors.qualified_name(type(self.model)),
-            "parameters": _parameters(self.estimator),
+            "parameters": parts.parameters(self.estimator),
+            "parts": parts.parts(self.model),
             "data": self.data,
             "data_stored": self.data["stored"],
             "train_sha256": described["sha256"],
@@ -186,10 +187,3 @@ def _score_kind(model, methods, truth):
         return "accuracy" if is_classifier(model) else "r2" if is_regressor(model) else None
     except Exception:  # a user's estimator need not be one that scikit-learn knows how to ask: it has no tags
         return None
-
-
-def _parameters(estimator):
-    try:
-        return {name: errors.text_of(repr(value), 200) for name, value in estimator.get_params(deep=False).items()}
-    except Exception:  # a user's estimator need not have get_params
-        return {}

@@ -53,6 +53,7 @@ class FitRow(TypedDict):
     warnings: NotRequired[list[Warned]]
     estimator: NotRequired[str]
     parameters: NotRequired[dict[str, str]]
+    parts: NotRequired[list[dict[str, Any]]]
     score_kind: NotRequired[str | None]
     score: NotRequired[float | None]
     cv_scores: NotRequired[list[float] | None]
