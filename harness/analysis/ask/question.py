@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.analysis import versions
-from harness.analysis.ask.models import is_value
 from harness.analysis.ask.subjects import Kind
+from harness.analysis.models import is_value
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from harness.analysis.ask.models import Model, Part
     from harness.analysis.ask.subjects import Subject
+    from harness.analysis.models import Model, Part
     from harness.analysis.versions import Wanted
 
 

@@ -41,9 +41,10 @@ class Model:
         """The class of the model itself."""
         return self.parts[0].name if self.parts else ""
 
-    def contains(self, name: str) -> bool:
-        """Whether the model is of a class or has one within. Upper and lower case do not matter."""
-        return any(part.name.lower() == name.lower() for part in self.parts)
+    @property
+    def names(self) -> frozenset[str]:
+        """The classes of all parts."""
+        return frozenset(part.name for part in self.parts)
 
     def of(self, name: str) -> Iterator[Part]:
         """Its parts of a class."""
