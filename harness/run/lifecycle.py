@@ -113,10 +113,14 @@ def _named(error: Exception) -> str:
 def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.Selection) -> None:
     journal = folder.journal
     share = len(selection.consumers) / max(len(plan.environments), 1)
-    counts = {"artifacts": plan.artifact_count - len(journal.artifacts), "cells": plan.cell_count - journal.cell_count}
-    counts["cells"] = round(counts["cells"] * share)
-    counts["measured"] = plan.measured_count
-    with Progress(console, environments=len(plan.environments), **counts) as progress:
+    progressing = Progress(
+        console,
+        environments=len(plan.environments),
+        artifacts=plan.artifact_count - len(journal.artifacts),
+        cells=round((plan.cell_count - journal.cell_count) * share),
+        measured=plan.measured_count,
+    )
+    with progressing as progress:
         schedule.both_passes(Recorder(plan, folder, progress), selection)
 
 
