@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 import harness
 from harness.errors import InputError, MachineError
 from harness.files import writing
-from harness.machine import hardware, tools
+from harness.machine import hardware, places, tools
 from harness.run import schedule
 from harness.run.progress import Progress
 from harness.run.recorder import Recorder
@@ -130,7 +130,10 @@ def begin(plan: Plan, results: Path) -> RunFolder:
     # Whoever reads the run later, or elsewhere, may not have these formats.
     facts["formats"] = {item.name: {"converts": item.converts} for item in plan.profile.formats}
     facts |= {"harness_version": harness.__version__, "host": hardware.facts()}
-    return RunFolder.create(results, plan.profile.name, facts)
+    folder = RunFolder.create(results, plan.profile.name, facts)
+    if plan.matrix is not None and "matrix" in facts:
+        places.remember(folder.path.name, plan.matrix)
+    return folder
 
 
 def _other_matrix(plan: Plan) -> dict[str, str]:
