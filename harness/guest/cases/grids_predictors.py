@@ -278,7 +278,7 @@ GRIDS = {
         {"solver": ("sgd",), "learning_rate": ("adaptive", "invscaling")},
         {"data": ("label_columns", "two_classes")},
         {"input": ("csr", "float32")},
-        {"target": ("strings",)},
+        {"target": ("strings",), "with": {"early_stopping": False}},
     ),
     "MLPRegressor": (
         {"solver": ("lbfgs", "sgd")},
