@@ -12,7 +12,7 @@ import time
 import warnings
 
 from . import errors, parts, sources, training
-from .decoding import decode
+from .decoding import NotSentError, decode
 from .encoding import encode
 from .wire import HELD_OUT
 
@@ -47,7 +47,7 @@ class Fit:
             raise TypeError("%s has none of the methods that are compared" % kind)
         self.encoded = encode(test)
         # The reference sees exactly what a consumer will see: data that went through the encoding once.
-        self.inputs = decode(self.encoded)
+        self.inputs = received(self.encoded)
         self.reference = call_methods(self.model, self.inputs, self.methods)
         try:
             self.cv_scores = cross_validated(self.estimator, train, train_truth) if small else None
@@ -137,6 +137,14 @@ def cross_validated(estimator, train, truth):
         scores = cross_val_score(clone(estimator), fresh(train), fresh(truth), cv=FOLDS, error_score="raise")
     scores = [float(score) for score in scores]
     return scores if all(map(math.isfinite, scores)) else None
+
+
+def received(encoded):
+    """The held-out rows as a consumer gets them. That they cannot travel is no fault of the fit: Unsupported."""
+    try:
+        return decode(encoded)
+    except NotSentError as error:
+        raise errors.Unsupported("its held-out rows cannot be sent to a consumer: %s" % error) from error
 
 
 def fresh(data):

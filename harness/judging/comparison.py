@@ -24,6 +24,7 @@ _PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
 class OutputComparison:
     """The worst difference of all methods, with its evidence.
 
+    ``parity`` is None where some output could not be compared, and no other drifts.
     ``max_abs_diff``, ``max_rel_diff``, ``max_ulp_diff`` and ``tolerance_used`` are over the numbers that are finite on
     both sides, None if there are none. ``max_rel_diff`` leaves out places where the reference is 0.
     ``max_ulp_diff`` is in units of the reference's precision. ``tolerance_used`` is the largest difference in
@@ -32,7 +33,7 @@ class OutputComparison:
     figures at all.
     """
 
-    parity: Parity
+    parity: Parity | None
     compared: tuple[str, ...]  # methods
     max_abs_diff: float | None
     max_rel_diff: float | None
@@ -40,7 +41,7 @@ class OutputComparison:
     tolerance_used: float | None
     label_mismatch: float | None
     findings: tuple[Finding, ...]  # what weighs most first
-    sentences: tuple[str, ...]  # one per method that is not identical; those that drift first
+    sentences: tuple[str, ...]  # one per method that is not identical; drifts first, then what is not known
 
 
 def compare(
@@ -91,7 +92,8 @@ def compare(
 
 def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> OutputComparison:
     total = merged(found.values())
-    ordered = sorted(found.items(), key=lambda item: item[1].parity is not Parity.DRIFT)
+    weight = {Parity.DRIFT: 0, None: 1}
+    ordered = sorted(found.items(), key=lambda item: weight.get(item[1].parity, 2))
     return OutputComparison(
         parity=total.parity,
         compared=names,

@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 
     from harness.judging.decoding import Array
 
-_SEVERITY = {Parity.IDENTICAL: 0, Parity.CLOSE: 1, Parity.DRIFT: 2}
+_SEVERITY = {Parity.IDENTICAL: 0, Parity.CLOSE: 1, None: 2, Parity.DRIFT: 3}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """What differs, with the largest figures; a figure is None if there was nothing to compute it from."""
+    """What differs, with the largest figures; a figure is None if there was nothing to compute it from.
 
-    parity: Parity = Parity.IDENTICAL
+    Parity is None where something could not be compared, and nothing else drifts: then nobody knows.
+    """
+
+    parity: Parity | None = Parity.IDENTICAL
     max_abs: float | None = None
     max_rel: float | None = None
     max_ulp: float | None = None
@@ -82,6 +85,10 @@ def merged(parts: Iterable[Difference]) -> Difference:
 
 def drift(finding: Finding, sentence: str) -> Difference:
     return Difference(parity=Parity.DRIFT, findings=frozenset({finding}), sentences=(sentence,))
+
+
+def incomparable(sentence: str) -> Difference:
+    return Difference(parity=None, findings=frozenset({Finding.INCOMPARABLE}), sentences=(sentence,))
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
