@@ -27,8 +27,8 @@ STATUSES: dict[Status, str] = {
 }
 
 PARITIES: dict[Parity, str] = {
-    Parity.IDENTICAL: "Same shapes, dtypes and values. NaN equals NaN, and -0.0 equals 0.0.",
-    Parity.CLOSE: "Numbers differ within their tolerance, or equal values came in another dtype or container.",
+    Parity.IDENTICAL: "Same shapes, dtypes and values, bit for bit. Every NaN is the same.",
+    Parity.CLOSE: "Numbers differ within their tolerance, zeros have another sign, or equal values came in another dtype or container.",
     Parity.DRIFT: "Anything else.",
 }
 

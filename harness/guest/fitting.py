@@ -11,7 +11,7 @@ import sys
 import time
 import warnings
 
-from . import errors, parts, sources, training
+from . import conditioning, errors, parts, sources, training
 from .decoding import NotSentError, decode
 from .encoding import encode
 from .wire import HELD_OUT
@@ -68,6 +68,7 @@ class Fit:
             "truth": encoded_or_none(self.truth),
             "score_kind": _score_kind(self.model, self.methods, self.truth),
             "reference": reference,
+            "conditioning": conditioning.conditioning(self.model, decode(self.encoded), self.methods),
             "outputs": {name: layout(value, reference[name]) for name, value in self.reference.items()},
             "estimator": errors.qualified_name(type(self.model)),
             "parameters": parts.parameters(self.estimator),

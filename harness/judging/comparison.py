@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from harness.judging.arrays import is_numeric
+from harness.judging.cancellation import cancellation_of
 from harness.judging.decoding import Encoded, decode
 from harness.judging.difference import Difference, Rules, merged, worst_first
 from harness.judging.kinds import difference
@@ -52,6 +53,7 @@ def compare(
     methods: Sequence[str] | None = None,
     labels: Collection[str] = (),
     converted: bool = False,
+    conditioning: Any = None,
 ) -> OutputComparison:
     """Compare the outputs of each method of ``reference``; further ones in ``outputs`` are ignored.
 
@@ -63,6 +65,7 @@ def compare(
     labels : methods whose outputs are labels even where they are floats, and have no tolerance: a classifier's predict.
     converted : whether the format has types of its own. ONNX, for example, has no sparse counts and no bool labels.
         Then equal numbers of another kind (1 and 1.0, True and 1) are close, with the finding dtype.
+    conditioning : what a guest said of how exactly each method computes, see `harness.guest.conditioning`.
 
     Raises
     ------
@@ -85,6 +88,7 @@ def compare(
     found: dict[str, Difference] = {}
     for method, contents in equal.items():
         rules = make_rules(method, tolerance, exact=method in labels, converted=converted)
+        rules = replace(rules, cancellation=cancellation_of(conditioning, method))
         expected, got = reference[method], outputs[method]
         found[method] = _compare_method(method, expected, got, rules) if contents is None else _identical(contents)
     return _total(names, found)

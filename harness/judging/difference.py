@@ -13,6 +13,7 @@ from harness.terms import Finding, Parity, Tolerance
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from harness.judging.cancellation import Cancellation
     from harness.judging.decoding import Array
 
 _SEVERITY = {Parity.IDENTICAL: 0, Parity.CLOSE: 1, None: 2, Parity.DRIFT: 3}
@@ -43,6 +44,7 @@ class Rules:
     drifting: Finding  # what numbers beyond their tolerance are
     exact: bool  # all elements are labels, even where they are floats: no tolerance is for them
     tolerance: Callable[[str], Tolerance]  # of a dtype such as "<f4"
+    cancellation: Cancellation | None = None  # what is allowed besides the tolerance
     converted: bool = False  # of a format with types of its own: equal numbers of another kind are close
 
 

@@ -229,6 +229,7 @@ def _comparison(event: Loaded, fitted: Mapping[str, Any], way: Way) -> judging.O
         methods=event.get("methods") if way.partial else None,
         labels=("predict",) if classifies else (),
         converted=way.partial,
+        conditioning=fitted.get("conditioning"),
     )
 
 
