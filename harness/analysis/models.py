@@ -57,7 +57,7 @@ class Model:
         data = manifest.get("input")
         return cls(
             parts=tuple(_parts(manifest)),
-            data=_texts(data) if isinstance(data, dict) else {},
+            data=_rows(data) if isinstance(data, dict) else {},
             uncompared=_texts(uncompared) if isinstance(uncompared, dict) else None,
         )
 
@@ -90,6 +90,12 @@ def _parts(manifest: Mapping[str, Any]) -> Iterator[Part]:
     for name in dict.fromkeys(_CONSTRUCTED.findall(written)):
         if name != outer:
             yield Part(name=name, parameters=None)
+
+
+def _rows(told: Mapping[str, Any]) -> dict[str, str]:
+    """What the training rows are, in the words of a question: ``input``, ``dtype``, ``missing``, ``categories``."""
+    known = {name: ("no", "yes")[value] if isinstance(value, bool) else str(value) for name, value in told.items()}
+    return {"input" if name == "container" else name: text for name, text in known.items()}
 
 
 def _short(name: object) -> str:

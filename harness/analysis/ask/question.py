@@ -39,8 +39,16 @@ class Setting:
     def holds(self, part: Part, model: Model) -> bool:
         """Whether a part of a model has it; or, if it is no parameter of that part, the model's training rows."""
         text = part.value(self.name)
-        text = model.data.get(self.name) if text is None else text
+        if text is None:
+            text = model.data.get(self.name)
+            if self == SPARSE:
+                return text is not None and text not in _DENSE
         return text is not None and is_value(text, self.value)
+
+
+#: Whatever format the sparse rows have.
+SPARSE = Setting(name="input", value="sparse")
+_DENSE = frozenset({"array", "frame", "list"})
 
 
 @dataclass(frozen=True, kw_only=True)
