@@ -67,7 +67,7 @@ def unknown(noun: str, word: str, known: Iterable[str]) -> str:
     """``no format "scops"; perhaps "skops"``."""
     options = sorted(set(known))
     close = difflib.get_close_matches(word, options, n=1)
-    few = len(options) <= 10 and sum(map(len, options)) <= 120  # noqa: PLR2004  # what one line of a terminal bears
+    few = len(options) <= 12 and sum(map(len, options)) <= 120  # noqa: PLR2004  # what one line of a terminal bears
     hint = f"; perhaps {shown(close[0])}" if close else f"; there is {', '.join(options)}" if options and few else ""
     return f"no {noun} {shown(word)}{hint}"
 

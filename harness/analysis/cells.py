@@ -33,6 +33,7 @@ COLUMNS = ("converts", "meaning", "verdict", "also_at_home", "cause")
 
 _BY_STATUS = {
     Status.DRIFT: Meaning.CHANGED,
+    Status.INCOMPARABLE: Meaning.INCOMPARABLE,
     Status.NOT_RUN: Meaning.NOT_RUN,
     Status.NO_ARTIFACT: Meaning.UNWRITTEN,
     Status.UNSUPPORTED: Meaning.IMPOSSIBLE,

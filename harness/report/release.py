@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 _TITLES = {
     ChangeKind.DRIFTS: "now predicts otherwise",
     ChangeKind.BREAKS: "now fails",
-    ChangeKind.LOST: "not tried any more",
+    ChangeKind.LOST: "not tried or not comparable any more",
     ChangeKind.MISLEADS: "failed, now predicts otherwise",
     ChangeKind.WORSE: "drifts more",
     ChangeKind.OTHER: "fails otherwise",
     ChangeKind.TRIED: "tried now, and fails",
-    ChangeKind.UNTRIED: "failed, not tried any more",
+    ChangeKind.UNTRIED: "failed, not tried or not comparable any more",
     ChangeKind.FIXED: "fixed",
     ChangeKind.GAINED: "ok, not tried before",
 }

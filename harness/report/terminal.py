@@ -36,6 +36,7 @@ _STYLES = {
     Sign.DRIFT: "bold red",
     Sign.BROKEN: "magenta",
     Sign.DRIFT_AT_HOME: "red",
+    Sign.INCOMPARABLE: "cyan",
     Sign.OK: "green",
     Sign.WARNED: "yellow",
     Sign.BROKEN_AT_HOME: "dim",
@@ -46,7 +47,7 @@ LEGEND = (
     "[green]ok[/] all that was written loads and predicts the same   [yellow]warn[/] with a version warning   "
     "[bold red]≠n[/] n predict differently\n"
     "[magenta]✗n[/] n fail   [red](≠n)[/] [dim](✗n)[/] also in their own producer   "
-    "[dim]–n[/] n not run, or not supported"
+    "[cyan]?n[/] n could not be compared   [dim]–n[/] n not run, or not supported"
 )
 
 
@@ -56,6 +57,7 @@ def show(tables: RunTables, console: Console, page: Path) -> None:
     _top(summary, console)
     _near(summary, console)
     _failures("Fails", summary.failures, console)
+    _failures("Cannot be compared", summary.incomparable, console)
     _failures("Not supported there", summary.impossible, console)
     _failures("Not written", summary.unwritten, console)
     _measured(summary.measured, console)

@@ -37,6 +37,8 @@ def test_only_what_was_loaded_and_compared_is_safe(status, parity, unrun) -> Non
     verdict = VERDICTS.get(meaning)
     if verdict in SAFE:
         assert status == Status.OK and parity in {Parity.IDENTICAL, Parity.CLOSE}
+    if status == Status.INCOMPARABLE:
+        assert verdict == Verdict.UNKNOWN
     if status in UNTRIED:
         assert verdict in {None, Verdict.UNKNOWN}
     if status == Status.DRIFT:

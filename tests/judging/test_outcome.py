@@ -77,6 +77,29 @@ def test_no_memory_is_oom() -> None:
     assert judged(error={**ERROR, "memory": True})["status"] == "oom"
 
 
+class Unsendable:
+    pass
+
+
+def test_what_cannot_be_carried_is_neither_the_same_nor_another() -> None:
+    opaque, number = encode(Unsendable()), encode(np.array([1.0, 2.0]))
+    other = encode(np.array([1.0, 3.0]))
+
+    def row(transform: dict, predict: dict) -> dict:
+        fitted = {**FITTED, "reference": {"transform": opaque, "predict": number}}
+        event = {"event": "cell", "step": "predict", "outputs": {"transform": transform, "predict": predict}}
+        return outcome.judge_cell(event, fitted, lambda *_: Tolerance(rtol=1e-9, atol=0.0), format_name="pickle")
+
+    for sent in (opaque, number):  # on both sides, or on one only
+        unknown = row(sent, number)
+        assert (unknown["status"], unknown["parity"]) == ("incomparable", None)
+        assert unknown["findings"] == ["incomparable"]
+        assert "transform: cannot be compared: " in unknown["reason"] and "Unsendable" in unknown["reason"]
+    drift = row(opaque, other)
+    assert (drift["status"], drift["parity"]) == ("drift", "drift")
+    assert drift["reason"].startswith("predict: ")
+
+
 def test_refusals_and_what_is_not_supported() -> None:
     assert judged(refused="sha256 differs")["status"] == "refused"
     assert judged(unsupported="needs Java")["reason"] == "needs Java"

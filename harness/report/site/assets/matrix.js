@@ -110,13 +110,14 @@ class Matrix {
 function signsOf(counts) {
   if (!counts.some(Boolean)) return { text: '', kind: 'none' };
   const passed = counts[OK] + counts[WARNED];
-  const loud = counts[DRIFT] + counts[BROKEN] + counts[HOME_DRIFT];
+  const loud = counts[DRIFT] + counts[BROKEN] + counts[HOME_DRIFT] + counts[INCOMPARABLE];
   const untried = counts[NEVER] + counts[LOST];
   if (!passed && !loud && !counts[HOME]) return { text: '–', kind: 'untried' };
   const words = [];
   if (counts[DRIFT]) words.push(`≠${counts[DRIFT]}`);
   if (counts[BROKEN]) words.push(`✗${counts[BROKEN]}`);
   if (counts[HOME_DRIFT]) words.push(`(≠${counts[HOME_DRIFT]})`);
+  if (counts[INCOMPARABLE]) words.push(`?${counts[INCOMPARABLE]}`);
   if (!loud && passed) words.push(counts[WARNED] ? 'warn' : 'ok');
   if (counts[HOME]) words.push(`(✗${counts[HOME]})`);
   if (untried) words.push(`–${untried}`);
