@@ -52,7 +52,7 @@ def read_run(path: str | Path) -> RunTables:
     Parameters
     ----------
     path : str or Path
-        A folder under ``results/``, of any schema version that this release reads (1 to 3).
+        A folder under ``results/``, of any schema version that this release reads (1 to 4).
 
     Returns
     -------

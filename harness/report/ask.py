@@ -81,12 +81,12 @@ def _alike(pairs: Iterable[PairAnswer], *, verbose: bool) -> list[tuple[tuple[st
 
 def sentence(answer: Answer) -> str:
     """The verdict with its breadth: "breaks in 3 of 17 models"."""
-    models = len(answer.breadth.models)
-    bad = len(answer.sides.bad)
+    models, bad = len(answer.breadth.models), len(answer.sides.bad)
     if not models:
         return str(answer.verdict)
-    of = f"{bad} of {counted(models, 'model')}" if answer.verdict not in SOUND and bad else counted(models, "model")
-    return f"{answer.verdict}{', from' if answer.verdict is Verdict.UNKNOWN else ' in'} {of}"
+    if answer.verdict is Verdict.UNKNOWN:
+        return f"{answer.verdict}, with {counted(models, 'model')} compared"
+    return f"{answer.verdict} in {f'{bad} of ' if answer.verdict not in SOUND else ''}{counted(models, 'model')}"
 
 
 def question(answer: Answer) -> str:

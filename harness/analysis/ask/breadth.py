@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.analysis.ask.models import is_value
 from harness.analysis.ask.question import Question
+from harness.analysis.models import is_value
 from harness.analysis.verdicts import SAFE, Verdict
 from harness.config.deciding import deciding
 from harness.terms import Status
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.ask.evidence import Evidence
-    from harness.analysis.ask.models import Model
     from harness.analysis.ask.subjects import Subject
+    from harness.analysis.models import Model
 
 #: Models of a class that must have been compared.
 MODELS = 3

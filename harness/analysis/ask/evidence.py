@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from harness.analysis.ask.cell_facts import CellFacts
     from harness.analysis.ask.index import Index
-    from harness.analysis.ask.models import Model
     from harness.analysis.ask.question import Question
+    from harness.analysis.models import Model
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.analysis.ask.cell_facts import WORDS, CellFacts
-from harness.analysis.ask.models import Model
 from harness.analysis.ask.subjects import Kind, Subject
+from harness.analysis.models import Model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from harness.analysis import causes, versions
@@ -46,6 +47,10 @@ def _column(cells: pd.DataFrame, name: str) -> list[Any]:
         numbers = pd.to_numeric(cells[name], errors="coerce") if name in cells else pd.Series(index=cells.index)
         return [None if value != value else float(value) for value in numbers]  # noqa: PLR0124  # NaN
     if name == "compared":
-        lists = cells[name] if name in cells else [None] * len(cells)
-        return [SEPARATOR.join(map(str, methods)) if hasattr(methods, "__len__") else None for methods in lists]
+        return [_joined(methods) for methods in cells[name]] if name in cells else [None] * len(cells)
     return [value if isinstance(value, str) else None for value in cells[name]]
+
+
+def _joined(methods: Any) -> str | None:
+    """The names of what was compared as one text; None where nothing was."""
+    return SEPARATOR.join(map(str, methods)) if isinstance(methods, (list, tuple, np.ndarray)) else None

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.analysis import versions
-from harness.analysis.ask.models import is_value
 from harness.analysis.ask.subjects import Kind
+from harness.analysis.models import is_value
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from harness.analysis.ask.models import Model, Part
     from harness.analysis.ask.subjects import Subject
+    from harness.analysis.models import Model, Part
     from harness.analysis.versions import Wanted
 
 
@@ -39,8 +39,16 @@ class Setting:
     def holds(self, part: Part, model: Model) -> bool:
         """Whether a part of a model has it; or, if it is no parameter of that part, the model's training rows."""
         text = part.value(self.name)
-        text = model.data.get(self.name) if text is None else text
+        if text is None:
+            text = model.data.get(self.name)
+            if self == SPARSE:
+                return text is not None and text not in _DENSE
         return text is not None and is_value(text, self.value)
+
+
+#: Whatever format the sparse rows have.
+SPARSE = Setting(name="input", value="sparse")
+_DENSE = frozenset({"array", "frame", "list"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from harness.analysis.ask.evidence import Evidence
-    from harness.analysis.ask.models import Model
     from harness.analysis.ask.question import Question
+    from harness.analysis.models import Model
 
 _MOST = 3  # differences that are told
 _FEW = 2  # with fewer models on the bad side, anything would tell them apart

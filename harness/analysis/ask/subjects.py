@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from harness.analysis.ask.models import Model
 from harness.analysis.columns import stored_object
+from harness.analysis.models import Model
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:

@@ -86,6 +86,7 @@ def render(
         architectures=architectures.compare_architectures(tables),
         support=format_support.tabulate_support(tables),
         judgement=claims.judge(tables),
+        claims=claiming,
         claim_marks=claiming.MARKS,
         comparison=before,
         sections=[] if before is None else list(comparing.sections(before)),
@@ -105,7 +106,8 @@ def render(
 def _more(tables: RunTables, summary: Summary, rows: Sequence[environment_facts.EnvironmentFacts]) -> dict[str, Any]:
     """What the scripts need besides the cells."""
     return {
-        "again": rerun_command.command(tables.run, tables.path, "CELL"),
+        "again": rerun_command.published(tables.run, tables.path),
+        "folder": rerun_command.folder(tables.path),
         "verdicts": verdicts.as_data(),
         "marks": {str(verdict): mark for verdict, (mark, _) in asking.MARKS.items()},
         "subjects": _subjects(tables),

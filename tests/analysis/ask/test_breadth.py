@@ -62,9 +62,15 @@ def test_a_parameter_narrows_and_must_hold_of_the_class_itself(criteria) -> None
 
 
 def test_what_the_training_rows_are_narrows_as_well() -> None:
-    models = {name: {**MODELS[name], "input": {"input": "csr" if name == "forest" else "array"}} for name in THREE}
-    answer = asked(stored(cases=THREE, models=models), settings=("input=csr",))
-    assert answer.breadth.models == ("forest",)
+    models = {
+        name: {
+            **MODELS[name],
+            "input": {"container": "csr" if name == "forest" else "array", "missing": name == "forest"},
+        }
+        for name in THREE
+    }
+    for setting in ("input=csr", "input=sparse", "missing=yes"):
+        assert asked(stored(cases=THREE, models=models), settings=(setting,)).breadth.models == ("forest",)
 
 
 def test_the_parameter_that_decides_is_named(criteria) -> None:

@@ -67,10 +67,8 @@ class Ask {
     const what = `${question.estimator} saved with scikit-learn ${question.from}, loaded with ${question.to}${question.format ? `, as ${question.format}` : ''}`;
     const warned = pairs[0]?.rows.some((row) => run.columns.warned[row]);
     const advice = asked.length ? run.verdicts.advice[verdict][warned ? 'warned' : 'silent'] : 'this run has no such cell';
-    const tested = many(this.models(asked).size, 'model');
-    const breadth = `${tested} tested that ${subject.enough.length || subject.cases.length > 1 ? 'are one or contain one' : 'have this name'}`;
-    const head = h('div', { class: `verdict is-${STYLES[verdict]}` }, h('b', {}, `${run.marks[verdict]} ${capitalized(verdict)} in ${tested}`),
-      h('p', {}, `${what}: ${advice}. ${breadth}.`));
+    const head = h('div', { class: `verdict is-${STYLES[verdict]}` }, h('b', {}, `${run.marks[verdict]} ${capitalized(this.sentence(verdict, asked))}`),
+      h('p', {}, `${what}: ${advice}.`));
     return [head, ...pairs.flatMap((pair) => this.pair(pair, found))];
   }
 
@@ -117,9 +115,24 @@ class Ask {
     return this.run.verdicts.safe.includes(verdict);
   }
 
-  // The cases that say something.
+  // The verdict with its breadth: "breaks in 3 of 17 models".
+  sentence(verdict, rows) {
+    const { order } = this.run.verdicts;
+    const models = this.models(rows).size;
+    const bad = this.models(rows.filter((row) => order.indexOf(this.run.text('verdict', row)) < order.indexOf('not known'))).size;
+    if (!models) return verdict;
+    if (verdict === 'not known') return `${verdict}, with ${many(models, 'model')} compared`;
+    return `${verdict} in ${order.indexOf(verdict) < order.indexOf('not known') ? `${bad} of ` : ''}${many(models, 'model')}`;
+  }
+
+  // Nothing was tried, though it could have been: run.kinds says so of a cell.
+  isUntried(row) {
+    return this.run.kinds[row] === NEVER;
+  }
+
+  // The cases that were tried.
   models(rows) {
-    return new Set(rows.filter((row) => this.run.text('verdict', row)).map((row) => this.run.text('case', row)));
+    return new Set(rows.filter((row) => this.run.text('verdict', row) && !this.isUntried(row)).map((row) => this.run.text('case', row)));
   }
 
   // The verdict of one producer's cells, no better than what was tested allows. `enough` comes with the run.

@@ -41,9 +41,10 @@ class Model:
         """The class of the model itself."""
         return self.parts[0].name if self.parts else ""
 
-    def contains(self, name: str) -> bool:
-        """Whether the model is of a class or has one within. Upper and lower case do not matter."""
-        return any(part.name.lower() == name.lower() for part in self.parts)
+    @property
+    def names(self) -> frozenset[str]:
+        """The classes of all parts."""
+        return frozenset(part.name for part in self.parts)
 
     def of(self, name: str) -> Iterator[Part]:
         """Its parts of a class."""
@@ -56,7 +57,7 @@ class Model:
         data = manifest.get("input")
         return cls(
             parts=tuple(_parts(manifest)),
-            data=_texts(data) if isinstance(data, dict) else {},
+            data=_rows(data) if isinstance(data, dict) else {},
             uncompared=_texts(uncompared) if isinstance(uncompared, dict) else None,
         )
 
@@ -89,6 +90,12 @@ def _parts(manifest: Mapping[str, Any]) -> Iterator[Part]:
     for name in dict.fromkeys(_CONSTRUCTED.findall(written)):
         if name != outer:
             yield Part(name=name, parameters=None)
+
+
+def _rows(told: Mapping[str, Any]) -> dict[str, str]:
+    """What the training rows are, in the words of a question: ``input``, ``dtype``, ``missing``, ``categories``."""
+    known = {name: ("no", "yes")[value] if isinstance(value, bool) else str(value) for name, value in told.items()}
+    return {"input" if name == "container" else name: text for name, text in known.items()}
 
 
 def _short(name: object) -> str:
