@@ -70,7 +70,7 @@ def as_array(X):
 
 
 def as_csr(X):
-    """A sparse matrix; what is small is left out. No row is empty, because of neighbours that tie each may be taken."""
+    """A sparse matrix without what is small. Rows stay different: of neighbours that tie, each release may take another."""
     import numpy as np
     from scipy.sparse import csr_matrix
 
