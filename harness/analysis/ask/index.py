@@ -29,8 +29,8 @@ NAME = "ask.sqlite"
 _PACKAGE = Path(__file__).resolve().parents[2]
 #: What decides what a cell means, and what an index holds.
 _CODE = (
-    "*.py", "config/*.py", "store/*.py", "analysis/*.py", "analysis/ask/*.py", "analysis/causes/*.*",
-    "machine/__init__.py", "machine/tools.py", "guest/cases/grids_*.py",  # deciding parameters
+    "*.py", "config/*.py", "machine/*.py", "store/*.py", "analysis/*.py", "analysis/ask/*.py", "analysis/causes/*.*",
+    "guest/cases/grids_*.py",  # the deciding parameters
 )  # fmt: skip
 _READ = ("run.json", "cells.parquet", "artifacts.parquet", "environments.parquet")
 _MOST_BYTES = 1 << 30  # a larger index is not kept, and a larger file is none
