@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.judging.decoding import Array, Date, Dense, Items, Missing, Opaque
+from harness.judging.decoding import Array, Date, Dense, Items, Missing, Opaque, Typed
 from harness.judging.difference import Difference, Places, Rules, drift, incomparable, merged, show
 from harness.judging.numbers import compare_numbers
 from harness.terms import Finding, Parity
@@ -28,7 +28,7 @@ _NUMERIC = frozenset({"float", "complex"})
 _NAMED = 4  # types of what could not be sent
 _TYPES: dict[type, str] = {
     str: "string", bool: "bool", int: "integer", float: "float", complex: "complex", bytes: "bytes",
-    Date: "date", Missing: "missing", Opaque: "opaque", tuple: "tuple", type(None): "None",
+    Date: "date", Typed: "typed", Missing: "missing", Opaque: "opaque", tuple: "tuple", type(None): "None",
 }  # fmt: skip
 
 
