@@ -88,14 +88,10 @@ class Sign(StrEnum):
     LOST = "not run, not possible there, or refused"
 
 
-#: Signs shown of a pair that is not ok.
-MOST = 2
-
-
 def pick_signs(pair: PairCounts | None) -> list[tuple[Sign, str]]:
-    """Pick the signs of a pair, each with its text.
+    """Return all signs of a pair, each with its text.
 
-    There are none if nothing was loaded and nothing failed. A pair that is ok shows all of its signs.
+    There are none if nothing was loaded and nothing failed.
     """
     if pair is None or not (pair.ok or pair.drift or pair.broken or pair.incomparable):
         return []
@@ -110,5 +106,4 @@ def pick_signs(pair: PairCounts | None) -> list[tuple[Sign, str]]:
         signs.append((Sign.WARNED, "warn", 1) if pair.warned else (Sign.OK, "ok", 1))
     signs.append((Sign.BROKEN_AT_HOME, f"(✗{pair.at_home})", pair.at_home))
     signs.append((Sign.LOST, f"–{pair.lost}", pair.lost))
-    found = [(sign, text) for sign, text, count in signs if count]
-    return found if found[0][0] in {Sign.OK, Sign.WARNED} else found[:MOST]
+    return [(sign, text) for sign, text, count in signs if count]

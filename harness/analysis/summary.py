@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis import columns, estimator_coverage, groups, measured
+from harness.analysis import columns, estimator_coverage, groups, measured, sides
 from harness.analysis.cells import is_at_home, is_in, trace_causes
 from harness.analysis.meanings import INCONCLUSIVE, SOUND, Meaning
 from harness.terms import BROKEN, LOADED, UNTRIED, Finding, Parity, Status
@@ -137,7 +137,7 @@ class Summary:
 def summarize(tables: RunTables) -> Summary:
     """Summary the tables of a run."""
     cells, environments = _with_since(tables), tables.environments
-    tried = cells[~columns.among(cells["status"], UNTRIED)]
+    tried, held = cells[~columns.among(cells["status"], UNTRIED)], sides.held_by(environments)
     bad = environments[environments["status"] != Status.OK]
     kept = ~cells["converts"]
     diagonal = cells[is_at_home(cells) & cells["parity"].notna() & kept]
@@ -159,10 +159,10 @@ def summarize(tables: RunTables) -> Summary:
             for producer, statuses in tables.artifacts.groupby("producer", sort=False)["status"]
         },
         pairs=_pairs(cells),
-        drifts=groups.group_cells(tried[tried["status"] == Status.DRIFT], cells, by_case=True),
-        failures=groups.group_cells(tried[~columns.among(tried["status"], LOADED)], cells),
-        incomparable=groups.group_cells(tried[tried["status"] == Status.INCOMPARABLE], cells),
-        impossible=groups.group_cells(cells[cells["status"] == Status.UNSUPPORTED], cells),
+        drifts=groups.group_cells(tried[tried["status"] == Status.DRIFT], cells, held, by_case=True),
+        failures=groups.group_cells(tried[~columns.among(tried["status"], LOADED)], cells, held),
+        incomparable=groups.group_cells(tried[tried["status"] == Status.INCOMPARABLE], cells, held),
+        impossible=groups.group_cells(cells[cells["status"] == Status.UNSUPPORTED], cells, held),
         unwritten=groups.group_artifacts(tables.artifacts),
         near=_near(tried),
         coverage=estimator_coverage.measure_coverage(tables),

@@ -47,10 +47,9 @@ MAX_DEPTH = 6
 _EXACT = 2**53  # integers below it survive JSON readers that know only doubles
 NPY_MAGIC = b"\x93NUMPY\x01\x00"
 _PLAIN = frozenset({str, bool, int, float, complex, bytes, type(None)})
-#: Bytes of one array, and of all that one event carries. A line of a guest may have 256 MiB.
+#: Bytes of one output, and of JSON of all that one event carries. A line of a guest may have 256 MiB.
 MOST_BYTES = 48 * 2**20
 MOST_OF_ALL = 160 * 2**20
-MOST_ITEMS = 2**21
 #: Types of the standard library whose text is all that they hold.
 _TYPED = {
     datetime.datetime: ("datetime.datetime", datetime.datetime.isoformat),
@@ -74,6 +73,10 @@ def encode_all(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Several values by name. What would make their message too long is opaque, and says so."""
     left, encoded = MOST_OF_ALL, {}
     for name, value in values.items():
+        held = _held(value, 3)
+        if held > MOST_BYTES:
+            encoded[name] = _too_large(type_name(value), held)
+            continue
         encoded[name] = encode(value)
         size = _size(encoded[name])
         if size > left:
@@ -81,6 +84,22 @@ def encode_all(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
         else:
             left -= size
     return encoded
+
+
+def _held(value: Any, depth: int) -> int:
+    """About how many bytes a value holds, before it is encoded."""
+    import numpy as np
+
+    cls = type(value)
+    if cls is np.ndarray:
+        return int(value.nbytes)
+    if cls in (list, tuple, dict) and depth > 0:
+        return sum(_held(v, depth - 1) for v in (value.values() if cls is dict else value)) + 8 * len(value)
+    if _is_sparse(cls):
+        return int(value.nnz) * 16
+    if cls is getattr(sys.modules.get("pandas"), "DataFrame", None):
+        return int(value.memory_usage(index=False).sum())
+    return 0
 
 
 def _size(encoded: Any) -> int:
@@ -147,8 +166,6 @@ def _opaque(value: Any) -> dict[str, Any]:
 
 def _array(array: Any, depth: int) -> dict[str, Any]:
     kind = array.dtype.kind
-    if array.nbytes > MOST_BYTES or (kind in "OT" and array.size > MOST_ITEMS):
-        return _too_large("numpy.ndarray", int(array.nbytes))
     if kind == "V" and array.dtype.names and array.ndim and depth > 0:
         return extensions.structured(array, depth, _BY)
     if kind in "fiubcUSmM":
@@ -205,8 +222,6 @@ def _objects(array: Any, depth: int) -> dict[str, Any]:
 
 
 def _sequence(values: Any, container: str, depth: int) -> dict[str, Any]:
-    if len(values) > MOST_ITEMS:
-        return _too_large(container, 8 * len(values))
     if container == "list" and values and all(type(v) is str for v in values):
         return {"kind": "texts", "items": list(values)}
     if all(map(_is_item, values)):
@@ -341,8 +356,6 @@ def _column(series: Any, depth: int) -> dict[str, Any]:
         return _array(series.to_numpy(), depth)
     if not type_name(dtype).startswith("pandas."):
         return _opaque(series.array)
-    if len(series) > MOST_ITEMS:
-        return _too_large(type_name(series.array), 8 * len(series))
     name = dtype.name
     if name == "category":
         categories = _column(series.cat.categories.to_series(), depth)

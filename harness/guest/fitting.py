@@ -36,6 +36,7 @@ class Fit:
         train_truth, self.truth = (None, None) if truth is None else split(truth)
         # Before the fit, which may write into its data: what is kept is what the model was given.
         self.data = training.kept(train, train_truth)
+        self.rows = training.kind_of_rows(train)
         small = self.data["stored"]
         given = (fresh(train), fresh(train_truth)) if small else (train, train_truth)
         started = time.perf_counter()
@@ -73,6 +74,7 @@ class Fit:
             "estimator": errors.qualified_name(type(self.model)),
             "parameters": parts.parameters(self.estimator),
             "parts": parts.parts(self.model),
+            "input": self.rows,
             "data": self.data,
             "data_stored": self.data["stored"],
             "train_sha256": described["sha256"],

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from harness import judging
+from harness.errors import one_line
 from harness.terms import Finding, Parity, Status
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _common(  # noqa: PLR0911  # a table: one event, one row
     kind, message = text(error["type"], "type of an error"), text(error["message"], "message of an error")
     return {
         "status": str(Status.OOM) if error.get("memory") else None,
-        "reason": f"{kind}: {message}".partition("\n")[0],
+        "reason": one_line(kind, message),
         "error_type": kind,
         "error_message": message,
         "traceback_text": error.get("traceback"),

@@ -99,8 +99,15 @@ def test_what_is_too_large_says_so():
     before = encoding.MOST_BYTES, encoding.MOST_OF_ALL
     encoding.MOST_BYTES, encoding.MOST_OF_ALL = 800, 1500
     try:
-        assert "too large to be carried (808 bytes)" in encode(np.zeros(101))["type"]
-        assert encode(np.zeros(100))["kind"] == "dense"
+        large = {
+            "a": np.zeros(101),
+            "b": [np.zeros(50)] * 3,
+            "c": pandas.DataFrame(np.zeros((101, 1))),
+            "d": np.zeros(99),
+        }
+        sent = encode_all(large)
+        assert "numpy.ndarray, too large to be carried (808 bytes)" in sent["a"]["type"]
+        assert [one["kind"] for one in sent.values()] == ["opaque", "opaque", "opaque", "dense"]
         sent = encode_all({"a": np.zeros(90), "b": np.zeros(90), "c": np.zeros(1)})
         assert [one["kind"] for one in sent.values()] == ["dense", "opaque", "dense"]
     finally:

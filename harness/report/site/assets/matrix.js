@@ -106,7 +106,7 @@ class Matrix {
   }
 }
 
-// As `harness.analysis.pair_signs`, the most serious sign first; the title of the field lists all.
+// As `harness.analysis.pair_signs`, the most serious sign first; the title of the field says them in words.
 function signsOf(counts) {
   if (!counts.some(Boolean)) return { text: '', kind: 'none' };
   const passed = counts[OK] + counts[WARNED];
@@ -123,5 +123,5 @@ function signsOf(counts) {
   if (untried) words.push(`–${untried}`);
   // What is not possible there shows its number, and no colour, while something passed.
   const kind = KINDS.find((name, place) => counts[place] && !['untried', ...(passed ? ['home', 'lost'] : [])].includes(name)) ?? 'untried';
-  return { text: words[0], more: words.slice(1, !loud && passed ? undefined : 2).join(' '), kind };
+  return { text: words[0], more: words.slice(1).join(' '), kind };
 }

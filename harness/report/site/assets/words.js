@@ -37,6 +37,7 @@ const versions = (environment) => ['sklearn', 'python', 'numpy'].filter((name) =
 const bare = (name, ending) => (ending && name.endsWith(ending) ? name.slice(0, -ending.length) : name);
 const stacked = (name, ending) => bare(name, ending).replaceAll('-', '\n');
 
+// A word for a shell, as Python's shlex.quote writes it.
 function quoted(word) {
-  return `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
