@@ -1,6 +1,6 @@
 """Do the outputs of a loaded model equal those of the model that was dumped? Pure. Internal.
 
-identical   the same shapes, dtypes and values; bit for bit, but every NaN is the same
+identical   the same shapes, dtypes and values; bit for bit, but every NaN is the same, and longdouble is double
 close       numbers within tolerance, everything discrete equal; or equal values in another dtype or container
 drift       anything else; but what could not be carried is not known, and has no parity
 

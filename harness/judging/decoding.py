@@ -244,15 +244,19 @@ def _container(encoded: Encoded, depth: int) -> Container:
     return Container(values=values, container=f"object array of shape {shape}")
 
 
+def _listed(side: Dense | Items) -> list[Any]:
+    if isinstance(side, Items):
+        return list(side.items)
+    if side.array.dtype.kind in "mM":
+        return [Date(dtype=side.dtype, count=count) for count in side.array.view(np.int64).ravel().tolist()]
+    return list(side.array.ravel().tolist())
+
+
 def _plain(value: Extension) -> Dense | Items:
     """Categories of an extension type as plain items."""
     inner = value.value
     sides = inner.values if isinstance(inner, Container) else (inner,)
-    lists = [
-        side.array.tolist() if isinstance(side, Dense) else list(side.items)
-        for side in sides
-        if isinstance(side, Dense | Items)
-    ]
+    lists = [_listed(side) for side in sides if isinstance(side, Dense | Items)]
     if len(lists) != len(sides):
         raise ValueError(f"categories of {value.container} that are no arrays")
     items = tuple((value.container, *parts) for parts in zip(*lists, strict=True))

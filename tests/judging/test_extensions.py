@@ -45,6 +45,14 @@ def test_it_is_identical_to_itself_and_drifts_from_another(old, new):
     assert found.parity is DRIFT and "incomparable" not in found.findings
 
 
+def test_dates_are_the_same_in_any_unit():
+    days = pandas.DatetimeIndex(["2024-01-01", None])
+    nano, micro = (days.astype(f"datetime64[{unit}]") for unit in ("ns", "us"))
+    for make in (pandas.Series, pandas.Categorical):
+        assert check(make(nano), make(micro)).parity is CLOSE
+    assert check(pandas.Series(nano), pandas.Series(micro + pandas.Timedelta("1us"))).parity is DRIFT
+
+
 def test_rounding_within_a_container_is_close():
     assert check([{1: 1.0}], [{1: 1.0 + 1e-12}], TIGHT).parity is CLOSE
     assert check(RECORDS, np.array([(1, 0.5 + 1e-13)], dtype=RECORDS.dtype), TIGHT).parity is CLOSE
