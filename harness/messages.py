@@ -52,7 +52,11 @@ class DumpTask(TypedDict):
 
 
 class _ArtifactTask(TypedDict):
-    """``fitted_sha256``, ``format`` and ``partial`` are for the host, which gets the task back with its answer."""
+    """``methods`` are timed, and ``probes`` is what else is asked; a model that is measured is asked none of these.
+
+    ``known`` names everything that the producer compares or leaves out. ``fitted_sha256``, ``format`` and ``partial``
+    are for the host, which gets the task back with its answer.
+    """
 
     id: str
     artifact: str
@@ -60,6 +64,8 @@ class _ArtifactTask(TypedDict):
     inputs: str
     inputs_sha256: str
     methods: list[str]
+    probes: list[str]
+    known: list[str]
     module: str
     options: dict[str, Any]
     reader: str
@@ -149,6 +155,10 @@ class Fitted(_FromChild):
     inputs: Encoded
     truth: Encoded | None
     reference: dict[str, Encoded]
+    methods: list[str]
+    probes: list[str]
+    not_compared: dict[str, str]
+    written: list[str]
     data: dict[str, Any]
     code: dict[str, Any]
     warnings: list[WarningFacts]
@@ -167,6 +177,9 @@ class Loaded(_Attempt):
     event: Literal["cell"]
     methods: NotRequired[list[str]]
     outputs: NotRequired[dict[str, Encoded]]
+    written: NotRequired[list[str]]
+    unasked: NotRequired[dict[str, str]]
+    added: NotRequired[list[str]]
     observed: NotRequired[dict[str, Any]]
     load_seconds: NotRequired[float]
     predict_seconds: NotRequired[float]

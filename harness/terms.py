@@ -59,12 +59,16 @@ class Finding(StrEnum):
     PROBABILITIES = "probabilities"  # those of predict_proba and predict_log_proba beyond their tolerance
     VALUES = "values"  # other numbers beyond their tolerance
     MISSING = "missing"  # NaN, an infinity or None on one side only
+    ERROR = "error"  # an exception on one side only, or one of another type
     SHAPE = "shape"  # another number of rows, columns or outputs
     NAMES = "names"  # other names or another order of columns or rows
     INCOMPARABLE = "incomparable"  # something that could not be sent as data
     SCORE = "score"  # a cross-validation score outside the producer's range
     CONTAINER = "container"  # sparse to dense, list to tuple, frame to array
     DTYPE = "dtype"
+    INPUT = "input"  # a method writes into the rows that it is given
+    ABSENT = "absent"  # an attribute, or a method without arguments, that only the producer's model has
+    ADDED = "added"  # what only the consumer's model has; it changes no parity
 
 
 class Figure(StrEnum):
