@@ -6,6 +6,7 @@ Which variants there are follows from the kind of the rows. They have few rows: 
 Standard library at its top; NumPy, SciPy and pandas only inside functions.
 """
 
+import copy
 import functools
 import sys
 
@@ -55,9 +56,10 @@ def _kind(rows):
 
 
 def _first(rows):
+    """A copy: most variants are views of it, and a method may write into them."""
     if hasattr(rows, "tocsr"):
         return rows.tocsr()[:ROWS].asformat(rows.format)
-    return rows.iloc[:ROWS] if hasattr(rows, "iloc") else rows[:ROWS]
+    return copy.deepcopy(rows[:ROWS]) if type(rows) is list else getattr(rows, "iloc", rows)[:ROWS].copy()
 
 
 # Every function below gives None where the variant is no other than the rows, or makes no sense for them.

@@ -11,6 +11,7 @@ from harness.judging.arrays import is_numeric
 from harness.judging.decoding import Encoded, decode
 from harness.judging.difference import Difference, Rules, merged, worst_first
 from harness.judging.kinds import difference
+from harness.judging.neighbors import difference_of_neighbors
 from harness.terms import Finding, Parity, Tolerance
 
 if TYPE_CHECKING:
@@ -129,7 +130,12 @@ def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> OutputCom
 def _compare_method(method: str, expected: Encoded, got: Encoded, rules: Rules) -> Difference:
     try:
         found = answers.compare_answers(expected, got)
-        return difference(decode(expected), decode(got), rules) if found is None else found
+        if found is not None:
+            for output in filter(answers.is_output, (expected, got)):
+                decode(output)  # whatever is malformed is refused
+            return found
+        rule = difference_of_neighbors if method == "kneighbors" else difference
+        return rule(decode(expected), decode(got), rules)
     except ValueError as error:
         raise ValueError(f"{method}: {error}") from error
 
