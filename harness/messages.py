@@ -159,6 +159,7 @@ class Fitted(_FromChild):
     probes: list[str]
     not_compared: dict[str, str]
     written: list[str]
+    conditioning: NotRequired[dict[str, Any]]  # see `harness.guest.conditioning`
     data: dict[str, Any]
     code: dict[str, Any]
     warnings: list[WarningFacts]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from harness import judging
+from harness.errors import one_line
 from harness.judging import answers, remarks
 from harness.terms import Finding, Parity, Status
 
@@ -167,7 +168,7 @@ def _failure(error: Mapping[str, Any], where: str = "") -> dict[str, Any]:
     """The columns of an exception, which ``where`` says where it was raised."""
     kind, message = text(error["type"], "type of an error"), text(error["message"], "message of an error")
     return {
-        "reason": f"{where}{kind}: {message}".partition("\n")[0],
+        "reason": where + one_line(kind, message),
         "error_type": kind,
         "error_message": message,
         "traceback_text": error.get("traceback"),
@@ -192,6 +193,14 @@ def _doing(event: Died | Overtime) -> str:
     )
 
 
+_STATUSES = {
+    Parity.IDENTICAL: Status.OK,
+    Parity.CLOSE: Status.OK,
+    Parity.DRIFT: Status.DRIFT,
+    None: Status.INCOMPARABLE,
+}
+
+
 def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, Any]:
     outputs = event["outputs"]
     raised = answers.first_raised(fitted["reference"], outputs, event.get("methods", ()) if way.partial else way.asked)
@@ -202,9 +211,9 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
     if fitted["score_kind"] and "predict" in outputs:  # a part of a model may have no predict
         score = judging.score(fitted["score_kind"], outputs["predict"], fitted["truth"])
     return {
-        "status": str(Status.DRIFT if result.parity is Parity.DRIFT else Status.OK),
+        "status": str(_STATUSES[result.parity]),
         "reason": "; ".join(result.sentences) or None,
-        "parity": str(result.parity),
+        "parity": None if result.parity is None else str(result.parity),
         "compared": list(result.compared),
         "findings": [str(finding) for finding in result.findings],
         "max_abs_diff": result.max_abs_diff,
@@ -239,6 +248,7 @@ def _comparison(event: Loaded, fitted: Mapping[str, Any], way: Way) -> judging.O
         unasked=unasked,
         labels=("predict", "staged_predict") if classifies else (),
         converted=way.partial,
+        conditioning=fitted.get("conditioning"),
     )
     added = _texts(event.get("added", ()), "name of what was added")
     written = _texts(event.get("written", ()), "name of a method")

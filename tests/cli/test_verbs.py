@@ -57,10 +57,10 @@ def test_a_question_is_answered_from_the_newest_run(harness, stored) -> None:
     words = ("--from", "1.4", "--to", "1.5", "--results", stored.parent)
     out, _ = harness("ask", "ONE", *words)
     assert "≠ old → new: changes predictions" in out
-    assert f"from the run {stored.name}" in out
-    assert json.loads(harness("ask", "two", *words, "--json")[0])["verdict"] == "safe"
+    assert f"the run {stored.name}" in out
+    assert json.loads(harness("ask", "two", *words, "--json")[0])["verdict"] == "no difference seen"
     _, err = harness("ask", "three", *words, code=2)
-    assert 'no estimator, case or family "three"' in err
+    assert 'no stored run has an estimator, case or family "three"' in err
 
 
 def test_a_run_that_knows_nothing_of_it_does_not_take_the_answer_away(harness, stored) -> None:
@@ -70,9 +70,9 @@ def test_a_run_that_knows_nothing_of_it_does_not_take_the_answer_away(harness, s
         told = json.loads((path / "run.json").read_text()) | {"profile": profile, "complete": True}
         (path / "run.json").write_text(json.dumps(told))
     words = ("--from", "1.4", "--to", "1.5", "--results", stored.parent)
-    assert f"from the run {stored.name}" in harness("ask", "one", *words)[0]
-    assert f"from the run {name}" in harness("ask", "other", *words)[0]
-    assert harness("ask", "nobody", *words, code=2)[1].count("no estimator, case or family") == 2
+    assert f"the run {stored.name}" in harness("ask", "one", *words)[0]
+    assert f"the run {name}" in harness("ask", "other", *words)[0]
+    assert harness("ask", "nobody", *words, code=2)[1].count("an estimator, case or family") == 1
 
 
 def test_a_run_that_is_not_finished_does_not_take_the_answer_away(harness, stored, plan) -> None:

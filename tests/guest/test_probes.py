@@ -55,7 +55,7 @@ class Model:
     def get_support(self):
         return np.array([True, False])
 
-    def kneighbors_graph(self, rows):
+    def radius_neighbors(self, rows):
         return 1 / 0
 
 
@@ -77,7 +77,7 @@ def test_the_producer_asks_for_all_that_it_knows_and_says_what_it_leaves_out():
     assert found.not_compared["trees_"] == "it holds objects, not data"
     assert found.not_compared["table_"].startswith("too large: ")
     assert found.not_compared["broken_"] == "it raises ValueError"
-    assert found.not_compared["kneighbors_graph"] == "no probe calls it"
+    assert found.not_compared["radius_neighbors"] == "no probe calls it"
     assert not {"lost_", "_hidden_", "predict"} & set(found.not_compared)
     assert set(found.reference) == {*found.methods, *found.probes}
 
