@@ -28,7 +28,10 @@ STATUSES: dict[Status, str] = {
 
 PARITIES: dict[Parity, str] = {
     Parity.IDENTICAL: "Same shapes, dtypes and values, bit for bit. Every NaN is the same.",
-    Parity.CLOSE: "Numbers differ within their tolerance, zeros have another sign, or equal values came in another dtype or container.",
+    Parity.CLOSE: (
+        "Numbers differ within their tolerance, zeros have another sign, or equal values came in another dtype or "
+        "container."
+    ),
     Parity.DRIFT: "Anything else.",
 }
 

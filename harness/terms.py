@@ -79,7 +79,7 @@ class Figure(StrEnum):
 
     LOAD = "load_seconds"  # again, in a process that has loaded it before
     EVICTED_LOAD = "evicted_load_seconds"  # the same, with the artifact out of the page cache
-    PREDICT = "predict_seconds"  # every method, for the first time
+    PREDICT = "predict_seconds"  # every method that is timed, for the first time: no attributes, no other rows
     FIRST_LOAD = "first_load_seconds"  # in a fresh interpreter that has imported the library and nothing of its parts
     COLD_START = "cold_start_seconds"  # a fresh interpreter, from nothing to its first prediction
     COLD_START_PEAK = "cold_start_peak_bytes"

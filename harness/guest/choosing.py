@@ -11,9 +11,12 @@ from .encoding import encode
 
 #: Bytes of one attribute, and of all together. What is larger would slow every cell; what is predicted with it is compared.
 LARGEST, MOST = 64 * 1024, 256 * 1024
-#: What begins so changes a model or its settings, tells of them (`harness.guest.parts` does that), or wants the truth: the
-#: host scores what is predicted.
-_SETUP = ("_", "fit", "partial_fit", "set_", "get_params", "get_metadata_routing", "score", "sparsify", "densify")
+#: What begins so changes a model or its settings, tells of them (`harness.guest.parts` does that), wants the truth (the
+#: host scores what is predicted), or is made of what is compared.
+_SETUP = (
+    "_", "fit", "partial_fit", "set_", "get_params", "get_metadata_routing", "score", "sparsify", "densify",
+    "kneighbors_graph",
+)  # fmt: skip
 _MESSAGE = 300  # characters of an error that is an answer
 _UNKNOWN = "no probe calls it"
 _LARGE = "the model's data is large"

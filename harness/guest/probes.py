@@ -21,7 +21,8 @@ from time import perf_counter  # bound now: a model may have replaced it when we
 from . import errors, variants
 from .encoding import encode
 
-#: Methods of rows that are timed, where a case names none.
+#: Methods of rows that are timed, where a case names none. No others are: ``predict_seconds`` is to mean what it meant in
+#: runs that asked nothing else.
 METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_samples")
 #: Further methods of rows. The staged ones give one output for each stage.
 MORE = (

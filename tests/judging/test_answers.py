@@ -102,7 +102,7 @@ def judged(fitted=FITTED, **event) -> dict:
 
 def test_a_method_that_raises_and_answered_is_an_error_of_the_cell() -> None:
     row = judged(outputs={"predict": error(message="first\nsecond", traceback="Traceback ..."), "predict(frame)": ONES})
-    assert (row["status"], row["reason"]) == ("predict-error", "predict: ValueError: first")
+    assert (row["status"], row["reason"]) == ("predict-error", "predict: ValueError: first second")
     assert (row["error_type"], row["error_message"]) == ("ValueError", "first\nsecond")
     assert row["traceback_text"] == "Traceback ..." and "parity" not in row
 
