@@ -17,6 +17,8 @@ _SETUP = (
     "_", "fit", "partial_fit", "set_", "get_params", "get_metadata_routing", "score", "sparsify", "densify",
     "kneighbors_graph",
 )  # fmt: skip
+#: Attributes that are not stored but computed at each look, and take as long as many predictions.
+_SLOW = {"estimators_samples_": "it is drawn anew at each look"}
 _MESSAGE = 300  # characters of an error that is an answer
 _UNKNOWN = "no probe calls it"
 _LARGE = "the model's data is large"
@@ -134,6 +136,8 @@ def attributes(model):
 def encoded_attribute(model, name, most):
     """(encoded value, bytes) of an attribute. Raises AttributeError where there is none, ValueError with why it cannot be
     compared."""
+    if name in _SLOW:
+        raise ValueError(_SLOW[name])
     try:
         value = getattr(model, name)
     except (AttributeError, MemoryError):

@@ -32,7 +32,6 @@ PARAMETERS = {
     "IsotonicRegression": {"out_of_bounds": "clip"},
     "IterativeImputer": {"tol": 0.1},
     "KBinsDiscretizer": {"n_bins": 3},
-    "KernelPCA": {"fit_inverse_transform": True},
     "Lasso": {"alpha": 0.01},
     "LassoLars": {"alpha": 0.01},
     "LatentDirichletAllocation": {"n_components": 3, "max_iter": 3},
