@@ -29,7 +29,7 @@ STATUSES: dict[Status, str] = {
 PARITIES: dict[Parity, str] = {
     Parity.IDENTICAL: "Same shapes, dtypes and values, bit for bit. Every NaN is the same.",
     Parity.CLOSE: (
-        "Numbers differ within their tolerance, zeros have another sign, or equal values came in another dtype or "
+        "Numbers differ within their tolerance, zeros by their sign, or equal values came in another dtype or "
         "container."
     ),
     Parity.DRIFT: "Anything else.",

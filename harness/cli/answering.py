@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, TypeVar
 
-from harness.errors import InputError
+from harness.errors import InputError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,5 +52,5 @@ def indexes(run: str | None, results: Path) -> list[Index]:
     if not found:
         raise InputError("\n".join(problems))
     for problem in problems:
-        print(f"left out: {problem}", file=sys.stderr)
+        print(printable(f"left out: {problem}"), file=sys.stderr)
     return found

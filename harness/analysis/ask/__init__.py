@@ -24,7 +24,7 @@ from harness.analysis.verdicts import SOUND, Verdict, worst
 from harness.errors import InputError, shown, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from harness.analysis.ask.evidence import Evidence
     from harness.analysis.ask.index import Index
@@ -71,6 +71,7 @@ def ask(
         format=format_name,
         reader=reader,
     )
+    versions.check_known((*question.producers, *question.consumers), _holdings(indexes))
     values = _values(indexes, question)
     found = evidence.gather(indexes, question)
     return _answer(indexes, question, found, values)
@@ -191,14 +192,19 @@ def _values(indexes: Sequence[Index], question: Question) -> dict[str, set[str]]
     return values
 
 
+def _holdings(indexes: Sequence[Index]) -> dict[str, Mapping[str, str]]:
+    """What every environment of every run holds."""
+    return {f"{place} {name}": held for place, index in enumerate(indexes) for name, held in index.holdings.items()}
+
+
 def _nothing(indexes: Sequence[Index], question: Question, values: dict[str, set[str]]) -> str:
     """Why there is no cell: a version that no environment has, or a setting that no model has there."""
+    holdings = _holdings(indexes)
     for side, does in ((question.producers, "saves"), (question.consumers, "loads")):
         if not any(fitting(index.holdings, side) for index in indexes):
-            package = side[0].package
-            held = {held[package] for index in indexes for held in index.holdings.values() if package in held}
+            there = next((one for one in side if not any(map(one.holds, holdings.values()))), side[0])
             words = " and ".join(map(str, side))
-            return f"no environment that {does} has {words}; there are {package} {', '.join(versions.ordered(held))}"
+            return f"no environment that {does} has {words}; {versions.releases_there(there, holdings)}"
     if question.settings:
         had = "; ".join(f"{name}={', '.join(sorted(texts)[:_SHOWN])}" for name, texts in values.items())
         wanted_settings = " and ".join(map(str, question.settings))
