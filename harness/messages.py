@@ -126,10 +126,13 @@ class WarningFacts(TypedDict):
 
 
 class _FromChild(TypedDict):
-    """``id`` is a task's, or that of one format of a dump; ``child`` counts the children of one guest from 1."""
+    """``id`` is a task's, or that of one format of a dump; ``child`` counts the children of one guest from 1, and is
+    ``fresh`` where it had answered for no task before.
+    """
 
     id: str
     child: int | None
+    fresh: NotRequired[bool]
     step: NotRequired[Step | None]
 
 
@@ -159,6 +162,7 @@ class Written(_Attempt):
     sha256: NotRequired[str]
     size_bytes: NotRequired[int]
     spooled: NotRequired[str]
+    unspooled: NotRequired[str]
     dump_seconds: NotRequired[float]
     facts: NotRequired[dict[str, Any]]
 
@@ -188,6 +192,7 @@ class Died(_FromChild):
     exit: NotRequired[int]
     memory: NotRequired[bool]
     peak_bytes: NotRequired[int | None]
+    lost_bytes: NotRequired[int]
 
 
 class Overtime(_FromChild):
@@ -196,14 +201,14 @@ class Overtime(_FromChild):
 
 
 class Fault(_FromChild):
-    """The guest's own trouble, such as a full disk."""
+    """The guest's own trouble, such as that it cannot fork. It has ended."""
 
     event: Literal["fault"]
     what: str
 
 
 class GuestDied(_FromChild):
-    """The host's own word: the guest ended while it was at one task only."""
+    """The host's own word: the guest ended while it was at one task only, twice."""
 
     event: Literal["guest-died"]
     how: str
@@ -225,7 +230,7 @@ Ended: TypeAlias = Died | Overtime | GuestDied | Nonsense
 class Reply(Generic[TaskT]):
     """An event with the task that it is about.
 
-    ``child`` is (guest, its child), None when the guest died; ``alone`` says that its child had no other task.
+    ``child`` is (guest, its child), None when the guest died; ``alone`` says that its child had no task before it.
     """
 
     event: Event
@@ -238,8 +243,8 @@ _MOST = 1 << 62  # of any number that a guest counts; no table holds more
 
 _EVENTS = {
     "dump": frozenset({"fitted", "artifact", "fault", "died", "overtime"}),
-    "load": frozenset({"cell", "died", "overtime"}),
-    "measure": frozenset({"measured", "died", "overtime"}),
+    "load": frozenset({"cell", "fault", "died", "overtime"}),
+    "measure": frozenset({"measured", "fault", "died", "overtime"}),
 }
 
 

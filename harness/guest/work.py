@@ -3,6 +3,7 @@
 Standard library at its top; scikit-learn and its friends were imported before the fork.
 """
 
+import errno
 import hashlib
 import importlib
 import json
@@ -95,7 +96,7 @@ def _dump_one(fit, item, spool, channel):
 
 
 def _spool(data, folder, answer, channel):
-    """Write the bytes where the host fetches them. A full disk is our trouble, never the model's."""
+    """Write the bytes where the host fetches them. A full disk is our trouble, never the model's: the host looks."""
     digest = hashlib.sha256(data).hexdigest()
     path = os.path.join(folder, digest)
     try:
@@ -103,7 +104,9 @@ def _spool(data, folder, answer, channel):
             file.write(data)
         os.replace(path + ".part", path)
     except OSError as error:
-        channel.send({"event": "fault", "id": answer["id"], "what": "%s: %s" % (path, errors.text_of(error))})
+        if error.errno == errno.EFBIG:  # more than the memory that a model may have
+            return channel.send(dict(answer, **errors.failure(error)))
+        channel.send(dict(answer, unspooled="%s: %s" % (path, errors.text_of(error)), size_bytes=len(data)))
         return
     channel.send(dict(answer, sha256=digest, size_bytes=len(data), spooled=path))
 

@@ -30,6 +30,10 @@ class GuestDiedError(Exception):
     """The guest ended, or was stopped, before the job was done. The text says how."""
 
 
+class GuestTroubleError(GuestDiedError):
+    """It ended because of trouble of its own: no model is to blame. The text says which."""
+
+
 class UnreadyError(Exception):
     """The environment cannot run the guest: something does not import. The text says what."""
 
@@ -93,7 +97,7 @@ class Guest:
 
     def run(self, job: Job) -> Iterator[Event]:
         """Send a job and yield its events until it is done. Raises GuestDiedError."""
-        seconds = 2 * job["limits"]["seconds"] + GRACE_SECONDS
+        seconds = (1 + wire.PATIENCE) * job["limits"]["seconds"] + GRACE_SECONDS
         if self._process.stdin is None:
             raise GuestDiedError("it has no input")
         try:

@@ -41,6 +41,7 @@ class Recorder:
         self.folder = folder
         self.journal = folder.journal
         self.progress = progress
+        self.cut_short: dict[str, str] = {}  # by environment, why not all of its tasks were tried
         self.fitted = lru_cache(maxsize=_FITS_AT_HAND)(self._read_fitted)
 
     def environment(self, name: str, row: dict[str, Any]) -> None:
@@ -67,7 +68,8 @@ class Recorder:
         row["traceback"] = self.folder.keep_traceback(row.pop("traceback_text", None))
         row |= {"artifact_id": artifact_id, "fitted_sha256": fitted, "facts": facts}
         if row["status"] == Status.OK and spooled is not None:
-            self.folder.adopt(Path(spooled), row["sha256"])
+            spool = self.folder.path / "spool" / artifact_id.partition("/")[0]
+            self.folder.adopt(Path(spooled), row["sha256"], spool=spool)
         self.journal.add("artifact", cast("ArtifactRow", row))
         self.progress.artifact()
 
