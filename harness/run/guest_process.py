@@ -48,6 +48,7 @@ class Guest:
         self._log = log.open("ab")
         self._after = command.after
         self._mark = f"TMPDIR={folder}"
+        self._since = processes.booted()
         self._process: subprocess.Popen[bytes] = processes.start(
             [*command.argv, *modules], env={**command.variables, "TMPDIR": str(folder)}, cwd=folder, log=self._log
         )
@@ -75,6 +76,7 @@ class Guest:
         with contextlib.suppress(Exception):  # whatever kept it, it is stopped now
             self._process.wait(2.0)
         processes.stop(self._process)
+        processes.end_orphans(self._since)
         _stop_strays(self._mark)
         if self._after:
             processes.run(self._after, seconds=AFTER_SECONDS, tidying=True)
