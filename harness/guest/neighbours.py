@@ -17,7 +17,10 @@ _CONTAINERS = (dict, list, set)
 
 
 def surroundings():
-    """What a model can change around itself and a neighbour in the same process would feel."""
+    """What a model can change around itself and a neighbour in the same process would feel.
+
+    Random states are not among it: they are set before each method is called.
+    """
     try:
         folder = os.getcwd()
     except OSError:
@@ -39,7 +42,6 @@ def surroundings():
         signal.pthread_sigmask(signal.SIG_BLOCK, ()),
         [signal.getitimer(timer)[0] > 0 for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)],
         _has_children(),
-        _random_states(),
         _numpy_settings(),
         _sklearn_config(),
     )
@@ -152,12 +154,6 @@ def _sklearn_config():
 def _numpy_settings():
     numpy = sys.modules.get("numpy")
     return None if numpy is None else (dict(numpy.geterr()), repr(numpy.get_printoptions()))
-
-
-def _random_states():
-    random, numpy = sys.modules.get("random"), sys.modules.get("numpy.random")
-    drawn = None if numpy is None else [bytes(part) if hasattr(part, "tobytes") else part for part in numpy.get_state()]
-    return None if random is None else random.getstate(), drawn
 
 
 def _is_of_python(spec):

@@ -147,6 +147,17 @@ def spin(task, channel):
         pass
 
 
+def answer_at_length(task, channel):
+    return "x" * (3 << 20)
+
+
+def write_at_length(task, channel):
+    """A line of 3 MiB, past all seals, and no answer."""
+    for _ in range(48):
+        os.write(channel.descriptor, b"x" * 65536)
+    os._exit(0)
+
+
 def share_memory(task, channel):
     hoard = mmap.mmap(-1, 200 << 20)
     for start in range(0, 200 << 20, 4096):
@@ -225,8 +236,9 @@ def main():
     guest.work.load, guest.work.dump = load, dump
     sys.modules["known"] = types.ModuleType("known")
     sys.modules["known"].NAMES_ITS_CODE = True
-    from guest import supervise
+    from guest import child, supervise, wire
 
+    wire.LINE_LIMIT = child._LONGEST = 2 << 20  # bytes; the true one would take seconds
     if "cannot_fork" in sys.argv:
         if os.geteuid() == 0:  # whom no such limit binds
             os.setgid(65534)

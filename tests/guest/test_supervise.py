@@ -296,3 +296,14 @@ def test_it_ends_with_its_input_and_leaves_nothing():
         guest.process.wait(10)
         assert not is_alive(sleeper)
         guest.process.stdin = open(os.devnull, "wb")
+
+
+def test_an_answer_that_is_too_long_says_so():
+    found = answers(batch("answer_at_length", "good"))
+    assert "over the limit of" in found["a"]["unsupported"] and found["a"]["event"] == "cell", found["a"]
+    assert found["b"]["child"] == 1
+
+
+def test_a_line_that_is_too_long_is_no_exit_without_a_word():
+    found = answers(batch("write_at_length", "good"))
+    assert found["a"]["event"] == "died" and found["a"]["lost_bytes"] > 1 << 20, found["a"]
