@@ -21,11 +21,13 @@ class Answered(Generic[TaskT]):
             self._open[task["id"]] = ids
             self._by_id |= dict.fromkeys([task["id"], *ids], task)
         self.untried: str | None = None  # why some tasks will have no answer
+        self._postponed: set[str] = set()  # to the next job; the guest is done with them
         self._ended: set[str] = set()  # tasks at which a guest, or a child, has ended
         self._alone: set[str] = {batch[0]["id"] for batch in batches if len(batch) == 1}
 
     def todo(self) -> list[list[TaskT]]:
-        """The batches, without the tasks that have their answer."""
+        """The batches for a guest to begin with, without the tasks that have their answer."""
+        self._postponed.clear()
         left = ([self._narrowed(task) for task in batch if self._open[task["id"]]] for batch in self._batches)
         return [batch for batch in left if batch]
 
@@ -57,6 +59,7 @@ class Answered(Generic[TaskT]):
             raise GuestTroubleError(event["what"])
         alone = task["id"] in self._alone or event.get("fresh") is True
         if alone and _may_come_from_outside(event) and self._is_first(event["id"]):
+            self._postponed |= {event["id"]} if event["id"] != task["id"] else {*self._open[task["id"]]}
             return None
         if event["event"] != "fitted":
             owed = self._open[task["id"]]
@@ -73,7 +76,7 @@ class Answered(Generic[TaskT]):
         how : how it ended.
         own : whether that was trouble of its own. Then no task is blamed: one that was at hand twice stays untried.
         """
-        at = next((batch for batch in todo if any(self._open[task["id"]] for task in batch)), None)
+        at = next((batch for batch in todo if any(self._at_hand(task) for task in batch)), None)
         if at is None:
             return None
         if len(at) > 1:
@@ -81,7 +84,7 @@ class Answered(Generic[TaskT]):
             self._alone |= ids
             self._batches = [[task] for task in at] + [b for b in self._batches if not ids & {t["id"] for t in b}]
             return None
-        owed = self._open[at[0]["id"]][0]
+        owed = self._at_hand(at[0])[0]
         if self._is_first(owed):
             mine = at[0]["id"]  # the others first
             self._batches.sort(key=lambda batch: [task["id"] for task in batch] == [mine])
@@ -91,6 +94,10 @@ class Answered(Generic[TaskT]):
             self._open[at[0]["id"]] = []
             return None
         return self.settle(GuestDied(event="guest-died", id=owed, how=how, child=None))
+
+    def _at_hand(self, task: TaskT) -> list[str]:
+        """What the guest that died still owed of a task."""
+        return [name for name in self._open[task["id"]] if name not in self._postponed]
 
     def _is_first(self, name: str) -> bool:
         """Whether nothing has ended yet at this task; from now on something has."""

@@ -47,4 +47,4 @@ def test_what_an_older_artifact_mends_is_not_mended_for_a_newer_one(mending: Ben
     assert set(cells[old].status) == {"ok"}, cells[old][["case", "format", "status", "reason"]].to_string()
     mended = cells[~old & (cells.status != "load-error")]
     assert mended.empty, mended[["case", "format", "consumer", "status", "reason"]].to_string()
-    assert len(cells[~old]) == 10 * 4 * 2
+    assert len(cells[~old]) == 10 * 5 * 2  # cases, readers of the formats, consumers

@@ -100,6 +100,17 @@ class TestAnswered:
             reply = answered.settle(event)
             assert reply is not None and reply.alone
 
+    def test_a_guest_that_dies_later_is_not_the_doing_of_what_waits_for_its_second_try(self) -> None:
+        answered = Answered([[{"id": "a"}], [{"id": "b"}]])
+        todo = answered.todo()
+        assert answered.settle({"event": "died", "id": "a", "child": 1, "signal": 9}) is None
+        assert answered.blame(todo, "killed") is None  # b's first time
+        todo = answered.todo()
+        assert ids(todo) == [["a"], ["b"]]
+        answered.settle(cell("a"))
+        blamed = answered.blame(todo, "killed")
+        assert blamed is not None and blamed.event["id"] == "b"
+
     def test_other_ends_are_blamed_at_once(self) -> None:
         for more in ({"signal": 11}, {"exit": 9}, {"signal": 9, "memory": True}):
             assert Answered(LOADS).settle({"event": "died", "id": "d", "child": 1, **more}) is not None
