@@ -13,6 +13,10 @@ from typing import Any, Callable
 from .encoding import MASKED, MAX_DEPTH, NPY_MAGIC, portable
 
 
+class NotSentError(ValueError):
+    """Something was not sent: only the name of its type was."""
+
+
 def decode(obj: dict[str, Any]) -> Any:
     """Return a value equal to the one that was encoded. Strings of pandas come back with dtype object.
 
@@ -20,8 +24,10 @@ def decode(obj: dict[str, Any]) -> Any:
 
     Raises
     ------
+    NotSentError
+        Something in it is opaque.
     ValueError
-        Something in it is opaque, of a kind that is not known, or nested too deep.
+        It is of a kind that is not known, or nested too deep.
     """
     return _decode(obj, MAX_DEPTH + 1)
 
@@ -31,7 +37,7 @@ def _decode(obj: dict[str, Any], depth: int) -> Any:
         raise ValueError("an encoded value nests deeper than %d" % MAX_DEPTH)
     kind = obj["kind"]
     if kind == "opaque":
-        raise ValueError("a value of type %s was not sent: only its name was" % obj["type"])
+        raise NotSentError("a value of type %s cannot be sent" % obj["type"])
     decoder = _DECODERS.get(kind)
     if decoder is None:
         raise ValueError("no kind %r of encoded value" % (kind,))
@@ -130,7 +136,7 @@ def _decode_item(item: Any) -> Any:
         import pandas
 
         return getattr(pandas, content)
-    raise ValueError("an item of type %s was not sent: only its name was" % content)
+    raise NotSentError("an item of type %s cannot be sent" % content)
 
 
 def _decode_list(obj: dict[str, Any], depth: int) -> Any:

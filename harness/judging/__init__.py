@@ -1,6 +1,6 @@
 """Do the outputs of a loaded model equal those of the model that was dumped? Pure. Internal.
 
-identical   the same shapes, dtypes and values; NaN equals NaN at the same place, -0.0 equals 0.0
+identical   the same shapes, dtypes and values; bit for bit, but every NaN is the same
 close       numbers within tolerance, everything discrete equal; or equal values in another dtype or container
 drift       anything else, and whatever cannot be compared
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.judging.decoding import Array, Date, Dense, Items, Missing, Opaque
-from harness.judging.difference import Difference, Places, Rules, drift, merged, show
+from harness.judging.difference import Difference, Places, Rules, drift, incomparable, merged, show
 from harness.judging.numbers import compare_numbers
 from harness.terms import Finding, Parity
 
@@ -25,6 +25,7 @@ _FAMILIES = {
 }  # fmt: skip
 _NUMBERS = frozenset({"float", "complex", "integer", "bool"})
 _NUMERIC = frozenset({"float", "complex"})
+_NAMED = 4  # types of what could not be sent
 _TYPES: dict[type, str] = {
     str: "string", bool: "bool", int: "integer", float: "float", complex: "complex", bytes: "bytes",
     Date: "date", Missing: "missing", Opaque: "opaque", tuple: "tuple", type(None): "None",
@@ -153,20 +154,35 @@ def _float_dtype(value: Items) -> str:
 
 
 def _compare_discrete(pairs: list[tuple[Any, Any]], places: Places) -> Difference:
-    different = np.array([named(b) != named(a) for b, a in pairs], dtype=np.bool_)
+    unequal = [named(b) != named(a) for b, a in pairs]
+    unknown = [apart and is_unknown(b, a) for apart, (b, a) in zip(unequal, pairs, strict=True)]
+    different = np.array(unequal, dtype=np.bool_) & ~np.array(unknown, dtype=np.bool_)
     found = _compare_labels([b for b, _ in pairs], [a for _, a in pairs], different, places)
     if found.mismatch:
         kinds = {_kind(*pairs[i]) for i in np.flatnonzero(different)}
         found = replace(found, mismatch=float(different.mean()), findings=frozenset(kinds))
-    opaque = {value.type for pair in pairs for value in pair if isinstance(value, Opaque)}
+    opaque = sorted({name for pair, lost in zip(pairs, unknown, strict=True) if lost for name in _opaque(pair)})
     if not opaque:
         return found
-    return merged([found, drift(Finding.INCOMPARABLE, f"cannot be compared: {', '.join(sorted(opaque))}")])
+    more = f" and {len(opaque) - _NAMED} more types" if len(opaque) > _NAMED else ""
+    return merged([found, incomparable(f"cannot be compared: {', '.join(opaque[:_NAMED])}{more}")])
+
+
+def is_unknown(b: Any, a: Any) -> bool:
+    """Whether two items that are not equal may be so, because of what could not be sent."""
+    if isinstance(b, tuple) and isinstance(a, tuple) and len(b) == len(a):
+        return all(named(x) == named(y) or is_unknown(x, y) for x, y in zip(b, a, strict=True))
+    return isinstance(b, Opaque) or isinstance(a, Opaque)
+
+
+def _opaque(item: Any) -> list[str]:
+    """The types of what could not be sent."""
+    if isinstance(item, tuple):
+        return [name for part in item for name in _opaque(part)]
+    return [item.type] if isinstance(item, Opaque) else []
 
 
 def _kind(b: Any, a: Any) -> Finding:
-    if isinstance(b, Opaque) or isinstance(a, Opaque):
-        return Finding.INCOMPARABLE
     return Finding.MISSING if _is_missing(b) != _is_missing(a) else Finding.LABELS
 
 

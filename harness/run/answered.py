@@ -52,14 +52,15 @@ class Answered(Generic[TaskT]):
         GuestDiedError
             The event is about a task that the guest was not given.
         """
-        task = self._by_id.get(event["id"])
+        task: TaskT | None = self._by_id.get(event["id"])
         if task is None:
             raise GuestDiedError(f"it answered for {event['id'][:80]!r}, which was not its task")
         if event["event"] == "fault":
             raise GuestTroubleError(event["what"])
         alone = task["id"] in self._alone or event.get("fresh") is True
         if alone and _may_come_from_outside(event) and self._is_first(event["id"]):
-            self._postponed |= {event["id"]} if event["id"] != task["id"] else {*self._open[task["id"]]}
+            whole = event["id"] == task["id"]
+            self._postponed.update(self._open[task["id"]] if whole else [event["id"]])
             return None
         if event["event"] != "fitted":
             owed = self._open[task["id"]]
