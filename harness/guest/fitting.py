@@ -13,7 +13,7 @@ import warnings
 
 from . import conditioning, errors, parts, sources, training
 from .decoding import NotSentError, decode
-from .encoding import encode
+from .encoding import encode, encode_all
 from .wire import HELD_OUT
 
 METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_samples")
@@ -58,7 +58,7 @@ class Fit:
     def facts(self):
         """The ``fitted`` event."""
         described = self.data["told"]["train"]
-        reference = {name: encode(value) for name, value in self.reference.items()}
+        reference = encode_all(self.reference)
         return {
             "fit_seconds": self.seconds,
             "fitted_at": time.time(),
