@@ -3,6 +3,7 @@
 Standard library at its top; scikit-learn and its friends were imported before the fork.
 """
 
+import errno
 import hashlib
 import importlib
 import json
@@ -10,14 +11,14 @@ import os
 import time
 import warnings
 
-from . import errors, fitting
+from . import choosing, errors, fitting, probes
 from .decoding import decode
 from .encoding import encode_all
 from .errors import Unsupported
 
 
 def load(task, channel):
-    """Load one artifact, call its methods, send one ``cell`` event."""
+    """Load one artifact, ask it what its producer was asked, send one ``cell`` event."""
     answer = {"event": "cell", "id": task["id"], "step": "load"}
     channel.begin(task["id"], "load")
     try:
@@ -36,13 +37,16 @@ def load(task, channel):
             answer["load_seconds"] = time.perf_counter() - started
             if hasattr(reader, "observe"):
                 answer["observed"] = reader.observe(model, task["reader"])
-            methods = fitting.offered(reader, model, task["methods"])
+            methods = probes.offered(reader, model, task["methods"])
             answer.update(step="predict", methods=methods)
             channel.begin(task["id"], "predict")
-            started = time.perf_counter()
-            raw = fitting.call_methods(model, inputs, methods)
-            answer["predict_seconds"] = time.perf_counter() - started
-            answer["outputs"] = encode_all(raw)
+            first = probes.ask_methods(model, inputs, methods)
+            answer["predict_seconds"] = first.seconds
+            more = probes.ask(model, inputs, task["probes"])
+            answer["outputs"] = {**encode_all({**first.raw, **more.raw}), **first.told, **more.told}
+            answer["written"] = first.written + more.written
+            answer["unasked"] = more.unasked
+            answer["added"] = choosing.added(model, frozenset(task["known"])) if task["known"] else []
         except BaseException as error:  # SystemExit and KeyboardInterrupt of a model are its failures, not our end
             answer.update(errors.failure(error))
     answer["warnings"] = errors.describe_warnings(caught)
@@ -95,7 +99,7 @@ def _dump_one(fit, item, spool, channel):
 
 
 def _spool(data, folder, answer, channel):
-    """Write the bytes where the host fetches them. A full disk is our trouble, never the model's."""
+    """Write the bytes where the host fetches them. A full disk is our trouble, never the model's: the host looks."""
     digest = hashlib.sha256(data).hexdigest()
     path = os.path.join(folder, digest)
     try:
@@ -103,7 +107,9 @@ def _spool(data, folder, answer, channel):
             file.write(data)
         os.replace(path + ".part", path)
     except OSError as error:
-        channel.send({"event": "fault", "id": answer["id"], "what": "%s: %s" % (path, errors.text_of(error))})
+        if error.errno == errno.EFBIG:  # more than the memory that a model may have
+            return channel.send(dict(answer, **errors.failure(error)))
+        channel.send(dict(answer, unspooled="%s: %s" % (path, errors.text_of(error)), size_bytes=len(data)))
         return
     channel.send(dict(answer, sha256=digest, size_bytes=len(data), spooled=path))
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, cast
+from typing import TYPE_CHECKING
 
 from harness.environments import Folders, NotReadyError, kinds
 from harness.environments.lock import Lock
-from harness.errors import MachineError
 from harness.files import writing
 from harness.machine import platforms, processes, tools
-from harness.messages import Event, GuestDied, Inability, Job, JobLimits, Reply, Task, TaskT, Verb
-from harness.run.guest_process import HELLO_SECONDS, Guest, GuestDiedError, UnreadyError
+from harness.run.answered import Answered
+from harness.run.guest_process import HELLO_SECONDS, Guest, GuestDiedError, GuestTroubleError, UnreadyError
 from harness.store import tables
 from harness.terms import Status
 
@@ -19,11 +18,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.environments.kind import Built
+    from harness.messages import Inability, Job, JobLimits, Reply, TaskT, Verb
     from harness.run.recorder import Recorder
     from harness.terms import Environment
 
 #: After this many deaths of its guest an environment is given up. Its unanswered tasks are not-run.
 DEATHS = 40
+#: After this much trouble of guests' own in succession, nothing more is tried in an environment.
+TROUBLES = 3
+
+
+class CutShortError(Exception):
+    """The machine did not let the guests of an environment do all; what is missing may be tried again."""
 
 
 class EnvironmentSession:
@@ -120,8 +126,8 @@ class EnvironmentSession:
     def replies(self, verb: Verb, batches: list[list[TaskT]], *, seconds: float) -> Iterator[Reply[TaskT]]:
         """Yield the events of a job, each with its task, its child and whether it ran alone.
 
-        If the guest itself dies, it is started again, and runs the tasks of that batch one by one. If it dies again
-        with a single task, that task is blamed.
+        If the guest itself dies, it is started again, and runs the tasks of that batch one by one. If it dies at a
+        single task, twice, that task is blamed.
 
         Parameters
         ----------
@@ -133,30 +139,39 @@ class EnvironmentSession:
         ------
         NotReadyError
             The environment cannot be built, or its guest has died too often.
-        MachineError
-            The guest reports trouble of its own, such as a full disk.
+        CutShortError
+            Its guests had trouble of their own, so that tasks were not tried. All others are answered by then, unless
+            it was so `TROUBLES` times in succession.
         StoppedError
             All processes are being stopped.
         """
         answered = Answered(batches)
         limits: JobLimits = {"seconds": seconds, "memory": self._recorder.plan.profile.limits.memory}
-        for _ in range(DEATHS):
-            todo = answered.todo()
-            if not todo:
-                return
+        troubles = 0  # since the last answer
+        while todo := answered.todo():
             job: Job = {"do": verb, "batches": todo, "limits": limits}
             try:
                 for event in self.open().run(job):
                     # Each guest counts its children from 1; those of different guests are different children.
-                    yield answered.settle(event, guest=self._deaths)
+                    reply = answered.settle(event, guest=self._deaths)
+                    if reply is not None:
+                        troubles = 0
+                        yield reply
             except GuestDiedError as died:
                 self._deaths += 1
                 processes.raise_if_stopped()
                 self.close()
-                blamed = answered.blame(todo, str(died))
+                own = isinstance(died, GuestTroubleError)
+                troubles += own
+                if troubles == TROUBLES:
+                    raise CutShortError(str(died)) from died
+                blamed = answered.blame(todo, str(died), own=own)
                 if blamed is not None:
                     yield blamed
-        raise NotReadyError(f"its guest died {DEATHS} times")
+                if self._deaths >= DEATHS:
+                    raise NotReadyError(f"its guest died {DEATHS} times") from died
+        if answered.untried is not None:
+            raise CutShortError(answered.untried)
 
     def _build(self) -> Built:
         tell = self._recorder.progress.environment
@@ -213,72 +228,3 @@ class EnvironmentSession:
             self.close()
             named = ", ".join(sorted(other)[:5])
             raise NotReadyError(f"its packages are not those of its lock ({named}); the next run builds it again")
-
-
-class Answered(Generic[TaskT]):
-    """The tasks of a job that still have no answer."""
-
-    def __init__(self, batches: list[list[TaskT]]) -> None:
-        self._batches: list[list[TaskT]] = batches
-        self._by_id: dict[str, TaskT] = {}
-        self._open: dict[str, list[str]] = {}
-        for task in (task for batch in batches for task in batch):
-            ids: list[str] = _ids(task)
-            self._open[task["id"]] = ids
-            self._by_id |= dict.fromkeys([task["id"], *ids], task)
-        self._alone: set[str] = {batch[0]["id"] for batch in batches if len(batch) == 1}
-
-    def todo(self) -> list[list[TaskT]]:
-        """The batches, without the tasks that have their answer."""
-        left = ([self._narrowed(task) for task in batch if self._open[task["id"]]] for batch in self._batches)
-        return [batch for batch in left if batch]
-
-    def _narrowed(self, task: TaskT) -> TaskT:
-        if "formats" not in task:
-            return task
-        left = [item for item in task["formats"] if item["id"] in self._open[task["id"]]]
-        return cast("TaskT", {**task, "formats": left})
-
-    def settle(self, event: Event, *, guest: int = 0) -> Reply[TaskT]:
-        """Take an event; return it with its task.
-
-        Parameters
-        ----------
-        event : one that `harness.messages.parse` has checked.
-        guest : which guest sent it, counted from 0: a dead one is replaced.
-
-        Raises
-        ------
-        MachineError
-            The guest reports trouble of its own, such as a full disk.
-        GuestDiedError
-            The event is about a task that the guest was not given.
-        """
-        if event["event"] == "fault":
-            raise MachineError(f"a guest could not go on: {event['what']}. Free some space, then use --resume")
-        task = self._by_id.get(event["id"])
-        if task is None:
-            raise GuestDiedError(f"it answered for {event['id'][:80]!r}, which was not its task")
-        if event["event"] != "fitted":
-            owed = self._open[task["id"]]
-            self._open[task["id"]] = [] if event["id"] == task["id"] else [i for i in owed if i != event["id"]]
-        child = None if event["event"] == "guest-died" else (guest, event["child"])
-        return Reply(event=event, task=task, child=child, alone=task["id"] in self._alone)
-
-    def blame(self, todo: list[list[TaskT]], how: str) -> Reply[TaskT] | None:
-        """Note that the guest died: blame the one task of the batch it was at, or split the batch to try one by one."""
-        at = next((batch for batch in todo if any(self._open[task["id"]] for task in batch)), None)
-        if at is None:
-            return None
-        if len(at) == 1:
-            owed = self._open[at[0]["id"]][0]
-            return self.settle(GuestDied(event="guest-died", id=owed, how=how, child=None))
-        ids = {task["id"] for task in at}
-        self._alone |= ids
-        self._batches = [[task] for task in at] + [b for b in self._batches if not ids & {t["id"] for t in b}]
-        return None
-
-
-def _ids(task: Task) -> list[str]:
-    """The ids that a task needs an answer for: its own, or one for each format of a dump."""
-    return [item["id"] for item in task["formats"]] if "formats" in task else [task["id"]]

@@ -24,7 +24,7 @@ from harness.store import SCHEMA_VERSION, RunFolder, find_run, finishing, read_r
 from harness.terms import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from rich.console import Console
@@ -70,7 +70,7 @@ def run(
         _give_locks(packages, folder)
         started = time.monotonic()
         try:
-            _pass(plan, folder, console, selection)
+            cut_short = _pass(plan, folder, console, selection)
         except KeyboardInterrupt:
             _finish(plan, folder, started, "the run was interrupted before this began", then)
             raise
@@ -78,7 +78,10 @@ def run(
             with contextlib.suppress(Exception):  # the same trouble again; the journal holds what is known
                 _finish(plan, folder, started, f"cut short: {_named(error)}", then)
             raise
-        _finish(plan, folder, started, "not begun yet", then)
+        _finish(plan, folder, started, "not begun yet", then, reasons=cut_short)
+    if cut_short:
+        reasons = "\n".join(f"  {name}: {reason}" for name, reason in sorted(cut_short.items()))
+        raise MachineError(f"this machine did not let these environments do all; continue with --resume:\n{reasons}")
     _need_something(folder.journal)
     return folder.path
 
@@ -110,7 +113,8 @@ def _named(error: Exception) -> str:
     return str(error) if isinstance(error, MachineError) else f"{type(error).__name__}: {error}"
 
 
-def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.Selection) -> None:
+def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.Selection) -> dict[str, str]:
+    """Do all that is owed; return by environment why some of it was not tried."""
     journal = folder.journal
     share = len(selection.consumers) / max(len(plan.environments), 1)
     progressing = Progress(
@@ -121,7 +125,9 @@ def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.S
         measured=plan.measured_count,
     )
     with progressing as progress:
-        schedule.both_passes(Recorder(plan, folder, progress), selection)
+        recorder = Recorder(plan, folder, progress)
+        schedule.both_passes(recorder, selection)
+    return recorder.cut_short
 
 
 def begin(plan: Plan, results: Path) -> RunFolder:
@@ -169,11 +175,19 @@ def _reopen(plan: Plan, path: Path, selection: schedule.Selection) -> RunFolder:
     return folder
 
 
-def _finish(plan: Plan, folder: RunFolder, started: float, cut_short: str, then: Callable[[Path], object]) -> None:
+def _finish(
+    plan: Plan,
+    folder: RunFolder,
+    started: float,
+    cut_short: str,
+    then: Callable[[Path], object],
+    *,
+    reasons: Mapping[str, str] | None = None,
+) -> None:
     shutil.rmtree(folder.path / "spool", ignore_errors=True)  # first: where the disk is full, this makes room
     folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
     folder.run["finished"] = dt.datetime.now(dt.UTC).isoformat()
-    finishing.finish(plan, folder, cut_short=cut_short)
+    finishing.finish(plan, folder, cut_short=cut_short, reasons=reasons)
     then(folder.path)
 
 

@@ -1,4 +1,4 @@
-"""What is owed, and who is to blame when the guest dies."""
+"""An environment's guest: started again when it dies, given up when it goes on to."""
 
 from __future__ import annotations
 
@@ -9,16 +9,11 @@ import pytest
 
 from harness.environments import NotReadyError, kinds
 from harness.environments.lock import Lock
-from harness.errors import MachineError
 from harness.machine import platforms, processes
-from harness.run.guest_process import GuestDiedError
-from harness.run.environment_session import DEATHS, Answered, EnvironmentSession
+from harness.run.guest_process import GuestDiedError, GuestTroubleError
+from harness.run.environment_session import DEATHS, TROUBLES, CutShortError, EnvironmentSession
 
 from tests.conftest import environment, plan_of
-
-
-def ids(batches: list[list[dict]]) -> list[list[str]]:
-    return [[task["id"] for task in batch] for batch in batches]
 
 
 def cell(name: str, child: int = 1) -> dict:
@@ -26,74 +21,14 @@ def cell(name: str, child: int = 1) -> dict:
 
 
 LOADS = [[{"id": "a"}, {"id": "b"}, {"id": "c"}], [{"id": "d"}]]
-DUMP = {"id": "fit", "formats": [{"id": "pickle"}, {"id": "joblib"}]}
-
-
-class TestAnswered:
-    def test_what_was_answered_is_done(self) -> None:
-        answered = Answered(LOADS)
-        reply = answered.settle(cell("b"), guest=3)
-        assert (reply.task, reply.child, reply.alone) == ({"id": "b"}, (3, 1), False)
-        assert answered.settle(cell("d")).alone
-        assert ids(answered.todo()) == [["a", "c"]]
-
-    def test_a_dump_owes_each_format(self) -> None:
-        answered = Answered([[DUMP]])
-        answered.settle({"event": "fitted", "id": "fit", "child": 1})
-        assert answered.todo() == [[DUMP]]
-        assert answered.settle({"event": "artifact", "id": "pickle", "child": 1}).task is DUMP
-        assert answered.todo() == [[{"id": "fit", "formats": [{"id": "joblib"}]}]]
-
-    def test_a_failed_fit_answers_for_all_of_its_formats(self) -> None:
-        answered = Answered([[DUMP]])
-        answered.settle({"event": "died", "id": "fit", "child": 1})
-        assert answered.todo() == []
-
-    def test_an_answer_that_nobody_asked_for_is_the_guests_end(self) -> None:
-        with pytest.raises(GuestDiedError, match="it answered for 'z', which was not its task"):
-            Answered(LOADS).settle(cell("z"))
-
-    def test_the_guests_own_trouble_is_no_outcome(self) -> None:
-        with pytest.raises(MachineError, match="No space left"):
-            Answered([[DUMP]]).settle({"event": "fault", "id": "pickle", "what": "/spool: No space left on device"})
-
-    def test_of_several_none_is_blamed_before_each_was_alone(self) -> None:
-        answered = Answered(LOADS)
-        todo = answered.todo()
-        answered.settle(cell("a"))
-        assert answered.blame(todo, "killed") is None
-        assert ids(answered.todo()) == [["b"], ["c"], ["d"]]
-        assert answered.settle(cell("b")).alone
-
-    def test_the_one_that_was_alone_is_blamed(self) -> None:
-        answered = Answered([[{"id": "a"}], [{"id": "b"}]])
-        answered.settle(cell("a"))
-        blamed = answered.blame([[{"id": "a"}], [{"id": "b"}]], "killed")
-        assert blamed is not None
-        assert blamed.event == {"event": "guest-died", "id": "b", "how": "killed", "child": None}
-        assert (blamed.child, blamed.alone) == (None, True)
-        assert answered.todo() == []
-
-    def test_a_dump_is_blamed_for_the_format_it_was_at(self) -> None:
-        answered = Answered([[DUMP]])
-        answered.settle({"event": "artifact", "id": "pickle", "child": 1})
-        blamed = answered.blame(answered.todo(), "killed")
-        assert blamed is not None
-        assert blamed.event["id"] == "joblib"
-
-    def test_after_the_last_answer_no_one_is_blamed(self) -> None:
-        answered = Answered([[{"id": "a"}]])
-        todo = answered.todo()
-        answered.settle(cell("a"))
-        assert answered.blame(todo, "killed") is None
-        assert answered.todo() == []
 
 
 class Guest:
     """Answers for what it is asked until it meets a killer."""
 
-    def __init__(self, killers: set[str], liars: set[str], on_death) -> None:
+    def __init__(self, killers: set[str], liars: set[str], troubled: set[str], on_death) -> None:
         self.killers = killers
+        self.troubled = troubled
         self.liars = liars
         self.on_death = on_death
 
@@ -102,6 +37,8 @@ class Guest:
             for task in batch:
                 if task["id"] in self.liars:
                     yield cell("nobody", child)
+                if task["id"] in self.troubled:
+                    raise GuestTroubleError("it cannot fork")
                 if task["id"] in self.killers:
                     self.on_death()
                     raise GuestDiedError("it was killed by signal 9")
@@ -121,13 +58,13 @@ class TestEvents:
         made = EnvironmentSession(environment("new"), recorder, tmp_path)  # type: ignore[arg-type]
         made.rows = rows
         made.started = []
-        made.killers, made.liars = set(), set()
+        made.killers, made.liars, made.troubled = set(), set(), set()
         made.on_death = lambda: None
 
         def open_(self) -> Guest:
             processes.raise_if_stopped()
             if self._guest is None:
-                self._guest = Guest(self.killers, self.liars, self.on_death)
+                self._guest = Guest(self.killers, self.liars, self.troubled, self.on_death)
                 self.started.append(self._guest)
             return self._guest
 
@@ -163,11 +100,32 @@ class TestEvents:
         assert len({children["a"], children["c"], children["d"]}) == 3
 
     def test_a_guest_that_keeps_dying_is_given_up(self, session) -> None:
-        batches = [[{"id": str(i)}] for i in range(DEATHS + 5)]
-        session.killers = {str(i) for i in range(DEATHS + 5)}
+        batches = [[{"id": str(i)}] for i in range(DEATHS)]
+        session.killers = {str(i) for i in range(DEATHS)}
         with pytest.raises(NotReadyError, match=f"died {DEATHS} times"):
             list(session.replies("load", batches, seconds=1.0))
         assert len(session.started) == DEATHS
+
+    def test_one_that_was_killed_once_is_answered(self, session) -> None:
+        session.killers = {"d"}
+        session.on_death = session.killers.clear
+        events = [reply.event for reply in session.replies("load", LOADS, seconds=1.0)]
+        assert sorted(event["id"] for event in events) == ["a", "b", "c", "d"]
+        assert {event["event"] for event in events} == {"cell"}
+
+    def test_what_a_guest_had_trouble_with_twice_is_untried_and_the_rest_is_answered(self, session) -> None:
+        session.troubled = {"b"}
+        answered = []
+        with pytest.raises(CutShortError, match="it cannot fork"):
+            for reply in session.replies("load", LOADS, seconds=1.0):
+                answered.append(reply.event["id"])
+        assert sorted(answered) == ["a", "c", "d"]
+
+    def test_trouble_without_end_ends_the_environments_part(self, session) -> None:
+        session.troubled = {str(i) for i in range(9)}
+        with pytest.raises(CutShortError, match="it cannot fork"):
+            list(session.replies("load", [[{"id": str(i)}] for i in range(9)], seconds=1.0))
+        assert len(session.started) == TROUBLES
 
     def test_when_all_is_stopped_no_one_is_blamed_and_no_guest_started(self, session, monkeypatch) -> None:
         monkeypatch.setattr(processes, "_STOPPED", type(processes._STOPPED)())
