@@ -17,6 +17,8 @@ KMeans, MiniBatchKMeans, BisectingKMeans, Birch     transform
 KNeighborsTransformer, RadiusNeighborsTransformer   transform
 every class with it                                 kneighbors
 neighbours with weights="distance"                  predict, predict_proba
+VotingClassifier, VotingRegressor of these          the same: a mean is off by no more than its worst part
+KNNImputer with weights="distance"                  transform
 
 Trees (``kd_tree``, ``ball_tree``) subtract coordinates first. Nothing cancels, and nothing is allowed.
 
@@ -40,6 +42,7 @@ _WEIGHTED = (
     "RadiusNeighborsClassifier",
     "RadiusNeighborsRegressor",
 )
+_VOTING = ("VotingClassifier", "VotingRegressor")
 _EUCLIDEAN = ("euclidean", "l2")
 
 
@@ -72,6 +75,10 @@ def _facts(model, rows):
     kind = type(model)
     if not kind.__module__.startswith("sklearn."):
         return {}
+    if kind.__name__ in _VOTING:
+        return _vote(model, rows)
+    if kind.__name__ == "KNNImputer":
+        return _imputed(model, rows)
     if kind.__name__ in _CENTERS:
         points = getattr(model, _CENTERS[kind.__name__])
         return {"transform": _distance(rows, points)}
@@ -115,8 +122,46 @@ def _largest_norm(rows):
     return float(np.sqrt(squares.max())) if squares.size else 0.0
 
 
+def _vote(model, rows):
+    """The worst of the parts. Labels are counted exactly, and ``transform`` gives what each part says."""
+    parts = [_facts(*_last_step(part, rows)[::-1]) for part in model.estimators_]
+    found = {}
+    for name in ("predict_proba", "predict"):
+        facts = [part[name] for part in parts if name in part]
+        if facts:
+            found[name] = dict(max(facts, key=lambda fact: fact["error"]), scale=max(fact["scale"] for fact in facts))
+    if found:
+        found["transform"] = found["predict_proba" if hasattr(model, "predict_proba") else "predict"]
+    return found
+
+
+def _imputed(model, rows):
+    """Of nan_euclidean_distances, whose rows are scaled up by the share of what is not missing: by the norms, too."""
+    import numpy as np
+    from sklearn.metrics import pairwise_distances
+
+    if model.metric != "nan_euclidean" or model.weights != "distance":
+        return {}
+    rows, known = np.asarray(rows, dtype="f8"), np.asarray(model._fit_X, dtype="f8")
+    share = known.shape[1] / max(1, (~np.isnan(rows)).sum(axis=1).min())
+    noise = _square(**_distance(np.nan_to_num(rows), np.nan_to_num(known))) * share
+    distances = pairwise_distances(rows, known, metric="nan_euclidean")
+    worst = 0.0
+    for column in np.flatnonzero(np.isnan(rows).any(axis=0)):
+        donors = distances[np.ix_(np.isnan(rows[:, column]), ~np.isnan(known[:, column]))]
+        worst = max(worst, _off(np.sort(donors, axis=1)[:, : model.n_neighbors], noise))
+    scale = np.nanmax(known, axis=0) - np.nanmin(known, axis=0)
+    return {"transform": {"kind": "weighted", "error": worst, "scale": float(scale.max())}}
+
+
 def _weighted(model, rows, square):
-    """How far a mean of values within 0 and 1 may be off, if each is weighted by 1 / its distance.
+    """How far a mean of values within 0 and 1 may be off, if each is weighted by 1 / its distance."""
+    near = model.kneighbors if hasattr(model, "n_neighbors") and model.n_neighbors else model.radius_neighbors
+    return _off(near(rows)[0], square)
+
+
+def _off(table, square):
+    """The same, from the distances of each row.
 
     A weight is off by the share by which its distance is. If the nearest point is so near that only noise is left of
     its distance, it has nearly all of the weight, and the others have up to noise / distance each.
@@ -124,14 +169,14 @@ def _weighted(model, rows, square):
     import numpy as np
 
     noise, worst = square**0.5, 0.0
-    near = model.kneighbors if hasattr(model, "n_neighbors") and model.n_neighbors else model.radius_neighbors
-    for distances in near(rows)[0]:
+    for distances in table:
         distances = np.asarray(distances, dtype="f8")
         apart = distances[distances > 2 * noise]
         if not apart.size:
             continue
         if apart.size < distances.size:
-            worst = max(worst, float((2 * noise / apart).sum()))
+            others = float((2 * noise / apart).sum())
+            worst = max(worst, others / (1 + others))
         else:
             worst = max(worst, square / float(apart.min()) ** 2)
     return worst

@@ -52,6 +52,6 @@ def cancellation_of(conditioning: Any, method: str) -> Cancellation | None:
         case {"kind": "distance", "norm": float(norm), "terms": int(terms)} if 0 < norm < _LARGEST and terms > 0:
             relative = 2 * (terms + 2) * _EPS
             return Cancellation(square=relative * norm**2) if relative <= MOST**2 else None
-        case {"kind": "weighted", "error": float(error), "scale": float(scale)} if 0 < error <= MOST:
-            return Cancellation(error=error * scale) if 0 < scale < _LARGEST else None
+        case {"kind": "weighted", "error": float(error), "scale": float(scale)} if 0 < error <= 1:
+            return Cancellation(error=min(error, MOST) * scale) if 0 < scale < _LARGEST else None
     return None

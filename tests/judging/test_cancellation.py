@@ -37,7 +37,12 @@ def test_means_with_weights_are_within_their_range():
     weighted = {"kind": "weighted", "error": 1e-5, "scale": 100.0}
     assert judged([50.0], [50.0009], weighted).parity is CLOSE
     assert judged([50.0], [50.0011], weighted).parity is DRIFT
-    assert cancellation_of({"predict": {**weighted, "error": 1.1 * MOST}}, "predict") is None
+
+
+def test_no_more_than_a_tenth_of_the_smallest_drift_is_allowed():
+    weighted = {"kind": "weighted", "error": 0.5, "scale": 100.0}
+    assert judged([50.0], [50.0 + 99 * MOST], weighted).parity is CLOSE
+    assert judged([50.0], [50.0 + 101 * MOST], weighted).parity is DRIFT
 
 
 @pytest.mark.parametrize(
