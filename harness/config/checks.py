@@ -5,6 +5,7 @@ A check looks at the parts it needs and passes over those that another check has
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -120,8 +121,11 @@ def check_environments(document: Document, native: str, problems: Problems) -> f
         return None
     first: dict[str, int] = {}
     for index, item in enumerate(spec.include):
-        if item.name is not None and first.setdefault(item.name, index) != index:
-            message = f"{shown(item.name)} is already the name of environments.include[{first[item.name]}]"
+        if item.name is not None and (twin := first.setdefault(folded(item.name), index)) != index:
+            other = spec.include[twin].name
+            message = f"{shown(item.name)} is already the name of environments.include[{twin}]"
+            if other != item.name:
+                message = f"{shown(item.name)} and {shown(other)} differ in case, dots or hyphens only; rename one"
             problems.append(document.problem((*place, "include", index, "name"), message))
     problems += _without_a_day(spec, document)
     environments = expand(spec, native=native, satisfiable=lambda _: True)
@@ -131,6 +135,11 @@ def check_environments(document: Document, native: str, problems: Problems) -> f
     elif not environments:
         problems.append(document.problem((*place, "exclude"), "no combination of the axes is left"))
     return possible_names(spec, native=native) if len(problems) == before else None
+
+
+def folded(name: str) -> str:
+    """What names have in common that files, nox or a reader may take for one."""
+    return re.sub(r"[._-]+", "-", name).lower()
 
 
 def _without_a_day(spec: Environments, document: Document) -> Iterator[Problem]:

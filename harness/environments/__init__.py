@@ -10,16 +10,37 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from harness.terms import Trouble
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 class NotReadyError(Exception):
-    """An environment cannot be had; its text is the reason in the table, with what to do about it."""
+    """An environment cannot be had; its text is the reason in the table, with what to do about it.
+
+    ``trouble`` says whose fault it is: a further try may succeed, unless a subclass says otherwise.
+    """
+
+    trouble: Trouble | None = Trouble.TRY
 
 
 class UnsatisfiableError(NotReadyError):
     """No resolver can satisfy this combination; the text is the resolver's."""
+
+    trouble = None
+
+
+class UnusableError(NotReadyError):
+    """It was built, and is not what was planned or cannot be imported: no further try changes that."""
+
+    trouble = None
+
+
+class LackingError(NotReadyError):
+    """The machine lacks something for it, such as an interpreter."""
+
+    trouble = Trouble.MACHINE
 
 
 class UnreachableError(NotReadyError):

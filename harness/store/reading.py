@@ -38,7 +38,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
 }
 #: Columns whose texts are JSON, and what each text holds.
 _JSON: dict[str, dict[str, type]] = {
-    "environments": {"packages": dict, "blas": list, "variables": dict, "estimators": dict},
+    "environments": {"packages": dict, "blas": list, "variables": dict, "estimators": dict, "cpu_features": list},
     "artifacts": {"manifest": dict},
 }
 _DAMAGED = "the run is damaged; take another copy of it, or run it again"

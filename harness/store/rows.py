@@ -41,6 +41,10 @@ class EnvironmentRow(TypedDict):
     byteorder: NotRequired[str]
     bits: NotRequired[int]
     libc: NotRequired[str]
+    implementation: NotRequired[str]
+    python_build: NotRequired[str | None]
+    cpu_features: NotRequired[str]
+    trouble: NotRequired[str]  # of one that is not-run: why a further call may have it, see `harness.terms.Trouble`
 
 
 class FitRow(TypedDict):
