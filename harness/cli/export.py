@@ -28,4 +28,4 @@ def export(
     if output is None:
         print(text, end="")
     else:
-        files.replace_text(output, text)
+        files.write_output(output, text)

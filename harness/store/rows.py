@@ -6,8 +6,23 @@ that are optional here are absent from rows of failures, and from rows of older 
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
-from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, cast
+from types import UnionType
+from typing import (
+    Any,
+    Literal,
+    NotRequired,
+    TypeAlias,
+    TypedDict,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES, Status
 
@@ -158,6 +173,47 @@ _STATUSES: dict[Kind, frozenset[Status]] = {
 def row_key(kind: Kind, row: Row) -> str:
     """The key of a row: the name of what it is about."""
     return str(dict(row)[_KEYS[kind]])
+
+
+_ROWS: dict[Kind, Any] = {
+    "environment": EnvironmentRow,
+    "fit": FitRow,
+    "artifact": ArtifactRow,
+    "cell": CellRow,
+    "measurement": MeasurementRow,
+}
+
+
+def wrong_value(kind: Kind, row: Row) -> str | None:
+    """The key of a row whose value is of another type than this program writes; None where all are right."""
+    needed, hints = _hints(kind)
+    wrong = (key for key, value in dict(row).items() if key in hints and not _is_a(value, hints[key]))
+    missing = (key for key in needed if key not in row)
+    return next(itertools.chain(missing, wrong), None)
+
+
+@functools.cache
+def _hints(kind: Kind) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The keys that a row must have, and the types of all."""
+    marked = get_type_hints(_ROWS[kind], include_extras=True)  # __required_keys__ is blind where annotations are texts
+    needed = tuple(key for key, hint in marked.items() if get_origin(hint) is not NotRequired)
+    return needed, get_type_hints(_ROWS[kind])
+
+
+def _is_a(value: object, hint: Any) -> bool:
+    """Whether a value of JSON is of an annotated type. What may be absent may be null; every number is a float."""
+    if value is None or hint is Any:
+        return True
+    if is_typeddict(hint):
+        return isinstance(value, dict)
+    parts = get_args(hint)
+    if get_origin(hint) in (Union, UnionType):
+        return any(_is_a(value, part) for part in parts)
+    if get_origin(hint) in (list, dict):
+        within = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return isinstance(value, get_origin(hint)) and all(_is_a(one, parts[-1]) for one in within)
+    plain = hint is bool if isinstance(value, bool) else isinstance(value, (int, float) if hint is float else hint)
+    return bool(plain)
 
 
 def parse(line: bytes) -> tuple[Kind, Row] | None:

@@ -47,15 +47,7 @@ def test_what_was_tampered_with_is_built_anew_at_once(bench: Bench, workspace) -
     shutil.rmtree(next(place.glob("lib/python3*/site-packages/numpy")))  # the import fails
     bench.run()
     assert bench.tables().environments.how_built.tolist() == ["built by nox with uv"]
-    (metadata,) = place.glob("lib/python3*/site-packages/joblib-*.dist-info")
-    metadata.rename(metadata.with_name("joblib-0.1.dist-info"))  # another version than the lock's
-    text = metadata.with_name("joblib-0.1.dist-info") / "METADATA"
-    replaced = text.read_text().replace("\nVersion: ", "\nVersion: 0.1+")
-    text.unlink()  # it is a link to uv's cache
-    text.write_text(replaced)
-    bench.run()
     assert rows(bench)["kept"].startswith("3.11.")
-    assert bench.tables().environments.how_built.tolist() == ["built by nox with uv"]
 
 
 def test_a_build_that_fails_is_no_complete_run_and_is_taken_up_again(bench: Bench, workspace, tmp_path) -> None:
