@@ -116,24 +116,23 @@ def _take_journals(found: Iterable[Path], folder: RunFolder) -> None:
     """Add the newest row of everything in each shard. A line that a kill cut short is ignored."""
     wrong: list[str] = []
     for source in found:
-        journal = _journal(source / "journal.jsonl")
-        for kind, name, row in journal.newest_rows():
-            if (key := rows.wrong_value(kind, row)) is not None:
-                place = f"{source / 'journal.jsonl'}, line {journal.line_of(kind, name)}"
-                raise InputError(
-                    f"{place}: {key} of {kind} {shown(name)} is missing or of another type: "
-                    "bring a sound copy of this shard, or leave it out"
-                )
-            known = folder.journal.known(kind, name)
-            if known is None:
-                folder.journal.add(kind, row)
-            elif known != row:
-                difference = _contradiction(kind, known, row)
-                if difference:
-                    wrong.append(f"  {kind} {name}: {difference}, the latter in {source}")
-                elif _later(known, row) is row:
+        with contextlib.closing(_journal(source / "journal.jsonl")) as journal:
+            for kind, name, row in journal.newest_rows():
+                if (key := rows.wrong_value(kind, row)) is not None:
+                    place = f"{source / 'journal.jsonl'}, line {journal.line_of(kind, name)}"
+                    raise InputError(
+                        f"{place}: {key} of {kind} {shown(name)} is of another type: "
+                        "bring a sound copy of this shard, or leave it out"
+                    )
+                known = folder.journal.known(kind, name)
+                if known is None:
                     folder.journal.add(kind, row)
-        journal.close()
+                elif known != row:
+                    difference = _contradiction(kind, known, row)
+                    if difference:
+                        wrong.append(f"  {kind} {name}: {difference}, the latter in {source}")
+                    elif _later(known, row) is row:
+                        folder.journal.add(kind, row)
     if wrong:
         more = [f"  and {len(wrong) - _SHOWN} more"] if len(wrong) > _SHOWN else []
         advice = "leave one of the shards out, and merge again"

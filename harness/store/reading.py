@@ -218,7 +218,7 @@ def _nothing(name: str) -> pd.DataFrame:
 def tracebacks(run: Path) -> Iterator[tuple[str, str]]:
     """Every traceback of a run, with the digest that its tables name; none if the logs were not kept."""
     path = run / TRACEBACKS
-    for line in path.read_bytes().splitlines() if path.exists() else ():
+    for line in path.read_bytes().splitlines() if path.is_file() else ():  # a pipe would never end
         try:
             entry = json.loads(line)
             yield str(entry["traceback"]), str(entry["text"])

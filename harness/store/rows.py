@@ -7,7 +7,6 @@ that are optional here are absent from rows of failures, and from rows of older 
 from __future__ import annotations
 
 import functools
-import itertools
 import json
 from types import UnionType
 from typing import (
@@ -186,18 +185,13 @@ _ROWS: dict[Kind, Any] = {
 
 def wrong_value(kind: Kind, row: Row) -> str | None:
     """The key of a row whose value is of another type than this program writes; None where all are right."""
-    needed, hints = _hints(kind)
-    wrong = (key for key, value in dict(row).items() if key in hints and not _is_a(value, hints[key]))
-    missing = (key for key in needed if key not in row)
-    return next(itertools.chain(missing, wrong), None)
+    hints = _hints(kind)
+    return next((key for key, value in dict(row).items() if key in hints and not _is_a(value, hints[key])), None)
 
 
 @functools.cache
-def _hints(kind: Kind) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """The keys that a row must have, and the types of all."""
-    marked = get_type_hints(_ROWS[kind], include_extras=True)  # __required_keys__ is blind where annotations are texts
-    needed = tuple(key for key, hint in marked.items() if get_origin(hint) is not NotRequired)
-    return needed, get_type_hints(_ROWS[kind])
+def _hints(kind: Kind) -> dict[str, Any]:
+    return get_type_hints(_ROWS[kind])
 
 
 def _is_a(value: object, hint: Any) -> bool:
