@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from harness.analysis.ask import Answer
@@ -52,7 +52,7 @@ def read_run(path: str | Path) -> RunTables:
     Parameters
     ----------
     path : str or Path
-        A folder under ``results/``, of any schema version that this release reads (1 to 3).
+        A folder under ``results/``, of any schema version that this release reads (1 to 4).
 
     Returns
     -------
@@ -85,34 +85,38 @@ def ask(
     *,
     dumped_by: str | Sequence[str],
     loaded_by: str | Sequence[str],
+    parameters: Mapping[str, object] | None = None,
     format: str | None = None,  # noqa: A002  # the word of the contract
     reader: str | None = None,
-    run: str | Path,
+    run: str | Path | Sequence[str | Path],
 ) -> Answer:
-    """Say whether a model may be loaded elsewhere, from a stored run.
+    """Say whether a model may be loaded elsewhere, from stored runs.
 
     Parameters
     ----------
     estimator : str
-        A class, a case or a family, in small letters or large: ``"RandomForestClassifier"``.
+        A class, a case or a family, in small letters or large: ``"RandomForestClassifier"``. A class means every
+        tested model that is one or contains one.
     dumped_by, loaded_by : str or sequence of str
         Versions of scikit-learn, ``"1.5"`` meaning every 1.5.x, or of another package, ``"numpy=1.26"``. All of a
         sequence must hold.
+    parameters : mapping, optional
+        Parameters that the model has: ``{"loss": "log_loss"}``. All must hold.
     format, reader : str, optional
         Only this one. By default every format that gives the same object back; ONNX, PMML and recipes are left out.
-    run : str or Path
-        The run's folder.
+    run : str, Path or sequence of them
+        Folders of runs. The newest cell of each counts.
 
     Returns
     -------
     Answer
-        ``verdict`` (the worst of its pairs), ``pairs`` (one per producer and consumer, the worst first, each with its
-        evidence by format and reader) and ``to_frame()``.
+        ``verdict`` (the worst of its pairs), ``breadth`` (what was tested), ``pairs`` (one per producer and consumer,
+        the worst first, each with its evidence by format and reader) and ``to_frame()``.
 
     Raises
     ------
     harness.errors.InputError
-        The folder is no run; the run knows no such estimator, format or reader; or a version is none.
+        A folder is no run; no run knows such an estimator, parameter, format or reader; or a version is none.
 
     Examples
     --------
@@ -120,8 +124,8 @@ def ask(
     >>> str(answer.verdict)
     'changes predictions'
     >>> frame = answer.to_frame()
-    >>> frame.loc[frame["format"] == "skops", "max_abs_diff"].round(2).unique().tolist()
-    [0.15]
+    >>> set(frame.loc[frame["verdict"] == "changes predictions", "producer"]) <= set(frame["producer"])
+    True
     """
     from pathlib import Path  # noqa: PLC0415
 
@@ -129,8 +133,16 @@ def ask(
     from harness.analysis.ask.index import Index  # noqa: PLC0415
 
     producers, consumers = ((one,) if isinstance(one, str) else tuple(one) for one in (dumped_by, loaded_by))
-    index = Index.from_run(Path(run))
-    return answer_from(index, estimator, producers=producers, consumers=consumers, format_name=format, reader=reader)
+    folders = (run,) if isinstance(run, str | Path) else tuple(run)
+    return answer_from(
+        [Index.from_run(Path(folder)) for folder in folders],
+        estimator,
+        producers=producers,
+        consumers=consumers,
+        settings=[f"{name}={value}" for name, value in (parameters or {}).items()],
+        format_name=format,
+        reader=reader,
+    )
 
 
 def compare(base: str | Path | RunTables, new: str | Path | RunTables, *, fail_on: Sequence[str] = ()) -> Comparison:

@@ -12,6 +12,7 @@ from harness.terms import Figure, Finding, Parity, Status
 STATUSES: dict[Status, str] = {
     Status.OK: "The artifact was written; or it loaded, predicted, and its outputs are identical or close.",
     Status.DRIFT: "It loaded and predicted without an error, and the outputs differ beyond the tolerance.",
+    Status.INCOMPARABLE: "It loaded and predicted, and some output could not be carried or compared. No other drifts.",
     Status.FIT_ERROR: "Fitting the case raised an exception.",
     Status.DUMP_ERROR: "Writing the fitted model raised an exception.",
     Status.LOAD_ERROR: "Loading raised an exception.",
@@ -26,8 +27,11 @@ STATUSES: dict[Status, str] = {
 }
 
 PARITIES: dict[Parity, str] = {
-    Parity.IDENTICAL: "Same shapes, dtypes and values. NaN equals NaN, and -0.0 equals 0.0.",
-    Parity.CLOSE: "Numbers differ within their tolerance, or equal values came in another dtype or container.",
+    Parity.IDENTICAL: "Same shapes, dtypes and values, bit for bit. Every NaN is the same, a longdouble is a double.",
+    Parity.CLOSE: (
+        "Numbers differ within their tolerance, zeros have another sign, "
+        "or equal values came in another dtype or container."
+    ),
     Parity.DRIFT: "Anything else.",
 }
 
@@ -63,6 +67,7 @@ MEANINGS: dict[str, str] = {
     "changed": "It loads without an error and predicts something else.",
     "broken": "It raised an exception, crashed, hung, or ran out of memory.",
     "not-run": "Nothing was tried, though it could have been.",
+    "incomparable": "It loads and predicts, but some output could not be carried or compared.",
     "not-compared": "It loads, and none of its outputs were compared.",
     "refused": "Loading was refused on purpose.",
     "impossible": "The format or reader can't do this there.",

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _SHOWN = 60  # characters of a value that a message repeats
+_LINES = 3  # of an exception's message; what decides may stand in the second or third
+_REASON = 1000  # characters of them
+#: What acts on a terminal instead of being shown: control characters, and those that turn the direction of writing.
+_ACTS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class HarnessError(Exception):
@@ -45,11 +50,24 @@ def shown(text: object) -> str:
     return json.dumps(words if len(words) <= _SHOWN else f"{words[:_SHOWN]}...", ensure_ascii=False)
 
 
+def printable(text: str) -> str:
+    r"""A text in which control characters are escapes such as ``\x1b``; lines and tabs stay."""
+    return _ACTS.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def one_line(kind: str, message: str) -> str:
+    """An exception on one line: its type and the first lines of its message, since the second may hold the facts."""
+    lines = [words for line in message.splitlines() if (words := " ".join(line.split()))]
+    more = " ..." if len(lines) > _LINES else ""
+    text = f"{kind}: {' '.join(lines[:_LINES])}{more}"
+    return text if len(text) <= _REASON else f"{text[: _REASON - 4]} ..."
+
+
 def unknown(noun: str, word: str, known: Iterable[str]) -> str:
     """``no format "scops"; perhaps "skops"``."""
     options = sorted(set(known))
     close = difflib.get_close_matches(word, options, n=1)
-    few = len(options) <= 10 and sum(map(len, options)) <= 120  # noqa: PLR2004  # what one line of a terminal bears
+    few = len(options) <= 12 and sum(map(len, options)) <= 120  # noqa: PLR2004  # what one line of a terminal bears
     hint = f"; perhaps {shown(close[0])}" if close else f"; there is {', '.join(options)}" if options and few else ""
     return f"no {noun} {shown(word)}{hint}"
 

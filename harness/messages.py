@@ -149,6 +149,7 @@ class Fitted(_FromChild):
     inputs: Encoded
     truth: Encoded | None
     reference: dict[str, Encoded]
+    conditioning: NotRequired[dict[str, Any]]  # see `harness.guest.conditioning`
     data: dict[str, Any]
     code: dict[str, Any]
     warnings: list[WarningFacts]

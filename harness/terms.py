@@ -17,6 +17,7 @@ class Status(StrEnum):
 
     OK = "ok"
     DRIFT = "drift"
+    INCOMPARABLE = "incomparable"
     FIT_ERROR = "fit-error"
     DUMP_ERROR = "dump-error"
     LOAD_ERROR = "load-error"
@@ -33,8 +34,10 @@ class Status(StrEnum):
 #: Nothing was tried: such a row never counts as passing.
 UNTRIED = frozenset({Status.NO_ARTIFACT, Status.NOT_RUN, Status.UNSUPPORTED})
 #: A model was loaded and its methods answered.
-LOADED = frozenset({Status.OK, Status.DRIFT})
-ARTIFACT_STATUSES = frozenset(Status) - {Status.DRIFT, Status.LOAD_ERROR, Status.PREDICT_ERROR, Status.NO_ARTIFACT}
+LOADED = frozenset({Status.OK, Status.DRIFT, Status.INCOMPARABLE})
+#: Those of cells only.
+_OF_CELLS = LOADED - {Status.OK} | {Status.LOAD_ERROR, Status.PREDICT_ERROR, Status.NO_ARTIFACT}
+ARTIFACT_STATUSES = frozenset(Status) - _OF_CELLS
 CELL_STATUSES = frozenset(Status) - {Status.FIT_ERROR, Status.DUMP_ERROR}
 #: A cell that raised, crashed, hung or ran out of memory.
 BROKEN = CELL_STATUSES - LOADED - UNTRIED - {Status.REFUSED}
@@ -61,7 +64,7 @@ class Finding(StrEnum):
     MISSING = "missing"  # NaN, an infinity or None on one side only
     SHAPE = "shape"  # another number of rows, columns or outputs
     NAMES = "names"  # other names or another order of columns or rows
-    INCOMPARABLE = "incomparable"  # something that could not be sent as data
+    INCOMPARABLE = "incomparable"  # something that could not be sent as data: nobody knows whether it differs
     SCORE = "score"  # a cross-validation score outside the producer's range
     CONTAINER = "container"  # sparse to dense, list to tuple, frame to array
     DTYPE = "dtype"

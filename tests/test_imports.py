@@ -138,7 +138,7 @@ ARROWS = {
     "run": {"config", "environments", "files", "guest", "judging", "machine", "messages", "store", "terms"},
     "engine": {"config", "environments", "files", "store", "terms"},
     "analysis": {"config", "store", "terms"},
-    "report": {"analysis", "config", "files", "store", "terms"},
+    "report": {"analysis", "config", "files", "machine", "store", "terms"},
     "cli": {"analysis", "config", "engine", "environments", "files", "machine", "report", "run", "store", "terms"},
     "__main__": {"cli"},
     "noxfile": {"config", "environments", "machine", "terms"},

@@ -80,9 +80,12 @@ def _sentence(text: str) -> str:
 
 
 def claims() -> str:
-    rows = ((code(claim.name), prose(f"“{claim.statement}”"), prose(claim.source)) for claim in CLAIMS)
+    rows = ((code(c.name), c.kind, prose(f"“{c.statement}”"), prose(c.source)) for c in CLAIMS)
     return (
         "# Claims\n\nWhat scikit-learn's documentation says about persistence. "
-        "`python -m harness claims` holds each against a run.\n"
-        "The answer is supported, contradicted or no data.\n\n" + table(("name", "statement", "source"), rows)
+        "`python -m harness claims` holds each against a run.\n\n"
+        "- *must*: it holds always, or nearly so. It is supported or contradicted.\n"
+        "- *may*: it can happen. It is seen or not seen here; a run without it says nothing against it.\n"
+        "- *ratio*: one format needs, or keeps, more than another. It is supported or contradicted.\n\n"
+        "Without enough cells the answer is no data.\n\n" + table(("name", "kind", "statement", "source"), rows)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis import environment_facts, groups
+from harness.analysis import environment_facts, groups, sides
 from harness.analysis.cells import is_at_home, is_in
 from harness.analysis.meanings import BAD, INCONCLUSIVE, SOUND, Meaning
 
@@ -63,7 +63,7 @@ def compare_architectures(tables: RunTables) -> Architectures:
     return Architectures(
         machines=machines,
         ways=tuple(_ways(alike)),
-        findings=groups.group_cells(bad, cells, by_case=True),
+        findings=groups.group_cells(bad, cells, sides.held_by(tables.environments), by_case=True),
     )
 
 

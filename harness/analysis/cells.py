@@ -20,6 +20,7 @@ import pandas as pd
 from harness import terms
 from harness.analysis import causes
 from harness.analysis.meanings import BAD, INCONCLUSIVE, SOUND, VERDICTS, Meaning
+from harness.errors import one_line
 from harness.terms import BROKEN, Parity, Status
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ COLUMNS = ("converts", "meaning", "verdict", "also_at_home", "cause")
 
 _BY_STATUS = {
     Status.DRIFT: Meaning.CHANGED,
+    Status.INCOMPARABLE: Meaning.INCOMPARABLE,
     Status.NOT_RUN: Meaning.NOT_RUN,
     Status.NO_ARTIFACT: Meaning.UNWRITTEN,
     Status.UNSUPPORTED: Meaning.IMPOSSIBLE,
@@ -43,9 +45,23 @@ _BY_PARITY = {Parity.IDENTICAL: Meaning.IDENTICAL, Parity.CLOSE: Meaning.CLOSE}
 
 
 def with_meaning(tables: RunTables) -> RunTables:
-    """The tables of a run, their cells with `COLUMNS`."""
+    """The tables of a run, their cells with `COLUMNS`. Reasons of older runs say as much as those of today."""
+    tables = replace(tables, cells=_with_reasons(tables.cells), artifacts=_with_reasons(tables.artifacts))
     cells = explained(tables.cells, tables.artifacts, tables.environments, converts=tables.converts)
     return replace(tables, cells=cells)
+
+
+def _with_reasons(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with reasons from all lines that decide: those of older runs have the first one only."""
+    if not {"error_type", "error_message", "reason"} <= set(rows.columns):
+        return rows
+    several = rows["error_message"].str.contains("\n", regex=False).eq(True) & rows["error_type"].notna()
+    if not several.any():
+        return rows
+    messages = zip(rows.loc[several, "error_type"], rows.loc[several, "error_message"], strict=True)
+    reasons = rows["reason"].astype(object).copy()
+    reasons[several] = [one_line(str(kind), str(message)) for kind, message in messages]
+    return rows.assign(reason=reasons)
 
 
 def trace_causes(tables: RunTables) -> pd.DataFrame:

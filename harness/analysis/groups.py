@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from harness.analysis import columns
+from harness.analysis import columns, sides
 from harness.analysis.signatures import alike
-from harness.analysis.versions import parsed
-from harness.terms import Finding, Status
+from harness.terms import UNTRIED, Finding, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
 #: Outcomes that end the process come before errors; among equals the most frequent comes first.
 _DEADLY = ("crash", "oom", "timeout")
@@ -41,7 +40,7 @@ class OutcomeGroup:
     cases: tuple[str, ...]
     formats: tuple[str, ...]
     pairs: int  # how many (producer, consumer)
-    dumped_by: str  # scikit-learn versions, such as "1.5 to 1.7", and environments without one
+    dumped_by: str  # by the package that differs, such as "1.5 to 1.7" of scikit-learn; see `harness.analysis.sides`
     loaded_by: str
     example: str  # an id
     silent: int  # of the cells: without any warning about versions
@@ -64,23 +63,27 @@ def differs(findings: Mapping[str, int], of: int) -> str:
     )
 
 
-def group_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool = False) -> tuple[OutcomeGroup, ...]:
+def group_cells(
+    rows: pd.DataFrame, everything: pd.DataFrame, held: sides.Held, *, by_case: bool = False
+) -> tuple[OutcomeGroup, ...]:
     """Group cells that fail or change in the same way, the worst first.
 
     Parameters
     ----------
     rows : the cells to group, with the columns of `harness.analysis.cells`, and perhaps ``since``.
-    everything : all cells of the run; their versions name the ranges.
+    everything : all cells of the run.
+    held : the packages of its environments, which name them; see `sides.held_by`.
     by_case : one group for each case, as for drifts: their figures differ from pair to pair. A converting format is a
         group of its own, after the others. What also drifts in its own producer comes last.
     """
     if rows.empty:
         return ()
-    minors = _minors(pd.concat([everything["producer_sklearn"], everything["consumer_sklearn"]]))
+    tried = sides.tried_with(everything[~columns.among(everything["status"], UNTRIED - {Status.UNSUPPORTED})])
     marked = rows.assign(alike=_place(rows) if by_case else [alike(text) for text in rows["reason"]])
     groups = []
     for (status, words), group in marked.groupby(["status", "alike"], sort=False):
         worst = _worst(group)
+        dumped_by, loaded_by = _sides(group, tried, held)
         groups.append(
             OutcomeGroup(
                 status=str(status),
@@ -89,8 +92,8 @@ def group_cells(rows: pd.DataFrame, everything: pd.DataFrame, *, by_case: bool =
                 cases=columns.most(group["case"]),
                 formats=columns.most(group["format"]),
                 pairs=len(group[["producer", "consumer"]].drop_duplicates()),
-                dumped_by=_span(group, "producer", minors),
-                loaded_by=_span(group, "consumer", minors),
+                dumped_by=dumped_by,
+                loaded_by=loaded_by,
                 example=str(worst["cell_id"]),
                 silent=int((~group["version_warning"].eq(True)).sum()),
                 at_home=int((group["producer"] == group["consumer"]).sum()),
@@ -147,25 +150,14 @@ def group_artifacts(artifacts: pd.DataFrame) -> tuple[OutcomeGroup, ...]:
     return tuple(sorted(groups, key=lambda g: (_rank(g.status), -g.count)))
 
 
-def _minors(versions: pd.Series[Any]) -> list[str]:
-    """The minor versions, oldest first: "1.5" of "1.5.2"."""
-    known = filter(None, (parsed(str(text)) for text in versions.dropna().unique()))
-    return [f"{major}.{minor}" for major, minor in sorted({version.release[:2] for version in known})]
-
-
-def _span(cells: pd.DataFrame, side: str, minors: list[str]) -> str:
-    """Ranges of minor versions, then environments without scikit-learn: "1.0, 1.5 to 1.7, node24"."""
-    versions = cells[f"{side}_sklearn"]
-    there = set(_minors(versions))
-    ranges: list[list[str]] = []
-    for before, minor in zip(["", *minors], minors, strict=False):
-        if minor in there:
-            if ranges and ranges[-1][-1] == before:
-                ranges[-1].append(minor)
-            else:
-                ranges.append([minor])
-    spans = [r[0] if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in ranges]
-    return ", ".join([*spans, *cells.loc[versions.isna(), side].unique()])
+def _sides(
+    group: pd.DataFrame, tried: Mapping[tuple[str, str], tuple[set[str], set[str]]], held: sides.Held
+) -> tuple[str, str]:
+    """Name the producers and consumers of a group, beside those between which the same was tried."""
+    pairs = set(group[["producer", "consumer"]].itertuples(index=False, name=None))
+    found = [tried[key] for key in set(group[["case", "format"]].itertuples(index=False, name=None)) if key in tried]
+    producers, consumers = ({name for pair in found for name in pair[place]} for place in (0, 1))
+    return sides.names_of(pairs, producers, consumers, held)
 
 
 def _rank(status: str) -> int:

@@ -13,6 +13,7 @@ class Meaning(StrEnum):
     CHANGED = "changed"  # it loads without an error and predicts something else
     BROKEN = "broken"  # an exception, a crash, a timeout, out of memory
     NOT_RUN = "not-run"  # nothing was tried, though it could have been
+    INCOMPARABLE = "incomparable"  # it loads and predicts, but some output could not be carried or compared
     NOT_COMPARED = "not-compared"  # it loads, but no prediction was compared
     REFUSED = "refused"  # a deliberate refusal
     IMPOSSIBLE = "impossible"  # the format or reader does not support this there
@@ -22,7 +23,9 @@ class Meaning(StrEnum):
 
 
 #: They show nothing about a model, and never count as passing.
-INCONCLUSIVE = frozenset({Meaning.NOT_RUN, Meaning.REFUSED, Meaning.IMPOSSIBLE, Meaning.UNWRITTEN})
+INCONCLUSIVE = frozenset(
+    {Meaning.NOT_RUN, Meaning.INCOMPARABLE, Meaning.REFUSED, Meaning.IMPOSSIBLE, Meaning.UNWRITTEN}
+)
 #: The model loads, and what was compared is the same.
 SOUND = frozenset({Meaning.IDENTICAL, Meaning.CLOSE, Meaning.NOT_COMPARED})
 BAD = frozenset({Meaning.CHANGED, Meaning.BROKEN})
@@ -32,6 +35,7 @@ VERDICTS = {
     Meaning.CHANGED: Verdict.CHANGES,
     Meaning.BROKEN: Verdict.BREAKS,
     Meaning.NOT_RUN: Verdict.UNKNOWN,
+    Meaning.INCOMPARABLE: Verdict.UNKNOWN,
     Meaning.NOT_COMPARED: Verdict.UNKNOWN,
     Meaning.CLOSE: Verdict.TOLERABLE,
     Meaning.IDENTICAL: Verdict.SAFE,

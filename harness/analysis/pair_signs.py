@@ -23,6 +23,7 @@ class CellSign(StrEnum):
     DRIFT = "drift"
     BROKEN = "broken"
     HOME_DRIFT = "home-drift"  # also in its own producer
+    INCOMPARABLE = "incomparable"  # loads and predicts, and the outputs could not be compared
     NEVER = "never"  # did not run
     LOST = "lost"  # not possible there, or refused
     UNTRIED = "untried"  # not written
@@ -39,6 +40,7 @@ CELL_WORDS = {
         "predicts differently, also in its own producer",
         "predict differently, also in their own producer",
     ),
+    CellSign.INCOMPARABLE: ("outputs could not be compared", "have outputs that could not be compared"),
     CellSign.NEVER: ("did not run", "did not run"),
     CellSign.LOST: ("not possible there, or refused", "not possible there, or refused"),
     CellSign.UNTRIED: ("not written", "not written"),
@@ -61,6 +63,7 @@ def cell_signs(cells: pd.DataFrame) -> npt.NDArray[np.uint8]:
         CellSign.DRIFT: meaning == Meaning.CHANGED,
         CellSign.HOME: (meaning == Meaning.BROKEN) & home,
         CellSign.BROKEN: meaning == Meaning.BROKEN,
+        CellSign.INCOMPARABLE: meaning == Meaning.INCOMPARABLE,
         CellSign.NEVER: meaning == Meaning.NOT_RUN,
         CellSign.UNTRIED: meaning == Meaning.UNWRITTEN,
         CellSign.LOST: is_in(meaning, INCONCLUSIVE),
@@ -78,32 +81,29 @@ class Sign(StrEnum):
     DRIFT = "predict differently"
     BROKEN = "fail"
     DRIFT_AT_HOME = "predict differently, because of the format alone"
+    INCOMPARABLE = "have outputs that could not be compared"
     OK = "all that was written loads and predicts the same"
     WARNED = "the same, with a version warning"
     BROKEN_AT_HOME = "also fail in their own producer"
     LOST = "not run, not possible there, or refused"
 
 
-#: Signs shown of a pair that is not ok.
-MOST = 2
-
-
 def pick_signs(pair: PairCounts | None) -> list[tuple[Sign, str]]:
-    """Pick the signs of a pair, each with its text.
+    """Return all signs of a pair, each with its text.
 
-    There are none if nothing was loaded and nothing failed. A pair that is ok shows all of its signs.
+    There are none if nothing was loaded and nothing failed.
     """
-    if pair is None or not (pair.ok or pair.drift or pair.broken):
+    if pair is None or not (pair.ok or pair.drift or pair.broken or pair.incomparable):
         return []
     drift, broken = pair.drift - pair.drift_at_home, pair.broken - pair.at_home
     signs = [
         (Sign.DRIFT, f"≠{drift}", drift),
         (Sign.BROKEN, f"✗{broken}", broken),
         (Sign.DRIFT_AT_HOME, f"(≠{pair.drift_at_home})", pair.drift_at_home),
+        (Sign.INCOMPARABLE, f"?{pair.incomparable}", pair.incomparable),
     ]
     if not any(count for *_, count in signs) and pair.ok:
         signs.append((Sign.WARNED, "warn", 1) if pair.warned else (Sign.OK, "ok", 1))
     signs.append((Sign.BROKEN_AT_HOME, f"(✗{pair.at_home})", pair.at_home))
     signs.append((Sign.LOST, f"–{pair.lost}", pair.lost))
-    found = [(sign, text) for sign, text, count in signs if count]
-    return found if found[0][0] in {Sign.OK, Sign.WARNED} else found[:MOST]
+    return [(sign, text) for sign, text, count in signs if count]

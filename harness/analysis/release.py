@@ -40,6 +40,7 @@ class Consumers:
     was: str  # the package's versions
     now: str
     others: tuple[PackageChange, ...]  # the other packages that differ
+    passed_over: tuple[str, ...] = ()  # nearer versions of the package, whose environments differ in more than it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,13 +121,30 @@ def _consumers(held: Mapping[str, Mapping[str, str]], wanted: Wanted, tables: Ru
     ]
     if not pairs:
         raise InputError(f"{tables.path}: there is no release before {wanted} to compare with; the run has {listed}")
-    newest = max((now, was) for was, now, _, _ in pairs)
-    nearest = min(
-        (len(_others(held[old], held[new], package)), old, new) for was, now, old, new in pairs if (now, was) == newest
+    newest = max(now for _, now, _, _ in pairs)
+    found = [(was, old, new) for was, now, old, new in pairs if now == newest]
+    # A nearer version that differs in scikit-learn or Python as well would say less of the package.
+    purest = min(_impurity(held[old], held[new], package) for _, old, new in found)
+    pure = [one for one in found if _impurity(held[one[1]], held[one[2]], package) == purest]
+    nearest = max(was for was, _, _ in pure)
+    _, old, new = min(
+        (len(_others(held[old], held[new], package)), old, new) for was, old, new in pure if was == nearest
     )
-    _, old, new = nearest
-    others = _others(held[old], held[new], package)
-    return Consumers(before=old, after=new, was=having[old], now=having[new], others=others)
+    return Consumers(
+        before=old,
+        after=new,
+        was=having[old],
+        now=having[new],
+        others=_others(held[old], held[new], package),
+        passed_over=tuple(versions.ordered(having[old] for was, old, _ in found if was > nearest)),
+    )
+
+
+def _impurity(before: Mapping[str, str], after: Mapping[str, str], package: str) -> int:
+    """In how many of scikit-learn and Python two environments differ; what comes before scikit-learn is one release."""
+    if package == versions.DEFAULT_PACKAGE:
+        return 0
+    return sum(before.get(name) != after.get(name) for name in (versions.DEFAULT_PACKAGE, "python") if name != package)
 
 
 def _others(before: Mapping[str, str], after: Mapping[str, str], package: str) -> tuple[PackageChange, ...]:

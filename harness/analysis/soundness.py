@@ -79,7 +79,7 @@ def find_problems(summary: Summary) -> tuple[RunProblem, ...]:
 
 
 def _problems(summary: Summary) -> Iterator[RunProblem]:
-    if not summary.conclusive:
+    if not summary.ran:
         yield RunProblem(kind=ProblemKind.NOTHING_RAN)
     if not summary.run.get("complete", True):
         yield RunProblem(kind=ProblemKind.INCOMPLETE)
@@ -105,7 +105,7 @@ def _of_environments(kind: ProblemKind, names: Collection[str], summary: Summary
 
 def _nothing_loads(home: PairCounts | None) -> bool:
     """Whether the environment is broken, and not just some models."""
-    return home is not None and home.broken > 0 and not home.ok and not home.drift
+    return home is not None and home.broken > 0 and not (home.ok or home.drift or home.incomparable)
 
 
 def forgiven(tables: RunTables, may_fail: Sequence[str]) -> tuple[str, ...]:

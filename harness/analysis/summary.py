@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis import columns, estimator_coverage, groups, measured
+from harness.analysis import columns, estimator_coverage, groups, measured, sides
 from harness.analysis.cells import is_at_home, is_in, trace_causes
 from harness.analysis.meanings import INCONCLUSIVE, SOUND, Meaning
 from harness.terms import BROKEN, LOADED, UNTRIED, Finding, Parity, Status
@@ -40,6 +40,7 @@ class PairCounts:
     at_home: int  # of the broken: those that do not load in their own producer either
     untried: int
     unwritten: int  # of the untried: those whose producer could not write the artifact
+    incomparable: int = 0  # loaded and predicted, but some output could not be carried or compared
 
     @property
     def ok(self) -> int:
@@ -87,6 +88,7 @@ class Summary:
     pairs: dict[tuple[str, str], PairCounts]
     drifts: tuple[OutcomeGroup, ...]
     failures: tuple[OutcomeGroup, ...]
+    incomparable: tuple[OutcomeGroup, ...]  # cells with outputs that could not be carried or compared
     impossible: tuple[OutcomeGroup, ...]  # cells whose format or reader cannot do this there
     unwritten: tuple[OutcomeGroup, ...]  # artifacts
     near: tuple[Near, ...]  # what is nearest to its tolerance first
@@ -112,9 +114,14 @@ class Summary:
         return self.count(BROKEN)
 
     @property
+    def ran(self) -> bool:
+        """Whether any cell was tried."""
+        return any(pair.ok or pair.drift or pair.broken or pair.incomparable for pair in self.pairs.values())
+
+    @property
     def conclusive(self) -> int:
         """Cells that say something of a model."""
-        return self.cells - sum(pair.untried for pair in self.pairs.values())
+        return self.cells - sum(pair.untried + pair.incomparable for pair in self.pairs.values())
 
     @property
     def inconclusive(self) -> int:
@@ -130,7 +137,7 @@ class Summary:
 def summarize(tables: RunTables) -> Summary:
     """Summary the tables of a run."""
     cells, environments = _with_since(tables), tables.environments
-    tried = cells[~columns.among(cells["status"], UNTRIED)]
+    tried, held = cells[~columns.among(cells["status"], UNTRIED)], sides.held_by(environments)
     bad = environments[environments["status"] != Status.OK]
     kept = ~cells["converts"]
     diagonal = cells[is_at_home(cells) & cells["parity"].notna() & kept]
@@ -152,9 +159,10 @@ def summarize(tables: RunTables) -> Summary:
             for producer, statuses in tables.artifacts.groupby("producer", sort=False)["status"]
         },
         pairs=_pairs(cells),
-        drifts=groups.group_cells(tried[tried["status"] == Status.DRIFT], cells, by_case=True),
-        failures=groups.group_cells(tried[~columns.among(tried["status"], LOADED)], cells),
-        impossible=groups.group_cells(cells[cells["status"] == Status.UNSUPPORTED], cells),
+        drifts=groups.group_cells(tried[tried["status"] == Status.DRIFT], cells, held, by_case=True),
+        failures=groups.group_cells(tried[~columns.among(tried["status"], LOADED)], cells, held),
+        incomparable=groups.group_cells(tried[tried["status"] == Status.INCOMPARABLE], cells, held),
+        impossible=groups.group_cells(cells[cells["status"] == Status.UNSUPPORTED], cells, held),
         unwritten=groups.group_artifacts(tables.artifacts),
         near=_near(tried),
         coverage=estimator_coverage.measure_coverage(tables),
@@ -189,7 +197,8 @@ def _pairs(cells: pd.DataFrame) -> dict[tuple[str, str], PairCounts]:
         drift_at_home=drift & at_home,
         broken=broken,
         at_home=broken & at_home,
-        untried=is_in(meaning, INCONCLUSIVE),
+        untried=is_in(meaning, INCONCLUSIVE - {Meaning.INCOMPARABLE}),
+        incomparable=meaning == Meaning.INCOMPARABLE,
         unwritten=meaning == Meaning.UNWRITTEN,
     )
     sums = flags.groupby(["producer", "consumer"], sort=False).sum()

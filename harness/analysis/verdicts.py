@@ -15,11 +15,14 @@ class Verdict(StrEnum):
     CHANGES = "changes predictions"
     BREAKS = "breaks"
     UNKNOWN = "not known"
+    UNSEEN = "no difference seen"  # in too few models, or by too few methods, to say safe
     TOLERABLE = "safe (within tolerance)"
     SAFE = "safe"
 
 
 SAFE = frozenset({Verdict.SAFE, Verdict.TOLERABLE})
+#: Nothing speaks against loading it.
+SOUND = SAFE | {Verdict.UNSEEN}
 
 #: What to do, by verdict: first if scikit-learn warned of another version, then if it did not.
 ADVICE: dict[Verdict, tuple[str, str]] = {
@@ -32,8 +35,12 @@ ADVICE: dict[Verdict, tuple[str, str]] = {
         "this model fails to load or predict; don't deploy it",
     ),
     Verdict.UNKNOWN: (
-        "this run does not show whether the warning may be ignored",
-        "this run does not show whether it works",
+        "the stored runs do not show whether the warning may be ignored",
+        "the stored runs do not show whether it works",
+    ),
+    Verdict.UNSEEN: (
+        "probably the warning may be ignored; too little was tested to say safe, so compare its predictions",
+        "probably it works; too little was tested to say safe, so compare its predictions",
     ),
     Verdict.TOLERABLE: (
         "the warning may be ignored: only rounding differs, and no label",

@@ -1,14 +1,17 @@
-"""How `ask` and `release` find a run that can answer."""
+"""How `ask` and `release` find the runs that answer."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, TypeVar
 
-from harness.errors import InputError
+from harness.errors import InputError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from harness.analysis.ask.index import Index
 
 T = TypeVar("T")
 
@@ -28,3 +31,26 @@ def answers(question: Callable[[Path], T], run: str | None, results: Path) -> It
         yield answer
     if nobody:
         raise InputError("\n".join(problems))
+
+
+def indexes(run: str | None, results: Path) -> list[Index]:
+    """The indexes of every stored run, or of one. A run that cannot be read is left out, and named on the error stream.
+
+    Raises
+    ------
+    InputError : no run can be read.
+    """
+    from harness import store
+    from harness.analysis.ask.index import Index
+
+    found, problems = [], []
+    for path in store.every(results) if run is None else [store.find_run(results, run)]:
+        try:
+            found.append(Index.from_run(path))
+        except InputError as error:
+            problems.append(str(error))
+    if not found:
+        raise InputError("\n".join(problems))
+    for problem in problems:
+        print(printable(f"left out: {problem}"), file=sys.stderr)
+    return found

@@ -54,9 +54,9 @@ ExpectationsOption = Annotated[
 
 def console() -> Console:
     """Standard output; as wide as the terminal, or as COLUMNS says, or wide enough for a table in a log."""
-    from rich.console import Console
+    from harness.report.console import SafeConsole
 
-    out = Console(highlight=False)
+    out = SafeConsole(highlight=False)
     if not out.is_terminal and "COLUMNS" not in os.environ:
-        out = Console(highlight=False, width=180)
+        out = SafeConsole(highlight=False, width=180)
     return out

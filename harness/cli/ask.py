@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from harness.cli.answering import answers
+from harness.cli.answering import indexes
 from harness.cli.arguments import RESULTS, AnsweringRunOption, JsonOption, ResultsOption, console
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from harness.analysis.ask import Answer
 
 
 def ask(
@@ -29,28 +23,36 @@ def ask(
         str | None, typer.Option("--format", metavar="FORMAT", help="Only this format, such as joblib.")
     ] = None,
     reader: Annotated[str | None, typer.Option(metavar="READER", help="Only this reader, such as joblib-mmap.")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="NAME=VALUE", help="A parameter that your model has: loss=log_loss."),
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show every pair of environments with its evidence.")
+    ] = False,
     run: AnsweringRunOption = None,
     results: ResultsOption = RESULTS,
     as_json: JsonOption = False,
 ) -> None:
     """Ask whether a model still works elsewhere.
 
-    The answer comes from a stored run: safe, changes predictions, breaks, or not known. It names its evidence.
+    The answer comes from all stored runs: safe, no difference seen, changes predictions, breaks, or not known. It names
+    what it stands on. A class means every tested model that is one or contains one; --with narrows it.
     Converted formats (ONNX, PMML, recipe) are left out unless --format names one.
     """
     from harness.analysis.ask import ask as answer_from
-    from harness.analysis.ask.index import Index
     from harness.report import ask as rendering
 
-    def question(path: Path) -> Answer:
-        index = Index.from_run(path)
-        return answer_from(index, estimator, producers=dumped, consumers=loaded, format_name=format_name, reader=reader)
-
-    # Runs are asked until one has two environments like those; where none has, the first says what there is.
-    found = answers(question, run, results)
-    first = next(found)
-    answer = next((one for one in itertools.chain([first], found) if one.pairs), first)
+    answer = answer_from(
+        indexes(run, results),
+        estimator,
+        producers=dumped,
+        consumers=loaded,
+        settings=settings or (),
+        format_name=format_name,
+        reader=reader,
+    )
     if as_json:
         print(json.dumps(rendering.as_data(answer), indent=2))
     else:
-        rendering.show(answer, console())
+        rendering.show(answer, console(), verbose=verbose)

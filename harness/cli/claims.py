@@ -10,7 +10,7 @@ from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, RunArgumen
 def claims(run: RunArgument = None, results: ResultsOption = RESULTS, as_json: JsonOption = False) -> None:
     """Test what scikit-learn's documentation says.
 
-    Each statement is held against a stored run: supported, contradicted, or no data.
+    Each statement is held against a stored run: supported or contradicted. What may happen is seen or not seen here.
     """
     from harness import analysis, store  # pandas
     from harness.analysis import claims as statements

@@ -52,6 +52,6 @@ def compare(
         print(rendering.render(comparison))
     else:
         rendering.show(comparison, console())
-    crossed = rendering.crossed(comparison, allow_unjudged=allow_unjudged)
+    crossed = rendering.crossed(comparison, allow_unjudged=allow_unjudged, shown=not as_json)
     if crossed:
         raise GateCrossed("\n".join(crossed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from harness import files
 from harness.cli.arguments import RESULTS, ResultsOption, RunArgument
+from harness.errors import printable
 
 
 def export(
@@ -26,6 +28,6 @@ def export(
 
     text = exporting.export(analysis.read_run(store.find_run(results, run)), to, table)
     if output is None:
-        print(text, end="")
+        print(printable(text) if sys.stdout.isatty() else text, end="")
     else:
         files.write_output(output, text)

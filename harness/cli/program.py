@@ -152,8 +152,9 @@ def _fail_of(error: Exception) -> NoReturn:
 
 def fail(message: str, code: int) -> NoReturn:
     """Print a message on standard error and exit with a code."""
-    from rich.console import Console
     from rich.markup import escape
 
-    Console(stderr=True).print(escape(message), style="red", highlight=False, soft_wrap=True)
+    from harness.report.console import SafeConsole
+
+    SafeConsole(stderr=True).print(escape(message), style="red", highlight=False, soft_wrap=True)
     sys.exit(code)

@@ -11,9 +11,9 @@ import sys
 import time
 import warnings
 
-from . import errors, parts, sources, training
-from .decoding import decode
-from .encoding import encode
+from . import conditioning, errors, parts, sources, training
+from .decoding import NotSentError, decode
+from .encoding import encode, encode_all
 from .wire import HELD_OUT
 
 METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_samples")
@@ -36,6 +36,7 @@ class Fit:
         train_truth, self.truth = (None, None) if truth is None else split(truth)
         # Before the fit, which may write into its data: what is kept is what the model was given.
         self.data = training.kept(train, train_truth)
+        self.rows = training.kind_of_rows(train)
         small = self.data["stored"]
         given = (fresh(train), fresh(train_truth)) if small else (train, train_truth)
         started = time.perf_counter()
@@ -47,7 +48,7 @@ class Fit:
             raise TypeError("%s has none of the methods that are compared" % kind)
         self.encoded = encode(test)
         # The reference sees exactly what a consumer will see: data that went through the encoding once.
-        self.inputs = decode(self.encoded)
+        self.inputs = received(self.encoded)
         self.reference = call_methods(self.model, self.inputs, self.methods)
         try:
             self.cv_scores = cross_validated(self.estimator, train, train_truth) if small else None
@@ -57,7 +58,7 @@ class Fit:
     def facts(self):
         """The ``fitted`` event."""
         described = self.data["told"]["train"]
-        reference = {name: encode(value) for name, value in self.reference.items()}
+        reference = encode_all(self.reference)
         return {
             "fit_seconds": self.seconds,
             "fitted_at": time.time(),
@@ -68,10 +69,12 @@ class Fit:
             "truth": encoded_or_none(self.truth),
             "score_kind": _score_kind(self.model, self.methods, self.truth),
             "reference": reference,
+            "conditioning": conditioning.conditioning(self.model, decode(self.encoded), self.methods),
             "outputs": {name: layout(value, reference[name]) for name, value in self.reference.items()},
             "estimator": errors.qualified_name(type(self.model)),
             "parameters": parts.parameters(self.estimator),
             "parts": parts.parts(self.model),
+            "input": self.rows,
             "data": self.data,
             "data_stored": self.data["stored"],
             "train_sha256": described["sha256"],
@@ -137,6 +140,14 @@ def cross_validated(estimator, train, truth):
         scores = cross_val_score(clone(estimator), fresh(train), fresh(truth), cv=FOLDS, error_score="raise")
     scores = [float(score) for score in scores]
     return scores if all(map(math.isfinite, scores)) else None
+
+
+def received(encoded):
+    """The held-out rows as a consumer gets them. That they cannot travel is no fault of the fit: Unsupported."""
+    try:
+        return decode(encoded)
+    except NotSentError as error:
+        raise errors.Unsupported("its held-out rows cannot be sent to a consumer: %s" % error) from error
 
 
 def fresh(data):

@@ -49,6 +49,51 @@ def describe(data):
     }
 
 
+def kind_of_rows(data):
+    """What rows are, in words that models can be chosen by: ``{"container", "dtype", "missing", "categories"}``.
+
+    ``container`` is "array", "frame", "list", or the format of a sparse matrix, such as "csr". ``dtype`` is null where
+    there is none or more than one. ``missing`` and ``categories`` are whether a value is missing, and whether a column
+    is of strings or of pandas' categories.
+    """
+    columns = [data.iloc[:, place] for place in range(data.shape[1])] if hasattr(data, "iloc") else [data]
+    dtypes = sorted({str(column.dtype) for column in columns if hasattr(column, "dtype")})
+    return {
+        "container": _container(data),
+        "dtype": dtypes[0] if len(dtypes) == 1 else None,
+        "missing": any(_has_missing(column) for column in columns),
+        "categories": any(_is_categorical(column) for column in columns),
+    }
+
+
+def _container(data):
+    if hasattr(data, "iloc"):
+        return "frame"
+    if hasattr(data, "tocsr"):
+        return str(data.format)
+    return "array" if hasattr(data, "dtype") else type(data).__name__
+
+
+def _has_missing(column):
+    """Whether a value is none: not equal to itself, or None."""
+    values = getattr(column, "data", column) if hasattr(column, "tocsr") else column
+    try:
+        if hasattr(values, "isna"):
+            return bool(values.isna().any())
+        if getattr(values, "dtype", None) == object:
+            return any(value is None or value != value for value in values.ravel())
+        return bool((values != values).any())
+    except Exception:  # lists, and what a user's rows may be
+        return False
+
+
+def _is_categorical(column):
+    dtype = getattr(column, "dtype", None)
+    return dtype is not None and (
+        str(dtype) in ("category", "object", "str", "string") or getattr(dtype, "kind", "") in "US"
+    )
+
+
 def _shape(data):
     if hasattr(data, "shape"):
         return data.shape

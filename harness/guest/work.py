@@ -12,7 +12,7 @@ import warnings
 
 from . import errors, fitting
 from .decoding import decode
-from .encoding import encode
+from .encoding import encode_all
 from .errors import Unsupported
 
 
@@ -42,7 +42,7 @@ def load(task, channel):
             started = time.perf_counter()
             raw = fitting.call_methods(model, inputs, methods)
             answer["predict_seconds"] = time.perf_counter() - started
-            answer["outputs"] = {name: encode(value) for name, value in raw.items()}
+            answer["outputs"] = encode_all(raw)
         except BaseException as error:  # SystemExit and KeyboardInterrupt of a model are its failures, not our end
             answer.update(errors.failure(error))
     answer["warnings"] = errors.describe_warnings(caught)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.judging.decoding import Array, Date, Dense, Items, Missing, Opaque
-from harness.judging.difference import Difference, Places, Rules, drift, merged, show
+from harness.judging.decoding import Array, Date, Dense, Items, Missing, Opaque, Typed
+from harness.judging.difference import Difference, Places, Rules, drift, incomparable, merged, show
 from harness.judging.numbers import compare_numbers
 from harness.terms import Finding, Parity
 
@@ -25,9 +25,10 @@ _FAMILIES = {
 }  # fmt: skip
 _NUMBERS = frozenset({"float", "complex", "integer", "bool"})
 _NUMERIC = frozenset({"float", "complex"})
+_NAMED = 4  # types of what could not be sent
 _TYPES: dict[type, str] = {
     str: "string", bool: "bool", int: "integer", float: "float", complex: "complex", bytes: "bytes",
-    Date: "date", Missing: "missing", Opaque: "opaque", tuple: "tuple", type(None): "None",
+    Date: "date", Typed: "typed", Missing: "missing", Opaque: "opaque", tuple: "tuple", type(None): "None",
 }  # fmt: skip
 
 
@@ -51,7 +52,25 @@ def named(item: Any) -> tuple[str, Any]:
         return name, (named(item.real), named(item.imag))
     if name == "opaque":
         return name, object()
+    if name == "date":
+        return name, _moment(item)
     return name, "NaN" if item != item else item  # noqa: PLR0124  # that is what NaN is
+
+
+_SECOND = 10**18  # in attoseconds, the least unit of NumPy
+_UNITS = {
+    "W": 604_800 * _SECOND, "D": 86_400 * _SECOND, "h": 3_600 * _SECOND, "m": 60 * _SECOND, "s": _SECOND,
+    "ms": 10**15, "us": 10**12, "ns": 10**9, "ps": 10**6, "fs": 10**3, "as": 1,
+}  # fmt: skip
+
+
+def _moment(item: Date) -> tuple[str, int, str]:
+    """A date or duration whatever unit it is counted in: pandas 3 counts microseconds, older ones nanoseconds."""
+    dtype = np.dtype(f"<{item.dtype[1:]}")
+    unit, many = np.datetime_data(dtype)
+    if item.count == np.iinfo(np.int64).min or unit not in _UNITS:  # NaT, or months
+        return dtype.kind, item.count, "" if item.count == np.iinfo(np.int64).min else unit
+    return dtype.kind, item.count * many * _UNITS[unit], "as"
 
 
 def compare_arrays(reference: Dense, output: Dense, places: Places, rules: Rules) -> Difference:
@@ -153,20 +172,35 @@ def _float_dtype(value: Items) -> str:
 
 
 def _compare_discrete(pairs: list[tuple[Any, Any]], places: Places) -> Difference:
-    different = np.array([named(b) != named(a) for b, a in pairs], dtype=np.bool_)
+    unequal = [named(b) != named(a) for b, a in pairs]
+    unknown = [apart and is_unknown(b, a) for apart, (b, a) in zip(unequal, pairs, strict=True)]
+    different = np.array(unequal, dtype=np.bool_) & ~np.array(unknown, dtype=np.bool_)
     found = _compare_labels([b for b, _ in pairs], [a for _, a in pairs], different, places)
     if found.mismatch:
         kinds = {_kind(*pairs[i]) for i in np.flatnonzero(different)}
         found = replace(found, mismatch=float(different.mean()), findings=frozenset(kinds))
-    opaque = {value.type for pair in pairs for value in pair if isinstance(value, Opaque)}
+    opaque = sorted({name for pair, lost in zip(pairs, unknown, strict=True) if lost for name in _opaque(pair)})
     if not opaque:
         return found
-    return merged([found, drift(Finding.INCOMPARABLE, f"cannot be compared: {', '.join(sorted(opaque))}")])
+    more = f" and {len(opaque) - _NAMED} more types" if len(opaque) > _NAMED else ""
+    return merged([found, incomparable(f"cannot be compared: {', '.join(opaque[:_NAMED])}{more}")])
+
+
+def is_unknown(b: Any, a: Any) -> bool:
+    """Whether two items that are not equal may be so, because of what could not be sent."""
+    if isinstance(b, tuple) and isinstance(a, tuple) and len(b) == len(a):
+        return all(named(x) == named(y) or is_unknown(x, y) for x, y in zip(b, a, strict=True))
+    return isinstance(b, Opaque) or isinstance(a, Opaque)
+
+
+def _opaque(item: Any) -> list[str]:
+    """The types of what could not be sent."""
+    if isinstance(item, tuple):
+        return [name for part in item for name in _opaque(part)]
+    return [item.type] if isinstance(item, Opaque) else []
 
 
 def _kind(b: Any, a: Any) -> Finding:
-    if isinstance(b, Opaque) or isinstance(a, Opaque):
-        return Finding.INCOMPARABLE
     return Finding.MISSING if _is_missing(b) != _is_missing(a) else Finding.LABELS
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from harness.judging.arrays import is_numeric
+from harness.judging.cancellation import cancellation_of
 from harness.judging.decoding import Encoded, decode
 from harness.judging.difference import Difference, Rules, merged, worst_first
 from harness.judging.kinds import difference
@@ -24,6 +25,7 @@ _PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
 class OutputComparison:
     """The worst difference of all methods, with its evidence.
 
+    ``parity`` is None where some output could not be compared, and no other drifts.
     ``max_abs_diff``, ``max_rel_diff``, ``max_ulp_diff`` and ``tolerance_used`` are over the numbers that are finite on
     both sides, None if there are none. ``max_rel_diff`` leaves out places where the reference is 0.
     ``max_ulp_diff`` is in units of the reference's precision. ``tolerance_used`` is the largest difference in
@@ -32,7 +34,7 @@ class OutputComparison:
     figures at all.
     """
 
-    parity: Parity
+    parity: Parity | None
     compared: tuple[str, ...]  # methods
     max_abs_diff: float | None
     max_rel_diff: float | None
@@ -40,7 +42,7 @@ class OutputComparison:
     tolerance_used: float | None
     label_mismatch: float | None
     findings: tuple[Finding, ...]  # what weighs most first
-    sentences: tuple[str, ...]  # one per method that is not identical; those that drift first
+    sentences: tuple[str, ...]  # one per method that is not identical; drifts first, then what is not known
 
 
 def compare(
@@ -51,6 +53,7 @@ def compare(
     methods: Sequence[str] | None = None,
     labels: Collection[str] = (),
     converted: bool = False,
+    conditioning: Any = None,
 ) -> OutputComparison:
     """Compare the outputs of each method of ``reference``; further ones in ``outputs`` are ignored.
 
@@ -62,6 +65,7 @@ def compare(
     labels : methods whose outputs are labels even where they are floats, and have no tolerance: a classifier's predict.
     converted : whether the format has types of its own. ONNX, for example, has no sparse counts and no bool labels.
         Then equal numbers of another kind (1 and 1.0, True and 1) are close, with the finding dtype.
+    conditioning : what a guest said of how exactly each method computes, see `harness.guest.conditioning`.
 
     Raises
     ------
@@ -84,6 +88,7 @@ def compare(
     found: dict[str, Difference] = {}
     for method, contents in equal.items():
         rules = make_rules(method, tolerance, exact=method in labels, converted=converted)
+        rules = replace(rules, cancellation=cancellation_of(conditioning, method))
         expected, got = reference[method], outputs[method]
         found[method] = _compare_method(method, expected, got, rules) if contents is None else _identical(contents)
     return _total(names, found)
@@ -91,7 +96,8 @@ def compare(
 
 def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> OutputComparison:
     total = merged(found.values())
-    ordered = sorted(found.items(), key=lambda item: item[1].parity is not Parity.DRIFT)
+    weight = {Parity.DRIFT: 0, None: 1}
+    ordered = sorted(found.items(), key=lambda item: weight.get(item[1].parity, 2))
     return OutputComparison(
         parity=total.parity,
         compared=names,

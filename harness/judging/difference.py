@@ -13,16 +13,20 @@ from harness.terms import Finding, Parity, Tolerance
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from harness.judging.cancellation import Cancellation
     from harness.judging.decoding import Array
 
-_SEVERITY = {Parity.IDENTICAL: 0, Parity.CLOSE: 1, Parity.DRIFT: 2}
+_SEVERITY = {Parity.IDENTICAL: 0, Parity.CLOSE: 1, None: 2, Parity.DRIFT: 3}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """What differs, with the largest figures; a figure is None if there was nothing to compute it from."""
+    """What differs, with the largest figures; a figure is None if there was nothing to compute it from.
 
-    parity: Parity = Parity.IDENTICAL
+    Parity is None where something could not be compared, and nothing else drifts: then nobody knows.
+    """
+
+    parity: Parity | None = Parity.IDENTICAL
     max_abs: float | None = None
     max_rel: float | None = None
     max_ulp: float | None = None
@@ -40,6 +44,7 @@ class Rules:
     drifting: Finding  # what numbers beyond their tolerance are
     exact: bool  # all elements are labels, even where they are floats: no tolerance is for them
     tolerance: Callable[[str], Tolerance]  # of a dtype such as "<f4"
+    cancellation: Cancellation | None = None  # what is allowed besides the tolerance
     converted: bool = False  # of a format with types of its own: equal numbers of another kind are close
 
 
@@ -82,6 +87,10 @@ def merged(parts: Iterable[Difference]) -> Difference:
 
 def drift(finding: Finding, sentence: str) -> Difference:
     return Difference(parity=Parity.DRIFT, findings=frozenset({finding}), sentences=(sentence,))
+
+
+def incomparable(sentence: str) -> Difference:
+    return Difference(parity=None, findings=frozenset({Finding.INCOMPARABLE}), sentences=(sentence,))
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -3,7 +3,9 @@
 A change of dtype within a family (``<i8`` to ``<i4``, ``<U4`` to object) or of container (sparse to dense, list to
 tuple) with equal values is close, never identical. A change of family (labels 1 to 1.0, True to 1, "1" to 1) is drift
 even if the values are equal, because users of the output notice it. Another kind of value (a frame to an array),
-another shape, and whatever cannot be compared are drift, too.
+and another shape are drift, too.
+
+Of what could not be sent, on one side or on both, nobody knows whether it differs: it is incomparable, never drift.
 """
 
 from __future__ import annotations
@@ -14,9 +16,21 @@ from typing import TypeAlias
 
 import numpy as np
 
-from harness.judging.arrays import compare_arrays, compare_items, named, to_items
-from harness.judging.decoding import Array, Category, Container, Dense, Frame, Items, Missing, Opaque, Sparse, Value
-from harness.judging.difference import Difference, Places, Rules, drift, merged, show
+from harness.judging.arrays import compare_arrays, compare_items, is_unknown, named, to_items
+from harness.judging.decoding import (
+    Array,
+    Category,
+    Container,
+    Dense,
+    Extension,
+    Frame,
+    Items,
+    Missing,
+    Opaque,
+    Sparse,
+    Value,
+)
+from harness.judging.difference import Difference, Places, Rules, drift, incomparable, merged, show
 from harness.terms import Finding, Parity
 
 #: What changed besides the values, each with its words.
@@ -26,16 +40,17 @@ Notes: TypeAlias = list[tuple[Finding, str]]
 def difference(reference: Value, output: Value, rules: Rules) -> Difference:  # noqa: PLR0911  # a table of kinds
     """Compare two values."""
     match reference, output:
-        case Opaque(), Opaque():
-            return drift(Finding.INCOMPARABLE, f"cannot be compared: {reference.type}, {output.type}")
         case (Opaque(), _) | (_, Opaque()):
-            return drift(Finding.INCOMPARABLE, f"cannot be compared: {_kind(reference)} -> {_kind(output)}")
+            kinds = dict.fromkeys((_kind(reference), _kind(output)))
+            return incomparable(f"cannot be compared: {' -> '.join(kinds)}")
         case (Dense() | Items(), Dense() | Items()):
             return _arrays(reference, output, rules)
         case (Dense() | Sparse(), Dense() | Sparse()):  # two dense ones were taken above
             return _sparse(reference, output, rules)
         case Container(), Container():
             return _containers(reference, output, rules)
+        case Extension(), Extension():
+            return _extensions(reference, output, rules)
         case Category(), Category():
             return _categories(reference, output, rules)
         case Frame(), Frame():
@@ -130,11 +145,19 @@ def _containers(reference: Container, output: Container, rules: Rules) -> Differ
     return _noted(merged(parts), notes)
 
 
+def _extensions(reference: Extension, output: Extension, rules: Rules) -> Difference:
+    if reference.container != output.container:
+        return drift(Finding.DTYPE, f"type {reference.container} -> {output.container}")
+    return difference(reference.value, output.value, rules)
+
+
 def _categories(reference: Category, output: Category, rules: Rules) -> Difference:
     if reference.codes.shape != output.codes.shape:
         return drift(Finding.SHAPE, f"shape {reference.codes.shape} -> {output.codes.shape}")
     found = _arrays(_labels(reference), _labels(output), rules)
     own = _arrays(reference.categories, output.categories, rules)
+    if own.parity is None:
+        return merged([found, own])
     notes = []
     if reference.ordered != output.ordered:
         notes.append((Finding.DTYPE, f"ordered {reference.ordered} -> {output.ordered}"))
@@ -156,14 +179,17 @@ def _frames(reference: Frame, output: Frame, rules: Rules) -> Difference:
     old, new = (reference.rows, len(reference.columns)), (output.rows, len(output.columns))
     if old != new:
         return drift(Finding.SHAPE, f"shape {old} -> {new}")
+    unknown = []
     for i, (name, now) in enumerate(zip(reference.names, output.names, strict=True)):
-        if named(name) != named(now):
+        if is_unknown(name, now):
+            unknown.append(incomparable(f"cannot be compared: the name of column {i}"))
+        elif named(name) != named(now):
             same = sorted(map(repr, reference.names)) == sorted(map(repr, output.names))
             what = "order" if same else "names"
             return drift(Finding.NAMES, f"{what} of the columns: column {i} is {show(name)} -> {show(now)}")
     columns = zip(reference.names, reference.columns, output.columns, strict=True)
     parts = [_prefixed(f"column {show(name)}", difference(b, a, rules)) for name, b, a in columns]
-    return merged([*parts, _prefixed("index", _index(reference, output, rules))])
+    return merged([*parts, *unknown[:1], _prefixed("index", _index(reference, output, rules))])
 
 
 def _index(reference: Frame, output: Frame, rules: Rules) -> Difference:
@@ -172,7 +198,7 @@ def _index(reference: Frame, output: Frame, rules: Rules) -> Difference:
         return Difference()
     old, new = (_range(frame) if frame.index is None else frame.index for frame in (reference, output))
     found = difference(old, new, replace(rules, noun="labels", exact=True))
-    kept = (Finding.DTYPE, Finding.CONTAINER)
+    kept = (Finding.DTYPE, Finding.CONTAINER, Finding.INCOMPARABLE)
     findings = frozenset(finding if finding in kept else Finding.NAMES for finding in found.findings)
     return Difference(parity=found.parity, findings=findings, sentences=found.sentences)
 

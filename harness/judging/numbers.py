@@ -1,7 +1,8 @@
-"""What differs between two arrays of floats. Pure. NaN equals NaN and -0.0 equals 0.0."""
+"""What differs between two arrays of floats. Pure. NaN equals NaN, and -0.0 is close to 0.0."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ def compare_numbers(
     b, a = reference.astype(np.float64), output.astype(np.float64)
     same = (a == b) | (np.isnan(a) & np.isnan(b))
     if same.all():
-        return Difference(max_abs=0.0, max_rel=0.0, max_ulp=0.0, used=0.0)
+        return replace(_signs(b, a, places), max_abs=0.0, max_rel=0.0, max_ulp=0.0, used=0.0)
     # A format that stores every bit must not give a coarser output than the model gave.
     tolerance = rules.tolerance(coarser(*dtypes) if rules.converted else dtypes[0])
     finite = np.isfinite(a) & np.isfinite(b)
@@ -39,6 +40,9 @@ def compare_numbers(
         scale = _scale(b, places)
         used = np.where(gap > 0, gap / (tolerance.rtol * np.abs(b) + tolerance.atol * scale), 0.0)
     used[np.isnan(used)] = np.inf  # an overflow of the difference must not be hidden by one of the limit
+    cancelled = False
+    if rules.cancellation is not None and used.max() > 1:
+        cancelled, used = True, np.fmin(used, rules.cancellation.used(gap, b, a))
     beyond = used > 1
     worst = float(used.max())
     figures = Difference(
@@ -49,6 +53,8 @@ def compare_numbers(
     )
     parts = [figures]
     bounds = f"rtol {tolerance.rtol:g}, atol {tolerance.atol:g}"
+    if cancelled:
+        bounds += f", or what cancellation allows {rules.cancellation}"
     share = describe_tolerance(worst)
     if beyond.any():
         text = _gaps(np.where(beyond, gap, 0.0), reference, output, places)
@@ -57,6 +63,17 @@ def compare_numbers(
         text = f"{_gaps(gap, reference, output, places)}, within {bounds}{share and ': '}{share}"
         parts.append(Difference(parity=Parity.CLOSE, sentences=(text,)))
     return merged([*parts, *_compare_special(b, a, ~same & ~finite, places)])
+
+
+def _signs(b: Array, a: Array, places: Places) -> Difference:
+    """Of equal numbers: zeros with another sign. What a NaN carries besides being one is no part of the value."""
+    other = (np.signbit(b) != np.signbit(a)) & (b == 0)
+    if not other.any():
+        return Difference()
+    first = int(np.argmax(other))
+    sentence = f"{np.count_nonzero(other)} of {places.total} zeros have another sign"
+    example = f"first{places.at(first)}: {show(b[first])} -> {show(a[first])}, values equal"
+    return Difference(parity=Parity.CLOSE, sentences=(f"{sentence}, {example}",))
 
 
 def _scale(b: Array, places: Places) -> Array | float:

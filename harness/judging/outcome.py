@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from harness import judging
+from harness.errors import one_line
 from harness.terms import Finding, Parity, Status
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _common(  # noqa: PLR0911  # a table: one event, one row
     kind, message = text(error["type"], "type of an error"), text(error["message"], "message of an error")
     return {
         "status": str(Status.OOM) if error.get("memory") else None,
-        "reason": f"{kind}: {message}".partition("\n")[0],
+        "reason": one_line(kind, message),
         "error_type": kind,
         "error_message": message,
         "traceback_text": error.get("traceback"),
@@ -184,6 +185,14 @@ def _doing(event: Died | Overtime) -> str:
     )
 
 
+_STATUSES = {
+    Parity.IDENTICAL: Status.OK,
+    Parity.CLOSE: Status.OK,
+    Parity.DRIFT: Status.DRIFT,
+    None: Status.INCOMPARABLE,
+}
+
+
 def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, Any]:
     outputs = event["outputs"]
     result = _comparison(event, fitted, way)
@@ -191,9 +200,9 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
     if fitted["score_kind"] and "predict" in outputs:  # a part of a model may have no predict
         score = judging.score(fitted["score_kind"], outputs["predict"], fitted["truth"])
     return {
-        "status": str(Status.DRIFT if result.parity is Parity.DRIFT else Status.OK),
+        "status": str(_STATUSES[result.parity]),
         "reason": "; ".join(result.sentences) or None,
-        "parity": str(result.parity),
+        "parity": None if result.parity is None else str(result.parity),
         "compared": list(result.compared),
         "findings": [str(finding) for finding in result.findings],
         "max_abs_diff": result.max_abs_diff,
@@ -221,6 +230,7 @@ def _comparison(event: Loaded, fitted: Mapping[str, Any], way: Way) -> judging.O
         methods=event.get("methods") if way.partial else None,
         labels=("predict",) if classifies else (),
         converted=way.partial,
+        conditioning=fitted.get("conditioning"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,12 @@ def _groups(groups: Sequence[ChangeGroup], console: Console) -> None:
 def _more(groups: Sequence[Any], console: Console) -> None:
     if len(groups) > SHOWN:
         left = sum(group.count for group in groups[SHOWN:])
-        _line(console, f"and {len(groups) - SHOWN} more groups with {left:,}: see --markdown or --json", "dim", 2)
+        _line(
+            console,
+            f"and {units.counted(len(groups) - SHOWN, 'more group')} with {left:,}: see --markdown or --json",
+            "dim",
+            2,
+        )
 
 
 def _figures(comparison: Comparison, console: Console) -> None:
@@ -138,11 +144,19 @@ def _verdicts(comparison: Comparison, console: Console) -> None:
     console.print()
 
 
-def crossed(comparison: Comparison, *, allow_unjudged: bool) -> list[str]:
-    """List the gates that fail a command, one line each. A gate without data fails, unless that is allowed."""
+def crossed(comparison: Comparison, *, allow_unjudged: bool, shown: bool = False) -> list[str]:
+    """List the gates that fail a command, one line each. A gate without data fails, unless that is allowed.
+
+    With ``shown``, the report has named them already: they are counted in one line.
+    """
     failing = {GateState.CROSSED} if allow_unjudged else {GateState.CROSSED, GateState.UNJUDGED}
-    lines = [f"gate {phrases.verdict(one)}" for one in comparison.verdicts if one.answer in failing]
-    if any(one.answer is GateState.UNJUDGED for one in comparison.verdicts) and not allow_unjudged:
+    failed = [one for one in comparison.verdicts if one.answer in failing]
+    lines = [f"gate {phrases.verdict(one)}" for one in failed]
+    if shown and failed:
+        states = Counter(one.answer for one in failed)
+        said = {GateState.CROSSED: "crossed", GateState.UNJUDGED: "not judged"}
+        lines = [", ".join(f"{units.counted(states[one], 'gate')} {word}" for one, word in said.items() if states[one])]
+    if any(one.answer is GateState.UNJUDGED for one in failed):
         lines.append("a gate without data does not count as held; --allow-unjudged lets it pass")
     return lines
 

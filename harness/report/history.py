@@ -12,6 +12,7 @@ from rich.text import Text
 from harness.analysis import units
 from harness.analysis.history.figure_kinds import STATUS
 from harness.analysis.history.steps import SEGMENT
+from harness.analysis.units import counted
 from harness.store.journal import clean
 from harness.terms import Status
 
@@ -104,13 +105,13 @@ def _top(history: History, console: Console) -> None:
     for one in history.skipped[:SKIPPED]:
         console.print(_text(f"left out: {one.name}: {one.reason}", "yellow"), soft_wrap=True)
     if len(history.skipped) > SKIPPED:
-        console.print(_text(f"left out: {len(history.skipped) - SKIPPED} more runs: see --json", "yellow"))
+        console.print(_text(f"left out: {counted(len(history.skipped) - SKIPPED, 'more run')}: see --json", "yellow"))
     if history.not_run:
-        words = f"{history.not_run} cells of the newest run did not run: their outcome is not known."
+        words = f"{counted(history.not_run, 'cell')} of the newest run did not run: the outcome is not known."
         console.print(_text(words, "bold yellow"))
     silent = sum(one.lasting for one in history.findings if one.what == f"{Status.OK} -> {Status.DRIFT}")
     if silent:
-        words = f" {silent} cells were ok, and now load without an error and predict differently "
+        words = f" {counted(silent, 'cell')} ok before, now predicting something else without an error "
         console.print(_text(words, "bold white on red"))
     if history.skipped or history.not_run or silent:
         console.print()
@@ -174,7 +175,8 @@ def _bottom(history: History, console: Console) -> None:
     if len(history.accepted) > SHOWN:
         console.print(_text(f"accepted: {len(history.accepted) - SHOWN} more: see --json", "dim"))
     hosts = {one.fingerprint for one in history.series if one.fingerprint}
-    words = f"{len(history.runs)} runs, {history.cells} cells, {len(history.series)} series of figures"
+    runs, cells = counted(len(history.runs), "run"), counted(history.cells, "cell")
+    words = f"{runs}, {cells}, {len(history.series)} series of figures"
     if hosts:
         words += f" on {len(hosts)} {'hosts' if len(hosts) > 1 else 'host'}"
     longest = max((len(one.values) for one in history.series), default=0)

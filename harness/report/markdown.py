@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from harness.analysis import soundness
+from harness.analysis import soundness, units
 from harness.analysis.pair_signs import Sign, pick_signs
+from harness.errors import printable
 from harness.report import phrases, templating
 
 if TYPE_CHECKING:
@@ -21,7 +22,12 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$@])")
 def render(summary: Summary) -> str:
     """Write the summary of a run as Markdown. Text of models, packages and exceptions is escaped."""
     return template("summary.md").render(
-        summary=summary, alarms=soundness.find_problems(summary), signs=signs, stacked=stacked, why=_why
+        summary=summary,
+        alarms=soundness.find_problems(summary),
+        signs=signs,
+        stacked=stacked,
+        why=_why,
+        counted=units.counted,
     )
 
 
@@ -46,7 +52,12 @@ def markdown(value: Any) -> str:
     """Escape a value, so that Markdown shows it as it is, on one line."""
     if isinstance(value, Safe):
         return value
-    return _SPECIAL.sub(r"\\\1", " ".join(str(value).split())[:500])
+    return _SPECIAL.sub(r"\\\1", printable(" ".join(str(value).split())[:500]))
+
+
+def command(words: str) -> Safe:
+    """Show a command as code on one line, which nothing within can end."""
+    return Safe(f"    {printable(' '.join(words.split()))}")
 
 
 def stacked(name: str) -> Safe:

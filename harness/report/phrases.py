@@ -30,16 +30,16 @@ CUT = units.CUT  # templates ask for it here
 KINDS = {
     ChangeKind.DRIFTS: "Ok before, now predicting something else without an error",
     ChangeKind.BREAKS: "Ok before, now failing",
-    ChangeKind.LOST: "Ok before, not tried any more",
+    ChangeKind.LOST: "Ok before, not tried or not comparable any more",
     ChangeKind.PASSES: "Passing unexpectedly",
     ChangeKind.MISLEADS: "Failing before, now predicting something else without an error",
     ChangeKind.WORSE: "Drifting more than before, or in something more serious",
     ChangeKind.OTHER: "Failing or drifting in another way",
-    ChangeKind.TRIED: "Not tried before, now failing or drifting",
-    ChangeKind.UNTRIED: "Failing or drifting before, not tried any more",
+    ChangeKind.TRIED: "Not tried or not comparable before, now failing or drifting",
+    ChangeKind.UNTRIED: "Failing or drifting before, not tried or not comparable any more",
     ChangeKind.GONE: "In BASE only",
     ChangeKind.FIXED: "Failing or drifting before, now ok",
-    ChangeKind.GAINED: "Not tried before, now ok",
+    ChangeKind.GAINED: "Not tried or not comparable before, now ok",
     ChangeKind.NEW: "In NEW only",
 }
 #: Reported even if there is none.

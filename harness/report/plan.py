@@ -9,6 +9,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from harness.analysis.units import counted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -72,14 +74,17 @@ def show(plan: Plan, outlooks: Mapping[str, Outlook], console: Console) -> None:
     formats = ", ".join(f"{f.name} ({', '.join(f.readers)})" for f in plan.profile.formats)
     console.print(f"\nformats (readers): {escape(formats)}")
     console.print(
-        f"{count} environments, {len(plan.profile.cases)} cases: "
-        f"{plan.artifact_count} artifacts to write, {plan.cell_count} cells to read, "
+        f"{counted(count, 'environment')}, {counted(len(plan.profile.cases), 'case')}: "
+        f"{counted(plan.artifact_count, 'artifact')} to write, {counted(plan.cell_count, 'cell')} to read, "
         f"{plan.measured_count} of them measured"
     )
     skipped = _skips(plan, outlooks)
     if skipped:
         cells = sum(skip["cells"] for skip in skipped)
-        console.print(f"[yellow]{len(skipped)} environments cannot be built here: {cells} cells will not run[/]")
+        console.print(
+            f"[yellow]{counted(len(skipped), 'environment')} cannot be built here: "
+            f"{counted(cells, 'cell')} will not run[/]"
+        )
 
 
 def _answer(outlook: Outlook) -> str:

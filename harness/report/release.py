@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.analysis import units
 from harness.analysis.compare.status_changes import ChangeKind
-from harness.report import markdown, phrases
+from harness.report import markdown, phrases, rerun_command
 
 if TYPE_CHECKING:
     from harness.analysis.release import Release
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 _TITLES = {
     ChangeKind.DRIFTS: "now predicts otherwise",
     ChangeKind.BREAKS: "now fails",
-    ChangeKind.LOST: "not tried any more",
+    ChangeKind.LOST: "not tried or not comparable any more",
     ChangeKind.MISLEADS: "failed, now predicts otherwise",
     ChangeKind.WORSE: "drifts more",
     ChangeKind.OTHER: "fails otherwise",
     ChangeKind.TRIED: "tried now, and fails",
-    ChangeKind.UNTRIED: "failed, not tried any more",
+    ChangeKind.UNTRIED: "failed, not tried or not comparable any more",
     ChangeKind.FIXED: "fixed",
     ChangeKind.GAINED: "ok, not tried before",
 }
@@ -29,8 +29,10 @@ _TITLES = {
 
 def render(release: Release) -> str:
     """Write a page of Markdown for release notes or an issue. Text of models and packages is escaped."""
+    command = "" if not release.groups else rerun_command.command(release.run, release.path, release.groups[0].example)
     return markdown.template("release.md").render(
         release=release,
+        again=markdown.command(command) if command else "",
         words=phrases,
         kinds=[kind for kind in _TITLES if release.counts[kind]],
         titles=_TITLES,

@@ -8,7 +8,6 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -16,10 +15,14 @@ from rich.text import Text
 from harness.analysis import soundness
 from harness.analysis.pair_signs import Sign, pick_signs
 from harness.analysis.summary import summarize
+from harness.analysis.units import counted
 from harness.report import phrases
+from harness.report.console import SafeConsole
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rich.console import Console
 
     from harness.analysis.groups import OutcomeGroup
     from harness.analysis.measured import Measured
@@ -33,6 +36,7 @@ _STYLES = {
     Sign.DRIFT: "bold red",
     Sign.BROKEN: "magenta",
     Sign.DRIFT_AT_HOME: "red",
+    Sign.INCOMPARABLE: "cyan",
     Sign.OK: "green",
     Sign.WARNED: "yellow",
     Sign.BROKEN_AT_HOME: "dim",
@@ -43,7 +47,7 @@ LEGEND = (
     "[green]ok[/] all that was written loads and predicts the same   [yellow]warn[/] with a version warning   "
     "[bold red]≠n[/] n predict differently\n"
     "[magenta]✗n[/] n fail   [red](≠n)[/] [dim](✗n)[/] also in their own producer   "
-    "[dim]–n[/] n not run, or not supported"
+    "[cyan]?n[/] n could not be compared   [dim]–n[/] n not run, or not supported"
 )
 
 
@@ -53,6 +57,7 @@ def show(tables: RunTables, console: Console, page: Path) -> None:
     _top(summary, console)
     _near(summary, console)
     _failures("Fails", summary.failures, console)
+    _failures("Cannot be compared", summary.incomparable, console)
     _failures("Not supported there", summary.impossible, console)
     _failures("Not written", summary.unwritten, console)
     _measured(summary.measured, console)
@@ -63,7 +68,7 @@ def show(tables: RunTables, console: Console, page: Path) -> None:
 
 def picture(tables: RunTables) -> str:
     """Draw the upper part of what `show` prints, as an SVG that loads nothing."""
-    console = Console(record=True, width=165, force_terminal=True, file=io.StringIO(), highlight=False)
+    console = SafeConsole(record=True, width=165, force_terminal=True, file=io.StringIO(), highlight=False)
     summary = summarize(tables)
     _top(summary, console)
     _headline(summary, console)
@@ -129,12 +134,14 @@ def _drifts(summary: Summary, console: Console) -> None:
     if not summary.drifts:
         return
     count = sum(group.count for group in summary.drifts)
-    console.print(f"[bold white on red] {count} cells load without an error and predict differently [/]")
+    what = "loads without an error and predicts" if count == 1 else "load without an error and predict"
+    console.print(f"[bold white on red] {counted(count, 'cell')} {what} differently [/]")
     for group in summary.drifts[:SHOWN]:
         warned = "each with a version warning" if not group.silent else f"{group.silent} without any version warning"
+        pairs = escape(f"dumped by {group.dumped_by}, loaded by {group.loaded_by}")
         console.print(
             f"  [bold red]{escape(group.cases[0])}[/] ({escape(', '.join(group.formats))})  "
-            f"dumped by {group.dumped_by}, loaded by {group.loaded_by}: {group.count} cells, {warned}{_at_home(group)}",
+            f"{pairs}: {counted(group.count, 'cell')}, {warned}{_at_home(group)}",
             soft_wrap=True,
         )
         console.print(f"    [bold red]{group.differs}[/]", soft_wrap=True)
@@ -174,9 +181,10 @@ def _failures(title: str, groups: tuple[OutcomeGroup, ...], console: Console) ->
     console.print(f"[bold magenta]{title}[/]")
     for group in groups[:SHOWN]:
         more = len(group.cases) - NAMED
-        names = ", ".join(group.cases[:NAMED]) + (f" and {more} more cases" if more > 0 else "")
+        names = ", ".join(group.cases[:NAMED]) + (f" and {counted(more, 'more case')}" if more > 0 else "")
         console.print(f"  [magenta]{group.count:5} {group.status}[/]  {escape(group.message[:300])}", soft_wrap=True)
         where = f", dumped by {group.dumped_by}, loaded by {group.loaded_by}" if group.dumped_by else ""
+        where = escape(where)
         console.print(f"        {escape(names)} ({', '.join(group.formats)}){where}", soft_wrap=True)
         _why(group, console, 8)
         console.print(f"        [dim]{escape(group.example)}[/]", soft_wrap=True)
@@ -203,10 +211,10 @@ def _measured(measured: Measured, console: Console) -> None:
         table.add_row(escape(row.case), escape(row.way), *(row.text(name) for name, _ in measured.columns))
     console.print(table)
     if len(measured.rows) > len(shown):
-        console.print(f"  [dim]and {len(measured.rows) - len(shown)} more cells: see SUMMARY.md[/]")
+        console.print(f"  [dim]and {counted(len(measured.rows) - len(shown), 'more cell')}: see SUMMARY.md[/]")
     console.print(f"[dim]{escape(measured.legend)}[/]")
     for reason, count in measured.unmeasured.items():
-        console.print(f"  [yellow]{count} figures not measured[/]: {escape(reason[:300])}", soft_wrap=True)
+        console.print(f"  [yellow]{counted(count, 'figure')} not measured[/]: {escape(reason[:300])}", soft_wrap=True)
     console.print()
 
 
@@ -221,17 +229,19 @@ def _figures_table(first: list[str], columns: list[tuple[str, str]]) -> Table:
 
 def _more(count: int, console: Console) -> None:
     if count > SHOWN:
-        console.print(f"  [dim]and {count - SHOWN} more kinds: see SUMMARY.md[/]")
+        console.print(f"  [dim]and {counted(count - SHOWN, 'more kind')}: see SUMMARY.md[/]")
 
 
 def _headline(summary: Summary, console: Console) -> None:
     counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
     same = summary.diagonal - len(summary.diagonal_off)
-    console.print(f"{summary.cells} cells: {counts}")
+    console.print(f"{counted(summary.cells, 'cell')}: {counts}")
     if summary.diagonal:
         console.print(f"in their own producer: {same} of {summary.diagonal} that load are identical")
     for one in summary.coverage:
         more = f" and {len(one.reasons) - NAMED} more" if len(one.reasons) > NAMED else ""
         left = f", without {', '.join(list(one.reasons)[:NAMED])}{more}" if one.reasons else ""
-        console.print(escape(f"{one.environment}: {one.dumped} of {one.public} public estimators dumped{left}"))
+        console.print(
+            escape(f"{one.environment}: {one.dumped} of {counted(one.public, 'public estimator')} dumped{left}")
+        )
     console.print(f"{summary.run['seconds']:.0f} s")

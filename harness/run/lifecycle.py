@@ -17,7 +17,7 @@ import harness
 from harness.environments import lock as stored_locks
 from harness.errors import InputError, MachineError
 from harness.files import writing
-from harness.machine import hardware, tools
+from harness.machine import hardware, places, tools
 from harness.run import schedule
 from harness.run.progress import Progress
 from harness.run.recorder import Recorder
@@ -130,10 +130,14 @@ def _named(error: Exception) -> str:
 def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.Selection) -> None:
     journal = folder.journal
     share = len(selection.consumers) / max(len(plan.environments), 1)
-    counts = {"artifacts": plan.artifact_count - len(journal.artifacts), "cells": plan.cell_count - journal.cell_count}
-    counts["cells"] = round(counts["cells"] * share)
-    counts["measured"] = plan.measured_count
-    with Progress(console, environments=len(plan.environments), **counts) as progress:
+    progressing = Progress(
+        console,
+        environments=len(plan.environments),
+        artifacts=plan.artifact_count - len(journal.artifacts),
+        cells=round((plan.cell_count - journal.cell_count) * share),
+        measured=plan.measured_count,
+    )
+    with progressing as progress:
         schedule.both_passes(Recorder(plan, folder, progress), selection)
 
 
@@ -143,7 +147,10 @@ def begin(plan: Plan, results: Path) -> RunFolder:
     # Whoever reads the run later, or elsewhere, may not have these formats.
     facts["formats"] = {item.name: {"converts": item.converts} for item in plan.profile.formats}
     facts |= {"harness_version": harness.__version__, "host": hardware.facts()}
-    return RunFolder.create(results, plan.profile.name, facts)
+    folder = RunFolder.create(results, plan.profile.name, facts)
+    if plan.matrix is not None and "matrix" in facts:
+        places.remember(folder.path.name, plan.matrix)
+    return folder
 
 
 def _other_matrix(plan: Plan) -> dict[str, str]:

@@ -14,13 +14,14 @@ from rich.progress import (
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 from rich.progress import Progress as Bars
 
+from harness.run.rates import RecentRate
 from harness.terms import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from rich.console import Console
@@ -29,10 +30,20 @@ LINE_SECONDS = 10.0  # between plain lines
 
 
 class Progress:
-    """Counts environments, artifacts and cells."""
+    """Counts environments, artifacts and cells. Rate and time left are those of the last minute."""
 
-    def __init__(self, console: Console, *, environments: int, artifacts: int, cells: int, measured: int = 0) -> None:
+    def __init__(
+        self,
+        console: Console,
+        *,
+        environments: int,
+        artifacts: int,
+        cells: int,
+        measured: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._console = console
+        self._clock = clock
         self._totals = {"environments": environments, "artifacts": artifacts, "cells": cells}
         if measured:
             self._totals["measured"] = measured
@@ -40,11 +51,12 @@ class Progress:
         self._statuses: Counter[str] = Counter()
         self._busy: dict[str, str] = {}
         self._lock = threading.Lock()
-        self._started = self._printed = time.monotonic()
+        self._rate = RecentRate(clock)  # of the cells
+        self._started = self._printed = clock()
         self._bars: Bars | None = None
         if console.is_terminal:
             columns = (SpinnerColumn(), TextColumn("{task.description:12}"), BarColumn(), MofNCompleteColumn())
-            more = (TimeElapsedColumn(), TimeRemainingColumn(), TextColumn("{task.fields[note]}"))
+            more = (TimeElapsedColumn(), TextColumn("{task.fields[note]}"))
             self._bars = Bars(*columns, *more, console=console, transient=True)
             self._rows = {name: self._bars.add_task(name, total=n, note="") for name, n in self._totals.items()}
 
@@ -80,7 +92,8 @@ class Progress:
         with self._lock:
             self._statuses[row["status"]] += 1
             counts = ", ".join(f"{count} {status}" for status, count in self._statuses.most_common())
-            self._advance("cells", f"{self._rate():.0f}/s  {counts}")
+            self._rate.add()
+            self._advance("cells", "  ".join(filter(None, [self._pace(more=1), counts])))
             self._print_line()
 
     def measured(self) -> None:
@@ -106,22 +119,27 @@ class Progress:
 
     def _advance(self, name: str, note: str) -> None:
         self._done[name] += 1
-        if name == "cells" and self._done[name] == 1:
-            self._cells_started = time.monotonic()
         if self._bars is not None:
             self._bars.update(self._rows[name], advance=1, note=note)
 
-    def _rate(self) -> float:
-        done = self._done["cells"]
-        return done / max(time.monotonic() - self._cells_started, 1e-3) if done else 0.0
+    def _pace(self, *, more: int = 0) -> str:
+        """The rate of the cells, and how long the rest takes; empty where neither is known.
+
+        Parameters
+        ----------
+        more : cells that are done and not counted yet.
+        """
+        left = self._rate.seconds_for(self._totals["cells"] - self._done["cells"] - more)
+        if left is None:
+            return ""
+        rate = self._rate.per_second()
+        return f"{rate:.{0 if rate >= 10 else 1}f} cells/s  about {left:.0f} s left"  # noqa: PLR2004  # two digits
 
     def _print_line(self) -> None:
-        now = time.monotonic()
+        now = self._clock()
         if self._bars is not None or now - self._printed < LINE_SECONDS:
             return
         self._printed = now
         counts = "  ".join(f"{name} {self._done[name]}/{total}" for name, total in self._totals.items())
-        rate = self._rate()
-        left = (self._totals["cells"] - self._done["cells"]) / rate if rate else None
-        tail = "" if left is None else f"  {rate:.0f} cells/s  about {left:.0f} s left"
-        self._console.print(f"{now - self._started:5.0f} s  {counts}{tail}", highlight=False)
+        line = "  ".join(filter(None, [f"{now - self._started:5.0f} s", counts, self._pace()]))
+        self._console.print(line, highlight=False)

@@ -18,7 +18,7 @@ from harness.store.reading import (
     read_run_json,
     tracebacks,
 )
-from harness.store.stored_runs import REFERENCE, earlier, find_run, runs, sources, within
+from harness.store.stored_runs import REFERENCE, earlier, every, find_run, runs, sources, within
 
 __all__ = [
     "MEASURED",
@@ -31,6 +31,7 @@ __all__ = [
     "RunFolder",
     "RunTables",
     "earlier",
+    "every",
     "find_run",
     "read_run",
     "read_run_json",

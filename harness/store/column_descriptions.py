@@ -106,7 +106,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_WARNINGS,
         "version_warning": "Whether scikit-learn warned about another version.",
         "original_sklearn_version": "The version that this warning names.",
-        "parity": "`identical`, `close` or `drift`. Null where nothing was compared.",
+        "parity": "`identical`, `close` or `drift`. Null where nothing, or not all, could be compared.",
         "compared": "The methods that were compared; `cross_val_score` for a recipe.",
         "findings": "What differs, as a list; empty if nothing does. See [statuses](statuses.md).",
         "max_abs_diff": "The largest absolute difference of numbers.",

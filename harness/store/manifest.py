@@ -27,6 +27,7 @@ def manifest(fit: Mapping[str, Any], facts: object, environment: Mapping[str, An
         "estimator": fit["estimator"],
         "parameters": fit["parameters"],
         "parts": fit.get("parts"),  # older journals have none
+        "input": fit.get("input"),  # as above
         "fitted_at": dt.datetime.fromtimestamp(fit["fitted_at"], dt.UTC).isoformat(timespec="seconds"),
         "code": code,
         "data": {

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 #: 2: findings, tolerance_used, mapped_arrays, mapped_bytes, estimators; another manifest, and fits in the journal.
 #: 3: the tables figures and samples; evicted_load_seconds, cold_start_peak_bytes, load_stable; more of the host.
-READABLE = (1, 2, SCHEMA_VERSION)
+#: 4: the status incomparable. Before, a cell whose outputs could not be carried was a drift.
+READABLE = (1, 2, 3, SCHEMA_VERSION)
 #: Every traceback of a run, by the digest that its tables name.
 TRACEBACKS = "logs/tracebacks.jsonl"
 TABLES = ("environments", "artifacts", "cells", "figures", "samples")
@@ -105,7 +106,16 @@ def read_run(path: str | Path) -> RunTables:
     tables = {name: _table(folder / f"{name}.parquet", name) for name in stored}
     if run["schema_version"] < SCHEMA_VERSION:
         tables = {name: table[_schema(name).names] for name, table in tables.items()}
+        tables["cells"] = _with_incomparable(tables["cells"])
     return RunTables(path=folder, run=run, **tables)
+
+
+def _with_incomparable(cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells of a schema before 4, where a drift of which nothing else is known is what it is today."""
+    unknown = [one is not None and list(one) == ["incomparable"] for one in cells["findings"]]
+    cells = cells.astype({"status": object, "parity": object})
+    cells.loc[unknown, ["status", "parity"]] = ["incomparable", None]
+    return cells
 
 
 def _table(path: Path, name: str) -> pd.DataFrame:

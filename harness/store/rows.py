@@ -72,6 +72,7 @@ class FitRow(TypedDict):
     estimator: NotRequired[str]
     parameters: NotRequired[dict[str, str]]
     parts: NotRequired[list[dict[str, Any]]]
+    input: NotRequired[dict[str, Any]]
     score_kind: NotRequired[str | None]
     score: NotRequired[float | None]
     cv_scores: NotRequired[list[float] | None]

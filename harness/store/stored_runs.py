@@ -11,6 +11,7 @@ from harness.store.reading import read_run_json
 
 #: The folder of the run that the repository keeps; it is used only if there is no other.
 REFERENCE = "reference"
+_TABLE = "cells.parquet"  # which a run has when it is finished
 
 
 def runs(results: Path) -> list[Path]:
@@ -48,6 +49,31 @@ def sources(results: Path) -> list[Path]:
                 newest.setdefault(stored["profile"], path)
     kept = results / REFERENCE
     found = [*newest.values(), *([kept] if (kept / "run.json").exists() else [])]
+    return found or [find_run(results, None)]
+
+
+def every(results: Path) -> list[Path]:
+    """The finished runs that know something, the newest first, then the reference run.
+
+    A run says nothing that a newer complete one of the same plan does not say.
+
+    Raises
+    ------
+    InputError : there is none.
+    """
+    found, planned = [], set()
+    for path in reversed(runs(results)):
+        if not (path / _TABLE).exists():
+            continue
+        with contextlib.suppress(InputError):  # whoever reads it says what is wrong with it
+            stored = read_run_json(path)
+            plan = stored["profile"], str(stored.get("matrix_digest")), stored.get("schema_version")
+            if plan in planned:
+                continue
+            planned |= {plan} if stored.get("complete") and stored.get("matrix_digest") else set()
+        found.append(path)
+    kept = results / REFERENCE
+    found += [kept] if (kept / "run.json").exists() else []
     return found or [find_run(results, None)]
 
 

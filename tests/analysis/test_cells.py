@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import terms
-from harness.analysis.cells import explained, is_in, meanings, sound_at_home
+from harness.analysis.cells import explained, is_in, meanings, sound_at_home, with_meaning
 from harness.analysis.meanings import BAD, INCONCLUSIVE, SOUND, VERDICTS, Meaning
 from harness.analysis.pair_signs import CELL_WORDS, CellSign, cell_signs
 from harness.analysis.verdicts import SAFE, Verdict
 from harness.terms import CELL_STATUSES, UNTRIED, Parity, Status
+from harness.store import RunTables
 from tests.analysis.compare.common import artifact, cell, environment, run_of
 
 STATUSES = st.sampled_from(sorted(CELL_STATUSES))
@@ -36,6 +37,8 @@ def test_only_what_was_loaded_and_compared_is_safe(status, parity, unrun) -> Non
     verdict = VERDICTS.get(meaning)
     if verdict in SAFE:
         assert status == Status.OK and parity in {Parity.IDENTICAL, Parity.CLOSE}
+    if status == Status.INCOMPARABLE:
+        assert verdict == Verdict.UNKNOWN
     if status in UNTRIED:
         assert verdict in {None, Verdict.UNKNOWN}
     if status == Status.DRIFT:
@@ -100,3 +103,15 @@ def test_the_sign_of_a_cell_follows_from_its_meaning(drawn) -> None:
         assert (sign in {CellSign.BROKEN, CellSign.HOME}) == (meaning == Meaning.BROKEN)
         assert (sign in {CellSign.HOME, CellSign.HOME_DRIFT}) == bool(home)
     assert is_in(found["meaning"], set(Meaning)).all()
+
+
+def test_reasons_of_older_runs_say_as_much_as_those_of_today() -> None:
+    run = run_of(
+        [
+            cell("a/ridge/pickle>b/pickle", "load-error", reason="ValueError: dtype:"),
+            cell("a/ridge/joblib>b/joblib", "crash", reason="killed"),
+        ]
+    )
+    run.cells["error_type"], run.cells["error_message"] = ["ValueError", None], ["dtype:\n- got: x", None]
+    found = with_meaning(RunTables(path=run.path, run=run.run, environments=run.environments, artifacts=run.artifacts, cells=run.cells))  # fmt: skip
+    assert list(found.cells["reason"]) == ["ValueError: dtype: - got: x", "killed"]

@@ -104,7 +104,7 @@ def test_what_did_not_run_stands_at_the_top_and_counts_as_lost() -> None:
     found = of(run)
     assert (found.never_tried, found.counts[ChangeKind.LOST]) == (1, 1)
     page = rendering.render(found)
-    assert page.index("✗ 1 cell did not run") < page.index("not tried any more: **1 cell**")
+    assert page.index("✗ 1 cell did not run") < page.index("not tried or not comparable any more: **1 cell**")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_text_of_models_and_packages_is_escaped() -> None:
     page = rendering.render(of(run))
     assert "<script>" not in page and "[z](" not in page and " @someone" not in page
     (row,) = [line for line in page.splitlines() if "alert" in line and line.startswith("|")]
-    assert row.replace("\\|", "").count("|") == 7
+    assert row.replace("\\|", "").count("|") == 8
 
 
 def test_without_a_change_it_says_so() -> None:
@@ -140,3 +140,41 @@ def test_versions_that_are_none_are_left_out_and_told() -> None:
     assert (found.consumers.before, found.consumers.after, found.producers) == ("sk1.8", "sk1.9", ("sk1.5", "sk1.8"))
     with pytest.raises(InputError, match=r"the run has scikit-learn 1\.9\.built-here$"):
         of(stored(held={"own": odd["own"]}))
+
+
+def test_of_another_package_the_purer_pair_is_compared_and_the_nearer_one_named() -> None:
+    held = {
+        "np1": {"scikit-learn": "1.5.2", "numpy": "1.26.4", "python": "3.12.1"},
+        "np2.0": {"scikit-learn": "1.5.2", "numpy": "2.0.2", "python": "3.9.18"},
+        "np2.1": {"scikit-learn": "1.5.2", "numpy": "2.1.1", "python": "3.12.1"},
+    }
+    run = stored(held=held)
+    run.environments["python"] = [packages["python"] for packages in held.values()]
+    found = of(run, "2.1", "numpy")
+    assert (found.consumers.before, found.consumers.others, found.consumers.passed_over) == ("np1", (), ("2.0.2",))
+    page = rendering.render(found)
+    assert "Nearer is numpy 2.0.2, in environments that also differ in scikit-learn or Python." in page
+    del held["np1"]
+    found = of(run_without(run, "np1"), "2.1", "numpy")
+    assert (found.consumers.before, found.consumers.passed_over) == ("np2.0", ())
+    assert "The two environments differ in more than numpy: python 3.9.18 → 3.12.1." in rendering.render(found)
+
+
+def run_without(run, name):
+    cells = run.cells[(run.cells["producer"] != name) & (run.cells["consumer"] != name)]
+    environments = run.environments[run.environments["environment"] != name]
+    return SimpleNamespace(**{**vars(run), "cells": cells, "environments": environments})
+
+
+def test_a_release_of_scikit_learn_is_compared_with_the_one_before_whatever_else_differs() -> None:
+    run = stored(held={name: HELD[name] for name in ("sk1.5", "sk1.8", "sk1.9")})
+    run.environments["python"] = ["3.13.0", "3.12.1", "3.13.0"]
+    assert of(run).consumers.before == "sk1.8"
+
+
+def test_each_group_says_what_changed_beside_it_and_how_to_see_it_again() -> None:
+    page = rendering.render(of(stored(cell("sk1.5/ridge/pickle>sk1.9/pickle", "load-error"))))
+    assert "| changed there: scikit-learn 1.8.0 → 1.9.1 | sk1.5/ridge" in page
+    (again,) = [line for line in page.splitlines() if line.startswith("    python")]
+    assert "--only 'sk1.5/ridge/pickle>sk1.9/pickle' --locks " in again
+    assert "again" not in rendering.render(of(stored()))

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from harness.analysis import soundness
+from harness.analysis.pair_signs import Sign, pick_signs
 from harness.analysis.soundness import ProblemKind
+from harness.analysis.summary import summarize
 
 from tests.report.stored import all_cells, cell, plan_of, tables_of
 
@@ -48,6 +50,17 @@ def test_damaged_artifacts_are_an_alarm_and_where_nothing_else_is_nothing_ran(pl
 def test_a_reader_that_refuses_by_itself_is_no_alarm(plan, tmp_path) -> None:
     some = [refused("old/one/pickle>new/pickle", "untrusted types: guest.cases.Own")]
     assert soundness.find_run_problems(tables_of(plan, tmp_path, cells=all_cells(plan, some))) == ()
+
+
+def test_outputs_that_cannot_be_compared_are_no_failed_self_test_and_something_ran(plan, tmp_path) -> None:
+    every = [cell(row["cell_id"], "incomparable", reason="cannot be compared: a.B") for row in all_cells(plan)]
+    tables = tables_of(plan, tmp_path, cells=every)
+    assert soundness.find_run_problems(tables) == ()
+    summary = summarize(tables)
+    assert (summary.conclusive, summary.diagonal, summary.broken, summary.statuses) == (0, 0, 0, {"incomparable": 8})
+    assert sum(group.count for group in summary.incomparable) == 8
+    assert set(tables.cells["verdict"]) == {"not known"}
+    assert pick_signs(summary.pairs["old", "new"]) == [(Sign.INCOMPARABLE, "?2")]
 
 
 def test_an_environment_in_which_nothing_of_its_own_loads_is_broken(plan, tmp_path) -> None:

@@ -57,10 +57,10 @@ def test_a_question_is_answered_from_the_newest_run(harness, stored) -> None:
     words = ("--from", "1.4", "--to", "1.5", "--results", stored.parent)
     out, _ = harness("ask", "ONE", *words)
     assert "≠ old → new: changes predictions" in out
-    assert f"from the run {stored.name}" in out
-    assert json.loads(harness("ask", "two", *words, "--json")[0])["verdict"] == "safe"
+    assert f"the run {stored.name}" in out
+    assert json.loads(harness("ask", "two", *words, "--json")[0])["verdict"] == "no difference seen"
     _, err = harness("ask", "three", *words, code=2)
-    assert 'no estimator, case or family "three"' in err
+    assert 'no stored run has an estimator, case or family "three"' in err
 
 
 def test_a_run_that_knows_nothing_of_it_does_not_take_the_answer_away(harness, stored) -> None:
@@ -70,9 +70,9 @@ def test_a_run_that_knows_nothing_of_it_does_not_take_the_answer_away(harness, s
         told = json.loads((path / "run.json").read_text()) | {"profile": profile, "complete": True}
         (path / "run.json").write_text(json.dumps(told))
     words = ("--from", "1.4", "--to", "1.5", "--results", stored.parent)
-    assert f"from the run {stored.name}" in harness("ask", "one", *words)[0]
-    assert f"from the run {name}" in harness("ask", "other", *words)[0]
-    assert harness("ask", "nobody", *words, code=2)[1].count("no estimator, case or family") == 2
+    assert f"the run {stored.name}" in harness("ask", "one", *words)[0]
+    assert f"the run {name}" in harness("ask", "other", *words)[0]
+    assert harness("ask", "nobody", *words, code=2)[1].count("an estimator, case or family") == 1
 
 
 def test_a_run_that_is_not_finished_does_not_take_the_answer_away(harness, stored, plan) -> None:
@@ -189,7 +189,7 @@ def test_a_run_is_begun_and_split_and_what_is_there_of_it_is_merged(harness, tmp
     merged = analysis.read_run(tmp_path / "out" / name)
     assert {*merged.cells.status} == {"not-run"}
     header, _ = of_page((merged.path / "report/index.html").read_text())
-    assert header["again"].endswith(f"/{name}")  # the page is that of its place
+    assert header["folder"] == name  # the page is that of its place
     told = json.loads(
         harness("merge", tmp_path / "begun", "--matrix", matrix, "--output", tmp_path / "twice", "--json")[0]
     )
@@ -229,3 +229,17 @@ def test_sessions_that_nox_does_not_print_are_refused(harness, tmp_path, text) -
     listed.write_bytes(text)
     assert "not what `nox -l --json` prints" in harness("shards", "--sessions", listed, code=2)[1]
     assert "not what `nox -l --json` prints" in harness("shards", "--sessions", tmp_path / "none", code=2)[1]
+
+
+@pytest.mark.parametrize("name", ["sklearn", "scikit-learn"])
+def test_scikit_learn_may_be_called_as_it_is_imported(harness, stored, name) -> None:
+    words = ("--results", stored.parent, "--json")
+    plain = harness("ask", "one", "--from", "1.4", "--to", "1.5", *words)
+    assert harness("ask", "one", "--from", f"{name}=1.4", "--to", f"{name}=1.5", *words) == plain
+    assert "changes predictions" in plain[0]
+
+
+def test_a_package_that_no_environment_has_is_wrong_input(harness, stored) -> None:
+    words = ("ask", "one", "--from", "scikitlearn=1.4", "--to", "1.5", "--results", stored.parent)
+    _, err = harness(*words, code=2)
+    assert 'no package "scikitlearn"; perhaps "scikit-learn"; the environments have scikit-learn' in err

@@ -1,6 +1,7 @@
 """The built-in cases, held to their contract by their syntax trees: the host has no scikit-learn to import."""
 
 import ast
+import itertools
 import sys
 from collections import Counter
 from pathlib import Path
@@ -8,13 +9,25 @@ from pathlib import Path
 import pytest
 
 from harness.config.matrix import load_matrix
+from tests.config.parameter_names import names as names_of_the_grids
 
 CASES = Path(__file__).parents[2] / "harness" / "guest" / "cases"
 FILES = sorted(CASES.glob("*.py"))
-HELPERS = {"__init__.py", "data.py", "estimator_data.py", "estimator_rules.py"}
+GRIDS = sorted(CASES.glob("grids_*.py"))
+HELPERS = {
+    "__init__.py",
+    "data.py",
+    "estimator_data.py",
+    "estimator_rules.py",
+    "parameter_data.py",
+    "parameter_objects.py",
+    "parameter_rules.py",
+    *(file.name for file in GRIDS),
+}
 CATALOGUE = CASES / "estimators.py"
 LARGE = CASES / "large.py"
-BUILDERS = [CATALOGUE, LARGE]  # one function builds all their cases
+PARAMETERS = CASES / "parameters.py"
+BUILDERS = [CATALOGUE, LARGE, PARAMETERS]  # one function builds all their cases
 FAMILIES = [file for file in FILES if file.name not in HELPERS and file not in BUILDERS]
 METHODS = {"predict", "predict_proba", "decision_function", "transform", "score_samples"}
 
@@ -146,6 +159,61 @@ def test_kinds_of_data_are_functions_of_a_seed():
     made = {f.name for f in functions(CASES / "estimator_data.py") if ast.unparse(f.args) == "seed"}
     used = {*literal(recipes, "DATA"), *literal(recipes, "MODULES").values(), *dict(literal(recipes, "KINDS")).values()}
     assert made == used | {"classes"}
+
+
+# ------------------------------------------------------------------------------------------ the deciding parameters
+
+
+def grids() -> dict[str, tuple[dict, ...]]:
+    return {name: found for file in GRIDS for name, found in literal(file, "GRIDS").items()}
+
+
+def test_no_class_has_grids_in_two_files_and_each_is_in_the_catalogue():
+    names = [name for file in GRIDS for name in literal(file, "GRIDS")]
+    assert len(set(names)) == len(names)
+    assert set(names) <= set(literal(CATALOGUE, "BUILT"))
+
+
+def test_a_grid_is_of_tuples_and_multiplies_two_parameters_at_most():
+    for name, several in grids().items():
+        for grid in several:
+            lists = [values for key, values in grid.items() if key != "with"]
+            assert lists, name
+            assert all(isinstance(values, tuple) and values for values in lists), (name, grid)
+            assert sum(len(values) > 1 for values in lists) <= 2, (name, grid)  # more would not be in pairs
+            assert isinstance(grid.get("with", {}), dict)
+
+
+def test_the_names_are_those_that_the_grids_come_to():
+    assert list(literal(PARAMETERS, "BUILT")) == names_of_the_grids(), WRITE_ANEW
+
+
+WRITE_ANEW = (
+    "BUILT of parameters.py is not what the grids come to: `python -m tests.config.parameter_names` writes it anew"
+)
+
+
+def test_different_combinations_have_different_names():
+    combinations = 0
+    for several in grids().values():
+        found = []
+        for grid in several:
+            keys = [key for key in grid if key != "with"]
+            found += [dict(zip(keys, values)) for values in itertools.product(*(grid[key] for key in keys))]
+        texts = {repr(sorted(one.items(), key=lambda item: item[0])) for one in found}
+        assert len(texts) == len(found), [one for one in found if found.count(one) > 1]
+        combinations += len(found)
+    assert len(literal(PARAMETERS, "BUILT")) == combinations
+
+
+def test_deciding_parameters_are_in_no_profile_that_does_not_name_them_but_the_nightly_one():
+    matrix = load_matrix(CASES.parents[2] / "matrix.yaml")
+    holding = {
+        name
+        for name in matrix.spec.profiles
+        if any(case.family == "parameters" for case in matrix.profile(name, satisfiable=lambda _: True).cases)
+    }
+    assert holding == {"nightly", "parameters"}
 
 
 # ----------------------------------------------------------------------------------------------- the large models

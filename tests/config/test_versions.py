@@ -42,3 +42,37 @@ def test_ten_comes_after_nine() -> None:
 
 def test_what_is_no_version_stands_before_those_that_are() -> None:
     assert versions.ordered(["1.10", "2.0-beta-x", "1.9", "", "1.9"]) == ["", "2.0-beta-x", "1.9", "1.10"]
+
+
+HELD = {
+    "old": {"scikit-learn": "1.3.2", "numpy": "1.26.4", "python": "3.12.1", "pandas": "2.1.0"},
+    "new": {"scikit-learn": "1.5.2", "numpy": "2.1.0", "python": "3.12.1"},
+}
+
+
+@pytest.mark.parametrize("name", ["sklearn", "scikit-learn", "Scikit_Learn", "SKLEARN"])
+def test_scikit_learn_is_known_by_its_two_names(name) -> None:
+    assert versions.wanted(f"{name}=1.5") == versions.wanted("1.5")
+    assert versions.wanted("1.5", name) == versions.wanted("1.5")
+
+
+def test_a_package_that_nobody_has_is_wrong_input_and_is_told_with_what_there_is() -> None:
+    versions.check_known([versions.wanted("sklearn=1.5"), versions.wanted("pandas=9")], HELD)
+    with pytest.raises(InputError) as wrong:
+        versions.check_known([versions.wanted("1.5"), versions.wanted("numpi=1.26")], HELD)
+    assert str(wrong.value) == (
+        'no package "numpi"; perhaps "numpy"; the environments have scikit-learn, numpy, python and 1 more'
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("1.3.0", "of scikit-learn 1.3 there is 1.3.2; 1.3 means every 1.3.x"),
+        ("1.4.1", "there are scikit-learn 1.3.2, 1.5.2"),
+        ("pandas=2.2", "there is pandas 2.1.0"),
+        ("nothing=1.0", ""),
+    ],
+)
+def test_a_release_that_nobody_has_is_told_with_those_of_its_minor(asked, words) -> None:
+    assert versions.releases_there(versions.wanted(asked), HELD) == words

@@ -98,3 +98,36 @@ def test_frames_and_sparse_matrices_have_blocks_too():
 def test_what_has_no_rows_is_told_too():
     assert training.describe(object())["shape"] == []
     assert training.describe(np.float64(2))["shape"] == []
+
+
+def words(container, dtype, missing=False, categories=False):
+    return {"container": container, "dtype": dtype, "missing": missing, "categories": categories}
+
+
+def test_what_rows_are():
+    assert training.kind_of_rows(np.ones((3, 2), "float32")) == words("array", "float32")
+    assert training.kind_of_rows(np.array([[1.0, np.nan]])) == words("array", "float64", missing=True)
+    assert training.kind_of_rows(np.array([["a", None]], dtype=object)) == words("array", "object", True, True)
+    assert training.kind_of_rows(np.array(["a", "b"]))["categories"]
+    assert training.kind_of_rows([[1.0, 2.0]]) == words("list", None)
+    assert training.kind_of_rows(object()) == words("object", None)
+
+
+def test_what_sparse_rows_are():
+    try:
+        from scipy.sparse import csr_matrix
+    except ImportError:
+        raise unittest.SkipTest("no SciPy under this interpreter") from None
+    assert training.kind_of_rows(csr_matrix(np.eye(3))) == words("csr", "float64")
+    assert training.kind_of_rows(csr_matrix(np.diag([1.0, np.nan])).tocsc()) == words("csc", "float64", missing=True)
+
+
+def test_what_a_frame_is():
+    try:
+        import pandas as pd
+    except ImportError:
+        raise unittest.SkipTest("no pandas under this interpreter") from None
+    frame = pd.DataFrame({"a": [1.0, 2.0], "b": [1.0, 2.0]})
+    assert training.kind_of_rows(frame) == words("frame", "float64")
+    assert training.kind_of_rows(frame.astype({"b": "category"})) == words("frame", None, categories=True)
+    assert training.kind_of_rows(frame.replace(1.0, np.nan)) == words("frame", "float64", missing=True)

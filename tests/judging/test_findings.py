@@ -58,6 +58,9 @@ SPAM = np.array(["ham", "spam"])
         ("transform", HALF, object(), "incomparable"),
         ("transform", objects("a", object()), objects("a", object()), "incomparable"),
         ("transform", objects("a", object()), objects("b", object()), "labels incomparable"),
+        ("transform", objects(("a", object())), objects(("a", object())), "incomparable"),
+        ("transform", objects(("a", object())), objects(("b", object())), "labels"),
+        ("transform", FRAME.set_axis([object(), object()]), FRAME.set_axis([object(), object()]), "incomparable"),
     ],
 )
 def test_each_difference_has_its_kind_and_what_weighs_most_comes_first(method, old, new, findings):

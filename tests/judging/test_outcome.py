@@ -61,7 +61,7 @@ def test_what_ended_a_child_is_told_of_cells_and_artifacts_alike(event, status, 
 @pytest.mark.parametrize(("step", "status"), [("load", "load-error"), ("predict", "predict-error")])
 def test_an_exception_of_a_cell(step, status) -> None:
     row = judged(step=step, error=ERROR)
-    assert (row["status"], row["reason"]) == (status, "builtins.ValueError: first")
+    assert (row["status"], row["reason"]) == (status, "builtins.ValueError: first second")
     assert (row["error_type"], row["error_message"]) == ("builtins.ValueError", "first\nsecond")
     assert row["traceback_text"] == "Traceback ..."
 
@@ -75,6 +75,29 @@ def test_an_exception_of_an_artifact(step, status) -> None:
 
 def test_no_memory_is_oom() -> None:
     assert judged(error={**ERROR, "memory": True})["status"] == "oom"
+
+
+class Unsendable:
+    pass
+
+
+def test_what_cannot_be_carried_is_neither_the_same_nor_another() -> None:
+    opaque, number = encode(Unsendable()), encode(np.array([1.0, 2.0]))
+    other = encode(np.array([1.0, 3.0]))
+
+    def row(transform: dict, predict: dict) -> dict:
+        fitted = {**FITTED, "reference": {"transform": opaque, "predict": number}}
+        event = {"event": "cell", "step": "predict", "outputs": {"transform": transform, "predict": predict}}
+        return outcome.judge_cell(event, fitted, lambda *_: Tolerance(rtol=1e-9, atol=0.0), format_name="pickle")
+
+    for sent in (opaque, number):  # on both sides, or on one only
+        unknown = row(sent, number)
+        assert (unknown["status"], unknown["parity"]) == ("incomparable", None)
+        assert unknown["findings"] == ["incomparable"]
+        assert "transform: cannot be compared: " in unknown["reason"] and "Unsendable" in unknown["reason"]
+    drift = row(opaque, other)
+    assert (drift["status"], drift["parity"]) == ("drift", "drift")
+    assert drift["reason"].startswith("predict: ")
 
 
 def test_refusals_and_what_is_not_supported() -> None:
@@ -212,3 +235,14 @@ def test_the_version_warning_tells_the_version() -> None:
     assert (row["version_warning"], row["original_sklearn_version"]) == (True, "1.5.2")
     assert row["warnings"] == [{"category": w["category"], "message": w["message"]} for w in warned]
     assert judged(outputs=encoded(1.0, 2.0))["version_warning"] is False
+
+
+def test_what_decides_may_stand_below_the_first_line() -> None:
+    message = (
+        "an incompatible dtype:\n- expected: ['left', 'missing_go_to_left']\n\n- got     : ['left']\nfourth\nfifth"
+    )
+    reason = judged(error={**ERROR, "message": message})["reason"]
+    expected = "an incompatible dtype: - expected: ['left', 'missing_go_to_left'] - got : ['left'] ..."
+    assert reason == f"builtins.ValueError: {expected}"
+    assert judged(error={**ERROR, "message": "one\n\n"})["reason"] == "builtins.ValueError: one"
+    assert len(judged(error={**ERROR, "message": "x" * 5000})["reason"]) == 1000

@@ -8,7 +8,7 @@ from harness.analysis import ask
 from harness.analysis.ask.index import Index
 from harness.analysis import summary
 from harness.report import run_pages
-from harness.report.ask import MARKS
+from harness.report.ask import MARKS, sentence
 from harness.analysis.pair_signs import pick_signs
 
 from tests.report.stored import cell, plan_of, tables_of
@@ -37,13 +37,13 @@ def test_every_question_has_one_answer(reader, tables):
         for source in ("1.4", "1.5", "1.5.1"):
             for target in ("1.4.2", "1.5", "1.5.2"):
                 for name in (None, "pickle", "onnx"):
-                    answer = ask.ask(index, case, producers=[source], consumers=[target], format_name=name)
+                    answer = ask.ask([index], case, producers=[source], consumers=[target], format_name=name)
                     wanted = f"#/ask?estimator={case}&from={source}&to={target}" + (f"&format={name}" if name else "")
                     page.evaluate("wanted => { location.hash = wanted; }", wanted)
                     page.wait_for_function("wanted => location.hash.startsWith(wanted)", arg=wanted)
                     page.wait_for_function("() => new Promise((done) => requestAnimationFrame(() => done(true)))")
                     shown = page.locator("#answer .verdict b").inner_text()
-                    assert shown.lower() == f"{MARKS[answer.verdict][0]} {answer.verdict}".lower(), wanted
+                    assert shown.lower() == f"{MARKS[answer.verdict][0]} {sentence(answer)}".lower(), wanted
                     pairs = page.locator("#answer h3").all_inner_texts()
                     expected = [f"{MARKS[p.verdict][0]} {p.verdict} {p.producer} → {p.consumer}" for p in answer.pairs]
                     assert sorted(pairs) == sorted(expected), wanted

@@ -139,13 +139,23 @@ def test_a_crossed_gate_ends_with_one(harness):
 
 
 def test_a_gate_without_data_ends_with_one_unless_that_is_allowed(harness):
-    _, err, code = harness("--fail-on", "load_seconds>1.3x")
+    _, err, code = harness("--fail-on", "load_seconds>1.3x", "--json")
     assert code == 1
     assert "could not be judged: neither run measured load_seconds of these" in err
     assert "--allow-unjudged" in err
     out, err, code = harness("--fail-on", "load_seconds>1.3x", "--allow-unjudged")
     assert (err, code) == ("", 0)
     assert "could not be judged" in out
+
+
+@pytest.mark.parametrize("form", [(), ("--markdown",)])
+def test_a_gate_is_told_once(harness, form):
+    out, err, code = harness("--fail-on", "status", "--fail-on", "load_seconds>1.3x", *form)
+    assert code == 1
+    assert out.count(" crossed by 1 of 2") == 1
+    assert err.splitlines()[0] == "1 gate crossed, 1 gate not judged"
+    assert "forest" not in err
+    assert "--allow-unjudged" in err
 
 
 def test_wrong_input_ends_with_two(harness, tmp_path):

@@ -26,7 +26,7 @@ def test_drift_stands_above_what_merely_fails(plan, tmp_path):
     fails = cell("new/two/pickle>old/pickle", "load-error", reason="ModuleNotFoundError: No module named 'numpy._core'")
     found = tables_of(plan, tmp_path, cells=all_cells(plan, [drift, fails]))
     text = shown(found)
-    assert text.index("1 cells load without an error and predict differently") < text.index("No module named")
+    assert text.index("1 cell loads without an error and predicts differently") < text.index("No module named")
     assert "one (pickle)  dumped by 1.5, loaded by 1.4" in text
     assert "≠1 ✗1" in text
     page = markdown.render(summary.summarize(found))

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shlex
 import re
 from urllib.parse import quote
 
@@ -110,7 +111,7 @@ def test_the_matrix_is_walked_by_keyboard(reader, page_file):
     [
         ("one", "1.5", "1.4", "Changes predictions"),
         ("two", "1.5.2", "1.4", "Breaks"),
-        ("one", "1.4", "1.5", "Safe"),
+        ("one", "1.4", "1.5", "No difference seen in 1 model"),
         ("nothing", "1.4", "1.5", "This run has no estimator, case or family nothing"),
     ],
 )
@@ -121,7 +122,7 @@ def test_a_question_is_answered_by_its_address(reader, page_file, estimator, sou
 
 def test_one_format_can_be_safe_where_another_is_not(reader, page_file):
     page = reader.open(page_file, "#/ask?estimator=one&from=1.5&to=1.4&format=joblib")
-    assert "✓ Safe" in page.locator("#answer .verdict").inner_text()
+    assert "○ No difference seen in 1 model" in page.locator("#answer .verdict").inner_text()
 
 
 def test_a_cell_can_be_linked_to(reader, page_file):
@@ -221,3 +222,37 @@ class TestBadNights:
         tables = tables_of(plan, tmp_path, cells=list(all_cells(plan))[:1])
         page = reader.open(run_pages.write(tables), "#/ask?estimator=one&from=1.5&to=1.4")
         assert "Not known" in page.locator("#answer").inner_text()
+
+
+def test_claims_without_data_are_folded_at_the_end(reader, page_file):
+    page = reader.open(page_file, "#/claims")
+    folded = page.locator("#claims details")
+    assert "No data for " in folded.locator("summary").inner_text()
+    hidden = folded.locator("tbody tr").first
+    assert not hidden.is_visible()
+    folded.locator("summary").click()
+    assert hidden.is_visible()
+    assert page.locator("#claims > .wide tbody tr", has_text="no data").count() == 0
+    assert folded.evaluate("one => one.nextElementSibling") is None
+
+
+def test_the_page_names_what_differs_between_two_environments(reader, tmp_path):
+    plan = plan_of(environments=(("one", "1.5.2"), ("other", "1.5.2")))
+    tables = tables_of(
+        plan, tmp_path, cells=all_cells(plan), environments=("one", "other"), versions=dict.fromkeys(("one", "other"), "1.5.2")
+    )  # fmt: skip
+    held = [{"scikit-learn": "1.5.2", "aaa": "1", "numpy": number} for number in ("1.26.4", "2.1.0")]
+    held[1]["aaa"] = "2"
+    tables.environments["packages"] = [json.dumps(packages) for packages in held]
+    page = reader.open(run_pages.write(tables), "#/pair?producer=one&consumer=other")
+    assert page.locator("#differences summary").inner_text() == "2 differences: numpy 1.26.4 → 2.1.0, aaa 1 → 2"
+
+
+def test_the_command_of_a_page_knows_the_folder_it_was_opened_from(reader, stored, tmp_path):
+    moved = tmp_path / "somebody's own folder" / stored.path.name
+    (moved / "report").mkdir(parents=True)
+    (moved / "report" / "index.html").write_text(run_pages.write(stored).read_text())
+    page = reader.open(moved / "report" / "index.html", f"#/cell?id={FAILS}")
+    words = shlex.split(page.locator("#again").inner_text())
+    assert words[:7] == ["python", "-m", "harness", "run", "--profile", "default", "--only"]
+    assert words[7:] == [FAILS, "--locks", str(moved)]

@@ -140,7 +140,7 @@ def test_a_run_is_found_by_its_beginning(tmp_path) -> None:
 
 @pytest.mark.parametrize("version", [None, 0, 99, "1"])
 def test_another_schema_version_is_told(tmp_path, version) -> None:
-    with pytest.raises(InputError, match=f"schema version {version}, and this harness reads up to 3"):
+    with pytest.raises(InputError, match=f"schema version {version}, and this harness reads up to 4"):
         store.read_run(a_run(tmp_path, "a", schema_version=version))
 
 
@@ -148,18 +148,16 @@ SINCE_3 = {"evicted_load_seconds", "cold_start_peak_bytes", "load_stable"}
 SINCE_2 = SINCE_3 | {"findings", "tolerance_used", "mapped_arrays", "mapped_bytes", "estimators"}
 
 
-@pytest.mark.parametrize(("version", "later"), [(1, SINCE_2), (2, SINCE_3)])
+@pytest.mark.parametrize(("version", "later"), [(1, SINCE_2), (2, SINCE_3), (3, frozenset[str]())])
 def test_a_run_of_an_older_schema_is_read_with_nulls_for_what_came_later(tmp_path, version, later) -> None:
     path = a_run(tmp_path, "a", schema_version=version, run_id="a", started="2026-01-01")
     row = {"run_id": "a", "status": "ok", "environment": "e", "artifact_id": "p/c/f", "cell_id": "p/c/f>e/r"}
     row |= {name: "x" for name in ("producer", "consumer", "case", "family", "format", "reader")}
-    for name, schema in (
-        ("environments", tables.ENVIRONMENTS),
-        ("artifacts", tables.ARTIFACTS),
-        ("cells", tables.CELLS),
-    ):
+    for name, schema in tables.SCHEMAS.items():
         kept = pa.schema([field for field in schema if field.name not in later])
-        pq.write_table(pa.Table.from_pylist([row], schema=kept), path / f"{name}.parquet")
+        rows = [row] if name in {"environments", "artifacts", "cells"} else []
+        if rows or version >= 3:
+            pq.write_table(pa.Table.from_pylist(rows, schema=kept), path / f"{name}.parquet")
     read = store.read_run(path)
     assert list(read.cells.columns) == tables.CELLS.names
     assert read.cells.load_stable.isna().all()
@@ -170,6 +168,23 @@ def test_a_run_of_an_older_schema_is_read_with_nulls_for_what_came_later(tmp_pat
     assert list(read.environments.columns) == tables.ENVIRONMENTS.names
     with pytest.raises(InputError, match=f"begun under schema version {version}"):
         RunFolder.reopen(path)
+
+
+@pytest.mark.parametrize(("version", "expected"), [(2, "incomparable"), (3, "incomparable"), (4, "drift")])
+def test_a_drift_of_which_nothing_is_known_was_one_before_there_was_a_word_for_it(tmp_path, version, expected) -> None:
+    path = a_run(tmp_path, "a", schema_version=version, run_id="a", started="2026-01-01")
+    names = ("artifact_id", "producer", "consumer", "case", "family", "format", "reader")
+    row = {**dict.fromkeys(names, "x"), "status": "drift", "parity": "drift"}
+    rows = [
+        {**row, "cell_id": " ".join(kinds), "findings": kinds}
+        for kinds in (["incomparable"], ["labels", "incomparable"])
+    ]
+    content = {"environments": [], "artifacts": [], "cells": rows, "figures": [], "samples": []}
+    for name, schema in tables.SCHEMAS.items():
+        pq.write_table(pa.Table.from_pylist(content[name], schema=schema), path / f"{name}.parquet")
+    unknown, known = store.read_run(path).cells.to_dict("records")
+    assert unknown["status"] == expected and unknown["parity"] == (None if expected == "incomparable" else "drift")
+    assert (known["status"], known["parity"]) == ("drift", "drift")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7"])

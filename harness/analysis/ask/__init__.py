@@ -1,239 +1,156 @@
-"""Whether a model may be loaded in another environment: an answer from a stored run, with its evidence. Pure.
+"""Whether a model may be loaded in another environment: an answer from the stored runs, with its evidence. Pure.
 
-index      what an answer needs of a run, beside its tables
-subjects   which cases a name means
+question     which models, from where to where, through what
+subjects     which cases a name means; models: what each of them fits
+index        what an answer needs of a run, beside its tables
+evidence     the cells behind an answer: those of all runs, the newest for each cell
+breadth      how much was compared, and whether it is enough to say "safe"
+separating   what tells the models that break from the others
+answer       what is returned
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.analysis import versions
-from harness.analysis.ask import subjects
+from harness.analysis.ask import breadth, evidence, separating, subjects
+from harness.analysis.ask.answer import Answer, AskedRun, PairAnswer, Way
+from harness.analysis.ask.question import Question, Setting, fitting, wanted
 from harness.analysis.meanings import Meaning
-from harness.analysis.verdicts import SAFE, Verdict, worst
-from harness.errors import InputError, unknown
+from harness.analysis.verdicts import SOUND, Verdict, worst
+from harness.errors import InputError, shown, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
-    import pandas as pd
-
-    from harness.analysis.ask.cell_facts import CellFacts
+    from harness.analysis.ask.evidence import Evidence
     from harness.analysis.ask.index import Index
-    from harness.analysis.ask.subjects import Subject
-    from harness.analysis.versions import Wanted
 
-__all__ = ["Answer", "PairAnswer", "Question", "Verdict", "Way", "ask"]
+__all__ = ["Answer", "AskedRun", "PairAnswer", "Question", "Verdict", "Way", "ask"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    subject: Subject
-    producers: tuple[Wanted, ...]  # all must hold
-    consumers: tuple[Wanted, ...]
-    format: str | None = None  # None: every format that gives the same object back
-    reader: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Way:
-    """One format through one reader, from one environment to another."""
-
-    format: str
-    reader: str
-    verdict: Verdict
-    cases: tuple[str, ...]  # those with this verdict
-    statuses: dict[str, int]  # of its cells, one for each case
-    silent: tuple[str, ...]  # cases without a verdict: not written, not possible there, or refused
-    never_tried: int  # of its cells
-    at_home: int  # of its cells: they also change or break in their own producer
-    warned: int  # of its cells: scikit-learn warned of another version
-    max_abs_diff: float | None  # the largest
-    label_mismatch: float | None  # the largest fraction
-    cause: str | None  # why the worst cell fails or changes; see `harness.analysis.causes`
-    example: str  # the worst cell's id
-    reason: str  # of the worst cell; empty if it has none
-
-    @property
-    def name(self) -> str:
-        return f"{self.format}/{self.reader}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PairAnswer:
-    """One environment that dumps and one that loads."""
-
-    producer: str
-    consumer: str
-    verdict: Verdict  # the worst of the ways that were asked about
-    ways: tuple[Way, ...]  # the worst first
-    instead: tuple[Way, ...]  # ways that are safe for this pair; empty if the verdict is safe
-
-    @property
-    def cells(self) -> int:
-        return sum(count for way in self.ways for count in way.statuses.values())
-
-    @property
-    def never_tried(self) -> int:
-        return sum(way.never_tried for way in self.ways)
-
-    @property
-    def warned(self) -> bool:
-        return any(way.warned for way in self.ways)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    question: Question
-    run: dict[str, Any]  # run.json
-    path: Path
-    pairs: tuple[PairAnswer, ...]  # the worst first; none where no environments fit
-    causes: dict[str, str]  # by the name of a cause, the sentence that explains it
-    known: tuple[str, ...]  # if there is no pair: the versions that the run has of the package
-
-    @property
-    def verdict(self) -> Verdict:
-        """The worst of the pairs; `Verdict.UNKNOWN` where there is none."""
-        return worst(pair.verdict for pair in self.pairs)
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row for each pair, format and reader that was asked about.
-
-        Columns: ``producer``, ``consumer``, ``format``, ``reader``, ``cells`` (number), ``verdict``, ``never_tried``,
-        ``at_home``, ``warned`` (numbers of cells), ``max_abs_diff``, ``label_mismatch`` (the largest; null if none),
-        ``cause``, ``example`` (the worst cell's id) and ``reason``.
-        """
-        import pandas as pd  # noqa: PLC0415  # half a second that `ask` on a terminal need not pay
-
-        taken = ["verdict", "never_tried", "at_home", "warned", "max_abs_diff", "label_mismatch"]
-        taken += ["cause", "example", "reason"]
-        rows = [
-            {
-                "producer": pair.producer,
-                "consumer": pair.consumer,
-                "format": way.format,
-                "reader": way.reader,
-                "cells": sum(way.statuses.values()),
-                **{name: getattr(way, name) for name in taken},
-            }
-            for pair in self.pairs
-            for way in pair.ways
-        ]
-        return pd.DataFrame(rows, columns=["producer", "consumer", "format", "reader", "cells", *taken])
+_SHOWN = 8  # values in a message
 
 
 def ask(
-    index: Index,
+    indexes: Sequence[Index],
     estimator: str,
     *,
     producers: Sequence[str],
     consumers: Sequence[str],
+    settings: Sequence[str] = (),
     format_name: str | None = None,
     reader: str | None = None,
 ) -> Answer:
-    """Answer from a run.
+    """Answer from stored runs.
 
     Parameters
     ----------
+    indexes : of the runs. The newest cell of each counts, and an older one that knows worse by what was compared there.
     estimator : a class, a case or a family, in small letters or large.
     producers, consumers : versions of scikit-learn, or such as ``numpy=1.26``; all must hold.
+    settings : parameters that the model has, such as ``loss=log_loss``; all must hold.
     format_name, reader : every one that gives the very object back, if not given.
 
     Raises
     ------
-    InputError : nothing in the run has such a name, or a version is none.
+    InputError : nothing in the runs has such a name or such a parameter, or a version is none.
     """
+    indexes = sorted(indexes, key=lambda index: str(index.run["started"]), reverse=True)
     for noun, name in (("format", format_name), ("reader", reader)):
-        if name is not None and name not in index.known(noun):
-            raise InputError(f"{index.path}: {unknown(noun, name, index.known(noun))}")
+        names = tuple(dict.fromkeys(known for index in indexes for known in index.known(noun)))
+        if name is not None and name not in names:
+            raise InputError(f"{unknown(noun, name, names)}")
     question = Question(
-        subject=subjects.find(index.subjects, estimator),
-        producers=tuple(versions.wanted(text) for text in producers),
-        consumers=tuple(versions.wanted(text) for text in consumers),
+        subject=subjects.find((one for index in indexes for one in index.subjects), estimator),
+        producers=wanted(producers),
+        consumers=wanted(consumers),
+        settings=tuple(map(Setting.parse, settings)),
         format=format_name,
         reader=reader,
     )
-    holdings = index.holdings
-    dumps, loads = (_fitting(holdings, side) for side in (question.producers, question.consumers))
-    cells = index.cells(question.subject.cases, dumps, loads)
-    pairs = [
-        _pair(question, index.converted, producer, consumer, rows)
-        for (producer, consumer), rows in _grouped(cells, lambda cell: (cell.producer, cell.consumer))
-    ]
+    versions.check_known((*question.producers, *question.consumers), _holdings(indexes))
+    values = _values(indexes, question)
+    found = evidence.gather(indexes, question)
+    return _answer(indexes, question, found, values)
+
+
+def _answer(indexes: Sequence[Index], question: Question, found: list[Evidence], values: dict[str, set[str]]) -> Answer:
+    by_index = Counter(id(one.index) for one in found)
+    runs = {id(one): AskedRun(run=one.run, path=one.path, cells=by_index[id(one)]) for one in indexes}
+    groups = _grouped(found, lambda one: (one.cell.producer, one.cell.consumer))
+    pairs = [_pair(question, producer, consumer, some, runs) for (producer, consumer), some in groups]
+    asked = [one for one in found if _is_asked(question, one)]
+    pairs = [pair for pair in pairs if pair.ways]
     order = list(Verdict)
+    alone = [one.verdict for one in asked if one.cell.case in question.subject.alone]
     return Answer(
         question=question,
-        run=index.run,
-        path=index.path,
+        runs=tuple(run for run in runs.values() if run.cells) or tuple(runs.values()),
         pairs=tuple(sorted(pairs, key=lambda pair: order.index(pair.verdict))),
-        causes=index.causes,
-        known=() if pairs else _known(holdings, question, dumps=dumps),
+        breadth=breadth.measure(asked, question),
+        sides=separating.separate(asked, question),
+        alone=_alone(asked, question) if 0 < len(alone) < len(asked) else None,
+        causes={name: sentence for index in indexes for name, sentence in index.causes.items()},
+        nothing="" if pairs else _nothing(indexes, question, values),
     )
 
 
+def _alone(asked: Sequence[Evidence], question: Question) -> Verdict:
+    """The verdict of the models that are of the very class."""
+    own = [one for one in asked if one.cell.case in question.subject.alone]
+    return breadth.measure(own, question).limited(worst(one.verdict for one in own))
+
+
+def _is_asked(question: Question, one: Evidence) -> bool:
+    return question.is_through(one.cell.format, one.cell.reader, converts=one.converts)
+
+
 def _grouped(
-    cells: Iterable[CellFacts], key: Callable[[CellFacts], tuple[str, str]]
-) -> Iterator[tuple[tuple[str, str], list[CellFacts]]]:
+    found: Iterable[Evidence], key: Callable[[Evidence], tuple[str, str]]
+) -> Iterator[tuple[tuple[str, str], list[Evidence]]]:
     """The cells of each key, in the order in which the keys come first."""
-    groups: dict[tuple[str, str], list[CellFacts]] = {}
-    for cell in cells:
-        groups.setdefault(key(cell), []).append(cell)
+    groups: dict[tuple[str, str], list[Evidence]] = {}
+    for one in found:
+        groups.setdefault(key(one), []).append(one)
     yield from groups.items()
 
 
-def _fitting(holdings: Mapping[str, Mapping[str, str]], side: Sequence[Wanted]) -> list[str]:
-    return [name for name, packages in holdings.items() if all(one.holds(packages) for one in side)]
-
-
-def _known(holdings: Mapping[str, Mapping[str, str]], question: Question, *, dumps: Sequence[str]) -> tuple[str, ...]:
-    """The versions that the run has of a package that no environment has in the wanted version."""
-    package = (question.consumers if dumps else question.producers)[0].package
-    return tuple(versions.ordered(held[package] for held in holdings.values() if package in held))
-
-
 def _pair(
-    question: Question, converted: frozenset[str], producer: str, consumer: str, cells: Sequence[CellFacts]
+    question: Question, producer: str, consumer: str, found: Sequence[Evidence], runs: dict[int, AskedRun]
 ) -> PairAnswer:
     order = list(Verdict)
-    ways: list[Way] = []
-    instead: list[Way] = []
-    verdicts: list[str | None] = []
-    for (format_name, reader), rows in _grouped(cells, lambda cell: (cell.format, cell.reader)):
-        way = _way(format_name, reader, rows)
-        if _is_asked(question, way, converted):
-            ways.append(way)
-            verdicts += [cell.verdict for cell in rows]
-        if way.verdict in SAFE and not way.silent:
-            instead.append(way)
-    verdict = worst(verdicts)  # of the cells: a way in which nothing was written does not count
+    asked = [one for one in found if _is_asked(question, one)]
+    held = breadth.measure(asked, question)
+    # Of the cells: a way in which nothing was written does not count.
+    verdict = held.limited(worst(one.verdict for one in asked))
+    every = [
+        (_way(question, format_name, reader, some, runs), some)
+        for (format_name, reader), some in _grouped(found, lambda one: (one.cell.format, one.cell.reader))
+    ]
+    ways = [way for way, some in every if _is_asked(question, some[0])]
+    instead = [way for way, _ in every if way.verdict in SOUND and not way.silent]
     return PairAnswer(
         producer=producer,
         consumer=consumer,
         verdict=verdict,
+        breadth=held,
         ways=tuple(sorted(ways, key=lambda way: order.index(way.verdict))),
-        instead=() if verdict in SAFE else tuple(instead),
+        instead=() if verdict in SOUND else tuple(instead),
     )
 
 
-def _is_asked(question: Question, way: Way, converted: frozenset[str]) -> bool:
-    if question.reader not in {None, way.reader}:
-        return False
-    # A format that converts a model answers another question than what versions do to it.
-    kept = way.format not in converted
-    return way.format == question.format or (question.format is None and (kept or question.reader is not None))
-
-
-def _way(format_name: str, reader: str, cells: Sequence[CellFacts]) -> Way:
-    example, verdict = min(cells, key=_badness), worst(cell.verdict for cell in cells)
+def _way(
+    question: Question, format_name: str, reader: str, found: Sequence[Evidence], runs: dict[int, AskedRun]
+) -> Way:
+    cells = [one.cell for one in found]
+    example, verdict = min(found, key=_badness), worst(one.verdict for one in found)
     return Way(
         format=format_name,
         reader=reader,
-        verdict=verdict,
+        verdict=breadth.measure(found, question).limited(verdict),
         cases=_once(cell.case for cell in cells if cell.verdict == verdict),
         statuses=dict(Counter(cell.status for cell in cells).most_common()),
         silent=_once(cell.case for cell in cells if cell.verdict is None),
@@ -242,18 +159,57 @@ def _way(format_name: str, reader: str, cells: Sequence[CellFacts]) -> Way:
         warned=sum(cell.version_warning for cell in cells),
         max_abs_diff=_largest(cell.max_abs_diff for cell in cells),
         label_mismatch=_largest(cell.label_mismatch for cell in cells),
-        cause=example.cause,
-        example=example.id,
-        reason=example.reason or "",
+        cause=example.cell.cause,
+        example=example.cell.id,
+        run=runs[id(example.index)],
+        reason=example.cell.reason or "",
     )
 
 
-def _badness(cell: CellFacts) -> tuple[int, float, float]:
+def _badness(one: Evidence) -> tuple[int, float, float]:
     """A sort key, the worst first: by verdict, then by the labels that differ, then by the largest difference."""
     order = list(Verdict)
-    place = len(order) if cell.verdict is None else order.index(Verdict(cell.verdict))
-    labels, apart = (math.inf if number is None else -number for number in (cell.label_mismatch, cell.max_abs_diff))
+    place = len(order) if one.verdict is None else order.index(one.verdict)
+    numbers = (one.cell.label_mismatch, one.cell.max_abs_diff)
+    labels, apart = (math.inf if number is None else -number for number in numbers)
     return place, labels, apart
+
+
+def _values(indexes: Sequence[Index], question: Question) -> dict[str, set[str]]:
+    """The values of each setting's name that models of the subject have. Raises InputError for a name that none has."""
+    subject = question.subject
+    values: dict[str, set[str]] = {setting.name: set() for setting in question.settings}
+    names: set[str] = set()
+    for model in (model for index in indexes for model in index.models(subject.cases).values()) if values else ():
+        parts = model.parts if question.class_name is None else tuple(model.of(question.class_name))
+        held = [*(part.parameters or {} for part in parts), model.data]
+        names.update(name for one in held for name in one)
+        for name, texts in values.items():
+            texts.update(one[name] for one in held if name in one)
+    for name, texts in values.items():
+        if not texts:
+            raise InputError(f"{subject.name}: {unknown('parameter', name, sorted(names))}")
+    return values
+
+
+def _holdings(indexes: Sequence[Index]) -> dict[str, Mapping[str, str]]:
+    """What every environment of every run holds."""
+    return {f"{place} {name}": held for place, index in enumerate(indexes) for name, held in index.holdings.items()}
+
+
+def _nothing(indexes: Sequence[Index], question: Question, values: dict[str, set[str]]) -> str:
+    """Why there is no cell: a version that no environment has, or a setting that no model has there."""
+    holdings = _holdings(indexes)
+    for side, does in ((question.producers, "saves"), (question.consumers, "loads")):
+        if not any(fitting(index.holdings, side) for index in indexes):
+            there = next((one for one in side if not any(map(one.holds, holdings.values()))), side[0])
+            words = " and ".join(map(str, side))
+            return f"no environment that {does} has {words}; {versions.releases_there(there, holdings)}"
+    if question.settings:
+        had = "; ".join(f"{name}={', '.join(sorted(texts)[:_SHOWN])}" for name, texts in values.items())
+        wanted_settings = " and ".join(map(str, question.settings))
+        return f"no model that was tested there has {shown(wanted_settings)}; some have {had}"
+    return "no stored run has loaded such a model from there to there"
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

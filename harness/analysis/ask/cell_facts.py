@@ -18,6 +18,7 @@ class CellFacts(NamedTuple):
     verdict: str | None
     cause: str | None
     reason: str | None
+    compared: str | None  # the names of what was compared, joined by `SEPARATOR`
     also_at_home: bool
     version_warning: bool
     max_abs_diff: float | None
@@ -26,3 +27,13 @@ class CellFacts(NamedTuple):
     @property
     def id(self) -> str:
         return f"{self.producer}/{self.case}/{self.format}>{self.consumer}/{self.reader}"
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The names of what was compared."""
+        return tuple(self.compared.split(SEPARATOR)) if self.compared else ()
+
+
+SEPARATOR = "\n"
+#: Fields that are texts; the index stores each text once.
+WORDS = CellFacts._fields[:11]

@@ -8,6 +8,7 @@ what was written. If the folder is read-only, it is not kept. pandas is imported
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import secrets
@@ -15,8 +16,9 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.analysis.ask.cell_facts import CellFacts
-from harness.analysis.ask.subjects import Subject
+from harness.analysis.ask.cell_facts import WORDS, CellFacts
+from harness.analysis.ask.subjects import Kind, Subject
+from harness.analysis.models import Model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,11 +28,11 @@ if TYPE_CHECKING:
 NAME = "ask.sqlite"
 _PACKAGE = Path(__file__).resolve().parents[2]
 #: What decides what a cell means, and what an index holds.
-_CODE = ("*.py", "store/*.py", "analysis/*.py", "analysis/ask/*.py", "analysis/causes/*.*")
+_FOLDERS = ("config", "machine", "store", "analysis", "analysis/ask")
+_CODE = ("*.py", *(f"{folder}/*.py" for folder in _FOLDERS), "analysis/causes/*.*")
 _READ = ("run.json", "cells.parquet", "artifacts.parquet", "environments.parquet")
 _MOST_BYTES = 1 << 30  # a larger index is not kept, and a larger file is none
 _SEAL = hashlib.sha256().digest_size
-_WORDS = CellFacts._fields[:10]  # stored once each, by number
 _FACTS = CellFacts._fields
 
 
@@ -65,48 +67,66 @@ class Index:
     @classmethod
     def from_tables(cls, tables: RunTables) -> Index:
         """Build the index of a run's tables, in memory."""
-        from harness.analysis.ask import indexing  # noqa: PLC0415  # pandas
+        from harness.analysis.ask import indexing, subjects  # noqa: PLC0415  # pandas
 
         database = sqlite3.connect(":memory:")
         database.execute("CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT)")
         database.execute("CREATE TABLE words (id INTEGER PRIMARY KEY, text TEXT UNIQUE)")
         columns = ", ".join(f'"{name}"' for name in _FACTS)
         database.execute(f"CREATE TABLE cells ({columns})")
+        database.execute('CREATE TABLE models (producer, "case", model)')  # words, by number
         facts = indexing.facts(tables)
         database.executemany("INSERT INTO facts VALUES (?, ?)", [(name, json.dumps(it)) for name, it in facts.items()])
         words: dict[str, int] = {}
         marks = ", ".join("?" * len(_FACTS))
         database.executemany(f"INSERT INTO cells VALUES ({marks})", _numbered(indexing.rows(tables), words))  # noqa: S608
+        models = (
+            [words.setdefault(text, len(words)) for text in (*key, json.dumps(model.as_data()))]
+            for key, model in subjects.models(tables.artifacts).items()
+        )
+        database.executemany("INSERT INTO models VALUES (?, ?, ?)", models)
         database.executemany("INSERT INTO words VALUES (?, ?)", [(number, text) for text, number in words.items()])
         database.execute('CREATE INDEX by_case ON cells ("case")')
+        database.execute('CREATE INDEX models_by_case ON models ("case")')
         database.commit()
         return cls(tables.path, database)
 
-    @property
+    @functools.cached_property
     def run(self) -> dict[str, Any]:
         """What ``run.json`` holds."""
         return dict(self.fact("run"))
 
-    @property
+    @functools.cached_property
     def holdings(self) -> Mapping[str, Mapping[str, str]]:
         """See `harness.analysis.versions.holdings`."""
         return dict(self.fact("holdings"))
 
-    @property
+    @functools.cached_property
     def converted(self) -> frozenset[str]:
         """The formats that convert a model into another kind of program."""
         return frozenset(self.fact("converted"))
 
-    @property
+    @functools.cached_property
     def causes(self) -> dict[str, str]:
         """By the name of a cause that a cell has, the sentence that explains it."""
         return dict(self.fact("causes"))
 
-    @property
-    def subjects(self) -> dict[str, Subject]:
+    @functools.cached_property
+    def subjects(self) -> list[Subject]:
         """See `harness.analysis.ask.subjects.known`."""
-        known = self.fact("subjects").items()
-        return {key: Subject(name=name, cases=tuple(cases), within=within) for key, (name, cases, within) in known}
+        return [
+            Subject(name=name, kind=Kind(kind), cases=tuple(cases), alone=tuple(alone))
+            for name, kind, cases, alone in self.fact("subjects")
+        ]
+
+    def models(self, cases: Iterable[str]) -> dict[tuple[str, str], Model]:
+        """What some cases fit, by (producer, case). Nothing stands for what could not be fitted."""
+        numbers = ", ".join(map(str, self._numbers(cases)))
+        query = f'SELECT producer, "case", model FROM models WHERE "case" IN ({numbers})'  # noqa: S608  # numbers
+        rows = self._database.execute(query).fetchall()
+        words = self._words({number for row in rows for number in row})
+        texts = ([str(words[number]) for number in row] for row in rows)
+        return {(producer, case): Model.from_data(json.loads(text)) for producer, case, text in texts}
 
     def known(self, noun: str) -> tuple[str, ...]:
         """The names that the run's cells have: ``noun`` is "format" or "reader"."""
@@ -121,10 +141,10 @@ class Index:
         }
         where = " AND ".join(f'"{name}" IN ({", ".join(map(str, numbers))})' for name, numbers in wanted.items())
         rows = self._database.execute(f"SELECT * FROM cells WHERE {where} ORDER BY rowid").fetchall()  # noqa: S608
-        words = self._words({number for row in rows for number in row[: len(_WORDS)]})
+        words = self._words({number for row in rows for number in row[: len(WORDS)]})
         for row in rows:
-            home, warned, *numbers = row[len(_WORDS) :]
-            yield CellFacts._make((*map(words.get, row[: len(_WORDS)]), bool(home), bool(warned), *numbers))
+            home, warned, *numbers = row[len(WORDS) :]
+            yield CellFacts._make((*map(words.get, row[: len(WORDS)]), bool(home), bool(warned), *numbers))
 
     def fact(self, name: str) -> Any:
         """Return a fact that is stored beside the cells; None if there is none."""
@@ -172,8 +192,8 @@ def _seal(content: bytes, key: str) -> bytes:
 def _numbered(rows: Iterable[Sequence[Any]], words: dict[str, int]) -> Iterator[list[Any]]:
     """Replace the words of rows by numbers. New words are added."""
     for row in rows:
-        texts = (None if text is None else words.setdefault(text, len(words)) for text in row[: len(_WORDS)])
-        yield [*texts, *row[len(_WORDS) :]]
+        texts = (None if text is None else words.setdefault(text, len(words)) for text in row[: len(WORDS)])
+        yield [*texts, *row[len(WORDS) :]]
 
 
 def _key(path: Path) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from harness.analysis import causes, versions
 from harness.analysis.ask import subjects
-from harness.analysis.ask.cell_facts import CellFacts
+from harness.analysis.ask.cell_facts import SEPARATOR, CellFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ def facts(tables: RunTables) -> dict[str, Any]:
     return {
         "run": tables.run,
         "holdings": versions.holdings(tables.environments),
-        "subjects": {key: [one.name, list(one.cases), one.within] for key, one in known.items()},
+        "subjects": [[one.name, str(one.kind), list(one.cases), list(one.alone)] for one in known],
         "causes": {name: all_causes[name].sentence for name in cells["cause"].dropna().unique() if name in all_causes},
         "known": {noun: [str(name) for name in cells[noun].unique()] for noun in ("format", "reader")},
         "converted": [str(name) for name in cells.loc[cells["converts"], "format"].unique()],
@@ -45,4 +46,11 @@ def _column(cells: pd.DataFrame, name: str) -> list[Any]:
     if name in _NUMBERS:
         numbers = pd.to_numeric(cells[name], errors="coerce") if name in cells else pd.Series(index=cells.index)
         return [None if value != value else float(value) for value in numbers]  # noqa: PLR0124  # NaN
+    if name == "compared":
+        return [_joined(methods) for methods in cells[name]] if name in cells else [None] * len(cells)
     return [value if isinstance(value, str) else None for value in cells[name]]
+
+
+def _joined(methods: Any) -> str | None:
+    """The names of what was compared as one text; None where nothing was."""
+    return SEPARATOR.join(map(str, methods)) if isinstance(methods, (list, tuple, np.ndarray)) else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -12,6 +11,7 @@ import pandas as pd
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from harness.analysis import models as fitted
 from harness.analysis.columns import stored_object
 from harness.terms import Status
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 T = TypeVar("T")
-#: A class that is constructed in the text of a parameter: a pipeline's steps, a search's estimator.
-_CONSTRUCTED = re.compile(r"\b([A-Z]\w+)\(")
 #: Columns that are known even if the packages of an environment are not.
 _DECLARED = {"python": "python", "sklearn": "scikit-learn", "numpy": "numpy"}
 
@@ -164,9 +162,7 @@ def _models(artifacts: pd.DataFrame) -> dict[tuple[str, str], Model]:
 def _model(manifest: Mapping[str, Any]) -> Model:
     given = manifest.get("parameters")
     parameters = {str(key): str(value) for key, value in given.items()} if isinstance(given, dict) else {}
-    outer = str(manifest.get("estimator", "")).rpartition(".")[2]
-    inner = _CONSTRUCTED.findall(" ".join(parameters.values()))
-    return Model(classes=frozenset({outer, *inner} - {""}), parameters=parameters)
+    return Model(classes=fitted.Model.from_manifest(manifest).names, parameters=parameters)
 
 
 def _places(environments: pd.DataFrame) -> dict[str, Place]:

@@ -34,7 +34,7 @@ def judge(run: RunTables) -> Judgement:
     found = evidence.gather_evidence(run)
     return Judgement(
         run_id=str(run.run["run_id"]),
-        verdicts=tuple((claim, claim.query(found)) for claim in CLAIMS),
+        verdicts=tuple((claim, claim.judge(found)) for claim in CLAIMS),
         cells=len(run.cells),
         not_run=int((run.cells["status"] == Status.NOT_RUN).sum()),
         emulated=0 if found.emulated is None else len(found.emulated.cells),
@@ -44,7 +44,7 @@ def judge(run: RunTables) -> Judgement:
 def as_data(judgement: Judgement) -> dict[str, Any]:
     """Return a judgement as data for JSON."""
     entries = [
-        {"name": claim.name, "statement": claim.statement, "source": claim.source, **asdict(verdict)}
+        {**{name: getattr(claim, name) for name in ("name", "kind", "statement", "source")}, **asdict(verdict)}
         for claim, verdict in judgement.verdicts
     ]
     counts = {name: getattr(judgement, name) for name in ("run_id", "cells", "not_run", "emulated")}

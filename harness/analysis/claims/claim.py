@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -17,17 +17,31 @@ ENOUGH = 10
 SHOWN = 3
 
 
+class Kind(StrEnum):
+    """What a statement says, and so what can speak against it."""
+
+    MUST = "must"  # it holds always, or as often as its query says: an exception speaks against it
+    MAY = "may"  # it happens, or may: one example shows it, and nothing speaks against it
+    RATIO = "ratio"  # one format needs, or keeps, more than another: the opposite speaks against it
+
+
 class Conclusion(StrEnum):
     """The closed list of what a run can say of a statement."""
 
     SUPPORTED = "supported"
     CONTRADICTED = "contradicted"
+    SEEN = "seen"  # of what may happen
+    NOT_SEEN = "not seen here"  # in this selection; elsewhere it may well happen
     NO_DATA = "no data"  # not measured, too little of it, or no difference that stands out: the figures say which
+
+
+#: Of a statement on what may happen.
+_OF_MAY = {Conclusion.SUPPORTED: Conclusion.SEEN, Conclusion.CONTRADICTED: Conclusion.NOT_SEEN}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """A conclusion with its evidence. A yes or no needs at least one row."""
+    """A conclusion with its evidence. All but "no data" need at least one row."""
 
     answer: Conclusion
     figures: tuple[str, ...]  # in words
@@ -38,7 +52,8 @@ class Assessment:
     where: str = ""  # an expression on the tables of `harness.read_run` that gives the rows behind it
 
     def __post_init__(self) -> None:
-        behind = {Conclusion.SUPPORTED: self.supporting, Conclusion.CONTRADICTED: self.contradicting}
+        behind = dict.fromkeys((Conclusion.SUPPORTED, Conclusion.SEEN), self.supporting)
+        behind |= dict.fromkeys((Conclusion.CONTRADICTED, Conclusion.NOT_SEEN), self.contradicting)
         if behind.get(self.answer, 1) < 1 or not self.figures:
             raise ValueError(f"{self.answer} with nothing behind it")
 
@@ -48,9 +63,15 @@ class Claim:
     """One statement of the documentation, and the query that tests it."""
 
     name: str
+    kind: Kind
     statement: str  # quoted
     source: str  # which age of the page, and where on it
     query: Callable[[Evidence], Assessment]
+
+    def judge(self, evidence: Evidence) -> Assessment:
+        """Compare the statement with the evidence. What may happen is never contradicted."""
+        found = self.query(evidence)
+        return replace(found, answer=_OF_MAY.get(found.answer, found.answer)) if self.kind is Kind.MAY else found
 
 
 def no_data(*why: str, where: str = "") -> Assessment:

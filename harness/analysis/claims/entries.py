@@ -1,4 +1,4 @@
-"""The statements, as data. To add one, add an entry: a name, the words, where they stand, and a query.
+"""The statements, as data. To add one, add an entry: name, kind, words, source, query.
 
 They are quoted from three ages of scikit-learn's page on model persistence: the oldest (undated; it knows neither skops
 nor InconsistentVersionWarning), that of 1.4.1, and that of 2024, which has the summary table. What the page only
@@ -8,7 +8,7 @@ implies, and what a quotation needs to be understood, stands in brackets.
 from __future__ import annotations
 
 from harness.analysis.claims import special
-from harness.analysis.claims.claim import Claim
+from harness.analysis.claims.claim import Claim, Kind
 from harness.analysis.claims.kept import KeepsFewer, Rescues
 from harness.analysis.claims.ratios import Ratio
 from harness.analysis.claims.shares import ALL, MOST, NEARLY_ALL, SOME, NativeElseEmulated, Share
@@ -26,6 +26,7 @@ CLAIMS = (
     # What it costs.
     Claim(
         name="skops-slower",
+        kind=Kind.RATIO,
         statement="Not as fast as pickle based formats",
         source="2024, summary table, skops.io",
         query=Ratio(
@@ -34,6 +35,7 @@ CLAIMS = (
     ),
     Claim(
         name="joblib-efficient-when-large",
+        kind=Kind.RATIO,
         statement="joblib is more efficient than pickle when working with large machine learning models",
         source="2024, 9.4; the older pages: on objects that carry large numpy arrays",
         query=Ratio(
@@ -43,12 +45,14 @@ CLAIMS = (
     ),
     Claim(
         name="cloudpickle-as-fast",
+        kind=Kind.RATIO,
         statement="Comparable loading efficiency as pickle with protocol=5",
         source="2024, summary table, cloudpickle",
         query=Ratio(column="load_seconds", left="cloudpickle/cloudpickle", right="pickle/pickle", says="alike"),
     ),
     Claim(
         name="protocol-5-memory",
+        kind=Kind.RATIO,
         statement="Efficient memory usage with protocol=5",
         source="2024, summary table, pickle; here with out-of-band buffers",
         query=Ratio(
@@ -58,6 +62,7 @@ CLAIMS = (
     ),
     Claim(
         name="protocol-5-memory-in-band",
+        kind=Kind.RATIO,
         statement="[pickle] can also be very efficient memorywise if the model was persisted with protocol=5",
         source="2024, 9.6; here as pickle.dumps writes it, against protocol 4",
         query=Ratio(
@@ -67,12 +72,14 @@ CLAIMS = (
     ),
     Claim(
         name="compressed-smaller",
+        kind=Kind.RATIO,
         statement="Easy shortcuts for compression [which makes files smaller]",
         source="2024, summary table, joblib",
         query=Ratio(column="size_bytes", left="joblib-*/joblib", right="joblib/joblib", says="less"),
     ),
     Claim(
         name="compressed-slower",
+        kind=Kind.RATIO,
         statement="Easy shortcuts for compression and decompression [which takes time]",
         source="2024, summary table, joblib",
         query=Ratio(
@@ -82,6 +89,7 @@ CLAIMS = (
     # Memory that is mapped and shared.
     Claim(
         name="joblib-maps",
+        kind=Kind.MUST,
         statement="Supports memory mapping",
         source="2024, summary table, joblib",
         query=Share(
@@ -93,6 +101,7 @@ CLAIMS = (
     ),
     Claim(
         name="pickle-does-not-map",
+        kind=Kind.MUST,
         statement="[pickle] does not support memory mapping",
         source="2024, 9.6",
         query=Share(
@@ -104,6 +113,7 @@ CLAIMS = (
     ),
     Claim(
         name="joblib-shares-memory",
+        kind=Kind.RATIO,
         statement="sharing it between processes where a memory mapped object on disk is beneficial",
         source="2024, question 3",
         query=Ratio(column="mmap_private_bytes", left="joblib/joblib-mmap", right="pickle/pickle", says="less"),
@@ -111,6 +121,7 @@ CLAIMS = (
     # Which models can be kept.
     Claim(
         name="pickle-keeps-most",
+        kind=Kind.MUST,
         statement="Can serialize most Python objects",
         source="2024, summary table, pickle",
         query=Share(
@@ -123,18 +134,21 @@ CLAIMS = (
     ),
     Claim(
         name="skops-fewer-types",
+        kind=Kind.RATIO,
         statement="Supports less types than pickle based formats",
         source="2024, summary table, skops.io",
         query=KeepsFewer(fewer="skops/skops", more="pickle/pickle"),
     ),
     Claim(
         name="onnx-not-all",
+        kind=Kind.MAY,
         statement="Not all scikit-learn models are supported",
         source="2024, summary table, ONNX",
-        query=KeepsFewer(fewer="onnx*/onnxruntime", more="pickle/pickle"),
+        query=KeepsFewer(fewer="onnx*/onnxruntime", more="pickle/pickle", one_is_enough=True),
     ),
     Claim(
         name="cloudpickle-keeps-more",
+        kind=Kind.MAY,
         statement="can serialize certain objects which cannot be serialized by pickle or joblib",
         source="2024, 9.4",
         query=Rescues(able="cloudpickle/cloudpickle", unable="pickle/pickle"),
@@ -142,6 +156,7 @@ CLAIMS = (
     # Other versions.
     Claim(
         name="versions-might-load",
+        kind=Kind.MAY,
         statement="models saved using one version of scikit-learn might load in other versions",
         source="all three pages",
         query=Share(
@@ -152,6 +167,7 @@ CLAIMS = (
     ),
     Claim(
         name="versions-may-not-load",
+        kind=Kind.MAY,
         statement="It is not always possible to load an model trained with older versions",
         source="2024, 9.5.1",
         query=Share(
@@ -161,6 +177,7 @@ CLAIMS = (
     ),
     Claim(
         name="versions-drift",
+        kind=Kind.MAY,
         statement="operations performed on such data could give different and unexpected results",
         source="all three pages",
         query=Share(
@@ -174,6 +191,7 @@ CLAIMS = (
     ),
     Claim(
         name="versions-crash",
+        kind=Kind.MAY,
         statement="or even crash your Python process",
         source="2024, 9.5",
         query=Share(
@@ -183,6 +201,7 @@ CLAIMS = (
     ),
     Claim(
         name="versions-warned",
+        kind=Kind.MUST,
         statement="a InconsistentVersionWarning is raised",
         source="1.4.1, 9.1; before 1.3 the same words in a UserWarning",
         query=Share(
@@ -193,6 +212,7 @@ CLAIMS = (
     ),
     Claim(
         name="requires-same-dependencies",
+        kind=Kind.MAY,
         statement="none of these methods support [...] possibly different versions of other dependencies such as numpy",
         source="2024, 9.1.1",
         query=Share(
@@ -206,18 +226,21 @@ CLAIMS = (
     ),
     Claim(
         name="cloudpickle-own-versions",
+        kind=Kind.MAY,
         statement="you might need the same version of cloudpickle to load the persisted model",
         source="2024, 9.6",
         query=special.CloudpickleAcross(differs="cloudpickle"),
     ),
     Claim(
         name="cloudpickle-python-minors",
+        kind=Kind.MAY,
         statement="No forward compatibility guarantees [from one Python minor to another]",
         source="2024, summary table, cloudpickle",
         query=special.CloudpickleAcross(differs="python"),
     ),
     Claim(
         name="recipe-same-range",
+        kind=Kind.MUST,
         statement="check that the cross-validation score is in the same range as before",
         source="all three pages",
         query=Share(
@@ -232,6 +255,7 @@ CLAIMS = (
     # Other machines, and no Python at all.
     Claim(
         name="portable-architectures",
+        kind=Kind.MUST,
         statement="Aside for a few exceptions, persisted models should be portable across [...] hardware architectures",
         source="2024, 9.5, and 1.4.1, 9.1.1",
         query=NativeElseEmulated(
@@ -243,6 +267,7 @@ CLAIMS = (
     ),
     Claim(
         name="not-portable-architectures",
+        kind=Kind.MAY,
         statement="dumping a model on one architecture and loading it on another architecture is not supported",
         source="the oldest page",
         query=NativeElseEmulated(
@@ -254,6 +279,7 @@ CLAIMS = (
     ),
     Claim(
         name="onnx-without-python",
+        kind=Kind.MUST,
         statement="Serve models without a Python environment",
         source="2024, summary table, ONNX",
         query=Share(
@@ -264,6 +290,7 @@ CLAIMS = (
     ),
     Claim(
         name="onnx-independent",
+        kind=Kind.MUST,
         statement="Serving and training environments independent of one another",
         source="2024, summary table, ONNX",
         query=Share(
@@ -274,6 +301,7 @@ CLAIMS = (
     ),
     Claim(
         name="pmml-elsewhere",
+        kind=Kind.MUST,
         statement="prediction in a different environment from where the model was trained",
         source="1.4.1, 9.2, PMML",
         query=Share(
@@ -284,6 +312,7 @@ CLAIMS = (
     ),
     Claim(
         name="pmml-verbose",
+        kind=Kind.RATIO,
         statement="its verbosity does not help in production when performance is critical",
         source="1.4.1, 9.2, PMML",
         query=Ratio(
@@ -293,6 +322,7 @@ CLAIMS = (
     ),
     Claim(
         name="onnx-less-memory",
+        kind=Kind.RATIO,
         statement="typically requires much less RAM than Python to compute predictions from small models",
         source="2024, 9.1.1",
         query=Ratio(
@@ -302,6 +332,7 @@ CLAIMS = (
     ),
     Claim(
         name="onnx-lean",
+        kind=Kind.RATIO,
         statement="where the serving environment needs to be lean and minimal",
         source="2024, 9.2",
         query=Ratio(
@@ -311,12 +342,14 @@ CLAIMS = (
     # Security.
     Claim(
         name="pickle-asks-nothing",
+        kind=Kind.MAY,
         statement="Loading can execute arbitrary code",
         source="2024, summary table, pickle",
         query=special.builds_what_skops_refuses,
     ),
     Claim(
         name="skops-refuses-untrusted",
+        kind=Kind.MAY,
         statement="only loads files which have types and references to functions which are trusted",
         source="1.4.1, 9.1.2, and 2024, 9.3",
         query=Share(
@@ -327,12 +360,14 @@ CLAIMS = (
     ),
     Claim(
         name="skops-validated-unloaded",
+        kind=Kind.MUST,
         statement="Contents can be partly validated without loading",
         source="2024, summary table, skops.io",
         query=special.lists_types_without_loading,
     ),
     Claim(
         name="skops-trusted-true",
+        kind=Kind.MUST,
         statement="If you trust the source of the file / object, you can pass trusted=True",
         source="1.4.1, 9.1.2",
         query=Share(

@@ -44,10 +44,14 @@ def kept(evidence: Evidence, name: str) -> pd.Series[bool]:
 
 @dataclass(frozen=True, kw_only=True)
 class KeepsFewer:
-    """``fewer`` keeps fewer models than ``more``, of those that both were asked to keep."""
+    """``fewer`` keeps fewer models than ``more``, of those that both were asked to keep.
+
+    With ``one_is_enough``, one model that it does not keep shows the statement, whatever it keeps besides.
+    """
 
     fewer: str
     more: str
+    one_is_enough: bool = False
 
     def __call__(self, evidence: Evidence) -> Assessment:
         where = _where(self.fewer)
@@ -60,9 +64,12 @@ class KeepsFewer:
             f"of {len(both)} models {self.more} keeps {both['more'].sum()}, {self.fewer} {both['fewer'].sum()}",
             f"{len(lost)} only the first, {len(won)} only the second",
         )
-        answer = Conclusion.SUPPORTED if len(lost) > len(won) else Conclusion.CONTRADICTED
-        # If neither loses a model, each model that both were asked for counts against the statement.
-        against = len(won) or (len(both) if answer is Conclusion.CONTRADICTED else 0)
+        if len(lost) == len(won) and not self.one_is_enough:
+            return no_data(*figures, "no difference between them", where=where)
+        right = len(lost) > 0 if self.one_is_enough else len(lost) > len(won)
+        answer = Conclusion.SUPPORTED if right else Conclusion.CONTRADICTED
+        # Where one is enough, each model that is kept was a chance to see one that is not.
+        against = len(both) - len(lost) if self.one_is_enough else len(won)
         return Assessment(
             answer=answer, figures=(*figures, *_cases(lost)), supporting=len(lost), contradicting=against,
             examples=_ids(lost, self.fewer), counterexamples=_ids(won, self.fewer), where=where,

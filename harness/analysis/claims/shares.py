@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from harness.analysis.claims.evidence import Evidence
 
 #: The least share with which a statement holds.
-SOME = 0.0  # "might", "could", "not all": one example is enough, and none among many contradicts
+SOME = 0.0  # "might", "could", "not all": one example is enough
 MOST = 0.5
 NEARLY_ALL = 0.95  # "aside for a few exceptions"
 ALL = 1.0

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from harness.analysis.compare.figure_changes import Figures
 
 _NAMED = 5  # examples
-_SKIPPED = frozenset(str(status) for status in UNTRIED)
+#: Such a cell says nothing of its predictions.
+_SKIPPED = frozenset(str(status) for status in UNTRIED | {Status.INCOMPARABLE})
 
 
 def judge_gates(

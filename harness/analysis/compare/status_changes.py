@@ -22,16 +22,16 @@ class ChangeKind(StrEnum):
 
     DRIFTS = "drifts"  # was ok, and now loads without an error and predicts something else
     BREAKS = "breaks"  # was ok, and fails
-    LOST = "lost"  # was ok, and was not tried now: it never counts as passing
+    LOST = "lost"  # was ok, and was not tried or not comparable now: it never counts as passing
     PASSES = "passes"  # is ok, though the expectations declare it broken
     MISLEADS = "misleads"  # failed with an error, and now predicts something else without one
     WORSE = "worse"  # drifted, and now in something more serious, or in more labels
     OTHER = "other"  # fails or drifts in another way
-    TRIED = "tried"  # was not tried, and now fails or drifts
-    UNTRIED = "untried"  # failed or drifted, and is not tried any more
+    TRIED = "tried"  # was not tried or not comparable, and now fails or drifts
+    UNTRIED = "untried"  # failed or drifted, and is not tried any more, or not comparable
     GONE = "gone"  # in BASE only
     FIXED = "fixed"  # failed or drifted, and now is ok
-    GAINED = "gained"  # was not tried, and now is ok
+    GAINED = "gained"  # was not tried or not comparable, and now is ok
     NEW = "new"  # in NEW only
 
 
@@ -87,7 +87,7 @@ _STATES = {
     Meaning.CHANGED: "drift",
     **dict.fromkeys(SOUND, "ok"),
     **dict.fromkeys((Meaning.BROKEN, Meaning.REFUSED), "failed"),
-    **dict.fromkeys((Meaning.NOT_RUN, Meaning.IMPOSSIBLE, Meaning.UNWRITTEN), "untried"),
+    **dict.fromkeys((Meaning.NOT_RUN, Meaning.INCOMPARABLE, Meaning.IMPOSSIBLE, Meaning.UNWRITTEN), "untried"),
 }
 
 

@@ -69,18 +69,24 @@ def build(name, seed):
     Unsupported
         This scikit-learn has no such estimator.
     """
-    cls = public().get(name)
-    if cls is None:
-        import sklearn
-        from guest.errors import Unsupported  # here: a rebuilt model's code is run outside of the guest's package
-
-        raise Unsupported("scikit-learn %s has no %s" % (sklearn.__version__, name))
+    cls = find(name)
     estimator = cls(**estimator_rules.parameters(cls, seed))
     kind = estimator_rules.kind_of_data(estimator)
     X, y = getattr(estimator_data, kind)(seed)
     if not estimator_rules.wants_y(estimator, kind):
         y = None
     return estimator, X, y, estimator_rules.methods(cls)
+
+
+def find(name):
+    """The public class of that name. Raises Unsupported where this scikit-learn has none."""
+    cls = public().get(name)
+    if cls is None:
+        import sklearn
+        from guest.errors import Unsupported  # here: a rebuilt model's code is run outside of the guest's package
+
+        raise Unsupported("scikit-learn %s has no %s" % (sklearn.__version__, name))
+    return cls
 
 
 @functools.lru_cache(maxsize=None)

@@ -28,7 +28,7 @@ from harness.analysis import (
     soundness,
     verdicts,
 )
-from harness.analysis.ask import subjects
+from harness.analysis.ask import breadth, subjects
 from harness.analysis.compare import expectations
 from harness.errors import HarnessError
 from harness.report import ask as asking
@@ -86,6 +86,7 @@ def render(
         architectures=architectures.compare_architectures(tables),
         support=format_support.tabulate_support(tables),
         judgement=claims.judge(tables),
+        claims=claiming,
         claim_marks=claiming.MARKS,
         comparison=before,
         sections=[] if before is None else list(comparing.sections(before)),
@@ -105,10 +106,11 @@ def render(
 def _more(tables: RunTables, summary: Summary, rows: Sequence[environment_facts.EnvironmentFacts]) -> dict[str, Any]:
     """What the scripts need besides the cells."""
     return {
-        "again": rerun_command.command(tables.run, tables.path, "CELL"),
+        "again": rerun_command.published(tables.run, tables.path),
+        "folder": rerun_command.folder(tables.path),
         "verdicts": verdicts.as_data(),
         "marks": {str(verdict): mark for verdict, (mark, _) in asking.MARKS.items()},
-        "subjects": {one.name: list(one.cases) for one in subjects.known(tables.artifacts).values()},
+        "subjects": _subjects(tables),
         "written": summary.written,
         "environments": [
             {
@@ -122,6 +124,16 @@ def _more(tables: RunTables, summary: Summary, rows: Sequence[environment_facts.
             for row in rows
         ],
     }
+
+
+def _subjects(tables: RunTables) -> dict[str, dict[str, Any]]:
+    """What can be asked about, by name in small letters: a class before a case before a family."""
+    found: dict[str, dict[str, Any]] = {}
+    fitted = subjects.models(tables.artifacts)
+    for one in subjects.known(tables.artifacts, fitted):
+        enough = [] if one.kind is not subjects.Kind.CLASS else breadth.producers(one, tables.artifacts, fitted)
+        found.setdefault(one.name.lower(), {"name": one.name, "cases": list(one.cases), "enough": enough})
+    return found
 
 
 def before(tables: RunTables) -> Comparison | None:

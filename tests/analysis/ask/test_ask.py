@@ -2,115 +2,65 @@
 
 from __future__ import annotations
 
-import io
 import json
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from rich.console import Console
 
-from harness import terms
-from harness.analysis.ask import Verdict, ask
-from harness.analysis.ask.index import Index
-from harness.analysis.cells import explained
+from harness.analysis.ask import Verdict
 from harness.errors import InputError
 from harness.report import ask as rendering
-
-from tests.analysis.compare.common import artifact, cell, grid, run_of
+from tests.analysis.ask.runs import MODELS, asked, environment, shown, stored
+from tests.analysis.compare.common import cell, grid
 
 EVIL = "<script>alert(1)</script> [red]x[/]"
-VERSIONS = {"old": "1.2.2", "new": "1.5.2", "new2": "1.5.2"}
-FITTED = {
-    "ridge": ("sklearn.linear_model._ridge.Ridge", {"alpha": "1.0"}),
-    "forest": ("sklearn.ensemble._forest.RandomForestClassifier", {}),
-    "spam": ("sklearn.pipeline.Pipeline", {"steps": "[('a', CountVectorizer()), ('b', MultinomialNB())]"}),
-}
-
-
-def environment(name: str, status: str = "ok"):
-    packages = {"scikit-learn": VERSIONS[name], "numpy": "2.1.0" if name == "new2" else "1.26.4"}
-    facts = {"packages": json.dumps(packages), "sklearn": packages["scikit-learn"], "numpy": packages["numpy"]}
-    if status != "ok":
-        facts |= {"packages": None}
-    return {"environment": name, "status": status, "reason": None, "python": "3.12.1", **facts}
-
-
-def fitted(identifier: str):
-    case = identifier.split("/")[1]
-    name, parameters = FITTED.get(case, ("", {}))
-    manifest = json.dumps({"estimator": name, "parameters": parameters}) if name else None
-    return artifact(identifier, manifest=manifest)
-
-
-def stored(
-    *special, names=("old", "new", "new2"), cases=("ridge", "forest", "spam"), formats=("pickle", "joblib", "onnx")
-):
-    """A run in which everything is ok but for these cells."""
-    known = {row["cell_id"]: row for row in special}
-    rows = []
-    for identifier in grid(names, names, cases, formats):
-        row = {**cell(identifier, parity="identical", max_abs_diff=0.0), **known.get(identifier, {})}
-        rows.append(row)
-    lost = {row["artifact_id"] for row in rows if str(row["reason"]).startswith("not-run")}
-    artifacts = [
-        {**fitted(one), "status": "not-run" if one in lost else "ok"}
-        for one in dict.fromkeys(row["artifact_id"] for row in rows)
-    ]
-    made = run_of(artifacts=artifacts, started="2026-11-21T20:30:00+00:00")
-    environments = pd.DataFrame([environment(name) for name in names])
-    return SimpleNamespace(
-        **{
-            **vars(made),
-            "cells": explained(pd.DataFrame(rows), made.artifacts, environments),
-            "environments": environments,
-        }
-    )
-
-
-def asked(run, estimator="ridge", producers=("1.2",), consumers=("1.5",), **given):
-    return ask(Index.from_tables(run), estimator, producers=producers, consumers=consumers, **given)
-
-
-def shown(answer) -> str:
-    console = Console(file=io.StringIO(), width=200, highlight=False)
-    rendering.show(answer, console)
-    return console.file.getvalue()
+ALL = ("forest", "forest_entropy", "forest_plain", "spam")
 
 
 @pytest.mark.parametrize(
-    ("word", "name", "cases", "within"),
+    ("word", "name", "cases", "alone"),
     [
-        ("ridge", "Ridge", ("ridge",), False),
-        ("randomforestclassifier", "RandomForestClassifier", ("forest",), False),
-        ("FOREST", "forest", ("forest",), False),
-        ("family:linear", "linear", ("ridge", "forest", "spam"), False),
-        ("multinomialNB", "MultinomialNB", ("spam",), True),
-        ("Pipeline", "Pipeline", ("spam",), False),
+        ("Ridge", "Ridge", ("ridge",), ("ridge",)),
+        ("FOREST", "Forest", ALL, ALL[:3]),  # a class before a case of the same name
+        ("case:forest", "forest", ("forest",), ()),
+        ("sklearn.Forest", "Forest", ALL, ALL[:3]),
+        ("forest_plain", "forest_plain", ("forest_plain",), ()),
+        ("family:linear", "linear", tuple(MODELS), ()),
+        ("linear", "linear", tuple(MODELS), ()),
+        ("counter", "Counter", ("spam",), ()),
+        ("Pipeline", "Pipeline", ("spam",), ("spam",)),
     ],
 )
-def test_a_class_a_case_or_a_family_is_meant_in_any_letters(word, name, cases, within) -> None:
-    subject = asked(stored(), word).question.subject
-    assert (subject.name, subject.cases, subject.within) == (name, cases, within)
+def test_a_class_a_case_or_a_family_is_meant_in_any_letters(word, name, cases, alone) -> None:
+    subject = asked(stored(), estimator=word).question.subject
+    assert (subject.name, subject.cases, subject.alone) == (name, cases, alone)
 
 
-def test_a_class_that_no_producer_could_fit_is_found_by_its_case() -> None:
-    assert asked(stored(cases=("hist_gradient",)), "HistGradient").question.subject.cases == ("hist_gradient",)
+def test_a_folded_name_of_a_case_never_hides_a_class_within_pipelines() -> None:
+    models = {
+        **MODELS,
+        "spam": {**MODELS["spam"], "parts": [*MODELS["spam"]["parts"], {"class": "a.ForestCut", "parameters": {}}]},
+    }
+    run = stored(cases=(*MODELS, "forest_cut"), models=models)  # nobody could fit the case forest_cut
+    assert asked(run, estimator="ForestCut").question.subject.cases == ("spam",)
+    assert asked(stored(cases=("forest_cut",)), estimator="ForestCut").question.subject.cases == ("forest_cut",)
 
 
 def test_an_unknown_name_is_refused_with_what_was_perhaps_meant() -> None:
-    with pytest.raises(
-        InputError, match='no estimator, case or family "RandomForrestClassifier"; perhaps "RandomForestC'
-    ):
-        asked(stored(), "RandomForrestClassifier")
+    with pytest.raises(InputError, match='no stored run has an estimator, case or family "Forrest"; perhaps "'):
+        asked(stored(), estimator="Forrest")
     with pytest.raises(InputError, match='no format "joblob"; perhaps "joblib"'):
         asked(stored(), format_name="joblob")
     with pytest.raises(InputError, match='"one.5" is no version'):
         asked(stored(), consumers=("one.5",))
+    with pytest.raises(InputError, match='Forest: no parameter "criterium"; perhaps "criterion"'):
+        asked(stored(), settings=("criterium=gini",))
+    with pytest.raises(InputError, match="write loss=log_loss"):
+        asked(stored(), settings=("gini",))
 
 
 def test_each_pair_of_environments_that_fits_has_its_answer_the_worst_first() -> None:
-    bad = cell("old/ridge/joblib>new2/joblib", "drift", parity="drift", max_abs_diff=0.5, label_mismatch=0.1)
+    bad = cell("old/forest/joblib>new2/joblib", "drift", parity="drift", max_abs_diff=0.5, label_mismatch=0.1)
     answer = asked(stored(bad))
     assert [(pair.producer, pair.consumer, pair.verdict) for pair in answer.pairs] == [
         ("old", "new2", Verdict.CHANGES),
@@ -123,8 +73,18 @@ def test_each_pair_of_environments_that_fits_has_its_answer_the_worst_first() ->
     assert answer.pairs[1].instead == ()
 
 
+def test_a_model_that_only_contains_the_class_counts_and_is_told_apart() -> None:
+    bad = cell("old/spam/pickle>new/pickle", "load-error", reason="no")
+    answer = asked(stored(bad))
+    assert (answer.verdict, answer.alone) == (Verdict.BREAKS, Verdict.SAFE)
+    text = shown(answer)
+    assert "✗ Forest 1.2 → 1.5: breaks in 1 of 4 models" in text
+    assert "4 models (3 of the class itself, 1 that contain one)" in text
+    assert "by itself   safe" in text
+
+
 def test_the_direction_matters_and_so_does_every_package_named() -> None:
-    bad = cell("new/ridge/pickle>old/pickle", "load-error")
+    bad = cell("new/forest/pickle>old/pickle", "load-error")
     assert asked(stored(bad)).verdict == Verdict.SAFE
     assert asked(stored(bad), producers=("1.5",), consumers=("1.2.2",)).verdict == Verdict.BREAKS
     (pair,) = asked(stored(bad), producers=("1.5", "numpy=2.1"), consumers=("1.2",)).pairs
@@ -134,23 +94,25 @@ def test_the_direction_matters_and_so_does_every_package_named() -> None:
 
 
 def test_what_did_not_run_is_not_known_however_much_else_is_safe() -> None:
-    lost = cell("old/ridge/pickle>new/pickle", "not-run", parity=None, reason="cut short")
-    orphan = cell("old/ridge/joblib>new/joblib", "no-artifact", parity=None, reason="not-run: no wheels")
-    pair = asked(stored(lost, orphan)).pairs[0]
+    lost = cell("old/forest/pickle>new/pickle", "not-run", parity=None, reason="cut short")
+    orphan = cell("old/forest/joblib>new/joblib", "no-artifact", parity=None, reason="not-run: no wheels")
+    answer = asked(stored(lost, orphan))
+    pair = answer.pairs[0]
     assert (pair.consumer, pair.verdict, pair.never_tried) == ("new", Verdict.UNKNOWN, 2)
-    assert "2 of 2 cells did not run; they never count as passing" in shown(asked(stored(lost, orphan)))
+    assert "2 of 16 cells did not run; they never count as passing" in shown(answer)
 
 
 def test_what_cannot_be_there_says_nothing_beside_what_can() -> None:
     absent = cell("old/ridge/pickle>new/pickle", "no-artifact", parity=None, reason="dump-error: a lambda")
-    assert asked(stored(absent), consumers=("1.5", "numpy=1.26")).verdict == Verdict.SAFE
-    assert asked(stored(absent), consumers=("1.5", "numpy=1.26"), format_name="pickle").verdict == Verdict.UNKNOWN
+    here = {"estimator": "ridge", "consumers": ("1.5", "numpy=1.26")}
+    assert asked(stored(absent), **here).verdict == Verdict.UNSEEN
+    assert asked(stored(absent), **here, format_name="pickle").verdict == Verdict.UNKNOWN
     refused = cell("old/ridge/pickle>new/pickle", "refused", parity=None, reason="untrusted types")
-    assert asked(stored(refused), consumers=("1.5", "numpy=1.26"), format_name="pickle").verdict == Verdict.UNKNOWN
+    assert asked(stored(refused), **here, format_name="pickle").verdict == Verdict.UNKNOWN
 
 
 def test_formats_that_convert_are_answered_for_when_they_are_asked_for() -> None:
-    onnx = [cell(f"old/ridge/onnx>{name}/onnx", "drift", parity="drift") for name in ("new", "new2")]
+    onnx = [cell(f"old/forest/onnx>{name}/onnx", "drift", parity="drift") for name in ("new", "new2")]
     assert asked(stored(*onnx)).verdict == Verdict.SAFE
     assert asked(stored(*onnx), format_name="onnx").verdict == Verdict.CHANGES
     assert asked(stored(*onnx), reader="onnx").verdict == Verdict.CHANGES
@@ -159,7 +121,7 @@ def test_formats_that_convert_are_answered_for_when_they_are_asked_for() -> None
 def test_versions_that_no_environment_has_are_not_known_and_told() -> None:
     answer = asked(stored(), consumers=("1.6",))
     assert (answer.verdict, answer.pairs) == (Verdict.UNKNOWN, ())
-    assert "not known: this run has no such pair of environments; it has scikit-learn 1.2.2, 1.5.2" in shown(answer)
+    assert "no environment that loads has scikit-learn 1.6; there are scikit-learn 1.2.2, 1.5.2" in shown(answer)
 
 
 def test_an_environment_that_could_not_be_had_is_a_pair_all_the_same() -> None:
@@ -167,38 +129,39 @@ def test_an_environment_that_could_not_be_had_is_a_pair_all_the_same() -> None:
         *(cell(one, "not-run", parity=None) for one in grid(("old",), ("new",), ("ridge",), ("pickle", "joblib")))
     )
     run.environments = pd.DataFrame([environment("old"), environment("new", "not-run"), environment("new2")])
-    assert asked(run).pairs[0].verdict == Verdict.UNKNOWN
-    assert asked(run).pairs[0].consumer == "new"
+    pair = asked(run, estimator="ridge").pairs[0]
+    assert (pair.verdict, pair.consumer) == (Verdict.UNKNOWN, "new")
 
 
 def test_whether_the_warning_may_be_ignored_is_said() -> None:
-    warned = cell("old/ridge/pickle>new/pickle", parity="close", version_warning=True, max_abs_diff=1e-12)
+    warned = cell("old/forest/pickle>new/pickle", parity="close", version_warning=True, max_abs_diff=1e-12)
     text = shown(asked(stored(warned), consumers=("1.5", "numpy=1.26")))
     assert "the warning may be ignored: only rounding differs, and no label" in text
-    bad = cell("old/ridge/pickle>new/pickle", "drift", parity="drift", version_warning=True)
+    bad = cell("old/forest/pickle>new/pickle", "drift", parity="drift", version_warning=True)
     text = shown(asked(stored(bad), consumers=("1.5", "numpy=1.26")))
     assert "do not ignore the warning" in text
-    assert "safe for the same two: joblib, onnx" in text
-    assert "python -m harness run --profile default --only 'old/ridge/pickle>new/pickle' --locks results/2026" in text
+    assert "for the same models and environments: joblib: safe, onnx: safe" in text
+    assert "again: " in text and "'old/forest/pickle>new/pickle'" in text
 
 
 def test_what_fails_at_home_too_is_no_versions_fault() -> None:
-    both = [cell(f"old/ridge/pickle>{name}/pickle", "load-error") for name in ("old", "new")]
+    both = [cell(f"old/forest/pickle>{name}/pickle", "load-error") for name in ("old", "new")]
     assert asked(stored(*both)).pairs[0].ways[0].at_home == 1
     assert asked(stored(both[1])).pairs[0].ways[0].at_home == 0
 
 
 def test_text_of_models_is_shown_as_it_is() -> None:
-    evil = cell("old/ridge/pickle>new/pickle", "load-error", reason=EVIL)
+    evil = cell("old/forest/pickle>new/pickle", "load-error", reason=EVIL)
     assert "[red]x[/]" in shown(asked(stored(evil)))
 
 
-def test_data_for_programs_has_the_verdict_and_the_evidence() -> None:
+def test_data_for_programs_has_the_verdict_its_breadth_and_the_evidence() -> None:
     data = json.loads(json.dumps(rendering.as_data(asked(stored()))))
-    assert data["verdict"] == "safe"
+    assert (data["verdict"], data["answer"]) == ("safe", "safe in 4 models")
     assert {pair["verdict"] for pair in data["pairs"]} == {"safe"}
-    assert data["pairs"][0]["cells"] == 2
-    assert data["run"]["started"].startswith("2026-11-21")
+    assert data["pairs"][0]["cells"] == 8
+    assert data["breadth"]["models"] == list(ALL) and data["breadth"]["is_enough"]
+    assert [run["started"][:10] for run in data["runs"]] == ["2026-11-21"]
 
 
 def test_a_known_cause_is_explained_once() -> None:
@@ -206,6 +169,26 @@ def test_a_known_cause_is_explained_once() -> None:
         cell(f"old/ridge/{name}>new/{name}", "refused", parity=None, reason=f"{name}: (sha256 differs)")
         for name in ("pickle", "joblib")
     ]
-    answer = asked(stored(*damaged))
+    answer = asked(stored(*damaged), estimator="ridge")
     assert {way.cause for pair in answer.pairs for way in pair.ways} == {"artifact-damaged", None}
-    assert shown(answer).count("why: A stored file is missing") == 1
+    assert shown(answer).count("why         A stored file is missing") == 1
+
+
+def test_eighty_columns_are_enough() -> None:
+    bad = [
+        cell(f"old/{case}/pickle>{to}/pickle", "load-error", reason="x " * 200)
+        for case in ALL
+        for to in ("new", "new2")
+    ]
+    lines = shown(asked(stored(*bad)), width=80).splitlines()
+    assert max(len(line) for line in lines if "again:" not in line) <= 80
+    assert lines[1] == "✗ Forest 1.2 → 1.5: breaks in 4 of 4 models"
+
+
+def test_pairs_with_the_same_evidence_are_shown_together() -> None:
+    bad = [
+        cell(f"old/forest/{form}>{to}/{form}", "load-error", reason="no")
+        for form in ("pickle", "joblib")
+        for to in ("new", "new2")
+    ]
+    assert shown(asked(stored(*bad))).count("pickle, joblib: breaks (forest)") == 1

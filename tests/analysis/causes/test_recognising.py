@@ -189,4 +189,4 @@ def test_a_manifest_or_packages_of_any_text_are_not_known(text) -> None:
     artifacts = pd.DataFrame([artifact("old/ridge/pickle", manifest=text)])
     environments = pd.DataFrame([{**environment(name), "packages": text} for name in ("old", "new")])
     assert list(causes.recognise(cells, artifacts, environments)) == [causes.UNKNOWN]
-    assert subjects.known(artifacts)["ridge"].cases == ("ridge",)
+    assert subjects.find(subjects.known(artifacts), "ridge").cases == ("ridge",)

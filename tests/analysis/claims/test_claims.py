@@ -13,7 +13,7 @@ from harness.analysis import claims
 from harness import cli, errors
 from harness.analysis.cells import with_meaning
 from harness.analysis.claims import CLAIMS, evidence
-from harness.analysis.claims.claim import Conclusion, Assessment
+from harness.analysis.claims.claim import Assessment, Conclusion, Kind
 from harness.report import claims as rendering
 from harness.store import RunTables
 
@@ -169,7 +169,7 @@ RUNS = {
     "pickle-keeps-most": lambda holds: run_of(
         [], [artifact(c, "pickle", "ok" if holds else "dump-error") for c in CASES]
     ),
-    "skops-fewer-types": kept("skops", "skops", "pickle", "pickle"),
+    "skops-fewer-types": lambda holds: kept(*("skops", "skops", "pickle", "pickle")[:: 1 if holds else -1])(True),
     "onnx-not-all": kept("onnx", "onnxruntime", "pickle", "pickle"),
     "cloudpickle-keeps-more": rescued,
     "versions-might-load": moved("pickle", "pickle", "new", WORKS, FAILS),
@@ -198,7 +198,11 @@ RUNS = {
 
 def verdict_of(name, run):
     (claim,) = [claim for claim in CLAIMS if claim.name == name]
-    return claim.query(evidence.gather_evidence(run))
+    return claim.judge(evidence.gather_evidence(run))
+
+
+def kind_of(name):
+    return next(claim.kind for claim in CLAIMS if claim.name == name)
 
 
 def test_every_claim_is_tried_here_and_named_once():
@@ -210,15 +214,15 @@ def test_every_claim_is_tried_here_and_named_once():
 @pytest.mark.parametrize("name", RUNS)
 def test_a_claim_is_supported(name):
     verdict = verdict_of(name, RUNS[name](True))
-    assert verdict.answer == Conclusion.SUPPORTED, verdict
+    assert verdict.answer == (Conclusion.SEEN if kind_of(name) is Kind.MAY else Conclusion.SUPPORTED), verdict
     assert verdict.supporting
     assert verdict.examples
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_a_claim_is_contradicted(name):
+def test_a_claim_is_contradicted_or_not_seen(name):
     verdict = verdict_of(name, RUNS[name](False))
-    assert verdict.answer == Conclusion.CONTRADICTED, verdict
+    assert verdict.answer == (Conclusion.NOT_SEEN if kind_of(name) is Kind.MAY else Conclusion.CONTRADICTED), verdict
     assert verdict.contradicting
 
 
@@ -250,6 +254,33 @@ def test_emulated_cells_are_never_mixed_with_native_ones(name):
         assert "under emulation" in verdict.figures[0]
     else:
         assert verdict.answer == Conclusion.NO_DATA
+
+
+@pytest.mark.parametrize("name", [claim.name for claim in CLAIMS if claim.kind is Kind.MAY])
+def test_what_may_happen_is_never_contradicted(name):
+    answers = {verdict_of(name, RUNS[name](holds)).answer for holds in (True, False)}
+    assert answers == {Conclusion.SEEN, Conclusion.NOT_SEEN}
+
+
+def test_a_crash_that_was_not_seen_contradicts_nothing():
+    run = RUNS["versions-crash"](False)
+    assert verdict_of("versions-crash", run).answer == Conclusion.NOT_SEEN
+    text = shown(run)
+    assert "○ not seen here  “or even crash your Python process”" in text
+    assert "seen in 0, not seen in 12" in text
+    assert "against" not in text.partition("or even crash")[2].partition("\n\n")[0]
+
+
+def test_two_formats_that_keep_the_same_models_are_no_evidence():
+    run = kept("skops", "skops", "pickle", "pickle")(False)
+    assert verdict_of("skops-fewer-types", run).answer == Conclusion.NO_DATA
+
+
+def test_one_model_that_is_not_kept_is_enough_for_not_all():
+    run = kept("onnx", "onnxruntime", "pickle", "pickle")(True)
+    lost = run.artifacts["case"].isin(CASES[3:]) & (run.artifacts["format"] == "pickle")
+    artifacts = run.artifacts.assign(status=run.artifacts["status"].mask(lost, "dump-error"))
+    assert verdict_of("onnx-not-all", RunTables(**{**vars(run), "artifacts": artifacts})).answer == Conclusion.SEEN
 
 
 def test_an_old_run_without_columns_is_no_data_and_no_crash():
@@ -352,7 +383,9 @@ def test_marks_are_not_colour_alone_and_what_did_not_run_stands_on_top():
     run = RUNS["skops-trusted-true"](False)
     text = shown(run)
     assert "✗ contradicted  “If you trust the source" in text
-    assert "– no data  “Not as fast" in text
+    assert text.index("– no data for 34 statements") > text.index("✗ contradicted")
+    assert "    skops-slower: " in text.partition("– no data")[2]
+    assert "Not as fast" not in text  # folded
     assert "0 for it, 12 against it" in text
     lost = pd.concat([run.cells, run.cells.assign(status="not-run")], ignore_index=True)
     assert shown(RunTables(**{**vars(run), "cells": lost})).lstrip().startswith("12 of 24 cells did not run")
@@ -361,14 +394,14 @@ def test_marks_are_not_colour_alone_and_what_did_not_run_stands_on_top():
 def test_text_of_models_is_shown_as_it_is():
     case = "[red]evil[/red]"
     run = run_of([cell(case, "pickle", "pickle"), cell(case, "pickle", "pickle", "old", "new")])
-    assert f"for: old/{case}/pickle>new/pickle" in shown(run)
+    assert f"seen: old/{case}/pickle>new/pickle" in shown(run)
 
 
 def test_json_has_every_claim_with_its_figures():
     data = json.loads(json.dumps(claims.as_data(claims.judge(RUNS["versions-drift"](True)))))
     assert [entry["name"] for entry in data["claims"]] == [claim.name for claim in CLAIMS]
     (drift,) = [entry for entry in data["claims"] if entry["name"] == "versions-drift"]
-    assert (drift["answer"], drift["supporting"]) == ("supported", 12)
+    assert (drift["answer"], drift["kind"], drift["supporting"]) == ("seen", "may", 12)
     assert drift["examples"][0] == "old/case0/joblib>new/joblib"
 
 

@@ -163,8 +163,8 @@ expected:
         'line 5, accepted[2]: the key "up_to" is for figures',
         'line 6, accepted[3].cells: without a key this means every cell; say so with "*"',
         'line 7, expectd: no key "expectd"; perhaps "expected"',
-        'line 9, expected[0].status: no status that can be expected "ok"; there is crash, drift, dump-error, fit-error, load-error, '
-        "oom, predict-error, refused, timeout, unsupported",
+        'line 9, expected[0].status: no status that can be expected "ok"; there is crash, drift, dump-error, fit-error, '
+        "incomparable, load-error, oom, predict-error, refused, timeout, unsupported",
         'line 9, expected[0].reason: "": String should have at least 1 character',
     ]
 

@@ -37,6 +37,9 @@ def kind(was, now):
         ("not-run", "crash", ChangeKind.TRIED),
         ("not-run", "drift", ChangeKind.TRIED),
         ("drift", "not-run", ChangeKind.UNTRIED),
+        ("drift", "incomparable", ChangeKind.UNTRIED),
+        ("ok", "incomparable", ChangeKind.LOST),
+        ("incomparable", "drift", ChangeKind.TRIED),
         ("not-run", "no-artifact", None),
         ("drift", "ok", ChangeKind.FIXED),
         ("oom", "ok", ChangeKind.FIXED),
@@ -102,7 +105,7 @@ def test_a_run_compared_with_itself_has_no_news(found):
 def test_every_cell_that_was_ok_and_was_not_tried_is_lost(found):
     ids = grid(cases=("ridge",))
     changes = compare(run_of(ids), run_of([cell(i, s) for i, s in zip(ids, found)]))
-    assert changes.counts[ChangeKind.LOST] == sum(status in UNTRIED for status in found)
+    assert changes.counts[ChangeKind.LOST] == sum(status in UNTRIED | {"incomparable"} for status in found)
     assert sum(group.count for group in changes.cells) == sum(changes.counts.values())
 
 

@@ -61,8 +61,10 @@ class CellView {
   }
 
   reproduce(id) {
-    return [h('h3', {}, 'To repeat it'), h('p', {}, 'This builds the two environments with exactly the packages of this run, and loads this one artifact:'),
-      h('pre', {}, this.run.again.replace('CELL', () => quoted(id)))];
+    const filled = (word) => (word === '{CELL}' ? id : word.replace(/^\{RUN\}(?=\/|$)/, () => folderOfRun(this.run.folder)));
+    const command = this.run.again.map((word) => quoted(filled(word))).join(' ');
+    return [h('h3', {}, 'To repeat it'), h('p', {}, 'Started in a checkout of the project, this builds the two environments with exactly the packages of this run, and loads this one artifact:'),
+      h('pre', { id: 'again' }, command)];
   }
 
   // The same case from the same producer in the same consumer, through other formats and readers.
@@ -78,4 +80,11 @@ class CellView {
         h('td', {}, run.text('reader', other)), h('td', {}, mark(styleOf(kind), SAID[kind])));
     }), 'Other formats')];
   }
+}
+
+// The run's folder on the reader's disk where the page is opened from there; else where a checkout has it.
+function folderOfRun(otherwise) {
+  const path = decodeURIComponent(window.location.pathname);
+  const page = '/report/index.html';
+  return window.location.protocol === 'file:' && path.endsWith(page) ? path.slice(0, -page.length) : otherwise;
 }

@@ -106,21 +106,22 @@ class Matrix {
   }
 }
 
-// As `harness.analysis.pair_signs`, the most serious sign first; the title of the field lists all.
+// As `harness.analysis.pair_signs`, the most serious sign first; the title of the field says them in words.
 function signsOf(counts) {
   if (!counts.some(Boolean)) return { text: '', kind: 'none' };
   const passed = counts[OK] + counts[WARNED];
-  const loud = counts[DRIFT] + counts[BROKEN] + counts[HOME_DRIFT];
+  const loud = counts[DRIFT] + counts[BROKEN] + counts[HOME_DRIFT] + counts[INCOMPARABLE];
   const untried = counts[NEVER] + counts[LOST];
   if (!passed && !loud && !counts[HOME]) return { text: '–', kind: 'untried' };
   const words = [];
   if (counts[DRIFT]) words.push(`≠${counts[DRIFT]}`);
   if (counts[BROKEN]) words.push(`✗${counts[BROKEN]}`);
   if (counts[HOME_DRIFT]) words.push(`(≠${counts[HOME_DRIFT]})`);
+  if (counts[INCOMPARABLE]) words.push(`?${counts[INCOMPARABLE]}`);
   if (!loud && passed) words.push(counts[WARNED] ? 'warn' : 'ok');
   if (counts[HOME]) words.push(`(✗${counts[HOME]})`);
   if (untried) words.push(`–${untried}`);
   // What is not possible there shows its number, and no colour, while something passed.
   const kind = KINDS.find((name, place) => counts[place] && !['untried', ...(passed ? ['home', 'lost'] : [])].includes(name)) ?? 'untried';
-  return { text: words[0], more: words.slice(1, !loud && passed ? undefined : 2).join(' '), kind };
+  return { text: words[0], more: words.slice(1).join(' '), kind };
 }

@@ -1,6 +1,8 @@
 // One producer and one consumer: what differs between them, and each of their cells, the worst first.
 
 const AT_ONCE = 200;
+const NAMED = 3;  // differences that stand above the table of packages
+const DECIDING = ['scikit-learn', 'numpy', 'Python', 'architecture', 'scipy'];  // are named before the others
 
 class Pair {
   constructor(run) {
@@ -30,7 +32,9 @@ class Pair {
 
   packages(producer, consumer) {
     const changed = packageDifferences(producer, consumer);
-    return h('details', {}, h('summary', {}, `${many(changed.length, 'package')} ${changed.length === 1 ? 'differs' : 'differ'}`), packageTable(changed));
+    const first = changed.slice(0, NAMED).map(([name, was, is]) => `${name} ${was} → ${is}`).join(', ');
+    const words = `${many(changed.length, 'difference')}${changed.length ? ': ' : ''}${first}${changed.length > NAMED ? ', …' : ''}`;
+    return h('details', { id: 'differences' }, h('summary', {}, words), packageTable(changed));
   }
 
   cells(rows) {
@@ -62,7 +66,8 @@ function packageDifferences(one, other) {
   const names = [...new Set([...Object.keys(one.packages), ...Object.keys(other.packages)])].sort();
   const found = [['Python', one.python, other.python], ['architecture', one.arch, other.arch]];
   found.push(...names.map((name) => [name, one.packages[name], other.packages[name]]));
-  return found.filter(([, was, is]) => was !== is).map(([name, was, is]) => [name, was ?? 'absent', is ?? 'absent']);
+  const rank = ([name]) => (DECIDING.includes(name) ? DECIDING.indexOf(name) : DECIDING.length);
+  return found.filter(([, was, is]) => was !== is).sort((a, b) => rank(a) - rank(b)).map(([name, was, is]) => [name, was ?? 'absent', is ?? 'absent']);
 }
 
 const packageTable = (changed) => table(['package', 'dumped with', 'loaded with'],

@@ -1,9 +1,9 @@
 // What can be said of a cell, the worst first, and how figures are written. Which sign a cell has comes with the run.
 
 const KINDS = SIGNS.map((sign) => sign.name);
-const [DRIFT, BROKEN, HOME_DRIFT, NEVER, LOST, HOME, WARNED, OK] = ['drift', 'broken', 'home-drift', 'never', 'lost', 'home', 'warned', 'ok'].map((name) => KINDS.indexOf(name));
+const [DRIFT, BROKEN, HOME_DRIFT, INCOMPARABLE, NEVER, LOST, HOME, WARNED, OK] = ['drift', 'broken', 'home-drift', 'incomparable', 'never', 'lost', 'home', 'warned', 'ok'].map((name) => KINDS.indexOf(name));
 const SAID = Object.fromEntries(SIGNS.map((sign) => [sign.name, sign.one]));
-const STYLE = { never: 'untried', lost: 'untried' };
+const STYLE = { incomparable: 'untried', never: 'untried', lost: 'untried' };
 const styleOf = (kind) => STYLE[kind] ?? kind;
 
 // "2 predict differently, 3 same predictions", of a number of cells for each kind.
@@ -37,6 +37,7 @@ const versions = (environment) => ['sklearn', 'python', 'numpy'].filter((name) =
 const bare = (name, ending) => (ending && name.endsWith(ending) ? name.slice(0, -ending.length) : name);
 const stacked = (name, ending) => bare(name, ending).replaceAll('-', '\n');
 
+// A word for a shell, as Python's shlex.quote writes it.
 function quoted(word) {
-  return `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

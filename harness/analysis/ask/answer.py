@@ -1,0 +1,134 @@
+"""An answer, with its evidence. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.analysis.verdicts import Verdict, worst
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from harness.analysis.ask.breadth import Breadth
+    from harness.analysis.ask.question import Question
+    from harness.analysis.ask.separating import Sides
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedRun:
+    """A run that an answer stands on."""
+
+    run: dict[str, Any]  # run.json
+    path: Path
+    cells: int  # that are evidence
+
+    @property
+    def id(self) -> str:
+        return str(self.run["run_id"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One format through one reader, from one environment to another."""
+
+    format: str
+    reader: str
+    verdict: Verdict
+    cases: tuple[str, ...]  # those with the worst cells
+    statuses: dict[str, int]  # of its cells, one for each case
+    silent: tuple[str, ...]  # cases without a verdict: not written, not possible there, or refused
+    never_tried: int  # of its cells
+    at_home: int  # of its cells: they also change or break in their own producer
+    warned: int  # of its cells: scikit-learn warned of another version
+    max_abs_diff: float | None  # the largest
+    label_mismatch: float | None  # the largest fraction
+    cause: str | None  # why the worst cell fails or changes; see `harness.analysis.causes`
+    example: str  # the worst cell's id
+    run: AskedRun  # that has the worst cell
+    reason: str  # of the worst cell; empty if it has none
+
+    @property
+    def name(self) -> str:
+        return f"{self.format}/{self.reader}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairAnswer:
+    """One environment that dumps and one that loads."""
+
+    producer: str
+    consumer: str
+    verdict: Verdict  # the worst of the ways that were asked about
+    breadth: Breadth  # of those ways
+    ways: tuple[Way, ...]  # the worst first
+    instead: tuple[Way, ...]  # ways through which nothing speaks against it; empty if the verdict is as good
+
+    @property
+    def cells(self) -> int:
+        return sum(count for way in self.ways for count in way.statuses.values())
+
+    @property
+    def never_tried(self) -> int:
+        return sum(way.never_tried for way in self.ways)
+
+    @property
+    def warned(self) -> bool:
+        return any(way.warned for way in self.ways)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    question: Question
+    runs: tuple[AskedRun, ...]  # the newest first; those that were asked, if none has such a cell
+    pairs: tuple[PairAnswer, ...]  # the worst first; none where no environments fit
+    breadth: Breadth  # of all pairs
+    sides: Sides  # what tells the worst models from the others
+    alone: Verdict | None  # of the models of the very class, where others contain one; None: all are, or none is
+    causes: dict[str, str]  # by the name of a cause, the sentence that explains it
+    nothing: str = ""  # if there is no pair: why
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the pairs; `Verdict.UNKNOWN` where there is none."""
+        return worst(pair.verdict for pair in self.pairs)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(way.format for pair in self.pairs for way in pair.ways))
+
+    @property
+    def warned(self) -> bool:
+        """Whether scikit-learn warned of another version anywhere."""
+        return any(pair.warned for pair in self.pairs)
+
+    @property
+    def worst_way(self) -> Way | None:
+        return self.pairs[0].ways[0] if self.pairs and self.pairs[0].ways else None
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each pair, format and reader that was asked about.
+
+        Columns: ``producer``, ``consumer``, ``format``, ``reader``, ``cells`` (number), ``verdict``, ``never_tried``,
+        ``at_home``, ``warned`` (numbers of cells), ``max_abs_diff``, ``label_mismatch`` (the largest; null if none),
+        ``cause``, ``example`` (the worst cell's id) and ``reason``.
+        """
+        import pandas as pd  # noqa: PLC0415  # half a second that `ask` on a terminal need not pay
+
+        taken = ["verdict", "never_tried", "at_home", "warned", "max_abs_diff", "label_mismatch"]
+        taken += ["cause", "example", "reason"]
+        rows = [
+            {
+                "producer": pair.producer,
+                "consumer": pair.consumer,
+                "format": way.format,
+                "reader": way.reader,
+                "cells": sum(way.statuses.values()),
+                **{name: getattr(way, name) for name in taken},
+            }
+            for pair in self.pairs
+            for way in pair.ways
+        ]
+        return pd.DataFrame(rows, columns=["producer", "consumer", "format", "reader", "cells", *taken])

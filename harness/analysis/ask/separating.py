@@ -1,0 +1,97 @@
+"""What tells the models that break or change from those that do not: a parameter, or a class within. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.analysis.verdicts import SAFE, Verdict
+from harness.config.deciding import deciding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from harness.analysis.ask.evidence import Evidence
+    from harness.analysis.ask.question import Question
+    from harness.analysis.models import Model
+
+_MOST = 3  # differences that are told
+_FEW = 2  # with fewer models on the bad side, anything would tell them apart
+#: Values of it are many and decide nothing by themselves.
+_NEVER = frozenset({"random_state", "steps", "transformers", "estimators"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Separation:
+    """A parameter (or ``within``, of a class that a model has within) whose values tell the two sides apart."""
+
+    name: str
+    bad: tuple[str, ...]  # values of models with the worst verdict
+    good: tuple[str, ...]  # of those in which no difference was seen; empty for a class that they do not have
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sides:
+    """The cases with the worst verdict in some format and pair, and those in which nothing was seen anywhere."""
+
+    bad: tuple[str, ...]
+    good: tuple[str, ...]
+    separations: tuple[Separation, ...]  # the deciding parameters first
+
+
+def separate(evidence: Sequence[Evidence], question: Question) -> Sides:
+    """Compare the models of a question whose cells change or break with the others.
+
+    A model is what one producer made of one case.
+    """
+    seen: dict[tuple[str, str], list[Evidence]] = {}
+    for one in evidence:
+        if one.is_tried:
+            seen.setdefault((one.cell.producer, one.cell.case), []).append(one)
+    order = list(Verdict)
+    bad = [some for some in seen.values() if any(_place(one, order) < order.index(Verdict.UNKNOWN) for one in some)]
+    good = [some for some in seen.values() if all(one.verdict in SAFE for one in some)]
+    models = [[one[0].model for one in side if one[0].model is not None] for side in (bad, good)]
+    return Sides(
+        bad=_cases(bad),
+        good=_cases(good),
+        separations=tuple(_separations(question, *models)) if bad and good else (),
+    )
+
+
+def _place(one: Evidence, order: list[Verdict]) -> int:
+    return len(order) if one.verdict is None else order.index(one.verdict)
+
+
+def _cases(side: Iterable[list[Evidence]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(some[0].cell.case for some in side))
+
+
+def _separations(question: Question, bad: Sequence[Model], good: Sequence[Model]) -> list[Separation]:
+    known = deciding().get(str(question.class_name), {})
+    names = {name for model in (*bad, *good) for part in question.parts(model) for name in part.parameters or ()}
+    found = []
+    asked = {name for name in names - _NEVER if name in known or len(bad) >= _FEW}
+    for name in sorted(asked, key=lambda name: (name not in known, name)):
+        held = [[_values(question, model, name) for model in side] for side in (bad, good)]
+        if not all(held[0]) or not all(held[1]):
+            continue  # a model whose value is not known may be on either side
+        b, g = ({value for values in side for value in values} for side in held)
+        if b.isdisjoint(g):
+            found.append(Separation(name=name, bad=tuple(sorted(b)), good=tuple(sorted(g))))
+    found += _within(question, bad, good) if len(bad) >= _FEW else []
+    return found[:_MOST]
+
+
+def _values(question: Question, model: Model, name: str) -> frozenset[str]:
+    """The values of a parameter in the parts that were asked about; empty if it is not known of all of them."""
+    texts = [part.value(name) for part in question.parts(model)]
+    return frozenset() if None in texts else frozenset(str(text) for text in texts)
+
+
+def _within(question: Question, bad: Sequence[Model], good: Sequence[Model]) -> list[Separation]:
+    """A class that every model of one side has within, and none of the other."""
+    classes = [[{part.name for part in model.parts} - {question.class_name} for model in side] for side in (bad, good)]
+    everywhere = set.intersection(*classes[0]) if classes[0] else set()
+    nowhere = set.union(*classes[1]) if classes[1] else set()
+    return [Separation(name="within", bad=(name,), good=()) for name in sorted(everywhere - nowhere)[:1]]

@@ -1,0 +1,213 @@
+"""The parameters that decide, of trees, of ensembles, and of what holds other estimators. What a grid is stands in
+`parameters`.
+
+A literal: the host reads it from this file's syntax tree.
+"""
+
+GRIDS = {
+    "DecisionTreeClassifier": (
+        {"criterion": ("entropy", "log_loss")},
+        {"splitter": ("random",)},
+        {"max_features": (0.5, 2, "auto", "log2", "sqrt")},
+        {"input": ("missing",), "splitter": ("best", "random")},
+        {"monotonic_cst": ([1, -1, 0, 0, 0, 0, 0, 0, 0, 0],), "with": {"data": "two_classes"}},
+        {"data": ("label_columns",)},
+        {"input": ("csr", "float32", "frame")},
+        {"target": ("strings",)},
+    ),
+    "DecisionTreeRegressor": (
+        {"criterion": ("absolute_error", "friedman_mse", "mae", "mse", "poisson", "squared_error")},
+        {"splitter": ("random",)},
+        {"max_features": ("auto", "log2", "sqrt")},
+        {"monotonic_cst": ([1, -1, 0, 0, 0, 0, 0, 0, 0, 0],)},
+        {"data": ("target_columns",)},
+        {"input": ("csr", "missing")},
+    ),
+    "ExtraTreeClassifier": (
+        {"criterion": ("entropy", "log_loss")},
+        {"splitter": ("best",)},
+        {"input": ("missing",)},
+    ),
+    "ExtraTreeRegressor": (
+        {"criterion": ("absolute_error", "mse", "squared_error")},
+        {"max_features": ("auto",)},
+        {"input": ("missing",)},
+    ),
+    "AdaBoostClassifier": (
+        {"algorithm": ("SAMME",)},
+        {"estimator": ("=DecisionTreeClassifier(max_depth=2)", "=LogisticRegression()")},
+        {"base_estimator": ("=DecisionTreeClassifier(max_depth=2)",)},
+        {"data": ("two_classes",)},
+    ),
+    "AdaBoostRegressor": (
+        {"loss": ("exponential", "square")},
+        {"estimator": ("=Ridge()",)},
+        {"base_estimator": ("=Ridge()",)},
+    ),
+    "BaggingClassifier": (
+        {"estimator": ("=KNeighborsClassifier()", "=LogisticRegression()", "=SVC()")},
+        {"base_estimator": ("=LogisticRegression()",)},
+        {"bootstrap_features": (True,)},
+        {"max_features": (0.5,)},
+        {"oob_score": (True,), "with": {"n_estimators": 20}},
+        {"input": ("csr", "missing")},
+    ),
+    "BaggingRegressor": (
+        {"estimator": ("=Ridge()",)},
+        {"max_features": (0.5,)},
+    ),
+    "ExtraTreesClassifier": (
+        {"criterion": ("entropy", "log_loss")},
+        {"input": ("csr", "missing")},
+    ),
+    "ExtraTreesRegressor": (
+        {"criterion": ("absolute_error", "friedman_mse", "mse", "squared_error")},
+        {"input": ("missing",)},
+    ),
+    "GradientBoostingClassifier": (
+        {"loss": ("deviance", "exponential", "log_loss"), "data": ("two_classes",)},
+        {"loss": ("deviance", "log_loss")},
+        {"criterion": ("friedman_mse", "mae", "mse", "squared_error")},
+        {"init": ("=LogisticRegression()", "zero")},
+        {"max_features": ("auto", "sqrt")},
+        {"subsample": (0.5,)},
+        {"input": ("csr",)},
+    ),
+    "GradientBoostingRegressor": (
+        {"loss": ("absolute_error", "huber", "lad", "ls", "quantile", "squared_error")},
+        {"criterion": ("mse", "squared_error")},
+        {"init": ("=Ridge()", "zero")},
+        {"input": ("csr",)},
+    ),
+    "HistGradientBoostingClassifier": (
+        {"loss": ("auto", "categorical_crossentropy", "log_loss")},
+        {"loss": ("auto", "binary_crossentropy", "log_loss"), "data": ("two_classes",)},
+        {"categorical_features": ([0, 2], [True, False, True, False]), "with": {"data": "codes"}},
+        {"categorical_features": ("from_dtype",), "input": ("categories",)},
+        {"monotonic_cst": ([1, -1, 0, 0, 0, 0, 0, 0, 0, 0],), "with": {"data": "two_classes"}},
+        {"early_stopping": (False, True)},
+        {"interaction_cst": ("no_interactions", "pairwise")},
+        {"max_features": (0.5,)},
+        {"input": ("float32", "frame", "missing")},
+        {"target": ("strings",)},
+    ),
+    "HistGradientBoostingRegressor": (
+        {"loss": ("absolute_error", "gamma", "least_absolute_deviation", "least_squares", "poisson", "squared_error")},
+        {"loss": ("quantile",), "with": {"quantile": 0.8}},
+        {"categorical_features": ([0, 2],), "with": {"data": "codes"}},
+        {"categorical_features": ("from_dtype",), "input": ("categories",)},
+        {"monotonic_cst": ([1, -1, 0, 0, 0, 0, 0, 0, 0, 0],)},
+        {"early_stopping": (True,)},
+        {"interaction_cst": ("pairwise",)},
+        {"input": ("missing",)},
+    ),
+    "IsolationForest": (
+        {"contamination": (0.1,)},
+        {"max_features": (0.5,)},
+        {"input": ("csr", "missing")},
+    ),
+    "RandomForestClassifier": (
+        {"criterion": ("entropy", "log_loss")},
+        {"max_features": (0.5, "auto", "log2", "sqrt", None)},
+        {"bootstrap": (False,)},
+        {"oob_score": (True,), "with": {"n_estimators": 30}},
+        {"warm_start": (True,)},
+        {"class_weight": ("balanced", "balanced_subsample")},
+        {"monotonic_cst": ([1, -1, 0, 0, 0, 0, 0, 0, 0, 0],), "with": {"data": "two_classes"}},
+        {"data": ("label_columns",)},
+        {"input": ("csr", "float32", "frame", "missing")},
+        {"target": ("strings",)},
+    ),
+    "RandomForestRegressor": (
+        {"criterion": ("absolute_error", "friedman_mse", "mae", "mse", "poisson", "squared_error")},
+        {"max_features": ("auto", "sqrt")},
+        {"oob_score": (True,), "with": {"n_estimators": 30}},
+        {"data": ("target_columns",)},
+        {"input": ("missing",)},
+    ),
+    "CalibratedClassifierCV": (
+        {"method": ("isotonic", "sigmoid", "temperature"), "ensemble": (False, True)},
+        {"ensemble": ("auto",)},
+        {"estimator": ("=LinearSVC(dual=False)",)},
+        {"base_estimator": ("=LinearSVC(dual=False)",)},
+        {"data": ("two_classes",)},
+    ),
+    "ClassifierChain": (
+        {"order": ("random",)},
+        {"cv": (3,)},
+        {"chain_method": ("decision_function",)},
+    ),
+    "ColumnTransformer": (
+        {
+            "transformers": (
+                "=by_callables()",
+                "=by_integers()",
+                "=by_masks()",
+                "=by_names()",
+                "=by_selectors()",
+                "=by_slices()",
+            )
+        },
+        {"remainder": ("passthrough",)},
+        {
+            "transformers": ("=by_one_name()",),
+            "remainder": ("=SimpleImputer()",),
+            "with": {"data": "numbers_in_columns"},
+        },
+        {"output": ("pandas",), "transformers": ("=densely()",), "remainder": ("drop", "passthrough")},
+        {"sparse_threshold": (0, 1.0)},
+        {"verbose_feature_names_out": (False, True), "output": ("pandas",), "transformers": ("=densely()",)},
+    ),
+    "FeatureUnion": (
+        {"transformer_weights": ({"scaler": 2.0},)},
+        {"output": ("pandas",)},
+    ),
+    "FixedThresholdClassifier": ({"response_method": ("decision_function", "predict_proba")},),
+    "GridSearchCV": (
+        {"scoring": ("balanced_accuracy", "neg_log_loss")},
+        {"scoring": (["accuracy", "balanced_accuracy"],), "refit": ("accuracy",)},
+        {"estimator": ("=SVC()",), "with": {"param_grid": {"kernel": ["linear", "rbf"]}}},
+        {"estimator": ("=make_pipeline(StandardScaler(), SVC())",), "with": {"param_grid": {"svc__C": [0.1, 1.0]}}},
+        {"estimator": ("=RandomForestClassifier(5, random_state=0)",), "with": {"param_grid": {"max_depth": [2, 4]}}},
+    ),
+    "OneVsOneClassifier": (
+        {"estimator": ("=LinearSVC(dual=False)", "=SVC()")},
+        {"input": ("csr",)},
+    ),
+    "OneVsRestClassifier": (
+        {"estimator": ("=DecisionTreeClassifier(max_depth=3, random_state=0)", "=LinearSVC(dual=False)")},
+        {"data": ("label_columns",)},
+        {"input": ("csr",)},
+    ),
+    "Pipeline": (
+        {"memory": ("=Memory(None)",)},
+        {"steps": ("=[('scaler', 'passthrough'), ('model', LogisticRegression())]",)},
+        {"steps": ("=[('scaler', StandardScaler()), ('components', PCA(2)), ('model', SVC())]",)},
+        {"steps": ("=[('scaler', StandardScaler()), ('components', PCA(2))]",), "output": ("pandas",)},
+        {"input": ("frame",)},
+        {"target": ("strings",)},
+    ),
+    "RandomizedSearchCV": ({"estimator": ("=LinearSVC()",)},),
+    "SelfTrainingClassifier": ({"criterion": ("k_best",)},),
+    "StackingClassifier": (
+        {"passthrough": (True,)},
+        {"stack_method": ("predict", "predict_proba")},
+        {"final_estimator": ("=DecisionTreeClassifier(max_depth=3, random_state=0)",)},
+        {"estimators": ("=[('neighbours', KNeighborsClassifier()), ('vectors', SVC())]",)},
+    ),
+    "StackingRegressor": (
+        {"passthrough": (True,)},
+        {"final_estimator": ("=DecisionTreeRegressor(max_depth=3, random_state=0)",)},
+    ),
+    "TransformedTargetRegressor": (
+        {"func": ("=np.log",), "with": {"inverse_func": "=np.exp"}},
+        {"transformer": ("=QuantileTransformer(n_quantiles=20)", "=StandardScaler()")},
+        {"regressor": ("=Ridge()",)},
+    ),
+    "VotingClassifier": (
+        {"voting": ("soft",)},
+        {"weights": ([1, 2],)},
+        {"estimators": ("=[('bayes', GaussianNB()), ('neighbours', KNeighborsClassifier())]",)},
+        {"estimators": ("=[('bayes', GaussianNB()), ('left_out', 'drop')]",)},
+    ),
+}
