@@ -62,7 +62,7 @@ def test_a_build_that_fails_is_no_complete_run_and_is_taken_up_again(bench: Benc
     first = bench.newest()
     tables = bench.tables()
     assert (tables.run["complete"], tables.run["retry"]) == (False, [failing])
-    assert set(tables.cells.status) == {"ok", "not-run"}
+    assert set(tables.cells.status) == {"ok", "not-run", "no-artifact"}
     try:
         bench.run("--resume")
         assert bench.newest() == first
