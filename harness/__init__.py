@@ -13,6 +13,7 @@ format        a way to write a fitted estimator: ``pickle``, ``joblib``, ``cloud
 reader        a way to load one format. A format has one reader or more.
 artifact      the bytes that one producer wrote for one case in one format, with its manifest.
 cell          one artifact loaded by one reader in one consumer.
+probe         one question to a model: a method on some rows, or an attribute. Its name is in the column ``compared``.
 outcome       what became of an artifact or a cell: a status from a closed list, with its evidence.
 cause         the reason why a cell is broken or drifts, from a closed list that is kept as data.
 meaning       what a cell says of its model, from a closed list: ``changed``, ``broken``, ..., ``identical``.

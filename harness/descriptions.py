@@ -41,12 +41,16 @@ FINDINGS: dict[Finding, str] = {
     Finding.PROBABILITIES: "`predict_proba` or `predict_log_proba` differs beyond its tolerance.",
     Finding.VALUES: "Other numbers differ beyond their tolerance.",
     Finding.MISSING: "NaN, an infinity or None stands on one side only.",
+    Finding.ERROR: "An exception is raised on one side only, or one of another type; other rows are tried as well.",
     Finding.SHAPE: "The number of rows, columns or outputs differs.",
     Finding.NAMES: "Rows or columns have other names, or another order.",
     Finding.INCOMPARABLE: "An output could not be sent back, so nobody knows whether it differs.",
     Finding.SCORE: "The cross-validation score lies outside the producer's range.",
     Finding.CONTAINER: "The values came in another container: sparse or dense, list or tuple, frame or array.",
     Finding.DTYPE: "The numbers came in another dtype.",
+    Finding.INPUT: "A method writes into the rows that it is given.",
+    Finding.ABSENT: "Only the producer's model has an attribute, or a method without arguments.",
+    Finding.ADDED: "Only the loaded model has an attribute or a method. It changes no parity.",
 }
 
 FIGURES: dict[Figure, str] = {

@@ -53,7 +53,11 @@ class DumpTask(TypedDict):
 
 
 class _ArtifactTask(TypedDict):
-    """``fitted_sha256``, ``format`` and ``partial`` are for the host, which gets the task back with its answer."""
+    """``methods`` are timed, and ``probes`` is what else is asked; a model that is measured is asked none of these.
+
+    ``known`` names everything that the producer compares or leaves out. ``fitted_sha256``, ``format`` and ``partial``
+    are for the host, which gets the task back with its answer.
+    """
 
     id: str
     artifact: str
@@ -61,6 +65,8 @@ class _ArtifactTask(TypedDict):
     inputs: str
     inputs_sha256: str
     methods: list[str]
+    probes: list[str]
+    known: list[str]
     module: str
     options: dict[str, Any]
     reader: str
@@ -153,6 +159,10 @@ class Fitted(_FromChild):
     inputs: Encoded
     truth: Encoded | None
     reference: dict[str, Encoded]
+    methods: list[str]
+    probes: list[str]
+    not_compared: dict[str, str]
+    written: list[str]
     conditioning: NotRequired[dict[str, Any]]  # see `harness.guest.conditioning`
     data: dict[str, Any]
     code: dict[str, Any]
@@ -173,6 +183,9 @@ class Loaded(_Attempt):
     event: Literal["cell"]
     methods: NotRequired[list[str]]
     outputs: NotRequired[dict[str, Encoded]]
+    written: NotRequired[list[str]]
+    unasked: NotRequired[dict[str, str]]
+    added: NotRequired[list[str]]
     observed: NotRequired[dict[str, Any]]
     load_seconds: NotRequired[float]
     predict_seconds: NotRequired[float]

@@ -62,12 +62,16 @@ class Finding(StrEnum):
     PROBABILITIES = "probabilities"  # those of predict_proba and predict_log_proba beyond their tolerance
     VALUES = "values"  # other numbers beyond their tolerance
     MISSING = "missing"  # NaN, an infinity or None on one side only
+    ERROR = "error"  # an exception on one side only, or one of another type
     SHAPE = "shape"  # another number of rows, columns or outputs
     NAMES = "names"  # other names or another order of columns or rows
     INCOMPARABLE = "incomparable"  # something that could not be sent as data: nobody knows whether it differs
     SCORE = "score"  # a cross-validation score outside the producer's range
     CONTAINER = "container"  # sparse to dense, list to tuple, frame to array
     DTYPE = "dtype"
+    INPUT = "input"  # a method writes into the rows that it is given
+    ABSENT = "absent"  # an attribute, or a method without arguments, that only the producer's model has
+    ADDED = "added"  # what only the consumer's model has; it changes no parity
 
 
 class Figure(StrEnum):
@@ -75,7 +79,7 @@ class Figure(StrEnum):
 
     LOAD = "load_seconds"  # again, in a process that has loaded it before
     EVICTED_LOAD = "evicted_load_seconds"  # the same, with the artifact out of the page cache
-    PREDICT = "predict_seconds"  # every method, for the first time
+    PREDICT = "predict_seconds"  # every method that is timed, for the first time: no attributes, no other rows
     FIRST_LOAD = "first_load_seconds"  # in a fresh interpreter that has imported the library and nothing of its parts
     COLD_START = "cold_start_seconds"  # a fresh interpreter, from nothing to its first prediction
     COLD_START_PEAK = "cold_start_peak_bytes"

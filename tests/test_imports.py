@@ -110,7 +110,8 @@ def test_the_modules_of_the_guest_have_an_order() -> None:
         trees[name] = path, ast.parse(path.read_text())
     graph = guest_arrows(trees)
     order = [name.removeprefix("harness.guest.") for name in graphlib.TopologicalSorter(graph).static_order()]
-    assert order.index("errors") < order.index("fitting") < order.index("stored_model") < order.index("cold")
+    assert order.index("errors") < order.index("probes") < order.index("stored_model") < order.index("cold")
+    assert order.index("probes") < order.index("choosing") < order.index("fitting")
     assert order.index("cold") < order.index("measure") < order.index("child") < order.index("supervise")
     assert order.index("rebuild") < order.index("formats.recipes")
     assert graph["harness.guest.facts"] >= {"harness.guest.formats", "harness.guest.errors"}  # inside functions both

@@ -21,12 +21,16 @@ _DIFFERS = {
     Finding.PROBABILITIES: "probabilities drift",
     Finding.VALUES: "values drift",
     Finding.MISSING: "NaN or infinities on one side only",
+    Finding.ERROR: "raises on one side only, or otherwise",
     Finding.SHAPE: "another shape",
     Finding.NAMES: "other names",
     Finding.INCOMPARABLE: "cannot be compared",
     Finding.SCORE: "score out of range",
     Finding.CONTAINER: "another container",
     Finding.DTYPE: "another dtype",
+    Finding.INPUT: "writes into its rows",
+    Finding.ABSENT: "attributes are gone",
+    Finding.ADDED: "attributes or methods are new",
 }
 
 

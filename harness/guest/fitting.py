@@ -6,25 +6,23 @@ Standard library at its top; scikit-learn and its friends were imported before t
 import copy
 import importlib
 import math
-import random
-import sys
 import time
 import warnings
 
-from . import conditioning, errors, parts, sources, training
+from . import choosing, conditioning, errors, parts, sources, training
 from .decoding import NotSentError, decode
-from .encoding import encode, encode_all
+from .encoding import encode, within_message
+from .probes import seed_everything
 from .wire import HELD_OUT
 
-METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_samples")
 FOLDS = 3  # of the cross-validation: every fit is done again for each, and a run has thousands of fits
 
 
 class Fit:
     """One case after its fit.
 
-    ``estimator`` is unfitted, ``model`` fitted; ``inputs`` and ``truth`` (which may be None) were held out; ``reference``
-    has the raw output of each of ``methods`` on ``inputs``.
+    ``estimator`` is unfitted, ``model`` fitted; ``inputs`` and ``truth`` (which may be None) were held out; ``choice`` is
+    what the model is compared by, a `harness.guest.choosing.Choice`, and ``methods`` are those that are timed.
     """
 
     def __init__(self, case):
@@ -42,14 +40,11 @@ class Fit:
         started = time.perf_counter()
         self.model = fitted(self.estimator, *given)
         self.seconds = time.perf_counter() - started
-        self.methods = list(named) if named else [name for name in METHODS if hasattr(self.model, name)]
-        if not self.methods:
-            kind = errors.qualified_name(type(self.model))
-            raise TypeError("%s has none of the methods that are compared" % kind)
         self.encoded = encode(test)
         # The reference sees exactly what a consumer will see: data that went through the encoding once.
         self.inputs = received(self.encoded)
-        self.reference = call_methods(self.model, self.inputs, self.methods)
+        self.choice = choosing.Choice(self.model, self.inputs, named, small)
+        self.methods = self.choice.methods
         try:
             self.cv_scores = cross_validated(self.estimator, train, train_truth) if small else None
         except Exception:  # precomputed kernels, one row a class, scores that want truth: nothing to go by
@@ -57,20 +52,22 @@ class Fit:
 
     def facts(self):
         """The ``fitted`` event."""
-        described = self.data["told"]["train"]
-        reference = encode_all(self.reference)
+        described, reference = self.data["told"]["train"], within_message(self.choice.reference)
         return {
             "fit_seconds": self.seconds,
             "fitted_at": time.time(),
             "n_samples": described["shape"][0],
             "n_features": described["shape"][1] if len(described["shape"]) > 1 else None,
             "methods": self.methods,
+            "probes": self.choice.probes,
+            "not_compared": self.choice.not_compared,
+            "written": self.choice.written,
             "inputs": self.encoded,
             "truth": encoded_or_none(self.truth),
             "score_kind": _score_kind(self.model, self.methods, self.truth),
             "reference": reference,
-            "conditioning": conditioning.conditioning(self.model, decode(self.encoded), self.methods),
-            "outputs": {name: layout(value, reference[name]) for name, value in self.reference.items()},
+            "conditioning": conditioning.conditioning(self.model, decode(self.encoded), list(reference)),
+            "outputs": {name: layout(value, reference[name]) for name, value in self.choice.raw.items()},
             "estimator": errors.qualified_name(type(self.model)),
             "parameters": parts.parameters(self.estimator),
             "parts": parts.parts(self.model),
@@ -100,30 +97,6 @@ def recipe(case):
 
 def fitted(estimator, train, truth):
     return estimator.fit(train) if truth is None else estimator.fit(train, truth)
-
-
-def offered(reader, model, methods):
-    """The methods to call: all, unless the format may lack some. Raises Unsupported where it has none of them."""
-    if not getattr(reader, "PARTIAL", False):
-        return methods
-    found = [name for name in methods if name in model.methods]
-    if not found:
-        wanted, held = ", ".join(methods), ", ".join(model.methods) or "nothing"
-        raise errors.Unsupported("it has none of %s, only %s" % (wanted, held))
-    return found
-
-
-def call_methods(model, inputs, methods):
-    """Outputs by method; a name with an underscore at its end is a fitted attribute, taken as it is.
-
-    Whatever draws from the global generators draws the same everywhere.
-    """
-    outputs = {}
-    for name in methods:
-        seed_everything(0)
-        found = getattr(model, name)
-        outputs[name] = found if name.endswith("_") else found(inputs)
-    return outputs
 
 
 def cross_validated(estimator, train, truth):
@@ -157,12 +130,6 @@ def fresh(data):
 
 def encoded_or_none(value):
     return None if value is None else encode(value)
-
-
-def seed_everything(seed):
-    random.seed(seed)
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(seed)
 
 
 def layout(value, encoded):

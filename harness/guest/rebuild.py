@@ -12,9 +12,8 @@ import os
 import pickle
 import sys
 
-from . import fitting, sources, training
+from . import fitting, probes, sources, training
 from .decoding import decode
-from .encoding import encode
 
 
 class OtherDataError(ValueError):
@@ -38,8 +37,8 @@ def main(arguments):
     except OtherDataError as error:
         print(error, file=sys.stderr)
         return 2
-    outputs = fitting.call_methods(model, inputs, stored["methods"])
-    same = {name: encode(value) == stored["reference"][name] for name, value in outputs.items()}
+    outputs = probes.ask_methods(model, inputs, stored["methods"]).encoded
+    same = {name: encoded == stored["reference"][name] for name, encoded in outputs.items()}
     for name, is_same in same.items():
         print("%s: %s" % (name, "identical to what was stored" if is_same else "differs from what was stored"))
     try:

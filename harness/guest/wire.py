@@ -15,7 +15,8 @@ The tasks of a batch run one after the other in one forked child; where one of t
 
 DUMP TASK   {"id", "case": {"module", "function", "seed", "estimator": its first argument or null}, "spool": folder,
             "formats": [{"id", "module", "options": {...}}]}
-LOAD TASK   {"id", "artifact": file, "sha256", "inputs": file, "inputs_sha256", "methods": [...],
+LOAD TASK   {"id", "artifact": file, "sha256", "inputs": file, "inputs_sha256", "methods": [...], "probes": [...],
+            "known": names of all that the producer's model has,
             "module", "options": {..., "outputs": layouts by method, "trusted_types": [...]}, "reader"}
 MEASURE TASK  as a LOAD TASK, and "kind": what kind of sample is to be taken, with what that needs:
             "speed"    "seconds": how long to go on loading
@@ -35,7 +36,10 @@ Guest to host, on a descriptor that was standard output and that no child ever h
     {"event": "artifact", "id": format's id, ...}         the bytes are in the spool, or "error", "refused" or
                                                           "unsupported": why, or "unspooled": why they are not there;
                                                           "facts" of the format
-    {"event": "cell", "id": task, ...}                    "outputs", or "error", or "refused" or "unsupported": why
+    {"event": "cell", "id": task, ...}                    "outputs" of methods and probes, each a value or an error (see
+                                                          ``probes.py``), or "error", or "refused" or "unsupported": why
+                                                          "written": methods that write into their rows; "unasked": why,
+                                                          by probe; "added": names that are not known
                                                           "observed": what the reader found in the loaded model
     {"event": "measured", "id": task, ...}                "figures": {name: [values]}, "missing": {name: why}, "imported":
                                                           modules that the load imported, "yardsticks": seconds that

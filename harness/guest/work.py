@@ -11,14 +11,14 @@ import os
 import time
 import warnings
 
-from . import errors, fitting
+from . import choosing, errors, fitting, probes
 from .decoding import decode
-from .encoding import encode_all
+from .encoding import within_message
 from .errors import Unsupported
 
 
 def load(task, channel):
-    """Load one artifact, call its methods, send one ``cell`` event."""
+    """Load one artifact, ask it what its producer was asked, send one ``cell`` event."""
     answer = {"event": "cell", "id": task["id"], "step": "load"}
     channel.begin(task["id"], "load")
     try:
@@ -37,13 +37,16 @@ def load(task, channel):
             answer["load_seconds"] = time.perf_counter() - started
             if hasattr(reader, "observe"):
                 answer["observed"] = reader.observe(model, task["reader"])
-            methods = fitting.offered(reader, model, task["methods"])
+            methods = probes.offered(reader, model, task["methods"])
             answer.update(step="predict", methods=methods)
             channel.begin(task["id"], "predict")
-            started = time.perf_counter()
-            raw = fitting.call_methods(model, inputs, methods)
-            answer["predict_seconds"] = time.perf_counter() - started
-            answer["outputs"] = encode_all(raw)
+            first = probes.ask_methods(model, inputs, methods)
+            answer["predict_seconds"] = first.seconds
+            more = probes.ask(model, inputs, task["probes"])
+            answer["outputs"] = within_message({**first.encoded, **more.encoded})
+            answer["written"] = first.written + more.written
+            answer["unasked"] = more.unasked
+            answer["added"] = choosing.added(model, frozenset(task["known"])) if task["known"] else []
         except BaseException as error:  # SystemExit and KeyboardInterrupt of a model are its failures, not our end
             answer.update(errors.failure(error))
     answer["warnings"] = errors.describe_warnings(caught)

@@ -6,6 +6,8 @@ drift       anything else; but what could not be carried is not known, and has n
 
 outcome      an event of a guest becomes a status with its evidence
 comparison   the outputs of all methods
+answers      errors, which are answers, too
+remarks      what is told of a model beside its outputs
 kinds        the rules for each kind of value: arrays, sparse matrices, frames, ...
 arrays       two arrays of one shape, element by element
 numbers      two arrays of floats

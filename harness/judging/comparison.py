@@ -6,19 +6,22 @@ import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from harness.judging import answers
 from harness.judging.arrays import is_numeric
 from harness.judging.cancellation import cancellation_of
 from harness.judging.decoding import Encoded, decode
 from harness.judging.difference import Difference, Rules, merged, worst_first
 from harness.judging.kinds import difference
+from harness.judging.neighbors import difference_of_neighbors
 from harness.terms import Finding, Parity, Tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 _SHOWN = 4  # sentences of one method; a frame may have hundreds of columns
-_LABELS = frozenset({"predict", "fit_predict", "labels_"})  # discrete outputs of these methods are called labels
-_PROBABILITIES = frozenset({"predict_proba", "predict_log_proba"})
+_LABELS = frozenset({"predict", "staged_predict", "labels_"})  # discrete outputs of these are called labels
+_PROBABILITIES = frozenset({"predict_proba", "predict_log_proba", "staged_predict_proba"})
+_NARROW = "float32"  # rows of this dtype
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +38,7 @@ class OutputComparison:
     """
 
     parity: Parity | None
-    compared: tuple[str, ...]  # methods
+    compared: tuple[str, ...]  # methods, attributes, methods on other rows
     max_abs_diff: float | None
     max_rel_diff: float | None
     max_ulp_diff: float | None
@@ -51,17 +54,21 @@ def compare(
     *,
     tolerance: Callable[[str, str], Tolerance],
     methods: Sequence[str] | None = None,
+    unasked: Collection[str] = (),
     labels: Collection[str] = (),
     converted: bool = False,
     conditioning: Any = None,
 ) -> OutputComparison:
     """Compare the outputs of each method of ``reference``; further ones in ``outputs`` are ignored.
 
+    Whatever has a name is a method here: an attribute, and a method on other rows (`harness.guest.probes`).
+
     Parameters
     ----------
-    reference, outputs : method to encoded value, as `harness.guest.encoding` writes them.
+    reference, outputs : method to answer: an encoded value, as `harness.guest.encoding` writes them, or an error.
     tolerance : of a method and the coarser dtype of the two outputs (``"<f4"``; ``"<f8"`` for Python floats).
     methods : only these are compared, for a format that keeps a part of the model. None: all.
+    unasked : methods on rows that the consumer could not make. They are not compared; others must not be missing.
     labels : methods whose outputs are labels even where they are floats, and have no tolerance: a classifier's predict.
     converted : whether the format has types of its own. ONNX, for example, has no sparse counts and no bool labels.
         Then equal numbers of another kind (1 and 1.0, True and 1) are close, with the finding dtype.
@@ -72,26 +79,41 @@ def compare(
     ValueError
         There is nothing to compare, a method is missing or unknown, or a value is malformed.
     """
-    names = tuple(reference if methods is None else dict.fromkeys(methods))
-    if not names:
-        raise ValueError("nothing to compare: there are no methods")
+    names = _names(reference, outputs, methods, unasked)
     equal: dict[str, _Contents | None] = {}
+    exact = {method: answers.split(method)[0] in labels for method in names}
     for method in names:
-        if method not in reference:
-            raise ValueError(f"{method}: the reference has no such method")
-        if method not in outputs:
-            raise ValueError(f"{method}: no output to compare")
-        equal[method] = _if_equal(reference[method], outputs[method], exact=method in labels)
+        equal[method] = _if_equal(reference[method], outputs[method], exact=exact[method])
     known = [contents for contents in equal.values() if contents is not None]
     if len(known) == len(names):  # by far the most cells
         return _all_identical(names, frozenset[str]().union(*known))
     found: dict[str, Difference] = {}
     for method, contents in equal.items():
-        rules = make_rules(method, tolerance, exact=method in labels, converted=converted)
-        rules = replace(rules, cancellation=cancellation_of(conditioning, method))
+        rules = make_rules(method, tolerance, exact=exact[method], converted=converted)
+        rules = replace(rules, cancellation=cancellation_of(conditioning, answers.split(method)[0]))
         expected, got = reference[method], outputs[method]
         found[method] = _compare_method(method, expected, got, rules) if contents is None else _identical(contents)
     return _total(names, found)
+
+
+def _names(
+    reference: Mapping[str, Any],
+    outputs: Mapping[str, Any],
+    methods: Sequence[str] | None,
+    unasked: Collection[str],
+) -> tuple[str, ...]:
+    """What is to be compared. Raises ValueError where something is missing."""
+    names = tuple(reference if methods is None else dict.fromkeys(methods))
+    for method in names:
+        if method not in reference:
+            raise ValueError(f"{method}: the reference has no such method")
+        # A model cannot hide a change by this: the rows themselves are always there.
+        if method not in outputs and not (method in unasked and answers.split(method)[1]):
+            raise ValueError(f"{method}: no output to compare")
+    names = tuple(method for method in names if method in outputs)
+    if not names:
+        raise ValueError("nothing to compare: there are no methods")
+    return names
 
 
 def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> OutputComparison:
@@ -113,7 +135,13 @@ def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> OutputCom
 
 def _compare_method(method: str, expected: Encoded, got: Encoded, rules: Rules) -> Difference:
     try:
-        return difference(decode(expected), decode(got), rules)
+        found = answers.compare_answers(expected, got)
+        if found is not None:
+            for output in filter(answers.is_output, (expected, got)):
+                decode(output)  # whatever is malformed is refused
+            return found
+        rule = difference_of_neighbors if method == "kneighbors" else difference
+        return rule(decode(expected), decode(got), rules)
     except ValueError as error:
         raise ValueError(f"{method}: {error}") from error
 
@@ -121,12 +149,16 @@ def _compare_method(method: str, expected: Encoded, got: Encoded, rules: Rules) 
 def make_rules(
     method: str, tolerance: Callable[[str, str], Tolerance], *, exact: bool = False, converted: bool = False
 ) -> Rules:
-    """The rules for a method's outputs, by its name."""
+    """The rules for a method's outputs, by its name.
+
+    Of rows in float32 nothing can be expected that is better than float32, whatever dtype the output has.
+    """
+    method, rows = answers.split(method)
     return Rules(
         noun="labels" if method in _LABELS else "values",
         drifting=Finding.PROBABILITIES if method in _PROBABILITIES else Finding.VALUES,
         exact=exact,
-        tolerance=lambda dtype: tolerance(method, dtype),
+        tolerance=lambda dtype: tolerance(method, _NARROW if rows == _NARROW and dtype[1:] == "f8" else dtype),
         converted=converted,
     )
 
@@ -165,6 +197,8 @@ def _contents(encoded: Encoded, equal: Encoded) -> _Contents | None:
             return _NUMERIC if is_numeric(dtype) else _DISCRETE
         case {"kind": "texts"}:
             return _DISCRETE
+        case {"kind": "error", "type": str(), "message": str()}:
+            return frozenset()
         case {"kind": "objects", "items": items}:
             # To Python, 1, 1.0 and True are equal.
             same = list(map(type, items)) == list(map(type, equal["items"]))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from harness import judging
 from harness.errors import one_line
+from harness.judging import answers, remarks
 from harness.terms import Finding, Parity, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from harness.messages import Died, Ended, Loaded, Measured, Overtime, Written
     from harness.terms import Tolerance
@@ -27,10 +28,11 @@ def unwritten(status: Status, reason: str) -> dict[str, Any]:
 
 
 class Way(NamedTuple):
-    """How a model was stored, and how its outputs are compared."""
+    """How a model was stored, what it was asked, and how its outputs are compared."""
 
     format: str
     partial: bool
+    asked: Sequence[str]
     tolerance: Callable[[str, str], Tolerance]
 
 
@@ -54,6 +56,7 @@ def judge_cell(
     tolerance: Callable[[str, str], Tolerance],
     *,
     format_name: str,
+    asked: Sequence[str] | None = None,
     partial: bool = False,
 ) -> dict[str, Any]:
     """The observed columns of a cell. An event that makes no sense is a crash: a broken process sent it.
@@ -63,10 +66,11 @@ def judge_cell(
     event : its ``cell``, ``died`` or ``overtime`` event.
     fitted : the producer's ``fitted`` event: reference outputs, truth, methods.
     tolerance : of (method, dtype).
+    asked : what of the reference the consumer's model was asked. None: all of it.
     format_name, partial : the format's name, and whether it may leave methods out.
     """
-    way = Way(format_name, partial, tolerance)
     try:
+        way = Way(format_name, partial, tuple(fitted["reference"]) if asked is None else asked, tolerance)
         return _judge_cell(event, fitted, way)
     except Exception as error:  # noqa: BLE001  # whatever a process sends, the run continues
         return judge_nonsense(error)
@@ -157,10 +161,14 @@ def _common(  # noqa: PLR0911  # a table: one event, one row
     if "error" not in event:
         return None
     error = event["error"]
+    return {"status": str(Status.OOM) if error.get("memory") else None, **_failure(error)}
+
+
+def _failure(error: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+    """The columns of an exception, which ``where`` says where it was raised."""
     kind, message = text(error["type"], "type of an error"), text(error["message"], "message of an error")
     return {
-        "status": str(Status.OOM) if error.get("memory") else None,
-        "reason": one_line(kind, message),
+        "reason": where + one_line(kind, message),
         "error_type": kind,
         "error_message": message,
         "traceback_text": error.get("traceback"),
@@ -197,6 +205,9 @@ _STATUSES = {
 
 def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, Any]:
     outputs = event["outputs"]
+    raised = answers.first_raised(fitted["reference"], outputs, event.get("methods", ()) if way.partial else way.asked)
+    if raised is not None:
+        return _raised(*raised)
     result = _comparison(event, fitted, way)
     score = None
     if fitted["score_kind"] and "predict" in outputs:  # a part of a model may have no predict
@@ -216,37 +227,49 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
     }
 
 
+def _raised(name: str, error: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a method that answered in the producer, and raises."""
+    return {**_failure(error, f"{name}: "), "status": str(Status.PREDICT_ERROR)}
+
+
 def _comparison(event: Loaded, fitted: Mapping[str, Any], way: Way) -> judging.OutputComparison:
     """Compare a model: one that was fitted again by its cross-validation, every other by its outputs."""
     theirs = fitted.get("cv_scores")
     reference = fitted["reference"]
     if way.format == "recipe" and judging.has_scores(theirs):
-        return _refitted(event, fitted, way.tolerance)
+        return _refitted(event, fitted, way)
     # A classifier's labels are labels even if they are floats. A model with probabilities is a classifier.
     classifies = fitted["score_kind"] == "accuracy" or "predict_proba" in reference
-    return judging.compare(
+    unasked = _texts(event.get("unasked", {}), "name of what could not be asked")
+    found = judging.compare(
         reference,
         event["outputs"],
         tolerance=way.tolerance,
         # Only a format may leave methods out, never a model: a model could hide a change that way.
-        methods=event.get("methods") if way.partial else None,
-        labels=("predict",) if classifies else (),
+        methods=event.get("methods") if way.partial else way.asked,
+        unasked=unasked,
+        labels=("predict", "staged_predict") if classifies else (),
         converted=way.partial,
         conditioning=fitted.get("conditioning"),
     )
+    added = _texts(event.get("added", ()), "name of what was added")
+    written = _texts(event.get("written", ()), "name of a method")
+    return remarks.noted(found, written=(fitted.get("written", ()), written), added=added, unasked=unasked)
 
 
-def _refitted(
-    event: Mapping[str, Any], fitted: Mapping[str, Any], tolerance: Callable[[str, str], Tolerance]
-) -> judging.OutputComparison:
+def _texts(sent: Any, name: str) -> list[str]:
+    return [text(one, name) for one in sent]
+
+
+def _refitted(event: Mapping[str, Any], fitted: Mapping[str, Any], way: Way) -> judging.OutputComparison:
     """Compare by the cross-validation, and by the score of the model that was fitted again on the held-out rows.
 
     Its outputs need not equal the producer's. They only decide whether it is the identical model.
     """
     row = 1 / fitted["n_samples"] if fitted["score_kind"] == "accuracy" and fitted.get("n_samples") else 0.0
     theirs, outputs = fitted["cv_scores"], event["outputs"]
-    result = judging.compare_scores(theirs, event["observed"]["cv_scores"] or [], tolerance=tolerance, row=row)
-    if result.parity is Parity.IDENTICAL and outputs != fitted["reference"]:
+    result = judging.compare_scores(theirs, event["observed"]["cv_scores"] or [], tolerance=way.tolerance, row=row)
+    if result.parity is Parity.IDENTICAL and any(outputs[name] != fitted["reference"][name] for name in way.asked):
         sentence = "the same cross-validation score in every fold, other outputs"
         result = replace(result, parity=Parity.CLOSE, sentences=(sentence,))
     if fitted["score"] is None or "predict" not in outputs:

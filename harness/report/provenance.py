@@ -59,6 +59,7 @@ def _lines(row: dict[str, Any]) -> list[tuple[str, str]]:
         *lines,
         ("estimator", f"{manifest['estimator']}({named})"),
         ("compared", ", ".join(manifest["methods"])),
+        ("not compared", ", ".join(manifest.get("not_compared") or ()) or "nothing that is known"),
         ("fitted", f"{manifest['fitted_at']}, in {row['fit_seconds']:.3f} s"),
         ("cross-validation", spread),
         ("held-out score", "none" if held_out is None else f"{held_out['kind']} {held_out['value']:.4f}"),

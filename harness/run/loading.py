@@ -155,6 +155,8 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
     assert artifact is not None  # of others no cell is owed
     fit = recorder.journal.fits[artifact["fitted_sha256"]]
     item = recorder.plan.formats[cell.artifact.format]
+    # What becomes another object keeps some methods at best. A fit of an older harness has nothing but methods.
+    probes = [] if item.partial or item.converts else fit.get("probes", [])
     return {
         "id": task_id,
         "artifact": str(recorder.folder.object_path(artifact["sha256"])),
@@ -162,6 +164,8 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
         "inputs": str(recorder.folder.object_path(fit["inputs_sha256"])),
         "inputs_sha256": fit["inputs_sha256"],
         "methods": fit["methods"],
+        "probes": probes,
+        "known": [*fit["methods"], *probes, *fit.get("not_compared", ())] if probes else [],
         "module": item.module,
         "options": {
             **item.options,
@@ -183,4 +187,11 @@ def _judge(recorder: Recorder, reply: Reply[LoadTask]) -> dict[str, Any]:
     except ValueError as changed:
         return outcome.unwritten(Status.REFUSED, f"there is nothing to compare with: {changed}")
     event = cast("Loaded | Ended", reply.event)
-    return outcome.judge_cell(event, fitted, tolerance, format_name=task["format"], partial=task["partial"])
+    return outcome.judge_cell(
+        event,
+        fitted,
+        tolerance,
+        asked=[*task["methods"], *task["probes"]],
+        format_name=task["format"],
+        partial=task["partial"],
+    )

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 _APART = ("inputs", "data", "code")
 #: Parts of a fit that are in the journal. The whole fit is stored as an object.
 _IN_THE_JOURNAL = (
-    "estimator", "parameters", "parts", "input", "methods", "outputs", "score_kind", "score", "cv_scores",
-    "fit_seconds", "fitted_at", "n_samples", "n_features", "data_stored", "train_sha256", "inputs_sha256",
-    "data_sha256", "code_sha256", "case",
+    "estimator", "parameters", "parts", "input", "methods", "probes", "not_compared", "written", "outputs",
+    "score_kind", "score", "cv_scores", "fit_seconds", "fitted_at", "n_samples", "n_features", "data_stored",
+    "train_sha256", "inputs_sha256", "data_sha256", "code_sha256", "case",
 )  # fmt: skip
 #: Fits whose reference outputs stay in memory: those of one case by all producers, for each busy consumer.
 _FITS_AT_HAND = 256

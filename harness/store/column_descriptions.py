@@ -107,7 +107,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "version_warning": "Whether scikit-learn warned about another version.",
         "original_sklearn_version": "The version that this warning names.",
         "parity": "`identical`, `close` or `drift`. Null where nothing, or not all, could be compared.",
-        "compared": "The methods that were compared; `cross_val_score` for a recipe.",
+        "compared": "Methods, attributes and methods on other rows that were compared; `cross_val_score` for a recipe.",
         "findings": "What differs, as a list; empty if nothing does. See [statuses](statuses.md).",
         "max_abs_diff": "The largest absolute difference of numbers.",
         "max_rel_diff": "The largest relative difference of numbers.",
@@ -123,7 +123,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         "first_load_seconds": "The first load in a fresh interpreter.",
         "evicted_load_seconds": "A load with the file evicted from the page cache. Only measured.",
         "load_stable": "Whether the median of `load_seconds` is known to within 10 %.",
-        "predict_seconds": "The first call of every compared method; one observation where `load_rounds` is null.",
+        "predict_seconds": (
+            "The first call of every timed method: `predict`, `predict_proba`, `decision_function`, `transform` and "
+            "`score_samples`, or those that the case names; one observation where `load_rounds` is null."
+        ),
         "cold_start_seconds": "From starting an interpreter to its first prediction. Only measured.",
         "cold_start_peak_bytes": "The most memory that a cold start held. Only measured.",
         "load_peak_bytes": "The most memory while loading, above what was held before. Only measured.",

@@ -42,7 +42,9 @@ def manifest(fit: Mapping[str, Any], facts: object, environment: Mapping[str, An
         },
         "cross_validation": cross_validation(fit["cv_scores"]),
         "held_out_score": None if fit["score"] is None else {"kind": fit["score_kind"], "value": fit["score"]},
-        "methods": fit["methods"],
+        "methods": [*fit["methods"], *fit.get("probes", ())],  # all that is compared
+        "not_compared": fit.get("not_compared"),  # older journals do not say it
+        "written": fit.get("written"),
         "outputs": fit["outputs"],
         "fitted_sha256": fit["fitted_sha256"],
         "format": facts,

@@ -67,6 +67,9 @@ class FitRow(TypedDict):
     fitted_sha256: str
     inputs_sha256: str
     methods: list[str]
+    probes: NotRequired[list[str]]
+    not_compared: NotRequired[dict[str, str]]
+    written: NotRequired[list[str]]
     outputs: dict[str, Any]  # layouts by method
     warnings: NotRequired[list[Warned]]
     estimator: NotRequired[str]

@@ -98,15 +98,18 @@ def test_a_case_says_in_one_line_why_it_is_there(file, function):
     assert "\n" not in docstring
 
 
+#: Cases that leave methods out, each with the reason beside the names.
+NAMED = {"case_k_neighbors_cosine"}
+
+
 @pytest.mark.parametrize(("file", "function"), CASE_FUNCTIONS)
-def test_a_case_names_its_methods(file, function):
+def test_a_case_is_compared_by_all_that_it_has_unless_it_says_why(file, function):
     returned = function.body[-1].value
-    assert len(returned.elts) == 4
-    methods = ast.literal_eval(returned.elts[3])
-    assert isinstance(methods, tuple)
-    assert methods
-    assert set(methods) <= METHODS
-    assert len(set(methods)) == len(methods)
+    assert len(returned.elts) in (2, 3) or function.name in NAMED
+    if function.name in NAMED:
+        methods = ast.literal_eval(returned.elts[3])
+        assert isinstance(methods, tuple) and methods
+        assert set(methods) <= METHODS
 
 
 def test_names_are_unique_over_all_families():

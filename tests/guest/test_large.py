@@ -13,8 +13,7 @@ try:
 except ImportError:
     raise unittest.SkipTest("no scikit-learn under this interpreter") from None
 
-from guest import fitting, training
-from guest.encoding import encode
+from guest import fitting, probes, training
 from guest.cases import large
 from guest.formats import joblibs
 
@@ -39,7 +38,7 @@ def test_a_name_says_what_the_pickle_comes_to():
 def test_the_last_rows_are_held_out_and_a_neighbour_is_always_of_its_class():
     made = fit("k_neighbors")
     assert made.inputs.shape == (fitting.HELD_OUT, 100)
-    assert (made.reference["predict"] == made.truth).all()
+    assert (made.choice.raw["predict"] == made.truth).all()
     distances, rows = made.model.kneighbors(made.inputs, n_neighbors=100)
     assert (made.model._y[rows] == made.truth[:, None]).all()  # far more than the five that vote
 
@@ -59,10 +58,8 @@ def test_only_neighbours_can_be_mapped():
             model = joblibs.load(None, path, "joblib-mmap", {"method": "none"})
             mapped = joblibs.observe(model, "joblib-mmap")["mapped_bytes"]
             assert mapped > 9.5e6 if kind == "k_neighbors" else mapped == 0, (kind, mapped)
-            again = fitting.call_methods(model, made.inputs, made.methods)
-        assert {name: encode(value) for name, value in again.items()} == {
-            name: encode(value) for name, value in made.reference.items()
-        }
+            again = probes.ask_methods(model, made.inputs, made.methods).encoded
+        assert again == {name: made.choice.reference[name] for name in made.methods}
 
 
 def test_the_same_seed_makes_the_same_data_and_another_seed_another():

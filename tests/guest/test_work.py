@@ -44,6 +44,7 @@ def loaded(load, partial=False, **changes):
     folder = tempfile.mkdtemp()
     try:
         task = {"id": "a", "methods": ["predict"], "module": "stub_format", "options": {}, "reader": "stub"}
+        task.update(probes=[], known=[])
         for name, data in [("artifact", b"bytes"), ("inputs", b'{"kind":"texts","items":["x","yy"]}')]:
             task[name] = os.path.join(folder, name)
             with open(task[name], "wb") as file:
@@ -107,8 +108,11 @@ def test_a_format_that_has_none_of_the_methods_is_unsupported():
 
 
 def test_a_format_that_is_whole_is_asked_for_every_method():
-    event = loaded(lambda data: Model(), methods=["score_samples"])
-    assert event["error"]["type"] == "AttributeError" and event["step"] == "predict"
+    needs_numpy()
+    event = loaded(lambda data: Model(), methods=["score_samples", "predict"])
+    found = event["outputs"]["score_samples"]
+    assert (found["kind"], found["type"]) == ("error", "AttributeError") and "Traceback" in found["traceback"]
+    assert event["outputs"]["predict"]["kind"] == "objects" and event["step"] == "predict"  # one error ends nothing
 
 
 def test_whatever_loading_raises_is_an_error_of_that_step():
@@ -123,10 +127,27 @@ def test_whatever_loading_raises_is_an_error_of_that_step():
         assert "outputs" not in event and event["warnings"][0]["message"] == "before"
 
 
-def test_whatever_predicting_raises_is_an_error_of_that_step():
-    event = loaded(lambda data: object())
-    assert (event["step"], event["error"]["type"]) == ("predict", "AttributeError")
-    assert "outputs" not in event
+def raising(error):
+    model = Model()
+
+    def predict(inputs):
+        raise error
+
+    model.predict = predict
+    return model
+
+
+def test_whatever_predicting_raises_is_an_answer():
+    for error in (ValueError("no"), SystemExit(0), KeyboardInterrupt(), GeneratorExit()):
+        event = loaded(lambda data, error=error: raising(error))
+        assert event["outputs"]["predict"]["type"] == type(error).__name__ and "error" not in event
+
+
+def test_what_predicting_says_of_the_format_or_the_machine_is_no_answer():
+    assert loaded(lambda data: raising(errors.Unsupported("why")))["unsupported"] == "why"
+    assert loaded(lambda data: raising(errors.Refused("why")))["refused"] == "why"
+    event = loaded(lambda data: raising(MemoryError()))
+    assert event["error"]["memory"] and event["step"] == "predict" and "outputs" not in event
 
 
 def dumped(dump, case=lambda seed: 1 / 0):

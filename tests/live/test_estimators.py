@@ -13,6 +13,8 @@ from tests.live.conftest import NEW, OLD, ROOT, Bench
 FILES = (
     "test_estimators.py",
     "test_parameters.py",
+    "test_probes.py",
+    "test_variants.py",
     *sorted(path.name for path in (ROOT / "tests" / "guest").glob("test_encoded_*.py")),
     "test_training.py",
     "test_rebuild.py",

@@ -20,6 +20,7 @@ ONE = encode(np.array([1.0]))
 DATA = {"stored": True, "told": {}, "train": ONE, "truth": None}
 FITTED = {
     "event": "fitted", "fit_seconds": 0.1, "fitted_at": 1.0, "n_samples": 1, "n_features": 1, "methods": ["predict"],
+    "probes": [], "not_compared": {}, "written": [],
     "inputs": ONE, "truth": None, "score_kind": None, "reference": {"predict": ONE}, "outputs": {}, "estimator": "E",
     "parameters": {}, "parts": [], "input": {}, "data": DATA, "data_stored": True, "train_sha256": "0", "cv_scores": None, "code": {},
     "warnings": [],

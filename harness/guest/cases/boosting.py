@@ -9,7 +9,7 @@ def case_gradient_boosting_classifier(seed):
 
     X, y = tumours(seed)
     model = GradientBoostingClassifier(n_estimators=20, random_state=seed)
-    return model, X, y, ("predict", "predict_proba", "decision_function")
+    return model, X, y
 
 
 def case_hist_gradient_boosting_classifier(seed):
@@ -19,7 +19,7 @@ def case_hist_gradient_boosting_classifier(seed):
 
     X, y = tumours(seed)
     model = HistGradientBoostingClassifier(max_iter=20, random_state=seed)
-    return model, with_holes(X[:, :10], seed), y, ("predict", "predict_proba", "decision_function")
+    return model, with_holes(X[:, :10], seed), y
 
 
 def _enable_hist_gradient_boosting():
@@ -35,7 +35,7 @@ def case_ada_boost_classifier(seed):
 
     X, y = wine(seed)
     model = AdaBoostClassifier(n_estimators=20, random_state=seed)
-    return model, X, y, ("predict", "predict_proba", "decision_function")
+    return model, X, y
 
 
 def case_fraud_detection(seed):
@@ -49,4 +49,4 @@ def case_fraud_detection(seed):
     X, y = payments(seed)
     columns = ColumnTransformer([("categories", OrdinalEncoder(), ["shop", "country"])], remainder="passthrough")
     model = HistGradientBoostingClassifier(max_iter=20, categorical_features=[0, 1], random_state=seed)
-    return make_pipeline(columns, model), X, y, ("predict", "predict_proba")
+    return make_pipeline(columns, model), X, y

@@ -8,7 +8,7 @@ def case_k_means(seed):
     from sklearn.cluster import KMeans
 
     X, _ = iris(seed)
-    return KMeans(n_clusters=3, n_init=10, random_state=seed), X, None, ("predict", "transform")
+    return KMeans(n_clusters=3, n_init=10, random_state=seed), X
 
 
 def case_gaussian_mixture(seed):
@@ -17,4 +17,4 @@ def case_gaussian_mixture(seed):
 
     X, _ = iris(seed)
     model = GaussianMixture(n_components=3, random_state=seed)
-    return model, X, None, ("predict", "predict_proba", "score_samples")
+    return model, X

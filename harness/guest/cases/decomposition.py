@@ -8,7 +8,7 @@ def case_pca(seed):
     from sklearn.decomposition import PCA
 
     X, _ = tumours(seed)
-    return PCA(n_components=5, random_state=seed), X, None, ("transform",)
+    return PCA(n_components=5, random_state=seed), X
 
 
 def case_nmf(seed):
@@ -16,7 +16,7 @@ def case_nmf(seed):
     from sklearn.decomposition import NMF
 
     X, _ = counts(seed)
-    return NMF(n_components=3, init="nndsvda", random_state=seed), X.astype(float), None, ("transform",)
+    return NMF(n_components=3, init="nndsvda", random_state=seed), X.astype(float)
 
 
 def case_pls_regression(seed):
@@ -27,4 +27,4 @@ def case_pls_regression(seed):
     random = np.random.RandomState(seed)
     X = random.normal(size=(160, 3)) * [1.0, 10.0, 100.0]
     Y = X.dot(random.normal(size=(3, 3))) + random.normal(size=(160, 3)) + 5.0
-    return PLSRegression(), X, Y, ("predict", "transform")
+    return PLSRegression(), X, Y

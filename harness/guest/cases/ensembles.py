@@ -13,7 +13,7 @@ def case_stacking_classifier(seed):
     X, y = iris(seed)
     tree = DecisionTreeClassifier(max_depth=3, random_state=seed)
     model = StackingClassifier([("tree", tree), ("bayes", GaussianNB())], LogisticRegression(), cv=3)
-    return model, X, named(y, "setosa", "versicolor", "virginica"), ("predict", "predict_proba", "decision_function")
+    return model, X, named(y, "setosa", "versicolor", "virginica")
 
 
 def case_voting_classifier(seed):
@@ -24,7 +24,7 @@ def case_voting_classifier(seed):
 
     X, y = wine(seed)
     model = VotingClassifier([("logistic", LogisticRegression()), ("bayes", GaussianNB())], voting="soft")
-    return model, X / X.max(axis=0), y, ("predict", "predict_proba", "transform")
+    return model, X / X.max(axis=0), y
 
 
 def case_hard_voting(seed):
@@ -41,7 +41,7 @@ def case_hard_voting(seed):
         ("logistic", LogisticRegression(C=0.01)),
     ]
     model = VotingClassifier(models, voting="hard", flatten_transform=False)
-    return model, X[:, :4] / X[:, :4].max(axis=0), y, ("predict", "transform")
+    return model, X[:, :4] / X[:, :4].max(axis=0), y
 
 
 def case_stacking_regressor(seed):
@@ -55,4 +55,4 @@ def case_stacking_regressor(seed):
     model = StackingRegressor(
         [("forest", forest), ("neighbors", KNeighborsRegressor())], RidgeCV(), cv=3, passthrough=True
     )
-    return model, X, y, ("predict", "transform")
+    return model, X, y

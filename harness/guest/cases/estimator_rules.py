@@ -1,4 +1,4 @@
-"""How the catalogue of estimators is made: parameters, kind of data, methods.
+"""How the catalogue of estimators is made: parameters and kind of data.
 
 First what a class says about itself; then the exceptions, in tables. Standard library at its top.
 """
@@ -6,8 +6,6 @@ First what a class says about itself; then the exceptions, in tables. Standard l
 import inspect
 
 from . import estimator_data
-
-METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_samples")
 
 #: What every class gets that has such a parameter: little work.
 SMALL = {"n_estimators": 5, "n_init": 2}
@@ -249,21 +247,3 @@ def wants_y(estimator, kind):
         return True
     y = list(inspect.signature(estimator.fit).parameters.values())[1:2]
     return bool(y) and y[0].name in ("y", "Y") and y[0].default is inspect.Parameter.empty
-
-
-def methods(cls):
-    """The names to compare; None for those of `METHODS` that the fitted estimator will have.
-
-    A name with an underscore at its end is of a fitted attribute: all there is where nothing can be said of new rows.
-    """
-    if any(hasattr(cls, name) for name in METHODS):
-        return None
-    for name in ("kneighbors", "mahalanobis"):
-        if hasattr(cls, name):
-            return (name,)
-    bases = {base.__name__ for base in cls.__mro__}
-    if "BiclusterMixin" in bases:
-        return ("row_labels_", "column_labels_")
-    if "ClusterMixin" in bases:
-        return ("labels_",)
-    return ("embedding_",) if cls.__module__.startswith("sklearn.manifold") else None

@@ -59,10 +59,9 @@ BUILT = (
 
 
 def build(name, seed):
-    """The estimator of that name, as a case: ``(estimator, X, y or None, methods or None)``.
+    """The estimator of that name, as a case: ``(estimator, X, y or None)``.
 
-    Where rows cannot be cut freely, ``X`` is a tuple ``(train, test)``. Methods that are None are those of the usual
-    ones that the fitted estimator has.
+    Where rows cannot be cut freely, ``X`` is a tuple ``(train, test)``.
 
     Raises
     ------
@@ -75,7 +74,7 @@ def build(name, seed):
     X, y = getattr(estimator_data, kind)(seed)
     if not estimator_rules.wants_y(estimator, kind):
         y = None
-    return estimator, X, y, estimator_rules.methods(cls)
+    return estimator, X, y
 
 
 def find(name):

@@ -11,7 +11,7 @@ def case_function_transformer_lambda(seed):
 
     X, y = iris(seed)
     model = make_pipeline(FunctionTransformer(lambda x: x**2), LogisticRegression(max_iter=1000))
-    return model, X, y, ("predict", "predict_proba")
+    return model, X, y
 
 
 def case_local_class(seed):
@@ -33,7 +33,7 @@ def case_local_class(seed):
             return X.clip(self.mean_ - self.width_, self.mean_ + self.width_)
 
     X, y = iris(seed)
-    return make_pipeline(Clip(), SVC()), X, y, ("predict", "decision_function")
+    return make_pipeline(Clip(), SVC()), X, y
 
 
 MAIN = """
@@ -55,4 +55,4 @@ def case_main_function(seed):
         exec(MAIN, main.__dict__)
     X, y = tumours(seed)
     model = make_pipeline(FunctionTransformer(main.ratios_to_first), StandardScaler(), LogisticRegression())
-    return model, X, y, ("predict", "predict_proba")
+    return model, X, y

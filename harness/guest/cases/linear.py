@@ -8,7 +8,7 @@ def case_logistic_regression(seed):
     from sklearn.linear_model import LogisticRegression
 
     X, y = tumours(seed)
-    return LogisticRegression(), X / X.max(axis=0), y, ("predict", "predict_proba", "decision_function")
+    return LogisticRegression(), X / X.max(axis=0), y
 
 
 def case_logistic_multiclass(seed):
@@ -17,7 +17,7 @@ def case_logistic_multiclass(seed):
 
     X, y = wine(seed)
     y = named(y, "barolo", "grignolino", "barbera")
-    return LogisticRegression(), X / X.max(axis=0), y, ("predict", "predict_proba", "decision_function")
+    return LogisticRegression(), X / X.max(axis=0), y
 
 
 def case_ridge(seed):
@@ -26,7 +26,7 @@ def case_ridge(seed):
     from sklearn.linear_model import Ridge
 
     X, y = diabetes(seed)
-    return Ridge(), X, np.column_stack([y, np.log(y)]), ("predict",)
+    return Ridge(), X, np.column_stack([y, np.log(y)])
 
 
 def case_sgd_classifier(seed):
@@ -34,7 +34,7 @@ def case_sgd_classifier(seed):
     from sklearn.linear_model import SGDClassifier
 
     X, y = wine(seed)
-    return SGDClassifier(random_state=seed), X / X.max(axis=0), y, ("predict", "decision_function")
+    return SGDClassifier(random_state=seed), X / X.max(axis=0), y
 
 
 def case_poisson_regressor(seed):
@@ -42,4 +42,4 @@ def case_poisson_regressor(seed):
     from sklearn.linear_model import PoissonRegressor
 
     X, y = diabetes(seed)
-    return PoissonRegressor(), X / X.std(axis=0), y, ("predict",)
+    return PoissonRegressor(), X / X.std(axis=0), y

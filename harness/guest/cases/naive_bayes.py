@@ -8,4 +8,4 @@ def case_gaussian_nb(seed):
     from sklearn.naive_bayes import GaussianNB
 
     X, y = iris(seed)
-    return GaussianNB(), X, y, ("predict", "predict_proba")
+    return GaussianNB(), X, y

@@ -8,7 +8,7 @@ def case_k_neighbors_classifier(seed):
     from sklearn.neighbors import KNeighborsClassifier
 
     X, y = iris(seed)
-    return KNeighborsClassifier(algorithm="kd_tree"), X, y, ("predict", "predict_proba")
+    return KNeighborsClassifier(algorithm="kd_tree"), X, y
 
 
 def case_k_neighbors_regressor(seed):
@@ -16,7 +16,7 @@ def case_k_neighbors_regressor(seed):
     from sklearn.neighbors import KNeighborsRegressor
 
     X, y = diabetes(seed)
-    return KNeighborsRegressor(algorithm="ball_tree", weights="distance"), X, y, ("predict",)
+    return KNeighborsRegressor(algorithm="ball_tree", weights="distance"), X, y
 
 
 def case_k_neighbors_cosine(seed):

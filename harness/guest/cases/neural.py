@@ -11,4 +11,4 @@ def case_mlp_classifier(seed):
 
     X, y = wine(seed)
     network = MLPClassifier(hidden_layer_sizes=(16,), learning_rate_init=0.01, early_stopping=True, random_state=seed)
-    return make_pipeline(StandardScaler(), network), X, y, ("predict", "predict_proba")
+    return make_pipeline(StandardScaler(), network), X, y

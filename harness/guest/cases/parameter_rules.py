@@ -144,7 +144,7 @@ def build(cls, chosen, along, seed):
         y = getattr(parameter_data, asked["target"])(y)
     if not estimator_rules.wants_y(estimator, kind):
         y = None
-    return estimator, X, y, along.get("methods") or estimator_rules.methods(cls)
+    return estimator, X, y, along.get("methods")
 
 
 def _value(cls, key, value):

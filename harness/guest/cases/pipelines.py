@@ -18,7 +18,7 @@ def case_column_transformer(seed):
         [("numbers", numbers, ["age", "fare"]), ("categories", categories, ["sex", "port"])],
         remainder="passthrough",
     )
-    return make_pipeline(columns, LogisticRegression()), X, y, ("predict", "predict_proba")
+    return make_pipeline(columns, LogisticRegression()), X, y
 
 
 def case_grid_search_cv(seed):
@@ -28,7 +28,7 @@ def case_grid_search_cv(seed):
 
     X, y = wine(seed)
     model = GridSearchCV(DecisionTreeClassifier(random_state=seed), {"max_depth": [1, 3]}, cv=3)
-    return model, X, y, ("predict", "predict_proba")
+    return model, X, y
 
 
 def case_calibrated_classifier(seed):
@@ -38,7 +38,7 @@ def case_calibrated_classifier(seed):
 
     X, y = tumours(seed)
     model = CalibratedClassifierCV(GaussianNB(), cv=3)
-    return model, X, y, ("predict", "predict_proba")
+    return model, X, y
 
 
 def case_one_vs_rest(seed):
@@ -48,7 +48,7 @@ def case_one_vs_rest(seed):
 
     X, y = wine(seed)
     model = OneVsRestClassifier(LogisticRegression())
-    return model, X / X.max(axis=0), y, ("predict", "predict_proba", "decision_function")
+    return model, X / X.max(axis=0), y
 
 
 def case_house_prices(seed):
@@ -61,7 +61,7 @@ def case_house_prices(seed):
 
     X, y = diabetes(seed)
     model = make_pipeline(StandardScaler(), PolynomialFeatures(2), Ridge(alpha=100.0))
-    return TransformedTargetRegressor(model, func=np.log1p, inverse_func=np.expm1), X, y, ("predict",)
+    return TransformedTargetRegressor(model, func=np.log1p, inverse_func=np.expm1), X, y
 
 
 def case_product_reviews(seed):
@@ -80,7 +80,7 @@ def case_product_reviews(seed):
             ("category", OneHotEncoder(handle_unknown="ignore"), ["shop"]),
         ]
     )
-    return make_pipeline(columns, LogisticRegression()), X, y, ("predict", "predict_proba")
+    return make_pipeline(columns, LogisticRegression()), X, y
 
 
 def case_feature_selection(seed):
@@ -91,4 +91,4 @@ def case_feature_selection(seed):
 
     X, y = tumours(seed)
     forest = RandomForestClassifier(n_estimators=10, random_state=seed)
-    return make_pipeline(SelectKBest(f_classif, k=8), forest), X, y, ("predict", "predict_proba")
+    return make_pipeline(SelectKBest(f_classif, k=8), forest), X, y

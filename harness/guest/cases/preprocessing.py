@@ -8,7 +8,7 @@ def case_standard_scaler(seed):
     from sklearn.preprocessing import StandardScaler
 
     X, _ = tumours(seed)
-    return StandardScaler(), X, None, ("transform",)
+    return StandardScaler(), X
 
 
 def case_simple_imputer(seed):
@@ -16,7 +16,7 @@ def case_simple_imputer(seed):
     from sklearn.impute import SimpleImputer
 
     X, _ = diabetes(seed)
-    return SimpleImputer(add_indicator=True), with_holes(X, seed), None, ("transform",)
+    return SimpleImputer(add_indicator=True), with_holes(X, seed)
 
 
 def case_knn_imputer(seed):
@@ -25,7 +25,7 @@ def case_knn_imputer(seed):
 
     # Measured to five digits: among the flowers' few, neighbours are equally far, and rounding chooses between them.
     X, _ = tumours(seed)
-    return KNNImputer(), with_holes(X[:, :8], seed), None, ("transform",)
+    return KNNImputer(), with_holes(X[:, :8], seed)
 
 
 def case_one_hot_encoder(seed):
@@ -33,7 +33,7 @@ def case_one_hot_encoder(seed):
     from sklearn.preprocessing import OneHotEncoder
 
     X, _ = passengers(seed)
-    return OneHotEncoder(handle_unknown="ignore"), X[["sex", "port"]], None, ("transform",)
+    return OneHotEncoder(handle_unknown="ignore"), X[["sex", "port"]]
 
 
 def case_ordinal_encoder(seed):
@@ -41,4 +41,4 @@ def case_ordinal_encoder(seed):
     from sklearn.preprocessing import OrdinalEncoder
 
     model = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
-    return model, colours(seed), None, ("transform",)
+    return model, colours(seed)

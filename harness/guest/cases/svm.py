@@ -8,7 +8,7 @@ def case_svc_rbf(seed):
     from sklearn.svm import SVC
 
     X, y = iris(seed)
-    return SVC(random_state=seed), X, y, ("predict", "decision_function")
+    return SVC(random_state=seed), X, y
 
 
 def case_svc_probability(seed):
@@ -19,7 +19,7 @@ def case_svc_probability(seed):
 
     X, y = tumours(seed)
     model = make_pipeline(StandardScaler(), SVC(probability=True, random_state=seed))
-    return model, X, y, ("predict", "predict_proba", "decision_function")
+    return model, X, y
 
 
 def case_pca_svc(seed):
@@ -31,7 +31,7 @@ def case_pca_svc(seed):
 
     X, y = wine(seed)
     model = make_pipeline(StandardScaler(), PCA(n_components=5, whiten=True, random_state=seed), SVC(C=10.0))
-    return model, X, y, ("predict", "decision_function")
+    return model, X, y
 
 
 def case_svc_precomputed(seed):
@@ -42,4 +42,4 @@ def case_svc_precomputed(seed):
     X, y = iris(seed)
     train, test = X[:-40], X[-40:]
     kernels = tuple(np.exp(-0.2 * ((rows[:, None] - train) ** 2).sum(axis=2)) for rows in (train, test))
-    return SVC(kernel="precomputed"), kernels, (y[:-40], y[-40:]), ("predict", "decision_function")
+    return SVC(kernel="precomputed"), kernels, (y[:-40], y[-40:])

@@ -8,7 +8,7 @@ def case_tfidf_vectorizer(seed):
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     X, _ = mails(seed)
-    return TfidfVectorizer(), X, None, ("transform",)
+    return TfidfVectorizer(), X
 
 
 def case_spam_filter(seed):
@@ -18,7 +18,7 @@ def case_spam_filter(seed):
     from sklearn.pipeline import make_pipeline
 
     X, y = mails(seed)
-    return make_pipeline(CountVectorizer(), MultinomialNB()), X, y, ("predict", "predict_proba")
+    return make_pipeline(CountVectorizer(), MultinomialNB()), X, y
 
 
 def case_text_linear_svc(seed):
@@ -29,7 +29,7 @@ def case_text_linear_svc(seed):
 
     X, y = mails(seed)
     features = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)
-    return make_pipeline(features, LinearSVC(random_state=seed)), X, y, ("predict", "decision_function")
+    return make_pipeline(features, LinearSVC(random_state=seed)), X, y
 
 
 def case_text_calibrated_sgd(seed):
@@ -41,7 +41,7 @@ def case_text_calibrated_sgd(seed):
 
     X, y = mails(seed)
     model = CalibratedClassifierCV(SGDClassifier(random_state=seed), cv=3)
-    return make_pipeline(TfidfVectorizer(), model), X, y, ("predict", "predict_proba")
+    return make_pipeline(TfidfVectorizer(), model), X, y
 
 
 def case_topic_tags(seed):
@@ -53,7 +53,7 @@ def case_topic_tags(seed):
 
     X, y = tagged_mails(seed)
     model = OneVsRestClassifier(LogisticRegression())
-    return make_pipeline(TfidfVectorizer(), model), X, y, ("predict", "predict_proba")
+    return make_pipeline(TfidfVectorizer(), model), X, y
 
 
 def case_semantic_search(seed):
@@ -65,4 +65,4 @@ def case_semantic_search(seed):
 
     X, _ = mails(seed)
     model = make_pipeline(TfidfVectorizer(), TruncatedSVD(n_components=10, random_state=seed), Normalizer())
-    return model, X, None, ("transform",)
+    return model, X

@@ -25,7 +25,7 @@ def case_xgboost_classifier(seed):
 
     X, y = wine(seed)
     model = xgboost.XGBClassifier(n_estimators=10, max_depth=3, n_jobs=1, random_state=seed)
-    return make_pipeline(StandardScaler(), model), X, y, ("predict", "predict_proba")
+    return make_pipeline(StandardScaler(), model), X, y
 
 
 def case_xgboost_regressor(seed):
@@ -36,7 +36,7 @@ def case_xgboost_regressor(seed):
 
     X, y = diabetes(seed)
     model = xgboost.XGBRegressor(n_estimators=10, max_depth=3, n_jobs=1, random_state=seed)
-    return make_pipeline(SimpleImputer(add_indicator=True), model), with_holes(X, seed), y, ("predict",)
+    return make_pipeline(SimpleImputer(add_indicator=True), model), with_holes(X, seed), y
 
 
 def case_lightgbm_classifier(seed):
@@ -49,7 +49,7 @@ def case_lightgbm_classifier(seed):
     X, y = tumours(seed)
     model = lightgbm.LGBMClassifier(n_estimators=10, num_leaves=7, n_jobs=1, random_state=seed, verbose=-1)
     model = make_pipeline(StandardScaler(), CalibratedClassifierCV(model, cv=3))
-    return model, X, y, ("predict", "predict_proba")
+    return model, X, y
 
 
 def case_lightgbm_regressor(seed):
@@ -60,4 +60,4 @@ def case_lightgbm_regressor(seed):
 
     X, y = diabetes(seed)
     model = lightgbm.LGBMRegressor(n_estimators=10, num_leaves=7, n_jobs=1, random_state=seed, verbose=-1)
-    return make_pipeline(StandardScaler(), model), with_holes(X, seed), y, ("predict",)
+    return make_pipeline(StandardScaler(), model), with_holes(X, seed), y

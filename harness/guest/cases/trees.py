@@ -9,7 +9,7 @@ def case_decision_tree_classifier(seed):
 
     X, y = iris(seed)
     y = named(y, "setosa", "versicolor", "virginica")
-    return DecisionTreeClassifier(random_state=seed), X, y, ("predict", "predict_proba")
+    return DecisionTreeClassifier(random_state=seed), X, y
 
 
 def case_random_forest_classifier(seed):
@@ -17,7 +17,7 @@ def case_random_forest_classifier(seed):
     from sklearn.ensemble import RandomForestClassifier
 
     X, y = tumours(seed)
-    return RandomForestClassifier(n_estimators=20, random_state=seed), X, y, ("predict", "predict_proba")
+    return RandomForestClassifier(n_estimators=20, random_state=seed), X, y
 
 
 def case_random_forest_regressor(seed):
@@ -25,7 +25,7 @@ def case_random_forest_regressor(seed):
     from sklearn.ensemble import RandomForestRegressor
 
     X, y = diabetes(seed)
-    return RandomForestRegressor(n_estimators=20, random_state=seed), X, y, ("predict",)
+    return RandomForestRegressor(n_estimators=20, random_state=seed), X, y
 
 
 def case_extra_trees_classifier(seed):
@@ -35,7 +35,7 @@ def case_extra_trees_classifier(seed):
 
     X, y = iris(seed)
     y = np.column_stack([y, X.sum(axis=1) > X.sum(axis=1).mean()])
-    return ExtraTreesClassifier(n_estimators=20, random_state=seed), X, y, ("predict", "predict_proba")
+    return ExtraTreesClassifier(n_estimators=20, random_state=seed), X, y
 
 
 def case_isolation_forest(seed):
@@ -44,4 +44,4 @@ def case_isolation_forest(seed):
 
     X, _ = tumours(seed)
     model = IsolationForest(n_estimators=20, random_state=seed)
-    return model, X, None, ("predict", "decision_function", "score_samples")
+    return model, X
