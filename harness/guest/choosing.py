@@ -45,12 +45,11 @@ class Choice:
         first = probes.ask_methods(model, rows, wanted)
         self.raw = first.raw
         self.methods = [name for name in wanted if name in first.raw]
-        encoded = first.encoded()
-        self.reference = {name: without_traceback(encoded[name]) for name in wanted}
+        self.reference = {name: without_traceback(first.encoded[name]) for name in wanted}
         self.written = list(first.written)
         self.not_compared = {}
         if wanted and not self.methods:
-            raised = encoded[wanted[0]]
+            raised = first.encoded[wanted[0]]
             raise RuntimeError(
                 "its model answers nothing: %s raised %s: %s" % (wanted[0], raised["type"], raised["message"])
             )
@@ -77,7 +76,7 @@ class Choice:
             return
         found = probes.ask(model, rows, further)
         self.written += found.written
-        for name, encoded in found.encoded().items():
+        for name, encoded in found.encoded.items():
             if _is_data(encoded):
                 self.reference[name] = without_traceback(encoded)
             else:
@@ -101,7 +100,7 @@ class Choice:
         made, missing = variants.of(rows)
         self.not_compared.update({"%s(%s)" % (primary, name): why for name, why in missing.items()})
         found = probes.ask(model, rows, ["%s(%s)" % (primary, name) for name in made])
-        self.reference.update({name: without_traceback(encoded) for name, encoded in found.encoded().items()})
+        self.reference.update({name: without_traceback(encoded) for name, encoded in found.encoded.items()})
 
 
 def without_traceback(encoded):

@@ -5,7 +5,7 @@ large numbers cancel. The square is off by up to ``2 (n + 2) eps (|x| + |y|)**2`
 twice, once here and once there [1]_. So a distance of 0 may come out as 1e-8 of the norms, on another processor or with
 another BLAS. The host allows this, see `harness.judging.cancellation`.
 
-A fact is a dict of one of two kinds:
+A fact is a dict of one of two kinds; `conditioning_of_sums` has a third:
 
 ``{"kind": "distance", "norm": float, "terms": int}``   the output is such distances; the largest ``|x| + |y|``, and n
 ``{"kind": "weighted", "error": float, "scale": float}``  the output is a mean of values within a range of ``scale``, with
@@ -26,6 +26,8 @@ Trees (``kd_tree``, ``ball_tree``) subtract coordinates first. Nothing cancels, 
 
 Standard library at its top; NumPy is there where a model is.
 """
+
+from . import conditioning_of_sums
 
 EPS = 2.0**-52  # of double precision: scikit-learn computes distances of float32 in float64, too
 #: The attribute that holds the points of a class whose transform gives distances.
@@ -83,7 +85,7 @@ def _facts(model, rows):
         points = getattr(model, _CENTERS[kind.__name__])
         return {"transform": _distance(rows, points)}
     if not _cancels(model):
-        return {}
+        return conditioning_of_sums.facts(model, rows)
     facts = {"kneighbors": _distance(rows, model._fit_X)}
     if kind.__name__ in _TRANSFORMERS and model.mode == "distance":
         facts["transform"] = facts["kneighbors"]
@@ -151,7 +153,7 @@ def _imputed(model, rows):
         donors = distances[np.ix_(np.isnan(rows[:, column]), ~np.isnan(known[:, column]))]
         worst = max(worst, _off(np.sort(donors, axis=1)[:, : model.n_neighbors], noise))
     scale = np.nanmax(known, axis=0) - np.nanmin(known, axis=0)
-    return {"transform": {"kind": "weighted", "error": worst, "scale": float(scale.max())}}
+    return {"transform": {"kind": "weighted", "error": float(worst), "scale": float(scale.max())}}
 
 
 def _weighted(model, rows, square):

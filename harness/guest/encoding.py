@@ -69,21 +69,20 @@ def encode(value: Any) -> dict[str, Any]:
     return _encode(value, MAX_DEPTH)
 
 
-def encode_all(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Several values by name. What would make their message too long is opaque, and says so."""
-    left, encoded = MOST_OF_ALL, {}
-    for name, value in values.items():
-        held = _held(value, 3)
-        if held > MOST_BYTES:
-            encoded[name] = _too_large(type_name(value), held)
-            continue
-        encoded[name] = encode(value)
-        size = _size(encoded[name])
-        if size > left:
-            encoded[name] = _too_large(type_name(value), size)
-        else:
-            left -= size
-    return encoded
+def encode_output(value: Any) -> dict[str, Any]:
+    """Return one output as `encode` does; what is too large to be sent is opaque, and says so."""
+    held = _held(value, 3)
+    return _too_large(type_name(value), held) if held > MOST_BYTES else encode(value)
+
+
+def within_message(encoded: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Encoded values by name, as many as one message may hold. The others are opaque, and say so."""
+    left, kept = MOST_OF_ALL, {}
+    for name, value in encoded.items():
+        size = _size(value)
+        kept[name] = _too_large("an output", size) if size > left else value
+        left -= 0 if size > left else size
+    return kept
 
 
 def _held(value: Any, depth: int) -> int:

@@ -19,7 +19,7 @@ import warnings
 from time import perf_counter  # bound now: a model may have replaced it when we need it
 
 from . import errors, variants
-from .encoding import encode, encode_all
+from .encoding import encode, encode_output
 
 #: Methods of rows that are timed, where a case names none. No others are: ``predict_seconds`` is to mean what it meant in
 #: runs that asked nothing else.
@@ -37,22 +37,18 @@ STAGES = 6  # that are compared: the first and the last among them
 
 
 class Answers:
-    """What a model answers to some probes, by name: ``raw`` outputs, and ``told``, errors and attributes, encoded.
+    """What a model answers to some probes: ``encoded`` by name, and ``written``, the methods that changed their rows.
 
-    ``written`` are the methods that changed their rows, ``seconds`` is what methods took, without copies. ``unasked`` says
-    by name what could not be asked here.
+    ``raw`` are the outputs of methods, ``seconds`` is what those took, without copies and encoding. ``unasked`` says by name
+    what could not be asked here.
     """
 
     def __init__(self):
         self.raw = {}
-        self.told = {}
+        self.encoded = {}
         self.written = []
         self.unasked = {}
         self.seconds = 0.0
-
-    def encoded(self):
-        """All answers as data, in no order."""
-        return {**encode_all(self.raw), **self.told}
 
 
 def offered(reader, model, methods):
@@ -78,10 +74,11 @@ def ask_methods(model, rows, names):
             raise
         except BaseException as error:  # SystemExit of a model is its answer, not our end
             answers.seconds += perf_counter() - started
-            answers.told[name] = dict(error_of(error), traceback=errors.describe(error)["traceback"])
+            answers.encoded[name] = dict(error_of(error), traceback=errors.describe(error)["traceback"])
         else:
             answers.seconds += perf_counter() - started
             answers.raw[name] = output
+            answers.encoded[name] = encode_output(output)
         if not name.endswith("_") and not same(given, rows):
             answers.written.append(name)
     return answers
@@ -101,8 +98,7 @@ def _ask(model, rows, name, answers):
     method, _, variant = name.rstrip(")").partition("(")
     if not variant and not method.endswith("_") and method not in GETTERS:
         found = ask_methods(model, rows, [name])
-        answers.raw.update(found.raw)
-        answers.told.update(found.told)
+        answers.encoded.update(found.encoded)
         answers.written += found.written
         return
     try:
@@ -111,20 +107,16 @@ def _ask(model, rows, name, answers):
         answers.unasked[name] = errors.text_of(error, 200)
         return
     if method in GETTERS and not hasattr(model, method):
-        answers.told[name] = {"kind": "absent"}
+        answers.encoded[name] = {"kind": "absent"}
         return
     try:
-        output = call(model, method, given)
-        if method.endswith("_"):  # at once: what is asked next may change it
-            answers.told.update(encode_all({name: output}))
-        else:
-            answers.raw[name] = output
+        answers.encoded[name] = encode_output(call(model, method, given))
     except _OURS:
         raise
     except AttributeError as error:  # a property that raises it is not there, to its users
-        answers.told[name] = {"kind": "absent"} if method.endswith("_") else error_of(error)
+        answers.encoded[name] = {"kind": "absent"} if method.endswith("_") else error_of(error)
     except BaseException as error:
-        answers.told[name] = error_of(error)
+        answers.encoded[name] = error_of(error)
 
 
 #: What says something of the format, the environment or the machine, never of the model.

@@ -37,7 +37,7 @@ def main(arguments):
     except OtherDataError as error:
         print(error, file=sys.stderr)
         return 2
-    outputs = probes.ask_methods(model, inputs, stored["methods"]).encoded()
+    outputs = probes.ask_methods(model, inputs, stored["methods"]).encoded
     same = {name: encoded == stored["reference"][name] for name, encoded in outputs.items()}
     for name, is_same in same.items():
         print("%s: %s" % (name, "identical to what was stored" if is_same else "differs from what was stored"))

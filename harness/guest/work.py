@@ -13,7 +13,7 @@ import warnings
 
 from . import choosing, errors, fitting, probes
 from .decoding import decode
-from .encoding import encode_all
+from .encoding import within_message
 from .errors import Unsupported
 
 
@@ -43,7 +43,7 @@ def load(task, channel):
             first = probes.ask_methods(model, inputs, methods)
             answer["predict_seconds"] = first.seconds
             more = probes.ask(model, inputs, task["probes"])
-            answer["outputs"] = {**encode_all({**first.raw, **more.raw}), **first.told, **more.told}
+            answer["outputs"] = within_message({**first.encoded, **more.encoded})
             answer["written"] = first.written + more.written
             answer["unasked"] = more.unasked
             answer["added"] = choosing.added(model, frozenset(task["known"])) if task["known"] else []

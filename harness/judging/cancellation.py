@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 #: No allowance may hide what was ever seen to be a change: a tenth of the smallest true drift.
 MOST = 2.6e-3
 _EPS = 2.0**-52
+_OF = {"weighted": "weights by distances", "sum": "large terms with a small sum"}
 _LARGEST = 1e150  # its square is finite
 
 
@@ -29,6 +30,7 @@ class Cancellation:
 
     square: float = 0.0  # of distances: how far their squares may be off
     error: float = 0.0  # of other numbers
+    of: str = ""  # what these are
 
     def used(self, gap: Array, reference: Array, output: Array) -> Array:
         """How much of what is allowed each gap takes: up to 1 is within it."""
@@ -41,7 +43,7 @@ class Cancellation:
         """What the sentence of a difference says of it."""
         if self.square:
             return f"of distances, whose squares are exact to {self.square:.2g}"
-        return f"of weights by distances, exact to {self.error:.2g}"
+        return f"of {self.of}, exact to {self.error:.2g}"
 
 
 def cancellation_of(conditioning: Any, method: str) -> Cancellation | None:
@@ -52,6 +54,6 @@ def cancellation_of(conditioning: Any, method: str) -> Cancellation | None:
         case {"kind": "distance", "norm": float(norm), "terms": int(terms)} if 0 < norm < _LARGEST and terms > 0:
             relative = 2 * (terms + 2) * _EPS
             return Cancellation(square=relative * norm**2) if relative <= MOST**2 else None
-        case {"kind": "weighted", "error": float(error), "scale": float(scale)} if 0 < error <= 1:
-            return Cancellation(error=min(error, MOST) * scale) if 0 < scale < _LARGEST else None
+        case {"kind": "weighted" | "sum" as kind, "error": float(error), "scale": float(scale)} if 0 < error <= 1:
+            return Cancellation(error=min(error, MOST) * scale, of=_OF[kind]) if 0 < scale < _LARGEST else None
     return None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from harness.environments import Folders, NotReadyError, kinds
-from harness.environments.lock import Lock
+from harness.environments import Folders, LackingError, NotReadyError, UnusableError, conformance, kinds
+from harness.environments import lock as locks
+from harness.errors import InputError
 from harness.files import writing
 from harness.machine import platforms, processes, tools
 from harness.run.answered import Answered
@@ -14,10 +15,11 @@ from harness.store import tables
 from harness.terms import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from harness.environments.kind import Built
+    from harness.environments.lock import Lock
     from harness.messages import Inability, Job, JobLimits, Reply, TaskT, Verb
     from harness.run.recorder import Recorder
     from harness.terms import Environment
@@ -48,30 +50,60 @@ class EnvironmentSession:
         self._deaths = 0  # of guests
         self._recorded = False  # that it was given up
         self._measuring = False
-        self._given_up: str | None = recorder.plan.impossible.get(environment.name)
+        impossible = recorder.plan.impossible.get(environment.name)
+        self._given_up: NotReadyError | None = None if impossible is None else UnusableError(impossible)
 
     def open(self) -> Guest:
         """Return the guest; build and record the environment first if needed. Raises NotReadyError."""
         if self._guest is not None:
             return self._guest
         if self._given_up is not None:
-            raise NotReadyError(self._given_up)
+            raise self._given_up
         if self._built is None:
-            self._built = self._build()
-            self._guest = self._start(self._built)
-            self._check_packages(self._built.lock, self._guest)
-            row = {"status": str(Status.OK), "reason": None, **tables.environment_row(self._guest.facts)}
-            row |= {
-                "lock_sha256": self._built.lock.digest,
-                "how_built": self._built.how,
-                "emulated": self._emulated,
-                "seconds": self._built.seconds,
-            }
-            if not self._measuring:  # else its row is written already
-                self._recorder.environment(self.name, row)
+            self._built, self._guest = self._as_planned()
+            self._record(self._built, self._guest)
         else:
             self._guest = self._start(self._built)
         return self._guest
+
+    def _as_planned(self) -> tuple[Built, Guest]:
+        """The environment and its guest, which is what was planned and locked: built anew if what was there is not."""
+        built = self._build()
+        if built.seconds is None:  # it was there before
+            try:
+                return built, self._checked(built)
+            except NotReadyError:
+                self._kind.forget(self.environment, built.lock)
+                built = self._build()
+        return built, self._checked(built)
+
+    def _checked(self, built: Built) -> Guest:
+        """Its guest. Raises UnusableError where that is not what it should be; such an environment is not kept."""
+        guest = self._start(built)
+        asked, locked = self._kind.requirements(self.environment), self._kind.packages(built.lock)
+        other = conformance.differences(self.environment, asked, locked, guest.facts)
+        if other:
+            guest.close()
+            self._kind.forget(self.environment, built.lock)
+            raise UnusableError(f"it is not what was planned and locked: {', '.join(other[:5])}")
+        return guest
+
+    def _record(self, built: Built, guest: Guest) -> None:
+        """Write its row. Raises InputError if it is no longer what it was earlier in the run."""
+        row = {"status": str(Status.OK), "reason": None, **tables.environment_row(guest.facts)}
+        row |= {"lock_sha256": built.lock.digest, "how_built": built.how}
+        row |= {"emulated": self._emulated, "seconds": built.seconds}
+        known = self._recorder.journal.environments.get(self.name)
+        if known is not None:
+            if other := conformance.changed(known, row):
+                self.close()
+                raise InputError(
+                    f"{self._recorder.folder.path}: {self.name} is no longer what it was when this run began "
+                    f"({', '.join(other)}): finish the run on the machine that began it, or start a new one"
+                )
+            row = conformance.common(known, row)
+        if not self._measuring:  # else its row is written already
+            self._recorder.environment(self.name, row)
 
     def measure_from_now_on(self) -> None:
         """The next guest has a processor to itself."""
@@ -113,15 +145,19 @@ class EnvironmentSession:
         if guest is not None:
             guest.close()
 
-    def give_up(self, reason: str) -> None:
+    def give_up(self, reason: NotReadyError) -> None:
         """Record the environment as not-run, with its reason. Raises StoppedError while all processes are stopped."""
         processes.raise_if_stopped()
         self.close()
         if self._recorded:
             return
         self._given_up, self._recorded = reason, True
-        row = {"status": str(Status.NOT_RUN), "reason": reason}
-        self._recorder.environment(self.name, {**row, "emulated": self._emulated})
+        row = {"status": str(Status.NOT_RUN), "reason": str(reason), "emulated": self._emulated}
+        if reason.trouble is not None:
+            row["trouble"] = str(reason.trouble)
+        # What it was is true of what it did before.
+        held: Mapping[str, Any] = self._recorder.journal.environments.get(self.name, {})
+        self._recorder.environment(self.name, {**held, **row})
 
     def replies(self, verb: Verb, batches: list[list[TaskT]], *, seconds: float) -> Iterator[Reply[TaskT]]:
         """Yield the events of a job, each with its task, its child and whether it ran alone.
@@ -177,7 +213,7 @@ class EnvironmentSession:
         tell = self._recorder.progress.environment
         why = self._kind.missing(self.environment)
         if why is not None:
-            raise NotReadyError(why)
+            raise LackingError(why)
         tell(self.name, "resolving")
         lock = self._locked()
         tell(self.name, "building")
@@ -195,7 +231,7 @@ class EnvironmentSession:
         name = f"locks/{self.name}.txt"
         path = self._recorder.folder.path / name
         if path.exists():
-            return Lock(text=path.read_text())
+            return locks.read(path)
         lock = self._kind.lock(self.environment)
         self._recorder.folder.write_text(name, lock.text)
         return lock
@@ -217,14 +253,6 @@ class EnvironmentSession:
             guest.hello(profile.limits.build_seconds if self._emulated else HELLO_SECONDS)
         except UnreadyError as error:
             guest.close()
-            raise NotReadyError(f"installed, but not usable: {error}") from error
+            refuse = NotReadyError if isinstance(error.__cause__, GuestDiedError) else UnusableError
+            raise refuse(f"installed, but not usable: {error}") from error
         return guest
-
-    def _check_packages(self, lock: Lock, guest: Guest) -> None:
-        held, wanted = guest.facts["packages"], self._kind.packages(lock)
-        other = [f"{n} {held.get(n, 'absent')} instead of {v}" for n, v in wanted.items() if held.get(n) != v]
-        if other:
-            self._kind.forget(self.environment, lock)
-            self.close()
-            named = ", ".join(sorted(other)[:5])
-            raise NotReadyError(f"its packages are not those of its lock ({named}); the next run builds it again")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 import harness
+from harness.environments import lock as stored_locks
 from harness.errors import InputError, MachineError
 from harness.files import writing
 from harness.machine import hardware, places, tools
@@ -87,26 +88,42 @@ def run(
 
 
 def choose(results: Path, profile: str, *, run_id: str | None, resume: bool) -> Path | None:
-    """The unfinished run to continue, or None for a new one. Raises InputError."""
+    """The unfinished run to continue, or None for a new one. Raises InputError.
+
+    Where every run is finished, it is one with an environment that this machine could not have, but may have by now; or
+    the one that was ended while its page was written.
+    """
     if run_id is not None:
         return find_run(results, run_id)
     if not resume:
         return None
-    unfinished = [path for path in runs(results) if _is_unfinished(path, profile)]
-    if not unfinished:
-        others = [path.name for path in runs(results) if _is_unfinished(path, None)]
-        hint = f"; unfinished is {others[-1]}: give its --profile" if others else ""
-        raise InputError(f"{results}: no unfinished run of the profile {profile} is stored there{hint}")
-    return unfinished[-1]
+    known = [(path, stored) for path in runs(results) if (stored := _stored(path)) is not None]
+    own = [(path, stored) for path, stored in known if stored.get("profile") == profile]
+    for may_go_on in (_is_unfinished, _may_be_more):
+        found = [path for path, stored in own if may_go_on(path, stored)]
+        if found:
+            return found[-1]
+    others = [(path.name, stored.get("profile")) for path, stored in known if _is_unfinished(path, stored)]
+    hint = f"; unfinished is {others[-1][0]}: give --profile {others[-1][1]}" if others else ""
+    raise InputError(f"{results}: no unfinished run of the profile {profile} is stored there{hint}")
 
 
-def _is_unfinished(path: Path, profile: str | None) -> bool:
+def _stored(path: Path) -> dict[str, Any] | None:
+    """``run.json`` of a run that can be continued; not if it is of another schema version, for example."""
     try:
         stored = read_run_json(path)
-    except InputError:  # of another schema version, for example: it cannot be continued
-        return False
-    current = stored["schema_version"] == SCHEMA_VERSION
-    return current and profile in (None, stored["profile"]) and not stored.get("complete")
+    except InputError:
+        return None
+    return stored if stored["schema_version"] == SCHEMA_VERSION else None
+
+
+def _is_unfinished(path: Path, stored: dict[str, Any]) -> bool:  # noqa: ARG001  # as _may_be_more
+    return not stored.get("complete")
+
+
+def _may_be_more(path: Path, stored: dict[str, Any]) -> bool:
+    """Whether some environment may be had after all, or a kill came before the page."""
+    return bool(stored.get("retry")) or not (path / "report/index.html").exists()
 
 
 def _named(error: Exception) -> str:
@@ -192,8 +209,8 @@ def _finish(
 
 
 def _read_locks(source: Path) -> dict[str, str]:
-    """Another run's locks by file name."""
-    found = {path.name: path.read_text() for path in sorted((source / "locks").glob("*.txt"))}
+    """Another run's locks by file name. Raises InputError for what is more than pins and hashes."""
+    found = {path.name: stored_locks.read(path).text for path in sorted((source / "locks").glob("*.txt"))}
     if not found:
         raise InputError(f"{source / 'locks'}: no locks are stored there")
     return found

@@ -86,7 +86,7 @@ def _produce(session: EnvironmentSession, recorder: Recorder, keep: bool) -> Non
             session.open()
             dumping.dump(session, recorder, artifacts)
     except NotReadyError as reason:
-        session.give_up(str(reason))
+        session.give_up(reason)
     except CutShortError as reason:
         recorder.cut_short[session.name] = str(reason)
     if not keep:
@@ -99,7 +99,7 @@ def _consume(session: EnvironmentSession, recorder: Recorder) -> None:
         if cells:
             loading.load(session, recorder, cells)
     except NotReadyError as reason:
-        session.give_up(str(reason))
+        session.give_up(reason)
     except CutShortError as reason:
         recorder.cut_short[session.name] = str(reason)
     finally:

@@ -54,7 +54,7 @@ def test_every_estimator_is_fitted_and_comes_back_the_same():
                 troubles.append("%s: %s cannot be compared" % (name, reference))
             back = pickle.loads(pickle.dumps(made.model, protocol=5))
             rows = decode(made.encoded)
-            again = text(probes.ask(back, rows, list(reference)).encoded())
+            again = text(probes.ask(back, rows, list(reference)).encoded)
             differ = [method for method in reference if again[method] != reference[method]]
             known = frozenset([*reference, *made.choice.not_compared])
             differ += choosing.added(back, known)

@@ -8,7 +8,7 @@ import unittest
 
 from guest import encoding
 from guest.decoding import decode
-from guest.encoding import encode, encode_all
+from guest.encoding import encode, encode_output, within_message
 
 try:
     import numpy as np
@@ -105,10 +105,10 @@ def test_what_is_too_large_says_so():
             "c": pandas.DataFrame(np.zeros((101, 1))),
             "d": np.zeros(99),
         }
-        sent = encode_all(large)
+        sent = {name: encode_output(value) for name, value in large.items()}
         assert "numpy.ndarray, too large to be carried (808 bytes)" in sent["a"]["type"]
         assert [one["kind"] for one in sent.values()] == ["opaque", "opaque", "opaque", "dense"]
-        sent = encode_all({"a": np.zeros(90), "b": np.zeros(90), "c": np.zeros(1)})
+        sent = within_message({"a": encode(np.zeros(90)), "b": encode(np.zeros(90)), "c": encode(np.zeros(1))})
         assert [one["kind"] for one in sent.values()] == ["dense", "opaque", "dense"]
     finally:
         encoding.MOST_BYTES, encoding.MOST_OF_ALL = before

@@ -58,7 +58,7 @@ def test_only_neighbours_can_be_mapped():
             model = joblibs.load(None, path, "joblib-mmap", {"method": "none"})
             mapped = joblibs.observe(model, "joblib-mmap")["mapped_bytes"]
             assert mapped > 9.5e6 if kind == "k_neighbors" else mapped == 0, (kind, mapped)
-            again = probes.ask_methods(model, made.inputs, made.methods).encoded()
+            again = probes.ask_methods(model, made.inputs, made.methods).encoded
         assert again == {name: made.choice.reference[name] for name in made.methods}
 
 

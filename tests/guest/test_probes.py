@@ -157,7 +157,7 @@ def test_every_method_gets_fresh_rows_and_who_writes_into_them_is_named():
     assert found.written == ["predict"] and (rows == ROWS).all()
     assert (found.raw["transform"] == ROWS * 2).all()
     again = probes.ask_methods(Greedy(), rows, ["predict", "transform"])
-    assert again.written == ["predict"] and again.encoded()["transform"] == found.reference["transform"]
+    assert again.written == ["predict"] and again.encoded["transform"] == found.reference["transform"]
 
 
 def test_rows_of_every_kind_are_copied_and_compared():
@@ -180,7 +180,7 @@ def test_some_stages_stand_for_all():
 
 
 def test_what_is_gone_is_absent_and_a_method_that_is_gone_is_an_error():
-    found = probes.ask(Model(), ROWS, ["gone_", "lost_", "broken_", "get_depth", "score_samples"]).encoded()
+    found = probes.ask(Model(), ROWS, ["gone_", "lost_", "broken_", "get_depth", "score_samples"]).encoded
     assert found["gone_"] == found["lost_"] == found["get_depth"] == {"kind": "absent"}
     assert found["broken_"]["type"] == "ValueError" and found["score_samples"]["type"] == "AttributeError"
 
@@ -193,7 +193,7 @@ def test_what_this_environment_cannot_make_is_not_asked():
     table["list"] = missing
     try:
         found = probes.ask(Model(), ROWS, ["predict(list)", "predict(no rows)"])
-        assert found.unasked == {"predict(list)": "No module named 'pandas'"} and set(found.encoded()) == {
+        assert found.unasked == {"predict(list)": "No module named 'pandas'"} and set(found.encoded) == {
             "predict(no rows)"
         }
         assert choice().not_compared["predict(list)"] == "No module named 'pandas'"

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.environments import NotReadyError, kinds
+from harness.environments import NotReadyError, UnusableError, kinds
 from harness.environments.lock import Lock
+from harness.errors import InputError, MachineError
 from harness.machine import platforms, processes
 from harness.run.guest_process import GuestDiedError, GuestTroubleError
 from harness.run.environment_session import DEATHS, TROUBLES, CutShortError, EnvironmentSession
@@ -150,7 +151,7 @@ def test_of_what_is_missing_nothing_is_resolved_or_built_and_every_row_tells_of_
     progress = SimpleNamespace(environment=lambda *_: None)
     recorder = SimpleNamespace(
         folder=SimpleNamespace(path=tmp_path), plan=plan_of("far"), environment=lambda _, row: rows.append(row),
-        progress=progress,
+        progress=progress, journal=SimpleNamespace(environments={}),
     )  # fmt: skip
     monkeypatch.setattr(platforms.tools, "native_platform", lambda: "linux/amd64")
     lacking = replace(kinds.OF["rootfs"], missing=lambda _: "`apt-get install mmdebstrap`")
@@ -160,9 +161,72 @@ def test_of_what_is_missing_nothing_is_resolved_or_built_and_every_row_tells_of_
     with pytest.raises(NotReadyError, match="apt-get install mmdebstrap") as caught:
         session.open()
     assert not list(tmp_path.iterdir())
-    session.give_up(str(caught.value))
+    session.give_up(caught.value)
     (row,) = rows
     assert (row["status"], row["emulated"]) == ("not-run", platform != "linux/amd64")
+
+
+class TestWhatItIs:
+    FACTS = {
+        "python": "3.12.1", "implementation": "CPython", "machine": "x86_64", "bits": 64, "byteorder": "little",
+        "packages": {"scikit-learn": "1.5.2", "numpy": "2.1.3"}, "blas": None, "cpu": "A", "libc": "g", "variables": {},
+    }  # fmt: skip
+
+    @pytest.fixture
+    def session(self, tmp_path, monkeypatch):
+        """Its environment is there, and holds, build by build, what ``made.facts`` says."""
+        rows: list[dict] = []
+        recorder = SimpleNamespace(
+            folder=SimpleNamespace(path=tmp_path), plan=plan_of("new"), environment=lambda _, row: rows.append(row),
+            progress=SimpleNamespace(environment=lambda *_: None), journal=SimpleNamespace(environments={}),
+        )  # fmt: skip
+        made = EnvironmentSession(environment("new"), recorder, tmp_path)  # type: ignore[arg-type]
+        made.facts, made.rows, made.forgotten, made.reused = [self.FACTS], rows, [], True
+        lock = Lock(text="numpy==2.1.3\n")
+
+        def build(*_, **__):
+            seconds = None if made.reused else 1.0
+            return SimpleNamespace(lock=lock, seconds=seconds, how="made")
+
+        def forget(*_) -> None:
+            made.reused = False
+            made.forgotten.append(True)
+
+        monkeypatch.setattr(platforms.tools, "native_platform", lambda: "linux/amd64")
+        made._kind = replace(kinds.OF["local"], missing=lambda _: None, lock=lambda _: lock, build=build, forget=forget)
+        monkeypatch.setattr(EnvironmentSession, "_locked", lambda _: lock)
+        guest = lambda *_: SimpleNamespace(facts=made.facts.pop(0), close=lambda: None)  # noqa: E731
+        monkeypatch.setattr(EnvironmentSession, "_start", guest)
+        return made
+
+    def test_one_that_is_there_and_is_another_is_built_anew_at_once(self, session) -> None:
+        session.facts = [{**self.FACTS, "python": "3.11.9"}, self.FACTS]
+        session.open()
+        assert [row["python"] for row in session.rows] == ["3.12.1"]
+        assert session.forgotten
+
+    def test_one_that_is_another_although_it_was_just_built_is_not_run(self, session) -> None:
+        session.facts = [{**self.FACTS, "python": "3.11.9"}] * 2
+        with pytest.raises(UnusableError, match=r"not what was planned and locked: Python 3\.11\.9 instead of 3\.12"):
+            session.open()
+        assert not session.rows
+
+    def test_it_must_be_what_it_was_earlier_in_its_run(self, session) -> None:
+        session._recorder.journal.environments["new"] = {"status": "ok", "python": "3.12.0", "cpu": "A"}
+        with pytest.raises(InputError, match=r"new is no longer what it was .*python 3\.12\.1 instead of 3\.12\.0"):
+            session.open()
+        assert not session.rows
+
+    def test_of_two_machines_the_row_says_what_both_have(self, session) -> None:
+        session._recorder.journal.environments["new"] = {"status": "ok", "python": "3.12.1", "cpu": "B", "libc": "g"}
+        session.open()
+        assert [(row["cpu"], row["libc"]) for row in session.rows] == [(None, "g")]
+
+    def test_one_that_is_given_up_keeps_what_is_known_of_it(self, session) -> None:
+        session._recorder.journal.environments["new"] = {"status": "ok", "python": "3.12.1"}
+        session.give_up(NotReadyError("uv was killed"))
+        (row,) = session.rows
+        assert (row["status"], row["python"], row["trouble"]) == ("not-run", "3.12.1", "try")
 
 
 class TestAbilities:

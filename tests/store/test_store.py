@@ -60,6 +60,7 @@ def test_a_broken_line_and_what_follows_is_dropped_and_written_over(folder, tail
     folder.journal.add("cell", {"cell_id": "a", **CELL})
     with (folder.path / "journal.jsonl").open("ab") as file:
         file.write(tail)
+    folder.close()  # as a kill closes it
     again = RunFolder.reopen(folder.path)
     assert again.journal.wrong_line == wrong_line
     again.journal.add("cell", {"cell_id": "b", **CELL})

@@ -69,7 +69,7 @@ GRIDS = {
         {"metric": ("manhattan",)},
     ),
     "KernelPCA": (
-        {"kernel": ("cosine", "poly", "rbf")},
+        {"kernel": ("cosine", "poly", "rbf"), "with": {"n_components": 4}},
         {"kernel": ("precomputed",), "with": {"data": "kernel"}},
         {"kernel": ("poly", "rbf"), "fit_inverse_transform": (True,), "with": {"n_components": 2}},
         {"eigen_solver": ("arpack", "dense", "randomized"), "with": {"n_components": 2}},
