@@ -148,12 +148,12 @@ def _imputed(model, rows):
     share = known.shape[1] / max(1, (~np.isnan(rows)).sum(axis=1).min())
     noise = _square(**_distance(np.nan_to_num(rows), np.nan_to_num(known))) * share
     distances = pairwise_distances(rows, known, metric="nan_euclidean")
-    worst = 0.0
-    for column in np.flatnonzero(np.isnan(rows).any(axis=0)):
+    missing, worst = np.flatnonzero(np.isnan(rows).any(axis=0)), 0.0
+    for column in missing:
         donors = distances[np.ix_(np.isnan(rows[:, column]), ~np.isnan(known[:, column]))]
         worst = max(worst, _off(np.sort(donors, axis=1)[:, : model.n_neighbors], noise))
-    scale = np.nanmax(known, axis=0) - np.nanmin(known, axis=0)
-    return {"transform": {"kind": "weighted", "error": float(worst), "scale": float(scale.max())}}
+    spread = max(np.nanmax(known[:, missing], axis=0) - np.nanmin(known[:, missing], axis=0))
+    return {"transform": {"kind": "weighted", "error": float(worst), "scale": float(spread)}}
 
 
 def _weighted(model, rows, square):

@@ -7,7 +7,11 @@ from guest.conditioning import conditioning
 try:
     import numpy as np
     from sklearn.cluster import KMeans
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.decomposition import KernelPCA
+    from sklearn.ensemble import GradientBoostingRegressor, VotingClassifier
+    from sklearn.impute import KNNImputer
+    from sklearn.kernel_approximation import Nystroem
+    from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.neighbors import KNeighborsClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer
@@ -41,6 +45,37 @@ def test_neighbours_cancel_where_they_are_found_by_products():
     assert set(facts(KNeighborsClassifier(2, algorithm="brute"))) == {"kneighbors"}
     assert facts(KNeighborsClassifier(2, algorithm="kd_tree")) == {}
     assert facts(KNeighborsClassifier(2, algorithm="brute", metric="cosine")) == {}
+
+
+def test_a_vote_is_as_exact_as_its_worst_part():
+    near = KNeighborsClassifier(2, weights="distance", algorithm="brute")
+    found = facts(VotingClassifier([("linear", LogisticRegression()), ("near", near)], voting="soft"))
+    assert found["predict_proba"] == facts(near)["predict_proba"] == found["transform"]
+    assert facts(VotingClassifier([("linear", LogisticRegression())])) == {}
+
+
+def test_neighbours_that_impute_have_what_distances_do_to_weights():
+    rows = ROWS.copy()
+    rows[0, 0] = np.nan
+    fact = conditioning(KNNImputer(n_neighbors=2, weights="distance").fit(ROWS), rows, METHODS)["transform"]
+    assert fact["kind"] == "weighted" and 0 < fact["error"] < 1e-4 and fact["scale"] == 6.0
+    assert conditioning(KNNImputer(n_neighbors=2).fit(ROWS), rows, METHODS) == {}
+
+
+def test_sums_of_large_terms_are_less_exact_the_nearer_a_kernel_is_to_singular():
+    rows = np.random.RandomState(0).normal(size=(100, 4))
+    for make in (Nystroem, KernelPCA):
+        few, many = (
+            conditioning(make(kernel="poly", n_components=count).fit(rows), rows, METHODS)["transform"]
+            for count in (4, 100 if make is Nystroem else None)
+        )
+        assert few["kind"] == "sum" and 0 < 10 * few["error"] < many["error"] < 1e-4
+
+
+def test_a_linear_start_of_boosting_is_of_single_precision():
+    start = conditioning(GradientBoostingRegressor(n_estimators=2, init=Ridge()).fit(ROWS, ROWS[:, 0]), ROWS, METHODS)
+    assert 1e-7 < start["predict"]["error"] < 1e-5
+    assert conditioning(GradientBoostingRegressor(n_estimators=2).fit(ROWS, ROWS[:, 0]), ROWS, METHODS) == {}
 
 
 def test_nothing_is_known_of_others():

@@ -43,6 +43,12 @@ def test_no_more_than_a_tenth_of_the_smallest_drift_is_allowed():
     weighted = {"kind": "weighted", "error": 0.5, "scale": 100.0}
     assert judged([50.0], [50.0 + 99 * MOST], weighted).parity is CLOSE
     assert judged([50.0], [50.0 + 101 * MOST], weighted).parity is DRIFT
+    assert judged([50.0], [50.0 + 101 * MOST], {**weighted, "kind": "sum"}).parity is DRIFT
+
+
+def test_a_sum_of_large_terms_says_so():
+    found = judged([50.0], [50.0 + 1e-5], {"kind": "sum", "error": 1e-6, "scale": 50.0})
+    assert found.parity is CLOSE and "of large terms with a small sum, exact to 5e-05" in found.sentences[0]
 
 
 @pytest.mark.parametrize(
