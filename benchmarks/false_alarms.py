@@ -49,8 +49,8 @@ profiles:
     formats: [pickle/pickle]
     limits: {{seconds: 60}}
 """
-#: Of a cell that says nothing of rounding: nothing was there to be loaded.
-ABSENT = ("no-artifact", "unsupported")
+#: Of a cell that says nothing of rounding: nothing was there to be loaded, or nothing could be compared.
+ABSENT = ("no-artifact", "unsupported", "incomparable")
 COLUMNS = ["producer", "consumer", "case", "status", "max_abs_diff", "tolerance_used", "reason"]
 
 
