@@ -126,9 +126,10 @@ def install(session: nox.Session, group: str) -> None:
 def environment_session(environment: Environment, made: Session) -> None:
     """Register the session of one environment, which its kind has made."""
     made.run.__doc__ = made.description
-    python = False if made.python is None else os.environ.get("HARNESS_INTERPRETER") or made.python
     name = f"environment-{environment.name}"
-    nox.session(name=name, python=python, reuse_venv=True, default=LISTING, tags=["environment"])(made.run)
+    nox.session(name=name, python=made.python or False, reuse_venv=True, default=LISTING, tags=["environment"])(
+        made.run
+    )
 
 
 def share_sessions(names: list[str]) -> None:

@@ -27,10 +27,10 @@ STATUSES: dict[Status, str] = {
 }
 
 PARITIES: dict[Parity, str] = {
-    Parity.IDENTICAL: "Same shapes, dtypes and values, bit for bit. Every NaN is the same.",
+    Parity.IDENTICAL: "Same shapes, dtypes and values, bit for bit. Every NaN is the same, a longdouble is a double.",
     Parity.CLOSE: (
-        "Numbers differ within their tolerance, zeros by their sign, or equal values came in another dtype or "
-        "container."
+        "Numbers differ within their tolerance, zeros have another sign, "
+        "or equal values came in another dtype or container."
     ),
     Parity.DRIFT: "Anything else.",
 }

@@ -36,6 +36,19 @@ def replace_text(path: Path, text: str) -> Path:
     return path
 
 
+def write_output(path: Path, text: str) -> None:
+    """Write what a user asked for where they said: a link stays a link, and a device or pipe is written into.
+
+    A regular file is written whole or not at all.
+    """
+    place = path.resolve() if path.is_symlink() else path
+    if place.exists() and not place.is_file():
+        with writing(path):
+            place.write_text(text, encoding="utf-8")
+    else:
+        replace_text(place, text)
+
+
 def regular(path: Path) -> Path:
     """Return the path of a regular file. Raises InputError: a link may lead anywhere, and a pipe may never end."""
     if path.is_symlink() or not path.is_file():

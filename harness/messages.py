@@ -8,6 +8,7 @@ that it is not so, see `harness.judging.outcome`.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, NotRequired, TypeAlias, TypedDict, TypeVar, cast, final
 
@@ -132,10 +133,13 @@ class WarningFacts(TypedDict):
 
 
 class _FromChild(TypedDict):
-    """``id`` is a task's, or that of one format of a dump; ``child`` counts the children of one guest from 1."""
+    """``id`` is a task's, or that of one format of a dump; ``child`` counts the children of one guest from 1, and is
+    ``fresh`` where it had answered for no task before.
+    """
 
     id: str
     child: int | None
+    fresh: NotRequired[bool]
     step: NotRequired[Step | None]
 
 
@@ -170,6 +174,7 @@ class Written(_Attempt):
     sha256: NotRequired[str]
     size_bytes: NotRequired[int]
     spooled: NotRequired[str]
+    unspooled: NotRequired[str]
     dump_seconds: NotRequired[float]
     facts: NotRequired[dict[str, Any]]
 
@@ -202,6 +207,7 @@ class Died(_FromChild):
     exit: NotRequired[int]
     memory: NotRequired[bool]
     peak_bytes: NotRequired[int | None]
+    lost_bytes: NotRequired[int]
 
 
 class Overtime(_FromChild):
@@ -210,14 +216,14 @@ class Overtime(_FromChild):
 
 
 class Fault(_FromChild):
-    """The guest's own trouble, such as a full disk."""
+    """The guest's own trouble, such as that it cannot fork. It has ended."""
 
     event: Literal["fault"]
     what: str
 
 
 class GuestDied(_FromChild):
-    """The host's own word: the guest ended while it was at one task only."""
+    """The host's own word: the guest ended while it was at one task only, twice."""
 
     event: Literal["guest-died"]
     how: str
@@ -239,7 +245,7 @@ Ended: TypeAlias = Died | Overtime | GuestDied | Nonsense
 class Reply(Generic[TaskT]):
     """An event with the task that it is about.
 
-    ``child`` is (guest, its child), None when the guest died; ``alone`` says that its child had no other task.
+    ``child`` is (guest, its child), None when the guest died; ``alone`` says that its child had no task before it.
     """
 
     event: Event
@@ -248,12 +254,20 @@ class Reply(Generic[TaskT]):
     alone: bool
 
 
+#: Characters of texts, see `harness.guest.errors`.
+_LONGEST = {"type": 500, "category": 500, "original_sklearn_version": 40, "traceback": 20_100}
+_LONGEST_TEXT = 4_000
+_TEXTS = frozenset({"refused", "unsupported", "unspooled", "what"})
+_MOST_WARNINGS = 50
+#: Parts of an event whose shape is a format's own; the journal keeps them.
+_LOOSE = ("observed", "facts", "missing", "imported")
+_MOST_LOOSE = 1_000_000  # characters
 _MOST = 1 << 62  # of any number that a guest counts; no table holds more
 
 _EVENTS = {
     "dump": frozenset({"fitted", "artifact", "fault", "died", "overtime"}),
-    "load": frozenset({"cell", "died", "overtime"}),
-    "measure": frozenset({"measured", "died", "overtime"}),
+    "load": frozenset({"cell", "fault", "died", "overtime"}),
+    "measure": frozenset({"measured", "fault", "died", "overtime"}),
 }
 
 
@@ -274,7 +288,7 @@ def parse(message: Mapping[str, Any], verb: Verb) -> Event:
     wrong = _wrong(name, message)
     if wrong is not None:
         raise ValueError(f"{name} says {wrong}")
-    return cast("Event", message)
+    return cast("Event", _cut(message))
 
 
 _KEYS: dict[str, Callable[[object], bool]] = {
@@ -309,6 +323,31 @@ def nonsense(message: Mapping[str, Any], why: str) -> Nonsense | None:
     if not isinstance(name, str):
         return None
     return Nonsense(event="nonsense", id=name, child=cast("int", child) if _KEYS["child"](child) else None, why=why)
+
+
+def _cut(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The message with its texts as short as a sound guest sends them: a journal keeps them all."""
+    cut: dict[str, Any] = {
+        key: _shortened(value, _LONGEST_TEXT) if key in _TEXTS else value for key, value in message.items()
+    }
+    if "error" in cut:
+        cut["error"] = _cut_texts(cut["error"])
+    if isinstance(cut.get("warnings"), list):
+        cut["warnings"] = [_cut_texts(warning) for warning in cut["warnings"][:_MOST_WARNINGS]]
+    for key in _LOOSE:
+        if key in cut and len(json.dumps(cut[key])) > _MOST_LOOSE:
+            raise ValueError(f"{key} that are longer than {_MOST_LOOSE} characters")
+    return cut
+
+
+def _cut_texts(facts: Any) -> Any:
+    if not isinstance(facts, dict):
+        return facts
+    return {key: _shortened(value, _LONGEST.get(key, _LONGEST_TEXT)) for key, value in facts.items()}
+
+
+def _shortened(value: object, most: int) -> object:
+    return value[: most - 1] + "…" if isinstance(value, str) and len(value) > most else value
 
 
 def _shown(value: object) -> str:

@@ -114,6 +114,13 @@ class AsOf(StrEnum):
     NEWEST = "newest"
 
 
+class Trouble(StrEnum):
+    """Why an environment that is not-run may be had by ``--resume``, when it is not the environment's own fault."""
+
+    TRY = "try"  # a try failed that may succeed: no answer from the index, a process that was killed
+    MACHINE = "machine"  # the machine lacks something, such as an interpreter
+
+
 @dataclass(frozen=True, kw_only=True)
 class Environment:
     """A named set of interpreter, packages and platform."""

@@ -32,6 +32,12 @@ def workspace() -> Iterator[Path]:
         yield folder
 
 
+def python_of(workspace: Path, name: str) -> Path:
+    """The Python of a local environment, as it was built or used last."""
+    stamps = (workspace / ".harness/environments").glob(f"{name}-*/persistence-matrix.json")
+    return max(stamps, key=lambda path: path.stat().st_mtime).parent / "bin/python"
+
+
 def environment(name: str, **given: object) -> terms.Environment:
     """An environment with sound values; what is no field of every environment is an option of its kind."""
     own = {key: value for key, value in given.items() if key not in FIELDS and value is not None}

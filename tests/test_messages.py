@@ -19,6 +19,7 @@ GOOD = {
         {"event": "cell", "id": "a", "child": 1, "step": "predict", "anything": [1]},
         {"event": "died", "id": "a", "child": 1, "step": "load", "signal": 9, "memory": True},
         {"event": "overtime", "id": "a", "child": 1, "step": "load", "seconds": 5},
+        {"event": "fault", "id": "a", "child": 1, "what": "no process can be started"},
     ],
     "measure": [{"event": "measured", "id": "a", "child": 3, "step": "load", "figures": {}}],
 }
@@ -26,7 +27,7 @@ GOOD = {
 
 @pytest.mark.parametrize(("verb", "message"), [(verb, one) for verb, all_ in GOOD.items() for one in all_])
 def test_events_of_a_job(verb, message) -> None:
-    assert messages.parse(message, verb) is message
+    assert messages.parse(message, verb) == message
 
 
 CELL = GOOD["load"][0]
@@ -36,7 +37,6 @@ BAD = {
     "an unknown event": {**CELL, "event": "cells"},
     "an event that is a list": {**CELL, "event": ["cell"]},
     "of another job": {**CELL, "event": "measured"},
-    "a fault where nothing is written": {**CELL, "event": "fault", "what": "no space"},
     "the host's own word": {**CELL, "event": "guest-died", "how": "killed"},
     "the end of a job": {**CELL, "event": "done"},
     "no id": {"event": "cell", "child": 1},
@@ -76,3 +76,17 @@ def test_what_is_sent_may_be_long() -> None:
     with pytest.raises(ValueError, match="no event") as caught:
         messages.parse(json.loads(json.dumps({"event": "x" * 10**6})), "load")
     assert len(str(caught.value)) < 120
+
+
+def test_texts_are_as_short_as_a_sound_guest_sends_them() -> None:
+    long = "x" * 10**6
+    error = {"type": long, "message": long, "traceback": long, "memory": False}
+    warning = {"category": long, "message": long, "count": 1}
+    sent = {"event": "cell", "id": "a", "child": 1, "error": error, "warnings": [warning] * 1000, "refused": long}
+    assert len(json.dumps(messages.parse(sent, "load"))) < 300_000
+
+
+def test_what_a_format_tells_has_a_limit() -> None:
+    sent = {"event": "artifact", "id": "a", "child": 1, "facts": {"x": "y" * 10**6}}
+    with pytest.raises(ValueError, match="facts that are longer"):
+        messages.parse(sent, "dump")

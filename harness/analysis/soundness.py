@@ -39,7 +39,9 @@ class ProblemKind(StrEnum):
 
 _SENTENCES = {
     ProblemKind.NOTHING_RAN: "Nothing ran: no cell of this run was tried.",
-    ProblemKind.INCOMPLETE: "This run is not complete: it was stopped early, or shards of it are missing.",
+    ProblemKind.INCOMPLETE: (
+        "This run is not complete: it was stopped early, building an environment failed, or shards of it are missing."
+    ),
     ProblemKind.ENVIRONMENTS_MISSING: "{count} of {of} environments are missing: {names}.",
     ProblemKind.CELLS_NOT_RUN: "{count} of {of} cells did not run. They never count as passing.",
     ProblemKind.ARTIFACTS_DAMAGED: (

@@ -30,4 +30,4 @@ def export(
     if output is None:
         print(printable(text) if sys.stdout.isatty() else text, end="")
     else:
-        files.replace_text(output, text)
+        files.write_output(output, text)

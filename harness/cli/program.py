@@ -91,7 +91,7 @@ def options(
 
 def main() -> None:
     """Run a command; its exit code says how it ended (see harness.errors)."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a CI job that is cancelled ends as Ctrl-C ends it
+    _end_in_order()
     _write_anything()
     try:
         code = app(standalone_mode=False)  # typer may return the exit code, Ctrl-C's too, instead of raising it
@@ -115,6 +115,13 @@ def main() -> None:
     if code == INTERRUPTED:
         fail("interrupted; continue an interrupted run with --resume", INTERRUPTED)
     sys.exit(code or 0)
+
+
+def _end_in_order() -> None:
+    """Let a CI job that is cancelled, and a terminal that is closed, end it as Ctrl-C does; `nohup` keeps its will."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
 
 
 def _write_anything() -> None:

@@ -15,7 +15,7 @@ from harness.cli.arguments import (
     ThroughOption,
     console,
 )
-from harness.errors import InputError
+from harness.errors import GateCrossed, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +49,7 @@ def run(
     Every environment saves its models, and every other loads them. A model that breaks is a result: exit code 0.
     """
     from harness import analysis, store  # pandas
+    from harness.analysis import summary
     from harness.cli.planning import planned
     from harness.config import plan as plans
     from harness.report import run_pages, terminal
@@ -72,7 +73,11 @@ def run(
         consumers=None if everyone else frozenset(load or ()),
         then=lambda path: run_pages.write(analysis.read_run(path)),
     )
-    terminal.show(analysis.read_run(done), out, done / run_pages.PAGE)
+    tables = analysis.read_run(done)
+    terminal.show(tables, out, done / run_pages.PAGE)
+    # A share of a run may have nothing to load yet.
+    if everyone and not summary.summarize(tables).conclusive:
+        raise GateCrossed(f"{done}: nothing ran: no cell was tried; its rows say why")
 
 
 def _check_known(plan: Plan, names: Iterable[str]) -> None:

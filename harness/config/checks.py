@@ -5,6 +5,7 @@ A check looks at the parts it needs and passes over those that another check has
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -74,10 +75,11 @@ class Known:
 def check_case_files(document: Document, known: Known, problems: Problems) -> bool:
     """Read the user's files, adding their cases to the known ones; False when a file is wrong."""
     before = len(problems)
+    asked = _modules_asked_for(document.value)
     for place, name in _words(document.value, ("cases", "files")):
         path = document.path.parent / name
         scan = catalogue.Scan()
-        wrong: tuple[str, ...] = tuple(filter(None, [unimportable(path, name, known.case_files)]))
+        wrong: tuple[str, ...] = tuple(filter(None, [unimportable(path, name, known.case_files, asked)]))
         if not wrong:
             known.case_files.append(path)
             scan = catalogue.scan_cases(path, module=path.stem)
@@ -92,11 +94,12 @@ def check_case_files(document: Document, known: Known, problems: Problems) -> bo
 def check_format_files(document: Document, known: Known, problems: Problems) -> bool:
     """The same of the user's files with formats. A file may have cases, too."""
     before = len(problems)
+    asked = _modules_asked_for(document.value)
     installed = [Path(item.file) for item in known.formats if item.file is not None]
     for place, name in _words(document.value, ("formats", "files")):
         path = document.path.parent / name
         others = [*installed, *known.format_files, *(other for other in known.case_files if other != path)]
-        wrong: tuple[str, ...] = tuple(filter(None, [unimportable(path, name, others)]))
+        wrong: tuple[str, ...] = tuple(filter(None, [unimportable(path, name, others, asked)]))
         if not wrong:
             known.format_files.append(path)
             scan = format_files.scan_file(path)
@@ -120,8 +123,11 @@ def check_environments(document: Document, native: str, problems: Problems) -> f
         return None
     first: dict[str, int] = {}
     for index, item in enumerate(spec.include):
-        if item.name is not None and first.setdefault(item.name, index) != index:
-            message = f"{shown(item.name)} is already the name of environments.include[{first[item.name]}]"
+        if item.name is not None and (twin := first.setdefault(folded(item.name), index)) != index:
+            other = spec.include[twin].name
+            message = f"{shown(item.name)} is already the name of environments.include[{twin}]"
+            if other != item.name:
+                message = f"{shown(item.name)} and {shown(other)} differ in case, dots or hyphens only; rename one"
             problems.append(document.problem((*place, "include", index, "name"), message))
     problems += _without_a_day(spec, document)
     environments = expand(spec, native=native, satisfiable=lambda _: True)
@@ -131,6 +137,11 @@ def check_environments(document: Document, native: str, problems: Problems) -> f
     elif not environments:
         problems.append(document.problem((*place, "exclude"), "no combination of the axes is left"))
     return possible_names(spec, native=native) if len(problems) == before else None
+
+
+def folded(name: str) -> str:
+    """What names have in common that files, nox or a reader may take for one."""
+    return re.sub(r"[._-]+", "-", name).lower()
 
 
 def _without_a_day(spec: Environments, document: Document) -> Iterator[Problem]:
@@ -166,6 +177,18 @@ def check_patterns(
 
 def _is_format(word: str, formats: Sequence[Format]) -> bool:
     return any(format_fits(item, reader, word) for item in formats for reader in item.readers)
+
+
+def _modules_asked_for(value: Plain) -> frozenset[str]:
+    """What the packages are called that environments ask for, as modules mostly are."""
+    included = _at(value, ("environments", "include"))
+    holders: list[Place] = [("environments", "packages"), ("environments", "tools")]
+    holders += [
+        ("environments", "include", index, "packages")
+        for index in range(len(included) if isinstance(included, list) else 0)
+    ]
+    words = (re.split(r"[^A-Za-z0-9._-]", word, maxsplit=1)[0] for place in holders for _, word in _words(value, place))
+    return frozenset(re.sub(r"[._-]+", "_", word).lower() for word in words)
 
 
 def _patterns(value: Plain, place: Place) -> Iterator[tuple[Place, str]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 MAX_BYTES = 1024**2
@@ -38,7 +38,22 @@ _GUEST = (
 )
 #: What those import in turn.
 _INNER = ("dateutil", "flatbuffers", "google", "jpype", "ml_dtypes", "narwhals", "packaging", "pytz", "six", "sympy")
-_TAKEN = frozenset((*sys.stdlib_module_names, *_OTHER_STDLIB, *_GUEST, *_INNER, "sklearn", "skops", "threadpoolctl"))
+#: Whose models a matrix may ask for, besides what its requirements name.
+_LIBRARIES = (
+    "catboost",
+    "imblearn",
+    "lightgbm",
+    "matplotlib",
+    "mlflow",
+    "polars",
+    "pyarrow",
+    "seaborn",
+    "torch",
+    "xgboost",
+)
+_TAKEN = frozenset(
+    (*sys.stdlib_module_names, *_OTHER_STDLIB, *_GUEST, *_INNER, *_LIBRARIES, "sklearn", "skops", "threadpoolctl")
+)
 
 
 def parse(path: Path) -> tuple[str, ast.Module]:
@@ -75,13 +90,13 @@ def modules(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.py") if not path.stem.startswith("_"))
 
 
-def unimportable(path: Path, name: str, files: Iterable[Path]) -> str:
-    """Why a file cannot be a module beside the guest, or nothing."""
+def unimportable(path: Path, name: str, files: Iterable[Path], asked: Collection[str] = ()) -> str:
+    """Why a file cannot be a module beside the guest, or nothing; ``asked`` names modules that environments ask for."""
     if path.suffix != ".py":
         return f"{shown(name)} does not end in .py"
     if not path.stem.isidentifier() or keyword.iskeyword(path.stem):
         return f"{shown(name)} cannot be imported: {shown(path.stem)} is not an identifier"
-    if path.stem in _TAKEN:
+    if path.stem in _TAKEN or path.stem in asked:
         return f"{shown(name)} would stand in for the module {path.stem}; rename it"
     if any(path.stem == other.stem for other in files):
         return f"another file gives the module {path.stem}; rename one"

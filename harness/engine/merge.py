@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.engine.agreement import agreed
-from harness.errors import InputError
+from harness.environments import lock as stored_locks
+from harness.errors import InputError, shown
 from harness.files import read_foreign, regular, writing
-from harness.store import RunFolder, finishing, tracebacks
+from harness.store import RunFolder, finishing, rows, tracebacks
 from harness.store.journal import Journal
 from harness.terms import Status
 
@@ -70,7 +72,7 @@ def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
     path = results / run["run_id"]
     if path.exists():
         raise InputError(f"{path}: this run is there already: move it away, or give another --output")
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")  # of this merge alone
     shutil.rmtree(part, ignore_errors=True)
     try:
         with contextlib.closing(RunFolder.begin(part, run)) as folder:
@@ -85,12 +87,22 @@ def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
             cells = folder.journal.cell_count
             shutil.rmtree(part / "spool")
             finishing.finish(plan, folder, cut_short="no shard brought it", reasons=_reasons(plan, silent))
-        with writing(path):
-            part.replace(path)
+        _place(part, path)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
     return Merged(path=path, run=folder.run, shards=tuple(found), silent=silent, cells=cells, damaged=tuple(damaged))
+
+
+def _place(part: Path, path: Path) -> None:
+    """Move the whole run to its place. Raises InputError where another merge came first."""
+    try:
+        part.rename(path)
+    except OSError as error:
+        if path.exists():
+            raise InputError(f"{path}: another process has put this run there meanwhile") from error
+        with writing(path):
+            raise
 
 
 def _reasons(plan: Plan, silent: Sequence[str]) -> dict[str, str]:
@@ -104,18 +116,23 @@ def _take_journals(found: Iterable[Path], folder: RunFolder) -> None:
     """Add the newest row of everything in each shard. A line that a kill cut short is ignored."""
     wrong: list[str] = []
     for source in found:
-        journal = _journal(source / "journal.jsonl")
-        for kind, name, row in journal.newest_rows():
-            known = folder.journal.known(kind, name)
-            if known is None:
-                folder.journal.add(kind, row)
-            elif known != row:
-                difference = _contradiction(kind, known, row)
-                if difference:
-                    wrong.append(f"  {kind} {name}: {difference}, the latter in {source}")
-                elif _later(known, row) is row:
+        with contextlib.closing(_journal(source / "journal.jsonl")) as journal:
+            for kind, name, row in journal.newest_rows():
+                if (key := rows.wrong_value(kind, row)) is not None:
+                    place = f"{source / 'journal.jsonl'}, line {journal.line_of(kind, name)}"
+                    raise InputError(
+                        f"{place}: {key} of {kind} {shown(name)} is of another type: "
+                        "bring a sound copy of this shard, or leave it out"
+                    )
+                known = folder.journal.known(kind, name)
+                if known is None:
                     folder.journal.add(kind, row)
-        journal.close()
+                elif known != row:
+                    difference = _contradiction(kind, known, row)
+                    if difference:
+                        wrong.append(f"  {kind} {name}: {difference}, the latter in {source}")
+                    elif _later(known, row) is row:
+                        folder.journal.add(kind, row)
     if wrong:
         more = [f"  and {len(wrong) - _SHOWN} more"] if len(wrong) > _SHOWN else []
         advice = "leave one of the shards out, and merge again"
@@ -155,12 +172,9 @@ def _later(known: Row, row: Row) -> Row:
 
 
 def _take_locks(source: Path, folder: RunFolder) -> None:
-    for path, data in _files(source / "locks", "*.txt"):
+    for path, _ in _files(source / "locks", "*.txt"):
         held = folder.path / "locks" / path.name
-        try:
-            text = data.decode()
-        except UnicodeDecodeError as error:
-            raise InputError(f"{path}: this is no lock: {error}") from None
+        text = stored_locks.read(path).text
         if held.exists() and held.read_text() != text:
             raise InputError(f"{path}: another shard has other packages for this environment; leave one of them out")
         folder.write_text(f"locks/{path.name}", text)

@@ -78,7 +78,7 @@ def details(environment: Environment) -> tuple[str, ...]:
 
 def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
     """See `harness.environments.kind.Build`."""
-    started = time.monotonic()
+    started, reused = time.monotonic(), wheels.are_there(environment, lock)
     packages: Path | None
     wanted = Keys.read(environment).image
     if wanted is None:
@@ -96,7 +96,7 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
     return Built(
         environment=environment,
         lock=lock,
-        seconds=time.monotonic() - started,
+        seconds=None if reused else time.monotonic() - started,
         how=f"container of {image}, {'Debian' if packages is None else 'wheels unpacked by uv'}",
         command=Command(
             argv=tuple(map(str, argv)),

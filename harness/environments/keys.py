@@ -19,6 +19,7 @@ from harness.machine import platforms
 from harness.terms import AsOf, Environment, Option
 
 PYTHON_FLOOR = (3, 8)
+FIRST_YEAR, LAST_YEAR = 2000, 2199  # of a day of the package index
 PLATFORMS = ("native", *platforms.OF)
 QUOTED = "Quote versions: to your editor, an unquoted 3.10 is the number 3.1. The harness reads what is written."
 #: What says that nothing was written.
@@ -40,10 +41,13 @@ def read_day(value: object) -> AsOf | dt.date:
     if text in set(AsOf):
         return AsOf(text)
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
     except ValueError:
-        pass  # 2024-02-30
+        day = None  # 2024-02-30
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"{shown(text)} is not within {FIRST_YEAR} to {LAST_YEAR}: no package index has such a day")
+    if day is not None:
+        return day
     raise ValueError(f'{shown(text)} is neither "release" nor "newest" nor a day such as 2024-09-11')
 
 

@@ -1,7 +1,8 @@
-"""Virtual environments on this machine: each is one nox session with the uv backend.
+"""Virtual environments on this machine: each is made by one nox session, with uv.
 
-The session's name is ``environment-NAME``. It installs the lock, wheels only and by hash, and leaves a stamp with
-its Python and the lock's digest; while the stamp holds, the environment is used as it is.
+The session's name is ``environment-NAME``. It installs the lock, wheels only and by hash, into a folder that is named
+by what it is to hold: environment, kind, platform, Python and lock. So two that differ never share one, whatever their
+names and matrices. A stamp within says which interpreter it was made with; while that holds, it is used as it is.
 
 Its wheels may come from a further index, which a variable names: those of the night, which are no releases.
 """
@@ -12,18 +13,20 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sys
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from harness.environments import Command, NotReadyError, UnreachableError, keys, variables
+from harness.environments import Command, LackingError, NotReadyError, keys, variables
 from harness.environments import lock as locks
 from harness.environments.kind import Built, Kind, Session
-from harness.errors import shown
+from harness.environments.lock import Lock
+from harness.errors import MachineError, shown
 from harness.files import replace_text
 from harness.machine import interpreters, processes, tools
 from harness.terms import AsOf
@@ -34,8 +37,9 @@ if TYPE_CHECKING:
     import nox
 
     from harness.environments import Folders
-    from harness.environments.lock import Lock
     from harness.terms import Environment, Limits
+
+_STAMP = "persistence-matrix.json"
 
 
 def _variable(text: str) -> str:
@@ -89,24 +93,24 @@ def lock(environment: Environment) -> Lock:
 
 
 def _index(environment: Environment) -> dict[str, str]:
-    """The variables that give uv an environment's further index. Raises UnreachableError when nobody says which."""
+    """The variables that give uv an environment's further index. Raises LackingError when nobody says which."""
     name = Keys.read(environment).index
     if name is None:
         return {}
     url = os.environ.get(name)
     if not url:
-        raise UnreachableError(f"nobody says which index it is to be had from: set the variable {name}")
+        raise LackingError(f"nobody says which index it is to be had from: set the variable {name}")
     # Of a package that both have, the newer one counts, and development versions do.
     return {"UV_INDEX": url, "UV_INDEX_STRATEGY": "unsafe-best-match", "UV_PRERELEASE": "allow"}
 
 
 def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
     """See `harness.environments.kind.Build`."""
-    python = _stamped(environment.name, lock)
+    python = ready(environment, lock)
     seconds = None
     if python is None:
         seconds = _run_session(environment, lock, limits, folders.matrix)
-        python = _stamped(environment.name, lock)
+        python = ready(environment, lock)
         if python is None:
             raise NotReadyError(f"nox session environment-{environment.name} ended well and left no Python")
     return Built(
@@ -118,9 +122,48 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
     )
 
 
-def forget(environment: Environment, lock: Lock) -> None:  # noqa: ARG001  # whatever the lock: the place is one
+def forget(environment: Environment, lock: Lock) -> None:
     """See `Kind`."""
-    unstamp(environment.name)
+    (folder(environment, lock) / _STAMP).unlink(missing_ok=True)
+
+
+def folder(environment: Environment, lock: Lock) -> Path:
+    """Where an environment lies that holds a lock."""
+    held = [environment.name, environment.kind, environment.platform, environment.python, lock.digest]
+    return _folders() / f"{environment.name}-{hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]}"
+
+
+def ready(environment: Environment, lock: Lock) -> Path | None:
+    """The Python of an environment that is there, whole, and still has the interpreter that it was made with."""
+    place = folder(environment, lock)
+    python = place / "bin/python"
+    stamped = _stamped(place)
+    return python if stamped and stamped["interpreter"] == interpreters.describe(python) else None
+
+
+def _folders() -> Path:
+    return tools.workspace() / ".harness" / "environments"
+
+
+def _stamped(place: Path) -> dict[str, Any]:
+    """What the stamp in a folder says; nothing where there is none, or not a whole one."""
+    try:
+        held = json.loads((place / _STAMP).read_text())
+    except (OSError, ValueError):
+        return {}
+    whole = isinstance(held, dict) and isinstance(held.get("interpreter"), dict)
+    return held if whole else {}
+
+
+def stamp(place: Path, environment: Environment) -> None:
+    """Say that everything is installed; remove what the same environment of the same matrix held before."""
+    told = interpreters.describe(place / "bin/python")
+    said = {"environment": environment.name, "matrix": os.environ.get("HARNESS_MATRIX", ""), "interpreter": told}
+    replace_text(place / _STAMP, json.dumps(said))
+    for other in _folders().iterdir():
+        held = _stamped(other)
+        if other != place and all(held.get(key) == said[key] for key in ("environment", "matrix")):
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def session(environment: Environment) -> Session:
@@ -135,7 +178,7 @@ def installing(
     variables: Callable[[], Mapping[str, str]] = dict,
     more: Callable[[str, Path], tuple[str, ...]] | None = None,
 ) -> Session:
-    """A session that installs a lock under the environment's own Python, or any if it has none.
+    """A session that makes a virtual environment of its own Python, or of any if it has none, and installs a lock.
 
     Parameters
     ----------
@@ -145,47 +188,26 @@ def installing(
     """
 
     def run(session: nox.Session) -> None:
-        file = Path(session.posargs[0]) if session.posargs else replace_text(locks.wanted(environment), lock().text)
-        unstamp(environment.name)
-        command: tuple[str, ...] = ("uv", "pip", "sync", "--quiet", "--require-hashes", "--only-binary", ":all:")
-        session.run_install(*command, str(file), external=True, env={**variables()})
+        try:
+            python = _interpreter(environment.python)
+            file = Path(session.posargs[0]) if session.posargs else replace_text(locks.wanted(environment), lock().text)
+        except (NotReadyError, MachineError) as error:
+            session.error(str(error))
+        place = folder(environment, Lock(text=file.read_text()))
+        shutil.rmtree(place, ignore_errors=True)
+        uv = tools.uv()
+        session.run(uv, "venv", "--quiet", "--no-project", "--python", str(python), str(place), external=True)
+        sync = (uv, "pip", "sync", "--quiet", "--python", str(place / "bin/python"), "--require-hashes")
+        session.run(*sync, "--only-binary", ":all:", str(file), external=True, env={**variables()})
         if more is not None:
-            session.run_install(*more(file.read_text(), Path(session.virtualenv.location)), external=True)
-        stamp(environment.name, file.read_text(), session.virtualenv.location)
+            session.run(*more(file.read_text(), place), external=True)
+        stamp(place, environment)
 
-    python = environment.python and str(interpreters.find(environment.python) or environment.python)
-    description = f"Build {environment.name}: wheels only, by hash."
-    return Session(description=description, run=run, python=python or sys.executable)
-
-
-def stamp(name: str, lock_text: str, location: str) -> None:
-    """Say that everything is installed."""
-    path = _stamp_path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    python = Path(location).absolute() / "bin/python"
-    path.write_text(json.dumps({"python": str(python), "lock": hashlib.sha256(lock_text.encode()).hexdigest()}))
-
-
-def unstamp(name: str) -> None:
-    """Take that back: a half-built environment is none."""
-    _stamp_path(name).unlink(missing_ok=True)
-
-
-def _stamp_path(name: str) -> Path:
-    return tools.workspace() / ".harness" / "stamps" / f"{name}.json"
-
-
-def _stamped(name: str, lock: Lock) -> Path | None:
-    try:
-        held = json.loads(_stamp_path(name).read_text())
-        python = Path(held["python"])
-    except (OSError, ValueError, KeyError):
-        return None
-    return python if held.get("lock") == lock.digest and python.exists() else None
+    return Session(description=f"Build {environment.name}: wheels only, by hash.", run=run, python=None)
 
 
 def _run_session(environment: Environment, lock: Lock, limits: Limits, matrix: Path | None) -> float:
-    interpreter = _interpreter(environment.python)
+    _interpreter(environment.python)  # found, or downloaded, before nox is asked
     path = replace_text(locks.wanted(environment), lock.text)
     command: list[str | Path] = [
         sys.executable,
@@ -197,8 +219,8 @@ def _run_session(environment: Environment, lock: Lock, limits: Limits, matrix: P
     ]
     command += ["--envdir", tools.workspace(), "--session", f"environment-{environment.name}"]
     command += ["--", path]
-    # The noxfile is a program of its own: this is how it is told which matrix and which interpreter.
-    variables = {"NOX_SCRIPT_MODE": "none", "NO_COLOR": "1", "HARNESS_INTERPRETER": str(interpreter)}
+    # The noxfile is a program of its own: this is how it is told which matrix.
+    variables = {"NOX_SCRIPT_MODE": "none", "NO_COLOR": "1"}
     variables |= {} if matrix is None else {"HARNESS_MATRIX": str(matrix)}
     started = time.monotonic()
     done = processes.run(command, seconds=limits.build_seconds, env={**os.environ, **variables})
@@ -215,7 +237,7 @@ def _interpreter(minor: str | None) -> Path:
         return Path(sys.executable)
     interpreter = interpreters.find_or_download(minor)
     if interpreter is None:
-        raise NotReadyError(interpreters.missing(minor))
+        raise LackingError(interpreters.missing(minor))
     return interpreter
 
 

@@ -22,7 +22,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from harness.environments import UnreachableError, UnsatisfiableError
-from harness.files import replace_text
+from harness.errors import InputError, shown
+from harness.files import regular, replace_text
 from harness.machine import platforms, processes, tools
 from harness.terms import AsOf, Environment
 
@@ -35,6 +36,10 @@ RESOLVE_SECONDS = 180.0
 #: Wheels of one release are uploaded over some hours, and its dependencies' fixes for it soon after.
 RELEASE_MARGIN = dt.timedelta(days=1)
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
+#: A line of a lock: blank, a comment, a pin or a hash; what goes on ends with a backslash.
+_LINE = re.compile(
+    r"\s*(#.*)?|[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9.!+_-]+(\s*;(?:(?!--)[^#\\])*)?(\s*\\)?|\s+--hash=sha256:[0-9a-f]{64}(\s*\\)?"
+)
 _ABSENT = re.compile(r"^# without ([A-Za-z0-9._-]+): (.*)$", re.MULTILINE)
 
 
@@ -57,6 +62,21 @@ class Lock:
     def absent(self) -> dict[str, str]:
         """The tools that do not resolve here, by normalized name, each with the resolver's reason."""
         return dict(_ABSENT.findall(self.text))
+
+
+def read(path: Path) -> Lock:
+    """A stored lock, which may be another's: pins and hashes, and no option that tells uv where to look.
+
+    Raises InputError with the line that is anything else.
+    """
+    try:
+        text = regular(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: this is no lock: {error}") from None
+    for number, line in enumerate(text.splitlines(), 1):
+        if not _LINE.fullmatch(line):
+            raise InputError(f"{path}, line {number}: {shown(line)} is neither a pinned package nor its hash")
+    return Lock(text=text)
 
 
 @dataclass(frozen=True, kw_only=True)

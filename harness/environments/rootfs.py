@@ -133,7 +133,7 @@ def lacking(platform: str, packages: list[str]) -> str | None:
 
 def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
     """See `harness.environments.kind.Build`."""
-    started = time.monotonic()
+    started, reused = time.monotonic(), wheels.are_there(environment, lock)
     root, packages = parts(environment, lock, limits)
     python = root.recipe.python
     argv = bubblewrap.sandboxed(
@@ -146,7 +146,8 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
     return Built(
         environment=environment,
         lock=lock,
-        seconds=None if packages is None else time.monotonic() - started,  # Debian's were there: they are the lock
+        # Debian's were there: they are the lock.
+        seconds=None if packages is None or reused else time.monotonic() - started,
         how=f"root {root.recipe.name}, {'Debian' if packages is None else 'wheels unpacked by uv'}, bubblewrap",
         command=Command(argv=argv, variables=variables_of(environment)),
     )

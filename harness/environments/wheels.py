@@ -38,6 +38,11 @@ def unpacked(environment: Environment, lock: Lock, *, site: str, seconds: float)
     return place
 
 
+def are_there(environment: Environment, lock: Lock) -> bool:
+    """Whether they were unpacked before."""
+    return _place(environment, lock).exists()
+
+
 def forget(environment: Environment, lock: Lock) -> None:
     shutil.rmtree(_place(environment, lock), ignore_errors=True)
 

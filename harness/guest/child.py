@@ -7,17 +7,17 @@ A model that writes into the pipe says nothing: every line is numbered and seale
 
 import errno
 import hashlib
-import operator
+import importlib
 import os
 import resource
 import signal
 import sys
 from os import _exit  # bound now: a model may have replaced it when we need it
 
-from . import measure, prctl, wire, work
+from . import measure, neighbours, prctl, wire, work
+from .named_code import NamedCode
 
-#: Modules whose names a neighbour relies on.
-_SHARED_MODULES = ("builtins", "copyreg", "pickle", "os", "random", "numpy", "scipy", "pandas", "joblib", "sklearn")
+_LONGEST = wire.LINE_LIMIT - 4096  # bytes; the supervisor adds to it
 
 
 def seal(key, number, payload):
@@ -33,6 +33,8 @@ class Channel:
         self.owner = os.getpid()
         self.key = key
         self.number = 0
+        self.last = False  # whether the next task is
+        self.leaving = False
         self.descriptor = writer
         self.identity = _identity(writer)
         # Opening a pipe's read end for writing through /proc gives a new write end of the same pipe.
@@ -42,6 +44,8 @@ class Channel:
         if os.getpid() != self.owner:
             _exit(0)  # a copy that the model forked: its answer is not wanted
         payload = wire.encode_line(message)
+        if len(payload) > _LONGEST:
+            payload = wire.encode_line(_instead_of(message, len(payload)))
         # The newline before it ends whatever else was written to the pipe.
         data = b"\n%s %s" % (seal(self.key, self.number, payload), payload)
         self.number += 1
@@ -51,6 +55,21 @@ class Channel:
 
     def begin(self, identifier, step):
         self.send({"begin": identifier, "step": step})
+        if self.last and not self.leaving:
+            self.leave()
+
+    def leave(self):
+        """Nothing is to come from this process after the task that it is at."""
+        if not self.leaving:
+            self.leaving = True
+            self.send({"leave": True})
+
+
+def _instead_of(message, size):
+    """What is said where an answer is too long to be sent. A fit without its outputs is none."""
+    event = "artifact" if message.get("event") == "fitted" else message.get("event")
+    why = "its answer has %d bytes, over the limit of %d" % (size, _LONGEST)
+    return {"event": event, "id": message.get("id"), "step": message.get("step", "fit"), "unsupported": why}
 
 
 def _identity(descriptor):
@@ -111,12 +130,25 @@ def _work(tasks, job, channel):
     if len(tasks) == 1:  # nobody comes after it
         todo(tasks[0], channel)
         return
-    clean, names = surroundings(), Names()
+    clean, names = neighbours.surroundings(), neighbours.Names()
+    code = NamedCode(told=channel.leave, watch=names.watch)
+    code.listen()
     for position, task in enumerate(tasks):
+        channel.last = not _names_its_code(task)
         todo(task, channel)
-        if position + 1 < len(tasks) and (surroundings() != clean or names.changed()):
-            channel.send({"leave": True})  # the rest deserves a process that this model has not changed
+        if position + 1 == len(tasks):
             return
+        if channel.leaving or neighbours.surroundings() != clean or names.changed():
+            channel.leave()  # the rest deserves a process that this model has not changed
+            return
+
+
+def _names_its_code(task):
+    """Whether the task's format says that each load names what it runs, see `formats`."""
+    try:
+        return getattr(importlib.import_module(task["module"]), "NAMES_ITS_CODE", False) is True
+    except Exception:
+        return False
 
 
 def _settle_in(memory, folder, log, close):
@@ -149,93 +181,3 @@ def _data_bytes():
         if error.errno != errno.ENOENT:
             raise
     return 512 * 1024 * 1024
-
-
-def surroundings():
-    """What a model can change around itself and a neighbour in the same process would feel."""
-    try:
-        folder = os.getcwd()
-    except OSError:
-        folder = None
-    try:
-        threads = len(os.listdir("/proc/self/task"))
-        descriptors = os.listdir("/proc/self/fd")
-    except OSError:
-        threads, descriptors = 0, []
-    return (
-        folder,
-        threads,
-        len(descriptors),
-        dict(os.environ),
-        list(sys.path),
-        sys.getrecursionlimit(),
-        signal.getsignal(signal.SIGTERM),
-        signal.getsignal(signal.SIGALRM),
-        signal.pthread_sigmask(signal.SIG_BLOCK, ()),
-        [signal.getitimer(timer)[0] > 0 for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)],
-        _has_children(),
-        _numpy_errors(),
-        _sklearn_config(),
-    )
-
-
-class Names:
-    """Modules and the names in some of them: what a model puts in their place might mend, or break, its neighbours."""
-
-    def __init__(self):
-        self._modules = dict(sys.modules)
-        self._contents = {name: dict(vars(sys.modules[name])) for name in _SHARED_MODULES if name in sys.modules}
-
-    def changed(self):
-        """Whether anything was replaced or removed, or a module was put where no import would have put it."""
-        return self._modules_changed() or any([self._contents_changed(name) for name in self._contents])
-
-    # Whole dictionaries first: nearly always nothing has changed, and cells take a millisecond. What was found to be
-    # in order is taken as it is now, so that it is looked at once and not after each cell.
-
-    def _modules_changed(self):
-        if _same(sys.modules, self._modules):
-            return False
-        now = dict(sys.modules)
-        if self._modules.keys() - now.keys():
-            return True
-        for name, module in now.items():
-            if self._modules.get(name) is not module and not self._came_by_import(name, module):
-                return True
-        self._modules = now
-        return False
-
-    def _contents_changed(self, name):
-        now, contents = vars(self._modules[name]), self._contents[name]
-        if _same(now, contents):
-            return False
-        if any(now.get(key, self) is not value for key, value in contents.items()):
-            return True
-        self._contents[name] = dict(now)
-        return False
-
-    def _came_by_import(self, name, module):
-        return name not in self._modules and getattr(getattr(module, "__spec__", None), "name", None) == name
-
-
-def _same(now, before):
-    """Whether two dictionaries hold the very same things in the same order; no ``==`` of theirs is called."""
-    return len(now) == len(before) and all(map(operator.is_, now.values(), before.values()))
-
-
-def _has_children():
-    try:
-        os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return False
-    return True
-
-
-def _sklearn_config():
-    sklearn = sys.modules.get("sklearn")
-    return None if sklearn is None else sklearn.get_config()
-
-
-def _numpy_errors():
-    numpy = sys.modules.get("numpy")
-    return None if numpy is None else dict(numpy.geterr())

@@ -6,10 +6,13 @@ Imports: as in `harness.guest.encoding`; SciPy and pandas for values that were t
 from __future__ import annotations
 
 import binascii
+import datetime
+import decimal
 import functools
 import io
 from typing import Any, Callable
 
+from . import extensions
 from .encoding import MASKED, MAX_DEPTH, NPY_MAGIC, portable
 
 
@@ -29,7 +32,7 @@ def decode(obj: dict[str, Any]) -> Any:
     ValueError
         It is of a kind that is not known, or nested too deep.
     """
-    return _decode(obj, MAX_DEPTH + 1)
+    return _decode(obj, 2 * MAX_DEPTH + 1)  # an extension is a level more than it costs the encoder
 
 
 def _decode(obj: dict[str, Any], depth: int) -> Any:
@@ -132,11 +135,42 @@ def _decode_item(item: Any) -> Any:
         import numpy as np
 
         return np.array(_decode_item(content[1]), dtype="<i8").view(content[0].replace(">", "<"))[()]
+    if tag == "typed":
+        return _decode_typed(*content)
     if tag == "missing":
         import pandas
 
         return getattr(pandas, content)
     raise NotSentError("an item of type %s cannot be sent" % content)
+
+
+def _decode_typed(name: str, text: str) -> Any:
+    if name == "pandas.Timestamp":
+        import pandas
+
+        return pandas.Timestamp(text)
+    if name == "datetime.timedelta":
+        return datetime.timedelta(*map(int, text.split()))
+    return decimal.Decimal(text) if name == "decimal.Decimal" else _DATES[name].fromisoformat(text)
+
+
+_DATES: dict[str, Any] = {
+    "datetime.datetime": datetime.datetime,
+    "datetime.date": datetime.date,
+    "datetime.time": datetime.time,
+}
+
+
+def _decode_mapping(obj: dict[str, Any], depth: int) -> Any:
+    return {_decode_item(key): _decode(value, depth) for key, value in zip(obj["keys"], obj["values"])}
+
+
+def _decode_extension(obj: dict[str, Any], depth: int) -> Any:
+    if obj["name"] != "frame":
+        return extensions.decode(obj, _decode(obj["value"], depth))
+    columns = obj["value"]["columns"]
+    taken = [(one["name"], one["value"]["mark"], _decode(one["value"]["value"], depth)) for one in columns]
+    return extensions.decode_polars(obj, taken)
 
 
 def _decode_list(obj: dict[str, Any], depth: int) -> Any:
@@ -192,6 +226,8 @@ _DECODERS: dict[str, Callable[[dict[str, Any], int], Any]] = {
     "objects": _decode_objects,
     "texts": lambda obj, depth: list(obj["items"]),
     "dict": lambda obj, depth: {name: _decode_item(item) for name, item in obj["items"]},
+    "mapping": _decode_mapping,
+    "extension": _decode_extension,
     "list": _decode_list,
     "csr": _decode_csr,
     "frame": _decode_frame,

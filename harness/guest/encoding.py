@@ -12,16 +12,18 @@ texts     ``items``: a list of str.
 csr       ``shape``, ``data``, ``indices``, ``indptr`` (dense), ``format`` and ``container`` ("matrix" or "array") of
           the original. Duplicates are summed, indices sorted, explicit zeros kept.
 list      ``items`` (encoded values), ``container`` "list", "tuple", or "array" with its ``shape``.
-dict      ``items``: pairs of a str and an item, in their order. Other keys make it opaque.
+dict      ``items``: pairs of a str and an item, in their order.
+mapping   ``keys`` (items), ``values`` (encoded): any other dict.
+extension a column of pandas or polars, a structured array: see `harness.guest.extensions`.
 frame     ``columns``: a list of {``name`` (an item), ``value``}; ``rows``; ``index``: a value, null for 0, 1, 2, ...
 series    ``name`` (an item), ``value``, ``index`` as in a frame.
 category  ``codes`` (dense, -1 is missing), ``categories`` (a value), ``ordered``.
-opaque    ``type``: the qualified name of something that cannot travel.
+opaque    ``type``: the qualified name of something that cannot travel, and whether it is too large.
 
 An item is a JSON string, bool, null, integer below 2**53 or finite float (always with a point or an exponent), or a
 dict with one key that says what it is: ``int`` (hexadecimal), ``float`` ("nan", "inf", "-inf"), ``complex`` (two
-items), ``bytes`` (base64), ``datetime`` ([dtype, int]), ``missing`` ("NA" or "NaT"), ``tuple`` (items), ``opaque``
-(a type's name).
+items), ``bytes`` (base64), ``datetime`` ([dtype, int]), ``missing`` ("NA" or "NaT"), ``tuple`` (items), ``typed``
+([a type of the standard library or pandas' Timestamp, its text]), ``opaque`` (a type's name).
 
 Nothing is pickled, and no method of an object of unknown type is called, not even to name it: what a model returns
 may be hostile. Exact types only, therefore: a subclass may mean something else by its values.
@@ -32,15 +34,30 @@ Imports: the standard library; NumPy inside functions; SciPy and pandas only whe
 from __future__ import annotations
 
 import binascii
+import datetime
+import decimal
 import functools
 import sys
 from typing import Any
+
+from . import extensions
 
 #: Containers within containers. A list that contains itself ends here.
 MAX_DEPTH = 6
 _EXACT = 2**53  # integers below it survive JSON readers that know only doubles
 NPY_MAGIC = b"\x93NUMPY\x01\x00"
 _PLAIN = frozenset({str, bool, int, float, complex, bytes, type(None)})
+#: Bytes of one output, and of JSON of all that one event carries. A line of a guest may have 256 MiB.
+MOST_BYTES = 48 * 2**20
+MOST_OF_ALL = 160 * 2**20
+#: Types of the standard library whose text is all that they hold.
+_TYPED = {
+    datetime.datetime: ("datetime.datetime", datetime.datetime.isoformat),
+    datetime.date: ("datetime.date", datetime.date.isoformat),
+    datetime.time: ("datetime.time", datetime.time.isoformat),
+    datetime.timedelta: ("datetime.timedelta", lambda one: "%d %d %d" % (one.days, one.seconds, one.microseconds)),
+    decimal.Decimal: ("decimal.Decimal", str),
+}
 #: pandas' types with a mask beside the values; everything else of pandas' own is a string, a category, or opaque.
 MASKED = frozenset(
     {"boolean", "Float32", "Float64"} | {k + b for k in ("Int", "UInt") for b in ("8", "16", "32", "64")}
@@ -50,6 +67,51 @@ MASKED = frozenset(
 def encode(value: Any) -> dict[str, Any]:
     """Return ``value`` as JSON-able data; what cannot travel becomes "opaque"."""
     return _encode(value, MAX_DEPTH)
+
+
+def encode_output(value: Any) -> dict[str, Any]:
+    """Return one output as `encode` does; what is too large to be sent is opaque, and says so."""
+    held = _held(value, 3)
+    return _too_large(type_name(value), held) if held > MOST_BYTES else encode(value)
+
+
+def within_message(encoded: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Encoded values by name, as many as one message may hold. The others are opaque, and say so."""
+    left, kept = MOST_OF_ALL, {}
+    for name, value in encoded.items():
+        size = _size(value)
+        kept[name] = _too_large("an output", size) if size > left else value
+        left -= 0 if size > left else size
+    return kept
+
+
+def _held(value: Any, depth: int) -> int:
+    """About how many bytes a value holds, before it is encoded."""
+    import numpy as np
+
+    cls = type(value)
+    if cls is np.ndarray:
+        return int(value.nbytes)
+    if cls in (list, tuple, dict) and depth > 0:
+        return sum(_held(v, depth - 1) for v in (value.values() if cls is dict else value)) + 8 * len(value)
+    if _is_sparse(cls):
+        return int(value.nnz) * 16
+    if cls is getattr(sys.modules.get("pandas"), "DataFrame", None):
+        return int(value.memory_usage(index=False).sum())
+    return 0
+
+
+def _size(encoded: Any) -> int:
+    """About how long its JSON is."""
+    if isinstance(encoded, dict):
+        return sum(map(_size, encoded.values())) + 16 * len(encoded)
+    if isinstance(encoded, list):
+        return sum(map(_size, encoded)) + 2 * len(encoded)
+    return len(encoded) if isinstance(encoded, str) else 16
+
+
+def _too_large(name: str, size: int) -> dict[str, Any]:
+    return {"kind": "opaque", "type": "%s, too large to be carried (%d bytes)" % (name, size)}
 
 
 def type_name(value: Any) -> str:
@@ -78,14 +140,16 @@ def _encode(value: Any, depth: int) -> dict[str, Any]:
         return _array(value, depth)
     if cls in _scalar_types():
         return _array(np.asarray(value), depth)
-    if cls in _PLAIN or _missing(value):
+    if _is_item(value):
         return {"kind": "objects", "container": "scalar", "shape": [], "items": [_item(value)]}
     if depth <= 0:
         return _opaque(value)
     if cls is dict:
-        return _dict(value)
+        return _dict(value, depth)
     if cls is list or cls is tuple:
         return _sequence(value, cls.__name__, depth)
+    if cls is np.ma.MaskedArray:
+        return extensions.masked(value, depth, _BY)
     if cls is np.memmap:
         return _array(np.asarray(value), depth)
     if cls is np.matrix:
@@ -101,6 +165,8 @@ def _opaque(value: Any) -> dict[str, Any]:
 
 def _array(array: Any, depth: int) -> dict[str, Any]:
     kind = array.dtype.kind
+    if kind == "V" and array.dtype.names and array.ndim and depth > 0:
+        return extensions.structured(array, depth, _BY)
     if kind in "fiubcUSmM":
         return _dense(array)
     if kind == "O":
@@ -148,7 +214,7 @@ def _objects(array: Any, depth: int) -> dict[str, Any]:
 
     flat = array.ravel(order="C").tolist()
     shape = [int(n) for n in array.shape]
-    if flat and depth > 0 and all(type(v) is np.ndarray for v in flat):  # ragged, as of radius_neighbors
+    if depth > 0 and any(type(v) in (np.ndarray, list, dict) for v in flat):  # ragged, as of radius_neighbors
         return {"kind": "list", "container": "array", "shape": shape, "items": [_encode(v, depth - 1) for v in flat]}
     items = [_item(v) for v in flat]
     return {"kind": "objects", "container": "array", "dtype": "object", "shape": shape, "items": items}
@@ -157,17 +223,27 @@ def _objects(array: Any, depth: int) -> dict[str, Any]:
 def _sequence(values: Any, container: str, depth: int) -> dict[str, Any]:
     if container == "list" and values and all(type(v) is str for v in values):
         return {"kind": "texts", "items": list(values)}
-    scalars = _scalar_types()
-    if all(type(v) in _PLAIN or type(v) in scalars or _missing(v) for v in values):
+    if all(map(_is_item, values)):
         items = [_item(v) for v in values]
         return {"kind": "objects", "container": container, "shape": [len(items)], "items": items}
     return {"kind": "list", "container": container, "items": [_encode(v, depth - 1) for v in values]}
 
 
-def _dict(value: Any) -> dict[str, Any]:
-    if not all(type(name) is str for name in value):
-        return _opaque(value)
-    return {"kind": "dict", "items": [[name, _item(v)] for name, v in value.items()]}
+def _dict(value: Any, depth: int) -> dict[str, Any]:
+    if all(map(_is_item, value.values())) and all(type(name) is str for name in value):
+        return {"kind": "dict", "items": [[name, _item(v)] for name, v in value.items()]}
+    values = [_encode(v, depth - 1) for v in value.values()]
+    return {"kind": "mapping", "keys": [_item(name) for name in value], "values": values}
+
+
+def _is_item(value: Any) -> bool:
+    """Whether a value is an item by itself."""
+    cls = type(value)
+    return cls in _PLAIN or cls in _TYPED or cls in _scalar_types() or bool(_missing(value)) or _is_timestamp(cls)
+
+
+def _is_timestamp(cls: type) -> bool:
+    return cls is getattr(sys.modules.get("pandas"), "Timestamp", None)
 
 
 def _item(value: Any, depth: int = 2) -> Any:
@@ -184,8 +260,13 @@ def _item(value: Any, depth: int = 2) -> Any:
         return {"bytes": binascii.b2a_base64(value, newline=False).decode("ascii")}
     if cls is tuple and depth > 0:  # a name of a column, where columns have levels
         return {"tuple": [_item(v, depth - 1) for v in value]}
+    if cls in _TYPED:
+        name, text = _TYPED[cls]
+        return {"typed": [name, text(value)]}
     if cls in _scalar_types():
         return _numpy_item(value)
+    if _is_timestamp(cls):
+        return {"typed": ["pandas.Timestamp", value.isoformat()]}
     missing = _missing(value)
     return {"missing": missing} if missing else {"opaque": type_name(value)}
 
@@ -246,6 +327,10 @@ def _sparse(value: Any) -> dict[str, Any]:
 def _pandas(value: Any, depth: int) -> dict[str, Any]:
     pandas = sys.modules.get("pandas")
     cls = type(value)
+
+    of_polars = extensions.polars(value, depth, _BY)
+    if of_polars is not None:
+        return of_polars
     if pandas is None or not hasattr(pandas, "DataFrame"):
         return _opaque(value)
     if cls is pandas.DataFrame:
@@ -259,7 +344,7 @@ def _pandas(value: Any, depth: int) -> dict[str, Any]:
         return {"kind": "series", "name": _item(value.name), "value": _column(value, depth - 1), "index": index}
     if cls is pandas.Categorical:
         return _column(pandas.Series(value), depth - 1)
-    return _opaque(value)
+    return extensions.pandas_index(value, depth, _BY) or _opaque(value)
 
 
 def _column(series: Any, depth: int) -> dict[str, Any]:
@@ -272,12 +357,13 @@ def _column(series: Any, depth: int) -> dict[str, Any]:
         return _opaque(series.array)
     name = dtype.name
     if name == "category":
-        categories = _array(np.asarray(series.cat.categories), depth)
+        categories = _column(series.cat.categories.to_series(), depth)
         codes = _dense(series.cat.codes.to_numpy())
         return {"kind": "category", "codes": codes, "categories": categories, "ordered": bool(series.cat.ordered)}
     if name in MASKED or name.startswith("str"):
         return dict(_objects(series.to_numpy(dtype=object), depth), dtype=name)
-    return _opaque(series.array)
+
+    return extensions.pandas_column(series, depth, _BY) or _opaque(series.array)
 
 
 def _index(index: Any, depth: int) -> dict[str, Any] | None:
@@ -286,3 +372,6 @@ def _index(index: Any, depth: int) -> dict[str, Any] | None:
     if type(index) is pandas.RangeIndex and index.start == 0 and index.step == 1:
         return None
     return _column(index.to_series(), depth)
+
+
+_BY = extensions.Encoders(_encode, _array, _objects, _column, _sequence)

@@ -7,7 +7,8 @@ import importlib
 import re
 import traceback
 
-MESSAGE_LIMIT = 4_000  # characters
+NAME_LIMIT = 200  # characters; no class is called so
+MESSAGE_LIMIT = 4_000
 TRACEBACK_LIMIT = 20_000
 FRAME_LIMIT = 2_000  # frames of a traceback; Python's own recursion limit is half of it
 WARNING_LIMIT = 50  # distinct warnings kept of one step
@@ -35,17 +36,23 @@ def need(name):
 
 def qualified_name(kind):
     """``module.Name`` of a class, without the ``builtins`` part."""
-    module = getattr(kind, "__module__", "")
-    name = getattr(kind, "__qualname__", "?")
-    return name if module in ("builtins", "", None) else "%s.%s" % (module, name)
+    try:
+        module = text_of(getattr(kind, "__module__", ""), NAME_LIMIT)
+        name = text_of(getattr(kind, "__qualname__", "?"), NAME_LIMIT)
+    except BaseException:  # a metaclass may do anything
+        return "?"
+    return name if module in ("builtins", "", "None") else "%s.%s" % (module, name)
 
 
 def text_of(thing, limit=MESSAGE_LIMIT):
-    """``str(thing)``, cut; a ``__str__`` that raises is a fact as well."""
+    """``str(thing)``, cut; a ``__str__`` that raises is a fact as well.
+
+    It may give a subclass of str, whose length and slices are what it says they are. So that is made a str proper.
+    """
     try:
-        text = str(thing)
+        text = str.__str__(str(thing))
     except BaseException as error:
-        return "<%s while writing the message>" % qualified_name(type(error))
+        return "<%s while writing the message>" % type.__dict__["__name__"].__get__(type(error))[:NAME_LIMIT]
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -109,12 +109,14 @@ def gather():
     return {
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
+        "build": " ".join(sys.version.split()),
         "machine": platform.machine(),
         "bits": 64 if sys.maxsize > 2**32 else 32,
         "byteorder": sys.byteorder,
         "platform": platform.platform(),
         "libc": " ".join(platform.libc_ver()),
-        "cpu": _cpu(),
+        "cpu": _cpu("model name"),
+        "cpu_features": (_cpu("flags") or _cpu("Features") or "").split(),
         "packages": _packages(),
         "blas": _blas(),
         "estimators": _estimators(),
@@ -153,12 +155,14 @@ def _blas():
         return None
 
 
-def _cpu():
+def _cpu(what):
+    """What the kernel says of the first processor; for its name, what the platform says where the kernel gives none."""
     try:
         with open("/proc/cpuinfo", encoding="ascii", errors="replace") as lines:
             for line in lines:
-                if line.startswith("model name"):
-                    return line.partition(":")[2].strip()
+                name, _, value = line.partition(":")
+                if name.strip() == what:
+                    return value.strip()
     except OSError:
         pass
-    return platform.processor() or None
+    return (platform.processor() or None) if what == "model name" else None

@@ -11,7 +11,7 @@ import warnings
 
 from . import choosing, conditioning, errors, parts, sources, training
 from .decoding import NotSentError, decode
-from .encoding import encode
+from .encoding import encode, within_message
 from .probes import seed_everything
 from .wire import HELD_OUT
 
@@ -52,7 +52,7 @@ class Fit:
 
     def facts(self):
         """The ``fitted`` event."""
-        described, reference = self.data["told"]["train"], self.choice.reference
+        described, reference = self.data["told"]["train"], within_message(self.choice.reference)
         return {
             "fit_seconds": self.seconds,
             "fitted_at": time.time(),

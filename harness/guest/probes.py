@@ -19,7 +19,7 @@ import warnings
 from time import perf_counter  # bound now: a model may have replaced it when we need it
 
 from . import errors, variants
-from .encoding import encode
+from .encoding import encode, encode_output
 
 #: Methods of rows that are timed, where a case names none. No others are: ``predict_seconds`` is to mean what it meant in
 #: runs that asked nothing else.
@@ -78,7 +78,7 @@ def ask_methods(model, rows, names):
         else:
             answers.seconds += perf_counter() - started
             answers.raw[name] = output
-            answers.encoded[name] = encode(output)
+            answers.encoded[name] = encode_output(output)
         if not name.endswith("_") and not same(given, rows):
             answers.written.append(name)
     return answers
@@ -110,7 +110,7 @@ def _ask(model, rows, name, answers):
         answers.encoded[name] = {"kind": "absent"}
         return
     try:
-        answers.encoded[name] = encode(call(model, method, given))
+        answers.encoded[name] = encode_output(call(model, method, given))
     except _OURS:
         raise
     except AttributeError as error:  # a property that raises it is not there, to its users

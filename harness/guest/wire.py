@@ -34,7 +34,8 @@ Guest to host, on a descriptor that was standard output and that no child ever h
     {"event": "fitted", "id": task, ...}                  a case was fitted: its data, or what tells of it
                                                           where it is large, and its reference outputs
     {"event": "artifact", "id": format's id, ...}         the bytes are in the spool, or "error", "refused" or
-                                                          "unsupported": why; "facts" of the format
+                                                          "unsupported": why, or "unspooled": why they are not there;
+                                                          "facts" of the format
     {"event": "cell", "id": task, ...}                    "outputs" of methods and probes, each a value or an error (see
                                                           ``probes.py``), or "error", or "refused" or "unsupported": why
                                                           "written": methods that write into their rows; "unasked": why,
@@ -44,12 +45,13 @@ Guest to host, on a descriptor that was standard output and that no child ever h
                                                           modules that the load imported, "yardsticks": seconds that
                                                           fixed pieces of work took; or "error" and so on
     {"event": "died", "id": task or format's id, "step", "signal" or "exit", "peak_bytes",
-     "memory": true when it had come near its limit}
+     "memory": true when it had come near its limit, "lost_bytes": of a line of its that was too long, if any was}
     {"event": "overtime", "id": as above, "step", "seconds"}
-    {"event": "fault", "id": as above, "what"}            the guest's own trouble, such as a full disk
+    {"event": "fault", "id": as above, "what"}            the guest's own trouble, such as that it cannot fork; it ends
     {"event": "done"}                                     the job is finished; every task was answered
 
-Every event but the first says which ``child``, counted from 1, it comes from. Its types, and what of it the host checks
+Every event but the first says which ``child``, counted from 1, it comes from. ``fresh`` says that this child had answered
+for no task before it: then it is worth what an answer of a child with one task is. Its types, and what of it the host checks
 before it believes it, are in the host's ``messages.py``.
 
 INABILITY   {"reason": one line, "modules": the names of those that cannot be imported, as Python imports them}
@@ -70,6 +72,9 @@ HELD_OUT = 40
 
 #: No answer may be longer; a guest that sends more is stopped. Bytes.
 LINE_LIMIT = 256 * 1024 * 1024
+
+#: What is busy, and gets no processor, may take this many times the seconds of a step.
+PATIENCE = 10
 
 
 def encode_line(message: Dict[str, Any]) -> bytes:

@@ -3,6 +3,7 @@
 Standard library at its top; scikit-learn and its friends were imported before the fork.
 """
 
+import errno
 import hashlib
 import importlib
 import json
@@ -12,6 +13,7 @@ import warnings
 
 from . import choosing, errors, fitting, probes
 from .decoding import decode
+from .encoding import within_message
 from .errors import Unsupported
 
 
@@ -41,7 +43,7 @@ def load(task, channel):
             first = probes.ask_methods(model, inputs, methods)
             answer["predict_seconds"] = first.seconds
             more = probes.ask(model, inputs, task["probes"])
-            answer["outputs"] = {**first.encoded, **more.encoded}
+            answer["outputs"] = within_message({**first.encoded, **more.encoded})
             answer["written"] = first.written + more.written
             answer["unasked"] = more.unasked
             answer["added"] = choosing.added(model, frozenset(task["known"])) if task["known"] else []
@@ -97,7 +99,7 @@ def _dump_one(fit, item, spool, channel):
 
 
 def _spool(data, folder, answer, channel):
-    """Write the bytes where the host fetches them. A full disk is our trouble, never the model's."""
+    """Write the bytes where the host fetches them. A full disk is our trouble, never the model's: the host looks."""
     digest = hashlib.sha256(data).hexdigest()
     path = os.path.join(folder, digest)
     try:
@@ -105,7 +107,9 @@ def _spool(data, folder, answer, channel):
             file.write(data)
         os.replace(path + ".part", path)
     except OSError as error:
-        channel.send({"event": "fault", "id": answer["id"], "what": "%s: %s" % (path, errors.text_of(error))})
+        if error.errno == errno.EFBIG:  # more than the memory that a model may have
+            return channel.send(dict(answer, **errors.failure(error)))
+        channel.send(dict(answer, unspooled="%s: %s" % (path, errors.text_of(error)), size_bytes=len(data)))
         return
     channel.send(dict(answer, sha256=digest, size_bytes=len(data), spooled=path))
 

@@ -1,8 +1,8 @@
 """Do the outputs of a loaded model equal those of the model that was dumped? Pure. Internal.
 
-identical   the same shapes, dtypes and values; bit for bit, but every NaN is the same
+identical   the same shapes, dtypes and values; bit for bit, but every NaN is the same, and longdouble is double
 close       numbers within tolerance, everything discrete equal; or equal values in another dtype or container
-drift       anything else, and whatever cannot be compared
+drift       anything else; but what could not be carried is not known, and has no parity
 
 outcome      an event of a guest becomes a status with its evidence
 comparison   the outputs of all methods

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.judging.decoding import Array, Date, Dense, Items, Missing, Opaque
+from harness.judging.decoding import Array, Date, Dense, Items, Missing, Opaque, Typed
 from harness.judging.difference import Difference, Places, Rules, drift, incomparable, merged, show
 from harness.judging.numbers import compare_numbers
 from harness.terms import Finding, Parity
@@ -28,7 +28,7 @@ _NUMERIC = frozenset({"float", "complex"})
 _NAMED = 4  # types of what could not be sent
 _TYPES: dict[type, str] = {
     str: "string", bool: "bool", int: "integer", float: "float", complex: "complex", bytes: "bytes",
-    Date: "date", Missing: "missing", Opaque: "opaque", tuple: "tuple", type(None): "None",
+    Date: "date", Typed: "typed", Missing: "missing", Opaque: "opaque", tuple: "tuple", type(None): "None",
 }  # fmt: skip
 
 
@@ -52,7 +52,25 @@ def named(item: Any) -> tuple[str, Any]:
         return name, (named(item.real), named(item.imag))
     if name == "opaque":
         return name, object()
+    if name == "date":
+        return name, _moment(item)
     return name, "NaN" if item != item else item  # noqa: PLR0124  # that is what NaN is
+
+
+_SECOND = 10**18  # in attoseconds, the least unit of NumPy
+_UNITS = {
+    "W": 604_800 * _SECOND, "D": 86_400 * _SECOND, "h": 3_600 * _SECOND, "m": 60 * _SECOND, "s": _SECOND,
+    "ms": 10**15, "us": 10**12, "ns": 10**9, "ps": 10**6, "fs": 10**3, "as": 1,
+}  # fmt: skip
+
+
+def _moment(item: Date) -> tuple[str, int, str]:
+    """A date or duration whatever unit it is counted in: pandas 3 counts microseconds, older ones nanoseconds."""
+    dtype = np.dtype(f"<{item.dtype[1:]}")
+    unit, many = np.datetime_data(dtype)
+    if item.count == np.iinfo(np.int64).min or unit not in _UNITS:  # NaT, or months
+        return dtype.kind, item.count, "" if item.count == np.iinfo(np.int64).min else unit
+    return dtype.kind, item.count * many * _UNITS[unit], "as"
 
 
 def compare_arrays(reference: Dense, output: Dense, places: Places, rules: Rules) -> Difference:

@@ -45,6 +45,14 @@ class Date:
     count: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """A date, a decimal, ... of Python's standard library or pandas, by its text."""
+
+    type: str
+    text: str
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Dense:
     array: Array
@@ -104,7 +112,20 @@ class Frame:
     index: Value | None
 
 
-Value: TypeAlias = Dense | Items | Sparse | Container | Category | Frame | Opaque
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Extension:
+    """A value, what it is, and what else belongs to it: see `harness.guest.extensions`."""
+
+    name: str
+    mark: str
+    value: Value
+
+    @property
+    def container(self) -> str:
+        return f"{self.name} {self.mark}".rstrip()
+
+
+Value: TypeAlias = Extension | Dense | Items | Sparse | Container | Category | Frame | Opaque
 
 
 def decode(encoded: Encoded, *, depth: int = MAX_DEPTH) -> Value:
@@ -190,6 +211,7 @@ _TAGS: dict[str, Callable[[Any], Any]] = {
     "datetime": lambda pair: Date(dtype=_text(pair[0]), count=int(_item(pair[1]))),
     "missing": lambda name: Missing(name=_text(name)),
     "tuple": lambda items: tuple(map(_item, items)),
+    "typed": lambda pair: Typed(type=_text(pair[0]), text=_text(pair[1])),
     "opaque": lambda name: Opaque(type=_text(name)),
 }
 
@@ -222,8 +244,29 @@ def _container(encoded: Encoded, depth: int) -> Container:
     return Container(values=values, container=f"object array of shape {shape}")
 
 
+def _listed(side: Dense | Items) -> list[Any]:
+    if isinstance(side, Items):
+        return list(side.items)
+    if side.array.dtype.kind in "mM":
+        return [Date(dtype=side.dtype, count=count) for count in side.array.view(np.int64).ravel().tolist()]
+    return list(side.array.ravel().tolist())
+
+
+def _plain(value: Extension) -> Dense | Items:
+    """Categories of an extension type as plain items."""
+    inner = value.value
+    sides = inner.values if isinstance(inner, Container) else (inner,)
+    lists = [_listed(side) for side in sides if isinstance(side, Dense | Items)]
+    if len(lists) != len(sides):
+        raise ValueError(f"categories of {value.container} that are no arrays")
+    items = tuple((value.container, *parts) for parts in zip(*lists, strict=True))
+    return Items(items=items, shape=(len(items),), dtype="object", container="array")
+
+
 def _category(encoded: Encoded, depth: int) -> Category:
     codes, categories = _dense(encoded["codes"]), decode(encoded["categories"], depth=depth)
+    if isinstance(categories, Extension):  # intervals of a cut
+        categories = _plain(categories)
     if not isinstance(categories, Dense | Items):
         raise ValueError("categories that are no array")  # noqa: TRY004  # the value is wrong, not our call
     size = math.prod(categories.shape)
@@ -255,9 +298,22 @@ def _dict(encoded: Encoded, _depth: int) -> Frame:
     pairs = [(_text(name), _item(item)) for name, item in encoded["items"]]
     if len({name for name, _ in pairs}) != len(pairs):
         raise ValueError("a dict with a key that is there twice")
-    pairs.sort(key=lambda pair: pair[0])
+    pairs.sort(key=lambda pair: repr(pair[0]))
     values = tuple(Items(items=(item,), shape=(), dtype="object", container="scalar") for _, item in pairs)
     return Frame(container="dict", names=tuple(name for name, _ in pairs), columns=values, rows=1, index=None)
+
+
+def _mapping(encoded: Encoded, depth: int) -> Frame:
+    keys = [_item(key) for key in encoded["keys"]]
+    values = [decode(value, depth=depth) for value in encoded["values"]]
+    pairs = sorted(zip(keys, values, strict=True), key=lambda pair: repr(pair[0]))
+    names = tuple(key for key, _ in pairs)
+    return Frame(container="dict", names=names, columns=tuple(value for _, value in pairs), rows=1, index=None)
+
+
+def _extension(encoded: Encoded, depth: int) -> Extension:
+    value = decode(encoded["value"], depth=depth)
+    return Extension(name=_text(encoded["name"]), mark=_text(encoded["mark"]), value=value)
 
 
 def _opaque(encoded: Encoded, _depth: int) -> Opaque:
@@ -286,5 +342,7 @@ _DECODERS: dict[str, Callable[[Encoded, int], Value]] = {
     "frame": _frame,
     "series": _series,
     "dict": _dict,
+    "mapping": _mapping,
+    "extension": _extension,
     "opaque": _opaque,
 }

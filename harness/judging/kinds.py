@@ -17,7 +17,19 @@ from typing import TypeAlias
 import numpy as np
 
 from harness.judging.arrays import compare_arrays, compare_items, is_unknown, named, to_items
-from harness.judging.decoding import Array, Category, Container, Dense, Frame, Items, Missing, Opaque, Sparse, Value
+from harness.judging.decoding import (
+    Array,
+    Category,
+    Container,
+    Dense,
+    Extension,
+    Frame,
+    Items,
+    Missing,
+    Opaque,
+    Sparse,
+    Value,
+)
 from harness.judging.difference import Difference, Places, Rules, drift, incomparable, merged, show
 from harness.terms import Finding, Parity
 
@@ -37,6 +49,8 @@ def difference(reference: Value, output: Value, rules: Rules) -> Difference:  # 
             return _sparse(reference, output, rules)
         case Container(), Container():
             return _containers(reference, output, rules)
+        case Extension(), Extension():
+            return _extensions(reference, output, rules)
         case Category(), Category():
             return _categories(reference, output, rules)
         case Frame(), Frame():
@@ -129,6 +143,12 @@ def _containers(reference: Container, output: Container, rules: Rules) -> Differ
     if reference.container != output.container:
         notes.append((Finding.CONTAINER, f"type {reference.container} -> {output.container}"))
     return _noted(merged(parts), notes)
+
+
+def _extensions(reference: Extension, output: Extension, rules: Rules) -> Difference:
+    if reference.container != output.container:
+        return drift(Finding.DTYPE, f"type {reference.container} -> {output.container}")
+    return difference(reference.value, output.value, rules)
 
 
 def _categories(reference: Category, output: Category, rules: Rules) -> Difference:

@@ -182,6 +182,8 @@ def _died(event: Died) -> dict[str, Any]:
         how = f"killed by {name}, while {_doing(event)}"
     else:
         how = f"exited with code {event['exit']} without answering, while {_doing(event)}"
+    if event.get("lost_bytes"):
+        how = f"sent a line that is too long, of which {event['lost_bytes']} bytes were dropped, and {how}"
     if event.get("memory"):
         return unwritten(Status.OOM, f"{how}, near its memory limit")
     return unwritten(Status.CRASH, how)

@@ -7,12 +7,24 @@ with the virtual environment that the harness runs in.
 from __future__ import annotations
 
 import functools
+import json
 import os
 from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
 
 from harness.machine import processes, tools
 
 DOWNLOAD_SECONDS = 120.0
+#: What a Python says of itself; for every Python 3.
+_DESCRIPTION = """
+import json, platform, sys, sysconfig
+print(json.dumps({
+    "version": platform.python_version(), "implementation": platform.python_implementation(), "build": sys.version,
+    "flags": getattr(sys, "abiflags", ""), "platform": sysconfig.get_platform(),
+    "libc": " ".join(platform.libc_ver(sys.executable)),
+}))
+"""
 
 
 @functools.cache
@@ -53,7 +65,14 @@ def missing(minor: str) -> str:
 
 def _installed_by_pyenv(minor: str) -> list[Path]:
     root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    return sorted((root / "versions").glob(f"{minor}.*/bin/python"), reverse=True)
+    return sorted((root / "versions").glob(f"{minor}.*/bin/python"), key=_age, reverse=True)
+
+
+def _age(python: Path) -> Version:
+    try:
+        return Version(python.parent.parent.name)
+    except InvalidVersion:  # such as 3.13.0t, which is built without the global lock
+        return Version("0")
 
 
 def _on_path(minor: str) -> list[Path]:
@@ -67,11 +86,20 @@ def _installed_by_uv(minor: str) -> list[Path]:
     return sorted(root.glob(f"cpython-{minor}.*/bin/python{minor}"), reverse=True)
 
 
-def _answers(candidate: Path, minor: str) -> bool:
-    if not candidate.exists():
-        return False
-    program = "import sys; print('%d.%d' % sys.version_info[:2])"
+def describe(python: Path) -> dict[str, str] | None:
+    """What an interpreter says of itself: version, implementation, build, flags, platform; None: it does not run."""
+    if not python.exists():
+        return None
     try:
-        return processes.run([candidate, "-I", "-c", program], seconds=20).stdout.strip() == minor
-    except OSError:
+        told = json.loads(processes.run([python, "-I", "-c", _DESCRIPTION], seconds=20).stdout)
+    except (OSError, ValueError):
+        return None
+    return {str(name): str(value) for name, value in told.items()} if isinstance(told, dict) else None
+
+
+def _answers(candidate: Path, minor: str) -> bool:
+    """Whether it is a CPython of that minor as wheels are built for: no debug build, none without the global lock."""
+    told = describe(candidate)
+    if told is None or told["implementation"] != "CPython" or told["flags"]:
         return False
+    return told["version"].startswith(f"{minor}.")

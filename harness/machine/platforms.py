@@ -22,21 +22,47 @@ class Platform:
     debian: str  # its architecture
     libraries: str  # the folder in /usr/lib
     handler: str  # qemu-user's, under which the kernel knows it
+    machines: tuple[str, ...]  # what programs are told by uname: on a kernel of 64 bits that one's, too
+    bits: int = 64
     wheels: str | None = None  # uv's, where PyPI has wheels of scikit-learn
 
 
 OF = {
     "linux/amd64": Platform(
-        debian="amd64", libraries="x86_64-linux-gnu", handler="qemu-x86_64", wheels="x86_64-manylinux_2_28"
+        debian="amd64",
+        libraries="x86_64-linux-gnu",
+        handler="qemu-x86_64",
+        machines=("x86_64",),
+        wheels="x86_64-manylinux_2_28",
     ),
     "linux/arm64": Platform(
-        debian="arm64", libraries="aarch64-linux-gnu", handler="qemu-aarch64", wheels="aarch64-manylinux_2_28"
+        debian="arm64",
+        libraries="aarch64-linux-gnu",
+        handler="qemu-aarch64",
+        machines=("aarch64",),
+        wheels="aarch64-manylinux_2_28",
     ),
-    "linux/386": Platform(debian="i386", libraries="i386-linux-gnu", handler="qemu-i386"),
-    "linux/s390x": Platform(debian="s390x", libraries="s390x-linux-gnu", handler="qemu-s390x"),
-    "linux/ppc64le": Platform(debian="ppc64el", libraries="powerpc64le-linux-gnu", handler="qemu-ppc64le"),
-    "linux/arm/v7": Platform(debian="armhf", libraries="arm-linux-gnueabihf", handler="qemu-arm"),
-    "linux/riscv64": Platform(debian="riscv64", libraries="riscv64-linux-gnu", handler="qemu-riscv64"),
+    "linux/386": Platform(
+        debian="i386",
+        libraries="i386-linux-gnu",
+        handler="qemu-i386",
+        machines=("i386", "i486", "i586", "i686", "x86_64"),
+        bits=32,
+    ),
+    "linux/s390x": Platform(debian="s390x", libraries="s390x-linux-gnu", handler="qemu-s390x", machines=("s390x",)),
+    "linux/ppc64le": Platform(
+        debian="ppc64el", libraries="powerpc64le-linux-gnu", handler="qemu-ppc64le", machines=("ppc64le",)
+    ),
+    "linux/arm/v7": Platform(
+        debian="armhf",
+        libraries="arm-linux-gnueabihf",
+        handler="qemu-arm",
+        machines=("armv7l", "armv8l", "aarch64"),
+        bits=32,
+    ),
+    "linux/riscv64": Platform(
+        debian="riscv64", libraries="riscv64-linux-gnu", handler="qemu-riscv64", machines=("riscv64",)
+    ),
 }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -21,6 +23,11 @@ _LIVE: set[subprocess.Popen[bytes] | subprocess.Popen[str]] = set()
 _STARTING = threading.Lock()  # between a process that starts and the end of them all
 _STOPPED = threading.Event()
 
+_ENGINES_HELPERS = frozenset(
+    {"conmon", "crun", "runc", "podman", "catatonit", "fuse-overlayfs", "slirp4netns", "pasta"}
+)
+_PR_SET_CHILD_SUBREAPER = 36  # see prctl(2)
+_TICK = 0.02  # seconds; /proc counts in hundredths
 TERM_SECONDS = 5.0  # how long a process may take to end by itself before it is killed
 
 
@@ -97,16 +104,20 @@ def run(
 
 
 def start(argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own, with pipes to its input and output and its errors going to ``log``.
+    """Start a process in a session of its own, with ways to its input and output and its errors going to ``log``.
+
+    Its output is a socket: a pipe could be opened through ``/proc`` by whatever else the user runs, a model among it.
 
     Raises StoppedError.
     """
-    with _STARTING:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, _STARTING:
         raise_if_stopped()
+        adopt_orphans()
         process = subprocess.Popen(
             [str(word) for word in argv],
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=theirs.fileno(),
             stderr=log,
             env=dict(env),
             cwd=cwd,
@@ -114,7 +125,57 @@ def start(argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, log:
             bufsize=0,
         )
         _LIVE.add(process)
+        process.stdout = open(ours.detach(), "rb", buffering=0)  # noqa: SIM115  # closed by who has it
     return process
+
+
+def adopt_orphans() -> None:
+    """From here on a process becomes ours, not init's, when a process that came from here ends before it."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_orphans(since: float) -> None:
+    """KILL to what was left to us by processes that have ended, and all that came from it.
+
+    Parameters
+    ----------
+    since : of the clock of `booted`; what began before it is not touched.
+    """
+    until = time.monotonic() + TERM_SECONDS  # it may fork faster than we kill
+    with _STARTING:  # else a process that is being started would be taken for one
+        while found := _orphans(since):
+            for pid in found:
+                kill(pid)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, os.WNOHANG)
+            if time.monotonic() > until:
+                return
+            time.sleep(0.001)
+
+
+def booted() -> float:
+    """Seconds since the machine was started, as /proc counts the beginnings of processes."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _orphans(since: float) -> list[int]:
+    ours = {process.pid for process in _LIVE}
+    found = []
+    for pid, stat in each("stat"):
+        fields = stat.rpartition(b")")[2].split()
+        is_child = int(fields[1]) == os.getpid() and pid not in ours
+        began = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        if is_child and began >= since - _TICK and not _is_an_engines(pid):
+            found.append(pid)
+    return found
+
+
+def _is_an_engines(pid: int) -> bool:
+    """Whether it is a helper that a container engine leaves on purpose; containers of other guests hang on it."""
+    try:
+        return Path(f"/proc/{pid}/exe").readlink().name in _ENGINES_HELPERS
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

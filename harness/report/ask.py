@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from harness.analysis import versions
 from harness.analysis.units import CUT, counted, some
 from harness.analysis.verdicts import ADVICE, SAFE, SOUND, Verdict
 from harness.report import rerun_command
@@ -90,19 +91,32 @@ def sentence(answer: Answer) -> str:
 
 
 def question(answer: Answer) -> str:
-    """Repeat the question as it was understood."""
+    """What was asked, in short: the subject with the first version of each side."""
     asked = answer.question
-    settings = f" with {', '.join(map(str, asked.settings))}" if asked.settings else ""
-    through = "".join(f", {noun} {name}" for noun, name in (("format", asked.format), ("reader", asked.reader)) if name)
-    return f"{asked.subject.name}{settings} {_all(asked.producers)} → {_all(asked.consumers)}{through}"
+    return f"{asked.subject.name} {_version(asked.producers[0])} → {_version(asked.consumers[0])}"
 
 
-def _all(wanted: Iterable[Wanted]) -> str:
-    return " with ".join(one.version if one.package == "scikit-learn" else str(one) for one in wanted)
+def details(answer: Answer) -> str:
+    """The rest of the question: parameters, further packages, format and reader; empty if there is none."""
+    asked = answer.question
+    return ", ".join(
+        [
+            *(str(setting) for setting in asked.settings),
+            *(f"saved with {one}" for one in asked.producers[1:]),
+            *(f"loaded with {one}" for one in asked.consumers[1:]),
+            *(f"{noun} {name}" for noun, name in (("format", asked.format), ("reader", asked.reader)) if name),
+        ]
+    )
+
+
+def _version(one: Wanted) -> str:
+    return one.version if one.package == versions.DEFAULT_PACKAGE else str(one)
 
 
 def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
     """What stands below the conclusion: labels with their texts."""
+    if details(answer):
+        yield "asked", details(answer)
     if not answer.pairs:
         yield "why", answer.nothing
         yield "from", sources(answer.runs)
@@ -247,7 +261,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
     asked = answer.question
     return {
         "verdict": str(answer.verdict),
-        "question": question(answer),
+        "question": ", ".join(filter(None, [question(answer), details(answer)])),
         "answer": sentence(answer),
         "subject": {"name": asked.subject.name, "kind": str(asked.subject.kind)},
         "with": {setting.name: setting.value for setting in asked.settings},

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 TARGETS = ("csv", "json", "pytest-benchmark")
 TABLES = ("cells", "artifacts", "environments", "figures", "samples")
+#: How a text begins that a spreadsheet would compute.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LISTS = ("warnings", "compared", "findings", "values")
 
 
@@ -52,7 +54,14 @@ def _flat(table: pd.DataFrame) -> pd.DataFrame:
     for name in _LISTS:
         if name in flat:
             flat[name] = [None if value is None else json.dumps(list(value)) for value in table[name]]
-    return flat
+    return flat.apply(_unfired)
+
+
+def _unfired(column: pd.Series[Any]) -> pd.Series[Any]:
+    """The column, with an apostrophe before each text that a spreadsheet would compute."""
+    if not (pd.api.types.is_string_dtype(column.dtype) or pd.api.types.is_object_dtype(column.dtype)):
+        return column
+    return column.map(lambda text: f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text)
 
 
 def _pytest_benchmark(tables: RunTables) -> dict[str, Any]:

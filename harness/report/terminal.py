@@ -123,6 +123,11 @@ def _missing(summary: Summary, console: Console) -> None:
         console.print(f"[bold red]✗ {escape(str(problem))}[/]", soft_wrap=True)
     for name, reason in summary.missing.items():
         console.print(f"  [yellow]{escape(name)}[/]: {escape(reason)}", soft_wrap=True)
+    again = [name for name in summary.run.get("retry") or () if name in summary.missing]
+    if again:
+        tried = "it is" if len(again) == 1 else "they are"
+        command = f"run --resume --profile {summary.run['profile']}"
+        console.print(f"  {escape(', '.join(again))}: {tried} tried again by `{escape(command)}`", soft_wrap=True)
 
 
 def _drifts(summary: Summary, console: Console) -> None:

@@ -38,6 +38,11 @@ def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifa
             if digest is not None:
                 fitted[task["id"]] = digest
             continue
+        unspooled = event.get("unspooled") if event["event"] == "artifact" else None
+        if unspooled is not None:
+            recorder.folder.need_space(event.get("size_bytes"))
+            recorder.cut_short[session.name] = f"{event['id']} could not be written: {str(unspooled)[:400]}"
+            continue
         # A failed fit is the outcome of all of its formats.
         ids = [item["id"] for item in task["formats"]] if event["id"] == task["id"] else [event["id"]]
         for artifact_id in ids:

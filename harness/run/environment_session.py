@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, cast
+from typing import TYPE_CHECKING, Any
 
-from harness.environments import Folders, NotReadyError, kinds
-from harness.environments.lock import Lock
-from harness.errors import MachineError
+from harness.environments import Folders, LackingError, NotReadyError, UnusableError, conformance, kinds
+from harness.environments import lock as locks
+from harness.errors import InputError
 from harness.files import writing
 from harness.machine import platforms, processes, tools
-from harness.messages import Event, GuestDied, Inability, Job, JobLimits, Reply, Task, TaskT, Verb
-from harness.run.guest_process import HELLO_SECONDS, Guest, GuestDiedError, UnreadyError
+from harness.run.answered import Answered
+from harness.run.guest_process import HELLO_SECONDS, Guest, GuestDiedError, GuestTroubleError, UnreadyError
 from harness.store import tables
 from harness.terms import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from harness.environments.kind import Built
+    from harness.environments.lock import Lock
+    from harness.messages import Inability, Job, JobLimits, Reply, TaskT, Verb
     from harness.run.recorder import Recorder
     from harness.terms import Environment
 
 #: After this many deaths of its guest an environment is given up. Its unanswered tasks are not-run.
 DEATHS = 40
+#: After this much trouble of guests' own in succession, nothing more is tried in an environment.
+TROUBLES = 3
+
+
+class CutShortError(Exception):
+    """The machine did not let the guests of an environment do all; what is missing may be tried again."""
 
 
 class EnvironmentSession:
@@ -42,30 +50,60 @@ class EnvironmentSession:
         self._deaths = 0  # of guests
         self._recorded = False  # that it was given up
         self._measuring = False
-        self._given_up: str | None = recorder.plan.impossible.get(environment.name)
+        impossible = recorder.plan.impossible.get(environment.name)
+        self._given_up: NotReadyError | None = None if impossible is None else UnusableError(impossible)
 
     def open(self) -> Guest:
         """Return the guest; build and record the environment first if needed. Raises NotReadyError."""
         if self._guest is not None:
             return self._guest
         if self._given_up is not None:
-            raise NotReadyError(self._given_up)
+            raise self._given_up
         if self._built is None:
-            self._built = self._build()
-            self._guest = self._start(self._built)
-            self._check_packages(self._built.lock, self._guest)
-            row = {"status": str(Status.OK), "reason": None, **tables.environment_row(self._guest.facts)}
-            row |= {
-                "lock_sha256": self._built.lock.digest,
-                "how_built": self._built.how,
-                "emulated": self._emulated,
-                "seconds": self._built.seconds,
-            }
-            if not self._measuring:  # else its row is written already
-                self._recorder.environment(self.name, row)
+            self._built, self._guest = self._as_planned()
+            self._record(self._built, self._guest)
         else:
             self._guest = self._start(self._built)
         return self._guest
+
+    def _as_planned(self) -> tuple[Built, Guest]:
+        """The environment and its guest, which is what was planned and locked: built anew if what was there is not."""
+        built = self._build()
+        if built.seconds is None:  # it was there before
+            try:
+                return built, self._checked(built)
+            except NotReadyError:
+                self._kind.forget(self.environment, built.lock)
+                built = self._build()
+        return built, self._checked(built)
+
+    def _checked(self, built: Built) -> Guest:
+        """Its guest. Raises UnusableError where that is not what it should be; such an environment is not kept."""
+        guest = self._start(built)
+        asked, locked = self._kind.requirements(self.environment), self._kind.packages(built.lock)
+        other = conformance.differences(self.environment, asked, locked, guest.facts)
+        if other:
+            guest.close()
+            self._kind.forget(self.environment, built.lock)
+            raise UnusableError(f"it is not what was planned and locked: {', '.join(other[:5])}")
+        return guest
+
+    def _record(self, built: Built, guest: Guest) -> None:
+        """Write its row. Raises InputError if it is no longer what it was earlier in the run."""
+        row = {"status": str(Status.OK), "reason": None, **tables.environment_row(guest.facts)}
+        row |= {"lock_sha256": built.lock.digest, "how_built": built.how}
+        row |= {"emulated": self._emulated, "seconds": built.seconds}
+        known = self._recorder.journal.environments.get(self.name)
+        if known is not None:
+            if other := conformance.changed(known, row):
+                self.close()
+                raise InputError(
+                    f"{self._recorder.folder.path}: {self.name} is no longer what it was when this run began "
+                    f"({', '.join(other)}): finish the run on the machine that began it, or start a new one"
+                )
+            row = conformance.common(known, row)
+        if not self._measuring:  # else its row is written already
+            self._recorder.environment(self.name, row)
 
     def measure_from_now_on(self) -> None:
         """The next guest has a processor to itself."""
@@ -107,21 +145,25 @@ class EnvironmentSession:
         if guest is not None:
             guest.close()
 
-    def give_up(self, reason: str) -> None:
+    def give_up(self, reason: NotReadyError) -> None:
         """Record the environment as not-run, with its reason. Raises StoppedError while all processes are stopped."""
         processes.raise_if_stopped()
         self.close()
         if self._recorded:
             return
         self._given_up, self._recorded = reason, True
-        row = {"status": str(Status.NOT_RUN), "reason": reason}
-        self._recorder.environment(self.name, {**row, "emulated": self._emulated})
+        row = {"status": str(Status.NOT_RUN), "reason": str(reason), "emulated": self._emulated}
+        if reason.trouble is not None:
+            row["trouble"] = str(reason.trouble)
+        # What it was is true of what it did before.
+        held: Mapping[str, Any] = self._recorder.journal.environments.get(self.name, {})
+        self._recorder.environment(self.name, {**held, **row})
 
     def replies(self, verb: Verb, batches: list[list[TaskT]], *, seconds: float) -> Iterator[Reply[TaskT]]:
         """Yield the events of a job, each with its task, its child and whether it ran alone.
 
-        If the guest itself dies, it is started again, and runs the tasks of that batch one by one. If it dies again
-        with a single task, that task is blamed.
+        If the guest itself dies, it is started again, and runs the tasks of that batch one by one. If it dies at a
+        single task, twice, that task is blamed.
 
         Parameters
         ----------
@@ -133,36 +175,45 @@ class EnvironmentSession:
         ------
         NotReadyError
             The environment cannot be built, or its guest has died too often.
-        MachineError
-            The guest reports trouble of its own, such as a full disk.
+        CutShortError
+            Its guests had trouble of their own, so that tasks were not tried. All others are answered by then, unless
+            it was so `TROUBLES` times in succession.
         StoppedError
             All processes are being stopped.
         """
         answered = Answered(batches)
         limits: JobLimits = {"seconds": seconds, "memory": self._recorder.plan.profile.limits.memory}
-        for _ in range(DEATHS):
-            todo = answered.todo()
-            if not todo:
-                return
+        troubles = 0  # since the last answer
+        while todo := answered.todo():
             job: Job = {"do": verb, "batches": todo, "limits": limits}
             try:
                 for event in self.open().run(job):
                     # Each guest counts its children from 1; those of different guests are different children.
-                    yield answered.settle(event, guest=self._deaths)
+                    reply = answered.settle(event, guest=self._deaths)
+                    if reply is not None:
+                        troubles = 0
+                        yield reply
             except GuestDiedError as died:
                 self._deaths += 1
                 processes.raise_if_stopped()
                 self.close()
-                blamed = answered.blame(todo, str(died))
+                own = isinstance(died, GuestTroubleError)
+                troubles += own
+                if troubles == TROUBLES:
+                    raise CutShortError(str(died)) from died
+                blamed = answered.blame(todo, str(died), own=own)
                 if blamed is not None:
                     yield blamed
-        raise NotReadyError(f"its guest died {DEATHS} times")
+                if self._deaths >= DEATHS:
+                    raise NotReadyError(f"its guest died {DEATHS} times") from died
+        if answered.untried is not None:
+            raise CutShortError(answered.untried)
 
     def _build(self) -> Built:
         tell = self._recorder.progress.environment
         why = self._kind.missing(self.environment)
         if why is not None:
-            raise NotReadyError(why)
+            raise LackingError(why)
         tell(self.name, "resolving")
         lock = self._locked()
         tell(self.name, "building")
@@ -180,7 +231,7 @@ class EnvironmentSession:
         name = f"locks/{self.name}.txt"
         path = self._recorder.folder.path / name
         if path.exists():
-            return Lock(text=path.read_text())
+            return locks.read(path)
         lock = self._kind.lock(self.environment)
         self._recorder.folder.write_text(name, lock.text)
         return lock
@@ -202,83 +253,6 @@ class EnvironmentSession:
             guest.hello(profile.limits.build_seconds if self._emulated else HELLO_SECONDS)
         except UnreadyError as error:
             guest.close()
-            raise NotReadyError(f"installed, but not usable: {error}") from error
+            refuse = NotReadyError if isinstance(error.__cause__, GuestDiedError) else UnusableError
+            raise refuse(f"installed, but not usable: {error}") from error
         return guest
-
-    def _check_packages(self, lock: Lock, guest: Guest) -> None:
-        held, wanted = guest.facts["packages"], self._kind.packages(lock)
-        other = [f"{n} {held.get(n, 'absent')} instead of {v}" for n, v in wanted.items() if held.get(n) != v]
-        if other:
-            self._kind.forget(self.environment, lock)
-            self.close()
-            named = ", ".join(sorted(other)[:5])
-            raise NotReadyError(f"its packages are not those of its lock ({named}); the next run builds it again")
-
-
-class Answered(Generic[TaskT]):
-    """The tasks of a job that still have no answer."""
-
-    def __init__(self, batches: list[list[TaskT]]) -> None:
-        self._batches: list[list[TaskT]] = batches
-        self._by_id: dict[str, TaskT] = {}
-        self._open: dict[str, list[str]] = {}
-        for task in (task for batch in batches for task in batch):
-            ids: list[str] = _ids(task)
-            self._open[task["id"]] = ids
-            self._by_id |= dict.fromkeys([task["id"], *ids], task)
-        self._alone: set[str] = {batch[0]["id"] for batch in batches if len(batch) == 1}
-
-    def todo(self) -> list[list[TaskT]]:
-        """The batches, without the tasks that have their answer."""
-        left = ([self._narrowed(task) for task in batch if self._open[task["id"]]] for batch in self._batches)
-        return [batch for batch in left if batch]
-
-    def _narrowed(self, task: TaskT) -> TaskT:
-        if "formats" not in task:
-            return task
-        left = [item for item in task["formats"] if item["id"] in self._open[task["id"]]]
-        return cast("TaskT", {**task, "formats": left})
-
-    def settle(self, event: Event, *, guest: int = 0) -> Reply[TaskT]:
-        """Take an event; return it with its task.
-
-        Parameters
-        ----------
-        event : one that `harness.messages.parse` has checked.
-        guest : which guest sent it, counted from 0: a dead one is replaced.
-
-        Raises
-        ------
-        MachineError
-            The guest reports trouble of its own, such as a full disk.
-        GuestDiedError
-            The event is about a task that the guest was not given.
-        """
-        if event["event"] == "fault":
-            raise MachineError(f"a guest could not go on: {event['what']}. Free some space, then use --resume")
-        task = self._by_id.get(event["id"])
-        if task is None:
-            raise GuestDiedError(f"it answered for {event['id'][:80]!r}, which was not its task")
-        if event["event"] != "fitted":
-            owed = self._open[task["id"]]
-            self._open[task["id"]] = [] if event["id"] == task["id"] else [i for i in owed if i != event["id"]]
-        child = None if event["event"] == "guest-died" else (guest, event["child"])
-        return Reply(event=event, task=task, child=child, alone=task["id"] in self._alone)
-
-    def blame(self, todo: list[list[TaskT]], how: str) -> Reply[TaskT] | None:
-        """Note that the guest died: blame the one task of the batch it was at, or split the batch to try one by one."""
-        at = next((batch for batch in todo if any(self._open[task["id"]] for task in batch)), None)
-        if at is None:
-            return None
-        if len(at) == 1:
-            owed = self._open[at[0]["id"]][0]
-            return self.settle(GuestDied(event="guest-died", id=owed, how=how, child=None))
-        ids = {task["id"] for task in at}
-        self._alone |= ids
-        self._batches = [[task] for task in at] + [b for b in self._batches if not ids & {t["id"] for t in b}]
-        return None
-
-
-def _ids(task: Task) -> list[str]:
-    """The ids that a task needs an answer for: its own, or one for each format of a dump."""
-    return [item["id"] for item in task["formats"]] if "formats" in task else [task["id"]]

@@ -30,6 +30,10 @@ class GuestDiedError(Exception):
     """The guest ended, or was stopped, before the job was done. The text says how."""
 
 
+class GuestTroubleError(GuestDiedError):
+    """It ended because of trouble of its own: no model is to blame. The text says which."""
+
+
 class UnreadyError(Exception):
     """The environment cannot run the guest: something does not import. The text says what."""
 
@@ -44,6 +48,7 @@ class Guest:
         self._log = log.open("ab")
         self._after = command.after
         self._mark = f"TMPDIR={folder}"
+        self._since = processes.booted()
         self._process: subprocess.Popen[bytes] = processes.start(
             [*command.argv, *modules], env={**command.variables, "TMPDIR": str(folder)}, cwd=folder, log=self._log
         )
@@ -71,6 +76,7 @@ class Guest:
         with contextlib.suppress(Exception):  # whatever kept it, it is stopped now
             self._process.wait(2.0)
         processes.stop(self._process)
+        processes.end_orphans(self._since)
         _stop_strays(self._mark)
         if self._after:
             processes.run(self._after, seconds=AFTER_SECONDS, tidying=True)
@@ -93,7 +99,7 @@ class Guest:
 
     def run(self, job: Job) -> Iterator[Event]:
         """Send a job and yield its events until it is done. Raises GuestDiedError."""
-        seconds = 2 * job["limits"]["seconds"] + GRACE_SECONDS
+        seconds = (1 + wire.PATIENCE) * job["limits"]["seconds"] + GRACE_SECONDS
         if self._process.stdin is None:
             raise GuestDiedError("it has no input")
         try:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 import harness
+from harness.environments import lock as stored_locks
 from harness.errors import InputError, MachineError
 from harness.files import writing
 from harness.machine import hardware, places, tools
@@ -24,7 +25,7 @@ from harness.store import SCHEMA_VERSION, RunFolder, find_run, finishing, read_r
 from harness.terms import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from rich.console import Console
@@ -70,7 +71,7 @@ def run(
         _give_locks(packages, folder)
         started = time.monotonic()
         try:
-            _pass(plan, folder, console, selection)
+            cut_short = _pass(plan, folder, console, selection)
         except KeyboardInterrupt:
             _finish(plan, folder, started, "the run was interrupted before this began", then)
             raise
@@ -78,39 +79,59 @@ def run(
             with contextlib.suppress(Exception):  # the same trouble again; the journal holds what is known
                 _finish(plan, folder, started, f"cut short: {_named(error)}", then)
             raise
-        _finish(plan, folder, started, "not begun yet", then)
+        _finish(plan, folder, started, "not begun yet", then, reasons=cut_short)
+    if cut_short:
+        reasons = "\n".join(f"  {name}: {reason}" for name, reason in sorted(cut_short.items()))
+        raise MachineError(f"this machine did not let these environments do all; continue with --resume:\n{reasons}")
     _need_something(folder.journal)
     return folder.path
 
 
 def choose(results: Path, profile: str, *, run_id: str | None, resume: bool) -> Path | None:
-    """The unfinished run to continue, or None for a new one. Raises InputError."""
+    """The unfinished run to continue, or None for a new one. Raises InputError.
+
+    Where every run is finished, it is one with an environment that this machine could not have, but may have by now; or
+    the one that was ended while its page was written.
+    """
     if run_id is not None:
         return find_run(results, run_id)
     if not resume:
         return None
-    unfinished = [path for path in runs(results) if _is_unfinished(path, profile)]
-    if not unfinished:
-        others = [path.name for path in runs(results) if _is_unfinished(path, None)]
-        hint = f"; unfinished is {others[-1]}: give its --profile" if others else ""
-        raise InputError(f"{results}: no unfinished run of the profile {profile} is stored there{hint}")
-    return unfinished[-1]
+    known = [(path, stored) for path in runs(results) if (stored := _stored(path)) is not None]
+    own = [(path, stored) for path, stored in known if stored.get("profile") == profile]
+    for may_go_on in (_is_unfinished, _may_be_more):
+        found = [path for path, stored in own if may_go_on(path, stored)]
+        if found:
+            return found[-1]
+    others = [(path.name, stored.get("profile")) for path, stored in known if _is_unfinished(path, stored)]
+    hint = f"; unfinished is {others[-1][0]}: give --profile {others[-1][1]}" if others else ""
+    raise InputError(f"{results}: no unfinished run of the profile {profile} is stored there{hint}")
 
 
-def _is_unfinished(path: Path, profile: str | None) -> bool:
+def _stored(path: Path) -> dict[str, Any] | None:
+    """``run.json`` of a run that can be continued; not if it is of another schema version, for example."""
     try:
         stored = read_run_json(path)
-    except InputError:  # of another schema version, for example: it cannot be continued
-        return False
-    current = stored["schema_version"] == SCHEMA_VERSION
-    return current and profile in (None, stored["profile"]) and not stored.get("complete")
+    except InputError:
+        return None
+    return stored if stored["schema_version"] == SCHEMA_VERSION else None
+
+
+def _is_unfinished(path: Path, stored: dict[str, Any]) -> bool:  # noqa: ARG001  # as _may_be_more
+    return not stored.get("complete")
+
+
+def _may_be_more(path: Path, stored: dict[str, Any]) -> bool:
+    """Whether some environment may be had after all, or a kill came before the page."""
+    return bool(stored.get("retry")) or not (path / "report/index.html").exists()
 
 
 def _named(error: Exception) -> str:
     return str(error) if isinstance(error, MachineError) else f"{type(error).__name__}: {error}"
 
 
-def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.Selection) -> None:
+def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.Selection) -> dict[str, str]:
+    """Do all that is owed; return by environment why some of it was not tried."""
     journal = folder.journal
     share = len(selection.consumers) / max(len(plan.environments), 1)
     progressing = Progress(
@@ -121,7 +142,9 @@ def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.S
         measured=plan.measured_count,
     )
     with progressing as progress:
-        schedule.both_passes(Recorder(plan, folder, progress), selection)
+        recorder = Recorder(plan, folder, progress)
+        schedule.both_passes(recorder, selection)
+    return recorder.cut_short
 
 
 def begin(plan: Plan, results: Path) -> RunFolder:
@@ -169,17 +192,25 @@ def _reopen(plan: Plan, path: Path, selection: schedule.Selection) -> RunFolder:
     return folder
 
 
-def _finish(plan: Plan, folder: RunFolder, started: float, cut_short: str, then: Callable[[Path], object]) -> None:
+def _finish(
+    plan: Plan,
+    folder: RunFolder,
+    started: float,
+    cut_short: str,
+    then: Callable[[Path], object],
+    *,
+    reasons: Mapping[str, str] | None = None,
+) -> None:
     shutil.rmtree(folder.path / "spool", ignore_errors=True)  # first: where the disk is full, this makes room
     folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
     folder.run["finished"] = dt.datetime.now(dt.UTC).isoformat()
-    finishing.finish(plan, folder, cut_short=cut_short)
+    finishing.finish(plan, folder, cut_short=cut_short, reasons=reasons)
     then(folder.path)
 
 
 def _read_locks(source: Path) -> dict[str, str]:
-    """Another run's locks by file name."""
-    found = {path.name: path.read_text() for path in sorted((source / "locks").glob("*.txt"))}
+    """Another run's locks by file name. Raises InputError for what is more than pins and hashes."""
+    found = {path.name: stored_locks.read(path).text for path in sorted((source / "locks").glob("*.txt"))}
     if not found:
         raise InputError(f"{source / 'locks'}: no locks are stored there")
     return found

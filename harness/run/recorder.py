@@ -33,6 +33,19 @@ _IN_THE_JOURNAL = (
 _FITS_AT_HAND = 256
 
 
+_LONGEST_FIT = 4_000_000  # characters; the longest of all estimators' has 60,000
+_LONGEST_TEXT = 8_000  # characters of one text of a row, and entries of one list
+
+
+def short(value: Any) -> Any:
+    """A row, with texts and lists of models cut: a journal of many cells must stay readable."""
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST_TEXT else value[: _LONGEST_TEXT - 1] + "…"
+    if isinstance(value, dict):
+        return {key: short(item) for key, item in value.items()}
+    return [short(item) for item in value[:_LONGEST_TEXT]] if isinstance(value, list) else value
+
+
 class Recorder:
     """Used by several threads; each row is one environment's, and an environment is one thread's."""
 
@@ -41,6 +54,7 @@ class Recorder:
         self.folder = folder
         self.journal = folder.journal
         self.progress = progress
+        self.cut_short: dict[str, str] = {}  # by environment, why not all of its tasks were tried
         self.fitted = lru_cache(maxsize=_FITS_AT_HAND)(self._read_fitted)
 
     def environment(self, name: str, row: dict[str, Any]) -> None:
@@ -66,14 +80,16 @@ class Recorder:
         """
         row["traceback"] = self.folder.keep_traceback(row.pop("traceback_text", None))
         row |= {"artifact_id": artifact_id, "fitted_sha256": fitted, "facts": facts}
+        row = short(row)
         if row["status"] == Status.OK and spooled is not None:
-            self.folder.adopt(Path(spooled), row["sha256"])
+            spool = self.folder.path / "spool" / artifact_id.partition("/")[0]
+            self.folder.adopt(Path(spooled), row["sha256"], spool=spool)
         self.journal.add("artifact", cast("ArtifactRow", row))
         self.progress.artifact()
 
     def cell(self, cell_id: str, row: dict[str, Any]) -> None:
         row["traceback"] = self.folder.keep_traceback(row.pop("traceback_text", None))
-        row["cell_id"] = cell_id
+        row = short({**row, "cell_id": cell_id})
         self.journal.add("cell", cast("CellRow", row))
         self.progress.cell(row)
 
@@ -105,6 +121,8 @@ class Recorder:
             fitted["score"] = judging.score(fitted["score_kind"], fitted["reference"]["predict"], fitted["truth"])
         digest = self.folder.keep_object(json.dumps(fitted, sort_keys=True).encode("ascii"))
         row = {"fitted_sha256": digest, "warnings": fitted["warnings"], **{key: fitted[key] for key in _IN_THE_JOURNAL}}
+        if len(json.dumps(row)) > _LONGEST_FIT:
+            raise ValueError(f"what it tells of its fit is longer than {_LONGEST_FIT} characters")
         self.journal.add("fit", cast("FitRow", row))
         return digest
 

@@ -21,7 +21,7 @@ from harness.environments.stage import stage
 from harness.errors import InputError
 from harness.machine import processes, tools
 from harness.run import dumping, loading, measuring
-from harness.run.environment_session import EnvironmentSession
+from harness.run.environment_session import CutShortError, EnvironmentSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,7 +86,9 @@ def _produce(session: EnvironmentSession, recorder: Recorder, keep: bool) -> Non
             session.open()
             dumping.dump(session, recorder, artifacts)
     except NotReadyError as reason:
-        session.give_up(str(reason))
+        session.give_up(reason)
+    except CutShortError as reason:
+        recorder.cut_short[session.name] = str(reason)
     if not keep:
         session.close()
 
@@ -97,7 +99,9 @@ def _consume(session: EnvironmentSession, recorder: Recorder) -> None:
         if cells:
             loading.load(session, recorder, cells)
     except NotReadyError as reason:
-        session.give_up(str(reason))
+        session.give_up(reason)
+    except CutShortError as reason:
+        recorder.cut_short[session.name] = str(reason)
     finally:
         session.close()
 
@@ -112,6 +116,8 @@ def _measuring_pass(sessions: list[EnvironmentSession], recorder: Recorder) -> N
             measuring.measure(session, recorder, groups)
         except NotReadyError as reason:
             measuring.give_up(recorder, groups, str(reason))
+        except CutShortError as reason:
+            recorder.cut_short[session.name] = str(reason)
         finally:
             session.close()
 

@@ -47,6 +47,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     "environments": {
         **_RUN,
         "environment": "Its name.",
+        "implementation": "Which Python it is, such as `CPython`; `node` for a runtime of Node.js.",
+        "python_build": "What its Python says of its build: version, day and compiler.",
+        "cpu_features": "What its processor can do, as JSON. Null where several machines differ.",
         "status": "`ok`, or `not-run` if it could not be built.",
         "reason": "Why it could not be built.",
         "kind": "How it is made; see [environments](environments.md).",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.store import tables
-from harness.terms import Status
+from harness.terms import Status, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +24,9 @@ def finish(plan: Plan, folder: RunFolder, *, cut_short: str, reasons: Mapping[st
     built = tables.Tables(plan, folder.journal, folder.run["run_id"], cut_short, reasons)
     folder.write_tables(built)
     usable = any(row["status"] == Status.OK for row in built.environments.values())
-    folder.run["complete"] = usable and not built.waiting
+    troubles = {name: row.get("trouble") for name, row in folder.journal.environments.items()}
+    folder.run["complete"] = usable and not built.waiting and Trouble.TRY not in troubles.values()
+    folder.run["retry"] = sorted(name for name, trouble in troubles.items() if trouble)
     hosts = measured_on(plan, folder)
     if hosts:
         # What is compared between runs are figures: where several machines measured, nobody can say on which it was.

@@ -6,12 +6,15 @@ checked before anything loads them. The only writer under ``results/``.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import itertools
 import json
+import os
 import re
 import secrets
+import stat
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from harness.store.tables import Tables
 
 ROWS_AT_ONCE = 20_000
+_MOST_PROBED = 1 << 40  # bytes; nobody writes more
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 #: The ids that `RunFolder.create` gives. An id becomes the name of a folder, so no other text is accepted.
 RUN_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9][A-Za-z0-9._-]*-[0-9a-f]{4}")
@@ -113,21 +117,44 @@ class RunFolder:
         self._objects.add(digest)
         return digest
 
-    def adopt(self, spooled: Path, digest: str) -> None:
-        """Move a file that a guest spooled to its place among the objects.
+    def adopt(self, spooled: Path, digest: str, *, spool: Path) -> None:
+        """Move a file that a guest wrote to its place among the objects.
 
-        Raises ValueError if the file is not in the run's spool.
+        Parameters
+        ----------
+        spooled : where the guest says that it is.
+        digest : of its bytes, and so its name.
+        spool : the folder that the guest may write to.
+
+        Raises
+        ------
+        ValueError
+            It is no regular file of its own with those bytes, directly in the guest's spool.
         """
-        if (self.path / "spool") not in spooled.parents:
-            raise ValueError(f"{spooled}: nothing is taken from outside the run's spool")
-        path = self.object_path(digest)
-        with writing(path):
-            path.parent.mkdir(exist_ok=True)
+        place = self.object_path(digest)
+        if spooled.name != digest or spooled.parent != spool or spool.resolve() != spool:
+            raise ValueError(f"{str(spooled)[:200]!r}: nothing is taken from outside the guest's spool")
+        if place.exists() and not spooled.is_symlink() and not spooled.exists():
+            return  # two formats may write the same bytes, and those were moved already
+        own = spool / f"{digest}.{secrets.token_hex(8)}"  # nobody knows it, so what is checked is what is moved
+        with contextlib.suppress(OSError):  # then there is nothing to check
+            spooled.rename(own)
+        if _digest_of_own(own) != digest:
+            raise ValueError(f"{digest}: its bytes are not those that the guest told of")
+        with writing(place):
+            place.parent.mkdir(exist_ok=True)
+            own.replace(place)
+
+    def need_space(self, size: object) -> None:
+        """Raises MachineError where the spool has no room for a file of ``size`` bytes: a guest could not write it."""
+        probe = self.path / "spool" / f"space.{threading.get_ident()}"
+        least = size if type(size) is int and 0 < size < _MOST_PROBED else 1
+        with writing(probe):
             try:
-                spooled.replace(path)
-            except FileNotFoundError:
-                if not path.exists():  # two formats may write the same bytes, and those were moved already
-                    raise
+                with probe.open("wb") as file:
+                    os.posix_fallocate(file.fileno(), 0, least)
+            finally:
+                probe.unlink(missing_ok=True)
 
     def take_objects(self, other: Path) -> Iterator[Path]:
         """Copy the objects of another folder that this one lacks; yield those whose bytes do not match their sha256.
@@ -182,6 +209,21 @@ def write_table(path: Path, schema: pa.Schema, rows: Iterable[dict[str, Any]]) -
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
     with writing(path):
         part.replace(path)
+
+
+def _digest_of_own(path: Path) -> str | None:
+    """The sha256 of a regular file that has no other name; None for anything else. No link is followed."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return None
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with open(descriptor, "rb") as file:  # of a descriptor
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+            return None
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _make_folders(path: Path) -> None:

@@ -6,6 +6,7 @@ because a run may have a million.
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
@@ -13,6 +14,7 @@ import re
 import threading
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from harness.errors import MachineError
 from harness.files import writing
 from harness.store import rows
 from harness.terms import Status
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 
 #: Escapes of surrogates, which may be lone ones, and of control characters, with which text could move a cursor.
 _SUSPICIOUS = re.compile(rb"\\u(d[89a-f]|00[01789]|202[a-e]|206[6-9])|\\[bf]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+#: Control characters and marks of direction; as Python and RE2 write them.
+CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+_CONTROL = re.compile(CONTROL)
 
 
 def clean(value: Any) -> Any:
@@ -59,9 +63,23 @@ class Journal:
             return
         with writing(path):
             path.touch()
+            self._file = path.open("r+b")
+        self._take()
+        with writing(path):
             self._end = self._read()
             os.truncate(path, self._end)  # a line cut short by a kill is dropped, and its work is done again
-            self._file = path.open("r+b")
+
+    def _take(self) -> None:
+        """Be the only one that writes it; the lock ends with this process. Raises MachineError."""
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise MachineError(
+                f"{self._path.parent}: another process is working on this run: wait until it has ended"
+            ) from None
+        except OSError:  # a file system without locks
+            return
 
     def add(self, kind: Kind, row: Row) -> None:
         """Append one outcome. The operating system has it when this returns. Raises MachineError."""
@@ -104,6 +122,16 @@ class Journal:
         if kind == "artifact":
             return self.artifacts.get(name)
         return self.cell(name) if kind == "cell" else self.measurement(name)
+
+    def line_of(self, kind: Kind, name: str) -> int:
+        """The number of the newest line of one thing, from 1; 0 if there is none."""
+        found = 0
+        with self._path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                entry = rows.parse(line)
+                if entry is not None and entry[0] == kind and rows.row_key(*entry) == name:
+                    found = number
+        return found
 
     def newest_rows(self) -> Iterator[tuple[Kind, str, Row]]:
         """The newest row of everything: its kind, its key, and the row."""

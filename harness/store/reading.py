@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import InputError, shown
+from harness.store.journal import CONTROL, clean
 from harness.terms import converts
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
 }
 #: Columns whose texts are JSON, and what each text holds.
 _JSON: dict[str, dict[str, type]] = {
-    "environments": {"packages": dict, "blas": list, "variables": dict, "estimators": dict},
+    "environments": {"packages": dict, "blas": list, "variables": dict, "estimators": dict, "cpu_features": list},
     "artifacts": {"manifest": dict},
 }
 _DAMAGED = "the run is damaged; take another copy of it, or run it again"
@@ -78,6 +79,7 @@ def read_run_json(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: no run is stored here (run.json is missing)") from None
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path / 'run.json'}: cannot be read: {error}") from error
+    run = clean(run)
     version = run.get("schema_version") if isinstance(run, dict) else None
     if version not in READABLE:
         raise InputError(
@@ -118,11 +120,11 @@ def _with_incomparable(cells: pd.DataFrame) -> pd.DataFrame:
 
 def _table(path: Path, name: str) -> pd.DataFrame:
     """A table with all of today's columns: those that it lacks are null. Raises InputError."""
-    import pandas as pd  # noqa: PLC0415  # `plan` and nox need no tables, and it takes half a second
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415  # `plan` and nox need no tables, and it takes half a second
+    import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
-        table = pd.read_parquet(path)
+        table = _harmless(pq.read_table(path))
         wrong = _wrong(table, pa.Schema.from_pandas(table, preserve_index=False), name)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}: {_DAMAGED}") from error
@@ -133,6 +135,37 @@ def _table(path: Path, name: str) -> pd.DataFrame:
     if "findings" in added:
         table["findings"] = [[] for _ in range(len(table))]
     return table
+
+
+def _harmless(stored: pa.Table) -> pd.DataFrame:
+    """The table without control characters, which this program writes into none: a terminal would obey them."""
+    table: pd.DataFrame = stored.to_pandas()
+    for name, column in zip(stored.column_names, stored.columns, strict=True):
+        if any(_harms(leaf) for leaf in _texts(column)):
+            table[name] = [clean(value.tolist() if hasattr(value, "tolist") else value) for value in table[name]]
+    return table
+
+
+def _texts(column: Any) -> Iterator[Any]:
+    """The texts of a column, those within lists and structures, too."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        yield column
+    elif pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        yield from _texts(pc.list_flatten(column))
+    elif pa.types.is_struct(column.type):
+        for part in column.flatten():
+            yield from _texts(part)
+
+
+def _harms(texts: Any) -> bool:
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    return bool(pc.any(pc.match_substring_regex(texts, CONTROL)).as_py())
 
 
 def _wrong(table: pd.DataFrame, found: pa.Schema, name: str) -> str | None:
@@ -195,7 +228,7 @@ def _nothing(name: str) -> pd.DataFrame:
 def tracebacks(run: Path) -> Iterator[tuple[str, str]]:
     """Every traceback of a run, with the digest that its tables name; none if the logs were not kept."""
     path = run / TRACEBACKS
-    for line in path.read_bytes().splitlines() if path.exists() else ():
+    for line in path.read_bytes().splitlines() if path.is_file() else ():  # a pipe would never end
         try:
             entry = json.loads(line)
             yield str(entry["traceback"]), str(entry["text"])

@@ -6,8 +6,22 @@ that are optional here are absent from rows of failures, and from rows of older 
 
 from __future__ import annotations
 
+import functools
 import json
-from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, cast
+from types import UnionType
+from typing import (
+    Any,
+    Literal,
+    NotRequired,
+    TypeAlias,
+    TypedDict,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES, Status
 
@@ -41,6 +55,10 @@ class EnvironmentRow(TypedDict):
     byteorder: NotRequired[str]
     bits: NotRequired[int]
     libc: NotRequired[str]
+    implementation: NotRequired[str]
+    python_build: NotRequired[str | None]
+    cpu_features: NotRequired[str]
+    trouble: NotRequired[str]  # of one that is not-run: why a further call may have it, see `harness.terms.Trouble`
 
 
 class FitRow(TypedDict):
@@ -158,6 +176,42 @@ _STATUSES: dict[Kind, frozenset[Status]] = {
 def row_key(kind: Kind, row: Row) -> str:
     """The key of a row: the name of what it is about."""
     return str(dict(row)[_KEYS[kind]])
+
+
+_ROWS: dict[Kind, Any] = {
+    "environment": EnvironmentRow,
+    "fit": FitRow,
+    "artifact": ArtifactRow,
+    "cell": CellRow,
+    "measurement": MeasurementRow,
+}
+
+
+def wrong_value(kind: Kind, row: Row) -> str | None:
+    """The key of a row whose value is of another type than this program writes; None where all are right."""
+    hints = _hints(kind)
+    return next((key for key, value in dict(row).items() if key in hints and not _is_a(value, hints[key])), None)
+
+
+@functools.cache
+def _hints(kind: Kind) -> dict[str, Any]:
+    return get_type_hints(_ROWS[kind])
+
+
+def _is_a(value: object, hint: Any) -> bool:
+    """Whether a value of JSON is of an annotated type. What may be absent may be null; every number is a float."""
+    if value is None or hint is Any:
+        return True
+    if is_typeddict(hint):
+        return isinstance(value, dict)
+    parts = get_args(hint)
+    if get_origin(hint) in (Union, UnionType):
+        return any(_is_a(value, part) for part in parts)
+    if get_origin(hint) in (list, dict):
+        within = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return isinstance(value, get_origin(hint)) and all(_is_a(one, parts[-1]) for one in within)
+    plain = hint is bool if isinstance(value, bool) else isinstance(value, (int, float) if hint is float else hint)
+    return bool(plain)
 
 
 def parse(line: bytes) -> tuple[Kind, Row] | None:

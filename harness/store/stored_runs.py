@@ -31,7 +31,7 @@ def earlier(folder: Path, run: dict[str, Any]) -> Path | None:
             stored = read_run_json(path)
         except InputError:
             continue
-        if stored["profile"] == run["profile"] and stored.get("complete"):
+        if stored.get("profile") == run["profile"] and stored.get("complete"):
             return path
     return None
 
@@ -45,7 +45,7 @@ def sources(results: Path) -> list[Path]:
     for path in reversed(runs(results)):
         with contextlib.suppress(InputError):  # of another schema version, for example
             stored = read_run_json(path)
-            if stored.get("complete"):
+            if stored.get("complete") and isinstance(stored.get("profile"), str):
                 newest.setdefault(stored["profile"], path)
     kept = results / REFERENCE
     found = [*newest.values(), *([kept] if (kept / "run.json").exists() else [])]

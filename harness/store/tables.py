@@ -37,7 +37,7 @@ ENVIRONMENTS = _schema(
     ("python", _TEXT), ("sklearn", _TEXT), ("numpy", _TEXT), ("packages", _TEXT), ("lock_sha256", _TEXT),
     ("how_built", _TEXT), ("seconds", pa.float64()), ("blas", _TEXT), ("cpu", _TEXT), ("byteorder", _TEXT),
     ("bits", pa.int64()), ("libc", _TEXT), ("variables", _TEXT),
-    ("estimators", _TEXT),
+    ("estimators", _TEXT), ("implementation", _TEXT), ("python_build", _TEXT), ("cpu_features", _TEXT),
 )  # fmt: skip
 ARTIFACTS = _schema(
     ("run_id", _TEXT), ("artifact_id", _TEXT), ("producer", _TEXT), ("case", _TEXT), ("family", _TEXT),
@@ -254,4 +254,7 @@ def environment_row(facts: Mapping[str, Any]) -> dict[str, Any]:
         "libc": facts["libc"],
         "variables": json.dumps(facts["variables"]),
         "estimators": json.dumps(facts.get("estimators")),
+        "implementation": facts.get("implementation"),
+        "python_build": facts.get("build"),
+        "cpu_features": json.dumps(facts.get("cpu_features")),
     }

@@ -40,6 +40,9 @@ def test_case_files_are_found_beside_the_matrix(folder, monkeypatch):
         ("json.py", '"json.py" would stand in for the module json; rename it'),
         ("parser.py", '"parser.py" would stand in for the module parser; rename it'),  # of Python 3.8
         ("sklearn.py", '"sklearn.py" would stand in for the module sklearn; rename it'),
+        ("__main__.py", '"__main__.py" would stand in for the module __main__; rename it'),
+        ("xgboost.py", '"xgboost.py" would stand in for the module xgboost; rename it'),
+        ("six.py", '"six.py" would stand in for the module six; rename it'),
         ("guest.py", '"guest.py" would stand in for the module guest; rename it'),
         ("broken.py", "broken.py, line 1: not Python: "),
         ("empty.py", 'no function case_NAME(seed) in "empty.py"'),
@@ -49,7 +52,7 @@ def test_case_files_are_found_beside_the_matrix(folder, monkeypatch):
 )
 def test_case_files_that_are_wrong(folder, name, message):
     (folder.path / "folder.py").mkdir()
-    for stem in ("a-b", "class", "json", "parser", "sklearn", "guest"):
+    for stem in ("a-b", "class", "__main__", "xgboost", "six", "json", "parser", "sklearn", "guest"):
         folder.write(f"{stem}.py", "def case_mine(seed): pass")
     folder.write("broken.py", "def case_x(seed")
     folder.write("empty.py", "")
@@ -82,3 +85,10 @@ def test_names_of_built_cases_are_a_tuple_of_names_each_once(tmp_path, names):
         user_cases(path)
     path.write_text(f"BUILT = {names}\ndef case_one(seed): pass\n")  # without build the name is the file's own
     assert [case.name for case in user_cases(path)] == ["one"]
+
+
+def test_a_file_by_the_name_of_a_package_that_is_asked_for(folder):
+    folder.write("my_models.py", "def case_mine(seed): pass")
+    include = "[{scikit-learn: '1.5', python: '3.12', packages: ['My.Models>=2']}]"
+    problem = folder.problem(environments=f"{{include: {include}}}", more="cases: {files: [my_models.py]}")
+    assert problem == 'cases.files[0]: "my_models.py" would stand in for the module my_models; rename it'

@@ -16,6 +16,9 @@ from tests.config.folder import ENVIRONMENT, never
     ("items", "message"),
     [
         ("{as_of: yesterday}", 'as_of: "yesterday" is neither "release" nor "newest" nor a day such as 2024-09-11'),
+        ("{as_of: 9999-12-31}", 'as_of: "9999-12-31" is not within 2000 to 2199'),
+        ("{as_of: 0001-01-01}", 'as_of: "0001-01-01" is not within 2000 to 2199'),
+        ("{days: {numpy: 9999-12-31}}", 'days.numpy: "9999-12-31" is not within 2000 to 2199'),
         ("{as_of: 2024-02-30}", 'as_of: "2024-02-30" is neither'),
         ("{as_of: 20240203}", 'as_of: "20240203" is neither'),
         ("{strategy: pairwize}", 'strategy: no strategy "pairwize"; perhaps "pairwise"'),
@@ -219,6 +222,13 @@ def test_a_name_for_two_environments(folder):
         "{include: [{scikit-learn: '1.5', python: '3.12', name: x}, {scikit-learn: '1.4', python: '3.12', name: x}]}"
     )
     message = 'environments.include[1].name: "x" is already the name of environments.include[0]'
+    assert folder.problem(environments=twins) == message
+
+
+@pytest.mark.parametrize("name", ["X.1", "x-1", "x_1", "x--1"])
+def test_names_that_files_or_nox_could_take_for_one(folder, name):
+    twins = f"{{include: [{{scikit-learn: '1.5', python: '3.12', name: x.1}}, {{scikit-learn: '1.4', python: '3.12', name: {name}}}]}}"
+    message = f'environments.include[1].name: "{name}" and "x.1" differ in case, dots or hyphens only; rename one'
     assert folder.problem(environments=twins) == message
 
 

@@ -36,7 +36,12 @@ CELL = "old/ridge/pickle>new/pickle"
             {"artifact_id": "a", "status": "ok", "sha256": "1"},
             "artifact a: sha256 is",
         ),
-        ("measurement", {"cell_id": CELL, "samples": [1]}, {"cell_id": CELL, "samples": [2]}, "measured in both"),
+        (
+            "measurement",
+            {"cell_id": CELL, "samples": [{"at": 1}]},
+            {"cell_id": CELL, "samples": []},
+            "measured in both",
+        ),
         (*environment("old"), environment("old", lock_sha256="1")[1], "environment old: it has other packages"),
     ],
     ids=["status", "findings", "bytes", "figures", "packages"],
@@ -203,4 +208,13 @@ def test_a_disk_that_is_full_at_the_end_leaves_nothing_half_written(tmp_path, ba
     monkeypatch.setattr(journal.Journal, "close", lambda journal: full(close(journal)))
     with pytest.raises(MachineError, match="no space left"):
         merging.merge([base], PLAN, tmp_path / "out")
+    assert not any((tmp_path / "out").iterdir())
+
+
+def test_a_value_of_another_type_is_told_with_the_line_of_its_journal(tmp_path, base) -> None:
+    sound, wrong = (shard(base, tmp_path / str(i)) for i in range(2))
+    entry(wrong, "cell", cell_id=CELL, status="ok", load_seconds=0.5)
+    entry(wrong, "cell", cell_id="b", status="ok", load_seconds="soon")
+    with pytest.raises(InputError, match=r"1/journal\.jsonl, line 2: load_seconds of cell \"b\" is of another type"):
+        merging.merge((sound, wrong), PLAN, tmp_path / "out")
     assert not any((tmp_path / "out").iterdir())

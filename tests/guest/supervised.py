@@ -5,7 +5,10 @@ but the standard library.
 """
 
 import importlib.util
+import mmap
 import os
+import pickle
+import resource
 import signal
 import sys
 import threading
@@ -120,6 +123,57 @@ def tear(task, channel):
     channel.number += 1
 
 
+def unpickle(task, channel):
+    """What a model may do: code runs that only its artifact names. Nothing of the process looks changed."""
+    pickle.loads(b"csubprocess\nPopen\n.")
+    return os.getpid()
+
+
+def unpickle_and_forge(task, channel):
+    """The same, and then it speaks for its neighbour as if it were at it."""
+    unpickle(task, channel)
+    channel.send({"event": "cell", "id": "a", "answer": "first"})
+    channel.begin("b", "load")
+    channel.send({"event": "cell", "id": "b", "answer": "forged"})
+
+
+def fail_to_begin(task, channel):
+    os._exit(70)
+
+
+def spin(task, channel):
+    """Work, for half a second of a processor."""
+    while time.process_time() < 0.5:
+        pass
+
+
+def answer_at_length(task, channel):
+    return "x" * (3 << 20)
+
+
+def write_at_length(task, channel):
+    """A line of 3 MiB, past all seals, and no answer."""
+    for _ in range(48):
+        os.write(channel.descriptor, b"x" * 65536)
+    os._exit(0)
+
+
+def share_memory(task, channel):
+    hoard = mmap.mmap(-1, 200 << 20)
+    for start in range(0, 200 << 20, 4096):
+        hoard[start] = 1
+    time.sleep(60)
+
+
+def fork_eight(task, channel):
+    for _ in range(8):
+        if os.fork() == 0:
+            hoard = bytearray(b"x") * (48 << 20)
+            time.sleep(60)
+            os._exit(len(hoard))
+    time.sleep(60)
+
+
 def fork_and_lie(task, channel):
     return "lie" if os.fork() == 0 else "truth"
 
@@ -180,8 +234,16 @@ def main():
     guest.work = types.ModuleType("guest.work")
     sys.modules["guest.work"] = guest.work
     guest.work.load, guest.work.dump = load, dump
-    from guest import supervise
+    sys.modules["known"] = types.ModuleType("known")
+    sys.modules["known"].NAMES_ITS_CODE = True
+    from guest import child, supervise, wire
 
+    wire.LINE_LIMIT = child._LONGEST = 2 << 20  # bytes; the true one would take seconds
+    if "cannot_fork" in sys.argv:
+        if os.geteuid() == 0:  # whom no such limit binds
+            os.setgid(65534)
+            os.setuid(65534)
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     answer = os.dup(1)
     os.dup2(2, 1)
     supervise.Supervisor(answer=answer, jobs=0).serve()

@@ -134,13 +134,12 @@ def test_memmap_and_matrix():
     same_array(roundtrip(matrix), matrix)
 
 
-def test_masked_structured_and_foreign_arrays_are_opaque():
+def test_foreign_arrays_are_opaque():
     class Mine(np.ndarray):
         pass
 
     for value in [
-        np.ma.masked_array([1.0, 2.0], mask=[True, False]),
-        np.zeros(2, dtype=[("a", "f8")]),
+        np.zeros(2, dtype="V3"),
         np.zeros(2).view(Mine),
     ]:
         assert encode(value)["kind"] == "opaque"

@@ -100,3 +100,47 @@ def test_warnings_have_a_limit():
         for number in range(200):
             warnings.warn("number %d" % number)
     assert len(errors.describe_warnings(caught)) == errors.WARNING_LIMIT
+
+
+class Endless(str):
+    """It says that it is short, and gives itself where a part is asked for."""
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, part):
+        return self
+
+    def __str__(self):
+        return self
+
+
+class Long(Exception):
+    def __str__(self):
+        return Endless("x" * 10**6)
+
+
+Named = type("N" * 10**6, (Long, UserWarning), {"__module__": Endless("m" * 10**6)})
+
+
+def test_a_text_that_lies_about_its_length_is_cut():
+    for text in (errors.text_of(Long()), errors.text_of(Endless("x" * 10**6))):
+        assert type(text) is str and str.__len__(text) == errors.MESSAGE_LIMIT
+
+
+def test_names_of_classes_are_cut():
+    facts = errors.describe(raised(Named()))
+    assert len(facts["type"]) <= 2 * errors.NAME_LIMIT + 1
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        warnings.warn("short", Named)
+    (fact,) = errors.describe_warnings(caught)
+    assert type(fact["category"]) is str and len(fact["category"]) <= 2 * errors.NAME_LIMIT + 1
+
+
+def test_a_class_whose_name_cannot_be_had():
+    class Meta(type):
+        def __getattribute__(cls, name):
+            raise KeyError(name)
+
+    assert isinstance(errors.qualified_name(Meta("X", (), {})), str)

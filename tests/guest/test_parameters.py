@@ -19,7 +19,7 @@ from guest.cases import parameter_rules, parameters
 #: One case of each way in which a grid is read.
 SOME = (
     "ColumnTransformer_output_pandas_transformers_densely_remainder_passthrough",
-    "ColumnTransformer_transformers_by_callables_remainder_drop",
+    "ColumnTransformer_transformers_by_callables",
     "KNeighborsClassifier_algorithm_ball_tree_metric_longest_side",
     "LogisticRegression_target_strings",
     "OneHotEncoder_data_gaps_in_strings",

@@ -16,11 +16,12 @@ LIMITS = {"seconds": 1.5, "memory": 64 << 20}
 class Guest:
     """A running supervisor."""
 
-    def __init__(self):
+    def __init__(self, *words):
         self.folder = tempfile.mkdtemp()
+        os.chmod(self.folder, 0o777)
         self.log = open(os.path.join(self.folder, "log"), "w+b")
         self.process = subprocess.Popen(
-            [sys.executable, "-I", START],
+            [sys.executable, "-I", START, *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.log,
@@ -61,7 +62,7 @@ class Guest:
 
 
 def batch(*deeds):
-    return [{"id": "abcdefgh"[i], "deed": deed} for i, deed in enumerate(deeds)]
+    return [{"id": "abcdefgh"[i], "deed": deed, "module": "known"} for i, deed in enumerate(deeds)]
 
 
 def answers(*batches):
@@ -194,6 +195,59 @@ def test_the_rest_of_a_batch_leaves_a_process_that_was_changed():
         assert [found[name]["child"] for name in "abc"] == [1, 2, 2], deed
 
 
+def test_nothing_comes_after_code_that_is_not_known():
+    found = answers(batch("good", "unpickle", "good", "good"))
+    assert [found[name]["child"] for name in "abcd"] == [1, 1, 2, 2]
+    assert [found[name]["fresh"] for name in "abcd"] == [True, False, True, False]
+
+
+def test_nor_does_what_such_code_says_of_others():
+    with Guest() as guest:
+        guest.send([batch("unpickle_and_forge", "good")])
+        found = {event["id"]: event for event in guest.events()}
+    assert found["a"]["answer"] == "first"
+    assert found["b"]["answer"] != "forged" and found["b"]["fresh"]
+
+
+def test_a_format_that_does_not_name_its_code_has_a_child_for_each_task():
+    tasks = [dict(task, module="unheard_of") for task in batch("good", "good")]
+    found = answers(tasks)
+    assert [found[name]["child"] for name in "ab"] == [1, 2]
+
+
+def test_memory_has_a_limit_for_all_together():
+    for deed in ("share_memory", "fork_eight"):
+        found = answers(batch(deed))["a"]
+        assert found["event"] == "died" and found["memory"], (deed, found)
+
+
+def test_a_guest_that_cannot_fork_says_so_and_blames_nobody():
+    with Guest("cannot_fork") as guest:
+        guest.send([batch("good")])
+        event = json.loads(guest.process.stdout.readline())
+        assert (event["event"], event["id"]) == ("fault", "a"), event
+        assert "no process can be started" in event["what"]
+        assert guest.process.wait(10) == 0
+
+
+def test_a_processor_hog_beside_it_costs_no_answer():
+    here = os.sched_getaffinity(0)
+    one = {min(here)}
+    hogs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(6)]
+    try:
+        for hog in hogs:
+            os.sched_setaffinity(hog.pid, one)
+        with Guest() as guest:
+            os.sched_setaffinity(guest.process.pid, one)
+            guest.send([batch("spin")])
+            (event,) = guest.events()
+        assert event["event"] == "cell", event
+    finally:
+        for hog in hogs:
+            hog.kill()
+            hog.wait()
+
+
 def test_a_child_holds_the_log_and_its_pipe_and_nothing_else():
     for tasks in (batch("descriptors"), batch("descriptors", "good")):
         open_files = answers(tasks)["a"]["answer"]
@@ -242,3 +296,14 @@ def test_it_ends_with_its_input_and_leaves_nothing():
         guest.process.wait(10)
         assert not is_alive(sleeper)
         guest.process.stdin = open(os.devnull, "wb")
+
+
+def test_an_answer_that_is_too_long_says_so():
+    found = answers(batch("answer_at_length", "good"))
+    assert "over the limit of" in found["a"]["unsupported"] and found["a"]["event"] == "cell", found["a"]
+    assert found["b"]["child"] == 1
+
+
+def test_a_line_that_is_too_long_is_no_exit_without_a_word():
+    found = answers(batch("write_at_length", "good"))
+    assert found["a"]["event"] == "died" and found["a"]["lost_bytes"] > 1 << 20, found["a"]

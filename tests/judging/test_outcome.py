@@ -20,6 +20,7 @@ FITTED = {"reference": encoded(1.0, 2.0), "truth": encode(np.array([1.0, 2.0])),
 BROKEN = [
     ({"event": "died", "step": "load", "signal": 11}, "crash", "killed by SIGSEGV, while loading"),
     ({"event": "died", "step": "load", "signal": 9, "memory": True}, "oom", "SIGKILL"),
+    ({"event": "died", "step": "predict", "exit": 0, "lost_bytes": 300}, "crash", "sent a line that is too long"),
     (
         {"event": "died", "step": "predict", "exit": 0},
         "crash",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import python_of
 from tests.live.conftest import NEW, OLD, ROOT, Bench
 
 FILES = (
@@ -23,7 +24,7 @@ FILES = (
 
 @pytest.mark.parametrize("name", [OLD, NEW])
 def test_the_guests_tests_hold_beside_scikit_learn(undisturbed: Bench, workspace: Path, name: str) -> None:
-    python = workspace / f"environment-{name.replace('.', '-')}" / "bin" / "python"
+    python = python_of(workspace, name)
     tests = ROOT / "tests" / "guest"
     done = subprocess.run(
         [python, "-I", tests / "run.py", *(tests / file for file in FILES)], capture_output=True, text=True, timeout=280

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.extensions import FORMAT, install
+from tests.conftest import python_of
 from tests.live.conftest import BOTH, NEW, OLD, ROOT, Bench, statuses
 
 
@@ -93,7 +94,7 @@ def test_an_installed_package_adds_a_format_and_a_kind(bench: Bench, undisturbed
     before = changed_files()
     (bench.folder / "site").mkdir()
     site = {"PYTHONPATH": str(install(bench.folder / "site"))}
-    python = json.loads((workspace / ".harness/stamps" / f"{OLD}.json").read_text())["python"]
+    python = python_of(workspace, OLD)
     bench.write(
         include=BORROWED.format(python=python),
         cases="[standard_scaler, hist_gradient_boosting_classifier]",

@@ -187,8 +187,7 @@ def test_a_manifest_is_enough_to_make_the_model_again(run, path, tmp_path):
 
 
 def workspace_python(path: Path) -> Path:
-    stamps = ROOT / ".nox" / "live-tests" / ".harness" / "stamps"
-    return Path(json.loads((stamps / f"{NEW}.json").read_text())["python"])
+    return python_of(ROOT / ".nox" / "live-tests", NEW)
 
 
 def test_claims_are_held_against_it(path):

@@ -20,7 +20,7 @@ from harness.machine import tools
 from harness.terms import Figure
 from harness.store import RunTables
 
-from tests.conftest import environment
+from tests.conftest import environment, python_of
 from tests.live.conftest import ROOT, Bench
 
 NEW, RUNTIME, NODE = "sk1.9-py3.13-np2.5-amd64", "ort1.24-py3.13-amd64", "ort1.24-node24-amd64"
@@ -162,7 +162,7 @@ def test_what_the_kernel_says_of_a_process_that_ended_is_the_same_peak(
     _, run = small
     monkeypatch.setenv("NOXENVDIR", str(workspace))
     staged = stage([])
-    stamp = json.loads((workspace / ".harness" / "stamps" / f"{NEW}.json").read_text())
+    python = python_of(workspace, NEW)
     for name, module, reader in (("joblib", "joblibs", "joblib"), ("onnx", "onnx_graphs", "onnxruntime")):
         (artifact,) = run.artifacts[run.artifacts.format == name].itertuples()
         fitted = json.loads(thing(run, json.loads(artifact.manifest)["fitted_sha256"]).read_text())
@@ -175,7 +175,7 @@ def test_what_the_kernel_says_of_a_process_that_ended_is_the_same_peak(
         path = tmp_path / f"{name}.json"
         path.write_text(json.dumps(task))
         done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", WITNESS, stamp["python"], "-I", staged, "cold", path],
+            [sys.executable, "-I", "-S", "-c", WITNESS, python, "-I", staged, "cold", path],
             capture_output=True, text=True, check=True, env=variables.of_guest(environment(NEW, platform=tools.native_platform())), cwd=tmp_path,
         )  # fmt: skip
         status, peak = map(int, done.stdout.splitlines()[-1].split())

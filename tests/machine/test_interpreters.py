@@ -52,6 +52,24 @@ def test_a_candidate_must_answer_with_its_version(places) -> None:
     assert interpreters.find(MINOR) == found
 
 
+SAID = '{{"version": "{version}", "implementation": "{implementation}", "build": "", "flags": "{flags}"}}'
+
+
+@pytest.mark.parametrize(
+    ("implementation", "flags"), [("PyPy", ""), ("CPython", "t"), ("CPython", "d")], ids=["PyPy", "no lock", "debug"]
+)
+def test_only_a_cpython_that_wheels_are_built_for_serves(places, implementation, flags) -> None:
+    told = SAID.format(version=f"{MINOR}.4", implementation=implementation, flags=flags)
+    put(places / f"pyenv/versions/{MINOR}.4/bin/python", f"echo '{told}'")
+    assert interpreters.find(MINOR) is None
+
+
+def test_of_pyenvs_versions_the_newest_is_the_first(places) -> None:
+    for patch in ("9", "0rc1", "10", "8t"):
+        put(places / f"pyenv/versions/{MINOR}.{patch}/bin/python")
+    assert interpreters.find(MINOR) == places / f"pyenv/versions/{MINOR}.10/bin/python"
+
+
 def test_pyenvs_shims_are_passed_over(places, monkeypatch) -> None:
     put(places / f"shims/python{MINOR}")
     monkeypatch.setenv("PATH", str(places / "shims"))

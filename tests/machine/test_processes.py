@@ -82,3 +82,49 @@ def test_a_failure_of_one_worker_ends_what_the_others_wait_for() -> None:
     assert not processes._LIVE
     assert threading.active_count() == threads
     assert processes.run(["true"], seconds=20).code == 0  # the door is open again
+
+
+#: Leaves a process in a session of its own, with no variables, tells its number, and is killed.
+LEAVER = """
+import os, signal
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.write(1, b"%d\\n" % os.getpid())
+        os.execve("/bin/sleep", ["sleep", "600"], {})
+    os._exit(0)
+os.wait()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_nothing_is_left_of_what_hid_and_killed_its_guest(tmp_path) -> None:
+    since = processes.booted()
+    with (tmp_path / "log").open("wb") as log:
+        process = processes.start([sys.executable, "-c", LEAVER], env={}, cwd=tmp_path, log=log)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    left = int(process.stdout.readline())
+    process.wait()
+    assert alive(left)
+    processes.end_orphans(processes.booted() + 1)
+    assert alive(left)  # what is older is another's
+    processes.end_orphans(since)
+    assert not alive(left)
+    process.stdin.close()
+    process.stdout.close()
+    processes.stop(process)
+
+
+def test_the_output_of_a_guest_cannot_be_opened_by_another(tmp_path) -> None:
+    with (tmp_path / "log").open("wb") as log:
+        process = processes.start(["cat"], env=dict(os.environ), cwd=tmp_path, log=log)
+    with pytest.raises(OSError, match="No such device"):
+        os.open(f"/proc/{process.pid}/fd/1", os.O_WRONLY)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(b"heard")
+    process.stdin.close()
+    assert process.stdout.read(5) == b"heard"
+    process.stdout.close()
+    processes.stop(process)

@@ -186,3 +186,13 @@ def test_a_file_takes_the_place_of_standard_output(tmp_path, monkeypatch, capsys
     printed = capsys.readouterr().out
     assert printed == (tmp_path / "deep" / "out.csv").read_text()
     assert printed.startswith("run_id,cell_id,")
+
+
+def test_no_text_of_a_csv_is_a_formula_and_numbers_stay_numbers() -> None:
+    texts = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "fine - and = fine", None]
+    table = pd.DataFrame({"reason": texts, "status": "ok", "max_abs_diff": -1.5, "findings": [["=x"]] * len(texts)})
+    run = SimpleNamespace(cells=table)
+    rows = list(csv.DictReader(io.StringIO(export.export(run, "csv"))))
+    assert [row["reason"] for row in rows] == [*(f"'{text}" for text in texts[:5]), texts[5], ""]
+    assert {(row["max_abs_diff"], row["findings"]) for row in rows} == {("-1.5", '["=x"]')}
+    assert json.loads(export.export(run, "json"))[0]["reason"] == "=1+1"

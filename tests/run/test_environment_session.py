@@ -1,4 +1,4 @@
-"""What is owed, and who is to blame when the guest dies."""
+"""An environment's guest: started again when it dies, given up when it goes on to."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.environments import NotReadyError, kinds
+from harness.environments import NotReadyError, UnusableError, kinds
 from harness.environments.lock import Lock
-from harness.errors import MachineError
+from harness.errors import InputError, MachineError
 from harness.machine import platforms, processes
-from harness.run.guest_process import GuestDiedError
-from harness.run.environment_session import DEATHS, Answered, EnvironmentSession
+from harness.run.guest_process import GuestDiedError, GuestTroubleError
+from harness.run.environment_session import DEATHS, TROUBLES, CutShortError, EnvironmentSession
 
 from tests.conftest import environment, plan_of
-
-
-def ids(batches: list[list[dict]]) -> list[list[str]]:
-    return [[task["id"] for task in batch] for batch in batches]
 
 
 def cell(name: str, child: int = 1) -> dict:
@@ -26,74 +22,14 @@ def cell(name: str, child: int = 1) -> dict:
 
 
 LOADS = [[{"id": "a"}, {"id": "b"}, {"id": "c"}], [{"id": "d"}]]
-DUMP = {"id": "fit", "formats": [{"id": "pickle"}, {"id": "joblib"}]}
-
-
-class TestAnswered:
-    def test_what_was_answered_is_done(self) -> None:
-        answered = Answered(LOADS)
-        reply = answered.settle(cell("b"), guest=3)
-        assert (reply.task, reply.child, reply.alone) == ({"id": "b"}, (3, 1), False)
-        assert answered.settle(cell("d")).alone
-        assert ids(answered.todo()) == [["a", "c"]]
-
-    def test_a_dump_owes_each_format(self) -> None:
-        answered = Answered([[DUMP]])
-        answered.settle({"event": "fitted", "id": "fit", "child": 1})
-        assert answered.todo() == [[DUMP]]
-        assert answered.settle({"event": "artifact", "id": "pickle", "child": 1}).task is DUMP
-        assert answered.todo() == [[{"id": "fit", "formats": [{"id": "joblib"}]}]]
-
-    def test_a_failed_fit_answers_for_all_of_its_formats(self) -> None:
-        answered = Answered([[DUMP]])
-        answered.settle({"event": "died", "id": "fit", "child": 1})
-        assert answered.todo() == []
-
-    def test_an_answer_that_nobody_asked_for_is_the_guests_end(self) -> None:
-        with pytest.raises(GuestDiedError, match="it answered for 'z', which was not its task"):
-            Answered(LOADS).settle(cell("z"))
-
-    def test_the_guests_own_trouble_is_no_outcome(self) -> None:
-        with pytest.raises(MachineError, match="No space left"):
-            Answered([[DUMP]]).settle({"event": "fault", "id": "pickle", "what": "/spool: No space left on device"})
-
-    def test_of_several_none_is_blamed_before_each_was_alone(self) -> None:
-        answered = Answered(LOADS)
-        todo = answered.todo()
-        answered.settle(cell("a"))
-        assert answered.blame(todo, "killed") is None
-        assert ids(answered.todo()) == [["b"], ["c"], ["d"]]
-        assert answered.settle(cell("b")).alone
-
-    def test_the_one_that_was_alone_is_blamed(self) -> None:
-        answered = Answered([[{"id": "a"}], [{"id": "b"}]])
-        answered.settle(cell("a"))
-        blamed = answered.blame([[{"id": "a"}], [{"id": "b"}]], "killed")
-        assert blamed is not None
-        assert blamed.event == {"event": "guest-died", "id": "b", "how": "killed", "child": None}
-        assert (blamed.child, blamed.alone) == (None, True)
-        assert answered.todo() == []
-
-    def test_a_dump_is_blamed_for_the_format_it_was_at(self) -> None:
-        answered = Answered([[DUMP]])
-        answered.settle({"event": "artifact", "id": "pickle", "child": 1})
-        blamed = answered.blame(answered.todo(), "killed")
-        assert blamed is not None
-        assert blamed.event["id"] == "joblib"
-
-    def test_after_the_last_answer_no_one_is_blamed(self) -> None:
-        answered = Answered([[{"id": "a"}]])
-        todo = answered.todo()
-        answered.settle(cell("a"))
-        assert answered.blame(todo, "killed") is None
-        assert answered.todo() == []
 
 
 class Guest:
     """Answers for what it is asked until it meets a killer."""
 
-    def __init__(self, killers: set[str], liars: set[str], on_death) -> None:
+    def __init__(self, killers: set[str], liars: set[str], troubled: set[str], on_death) -> None:
         self.killers = killers
+        self.troubled = troubled
         self.liars = liars
         self.on_death = on_death
 
@@ -102,6 +38,8 @@ class Guest:
             for task in batch:
                 if task["id"] in self.liars:
                     yield cell("nobody", child)
+                if task["id"] in self.troubled:
+                    raise GuestTroubleError("it cannot fork")
                 if task["id"] in self.killers:
                     self.on_death()
                     raise GuestDiedError("it was killed by signal 9")
@@ -121,13 +59,13 @@ class TestEvents:
         made = EnvironmentSession(environment("new"), recorder, tmp_path)  # type: ignore[arg-type]
         made.rows = rows
         made.started = []
-        made.killers, made.liars = set(), set()
+        made.killers, made.liars, made.troubled = set(), set(), set()
         made.on_death = lambda: None
 
         def open_(self) -> Guest:
             processes.raise_if_stopped()
             if self._guest is None:
-                self._guest = Guest(self.killers, self.liars, self.on_death)
+                self._guest = Guest(self.killers, self.liars, self.troubled, self.on_death)
                 self.started.append(self._guest)
             return self._guest
 
@@ -163,11 +101,32 @@ class TestEvents:
         assert len({children["a"], children["c"], children["d"]}) == 3
 
     def test_a_guest_that_keeps_dying_is_given_up(self, session) -> None:
-        batches = [[{"id": str(i)}] for i in range(DEATHS + 5)]
-        session.killers = {str(i) for i in range(DEATHS + 5)}
+        batches = [[{"id": str(i)}] for i in range(DEATHS)]
+        session.killers = {str(i) for i in range(DEATHS)}
         with pytest.raises(NotReadyError, match=f"died {DEATHS} times"):
             list(session.replies("load", batches, seconds=1.0))
         assert len(session.started) == DEATHS
+
+    def test_one_that_was_killed_once_is_answered(self, session) -> None:
+        session.killers = {"d"}
+        session.on_death = session.killers.clear
+        events = [reply.event for reply in session.replies("load", LOADS, seconds=1.0)]
+        assert sorted(event["id"] for event in events) == ["a", "b", "c", "d"]
+        assert {event["event"] for event in events} == {"cell"}
+
+    def test_what_a_guest_had_trouble_with_twice_is_untried_and_the_rest_is_answered(self, session) -> None:
+        session.troubled = {"b"}
+        answered = []
+        with pytest.raises(CutShortError, match="it cannot fork"):
+            for reply in session.replies("load", LOADS, seconds=1.0):
+                answered.append(reply.event["id"])
+        assert sorted(answered) == ["a", "c", "d"]
+
+    def test_trouble_without_end_ends_the_environments_part(self, session) -> None:
+        session.troubled = {str(i) for i in range(9)}
+        with pytest.raises(CutShortError, match="it cannot fork"):
+            list(session.replies("load", [[{"id": str(i)}] for i in range(9)], seconds=1.0))
+        assert len(session.started) == TROUBLES
 
     def test_when_all_is_stopped_no_one_is_blamed_and_no_guest_started(self, session, monkeypatch) -> None:
         monkeypatch.setattr(processes, "_STOPPED", type(processes._STOPPED)())
@@ -192,7 +151,7 @@ def test_of_what_is_missing_nothing_is_resolved_or_built_and_every_row_tells_of_
     progress = SimpleNamespace(environment=lambda *_: None)
     recorder = SimpleNamespace(
         folder=SimpleNamespace(path=tmp_path), plan=plan_of("far"), environment=lambda _, row: rows.append(row),
-        progress=progress,
+        progress=progress, journal=SimpleNamespace(environments={}),
     )  # fmt: skip
     monkeypatch.setattr(platforms.tools, "native_platform", lambda: "linux/amd64")
     lacking = replace(kinds.OF["rootfs"], missing=lambda _: "`apt-get install mmdebstrap`")
@@ -202,9 +161,72 @@ def test_of_what_is_missing_nothing_is_resolved_or_built_and_every_row_tells_of_
     with pytest.raises(NotReadyError, match="apt-get install mmdebstrap") as caught:
         session.open()
     assert not list(tmp_path.iterdir())
-    session.give_up(str(caught.value))
+    session.give_up(caught.value)
     (row,) = rows
     assert (row["status"], row["emulated"]) == ("not-run", platform != "linux/amd64")
+
+
+class TestWhatItIs:
+    FACTS = {
+        "python": "3.12.1", "implementation": "CPython", "machine": "x86_64", "bits": 64, "byteorder": "little",
+        "packages": {"scikit-learn": "1.5.2", "numpy": "2.1.3"}, "blas": None, "cpu": "A", "libc": "g", "variables": {},
+    }  # fmt: skip
+
+    @pytest.fixture
+    def session(self, tmp_path, monkeypatch):
+        """Its environment is there, and holds, build by build, what ``made.facts`` says."""
+        rows: list[dict] = []
+        recorder = SimpleNamespace(
+            folder=SimpleNamespace(path=tmp_path), plan=plan_of("new"), environment=lambda _, row: rows.append(row),
+            progress=SimpleNamespace(environment=lambda *_: None), journal=SimpleNamespace(environments={}),
+        )  # fmt: skip
+        made = EnvironmentSession(environment("new"), recorder, tmp_path)  # type: ignore[arg-type]
+        made.facts, made.rows, made.forgotten, made.reused = [self.FACTS], rows, [], True
+        lock = Lock(text="numpy==2.1.3\n")
+
+        def build(*_, **__):
+            seconds = None if made.reused else 1.0
+            return SimpleNamespace(lock=lock, seconds=seconds, how="made")
+
+        def forget(*_) -> None:
+            made.reused = False
+            made.forgotten.append(True)
+
+        monkeypatch.setattr(platforms.tools, "native_platform", lambda: "linux/amd64")
+        made._kind = replace(kinds.OF["local"], missing=lambda _: None, lock=lambda _: lock, build=build, forget=forget)
+        monkeypatch.setattr(EnvironmentSession, "_locked", lambda _: lock)
+        guest = lambda *_: SimpleNamespace(facts=made.facts.pop(0), close=lambda: None)  # noqa: E731
+        monkeypatch.setattr(EnvironmentSession, "_start", guest)
+        return made
+
+    def test_one_that_is_there_and_is_another_is_built_anew_at_once(self, session) -> None:
+        session.facts = [{**self.FACTS, "python": "3.11.9"}, self.FACTS]
+        session.open()
+        assert [row["python"] for row in session.rows] == ["3.12.1"]
+        assert session.forgotten
+
+    def test_one_that_is_another_although_it_was_just_built_is_not_run(self, session) -> None:
+        session.facts = [{**self.FACTS, "python": "3.11.9"}] * 2
+        with pytest.raises(UnusableError, match=r"not what was planned and locked: Python 3\.11\.9 instead of 3\.12"):
+            session.open()
+        assert not session.rows
+
+    def test_it_must_be_what_it_was_earlier_in_its_run(self, session) -> None:
+        session._recorder.journal.environments["new"] = {"status": "ok", "python": "3.12.0", "cpu": "A"}
+        with pytest.raises(InputError, match=r"new is no longer what it was .*python 3\.12\.1 instead of 3\.12\.0"):
+            session.open()
+        assert not session.rows
+
+    def test_of_two_machines_the_row_says_what_both_have(self, session) -> None:
+        session._recorder.journal.environments["new"] = {"status": "ok", "python": "3.12.1", "cpu": "B", "libc": "g"}
+        session.open()
+        assert [(row["cpu"], row["libc"]) for row in session.rows] == [(None, "g")]
+
+    def test_one_that_is_given_up_keeps_what_is_known_of_it(self, session) -> None:
+        session._recorder.journal.environments["new"] = {"status": "ok", "python": "3.12.1"}
+        session.give_up(NotReadyError("uv was killed"))
+        (row,) = session.rows
+        assert (row["status"], row["python"], row["trouble"]) == ("not-run", "3.12.1", "try")
 
 
 class TestAbilities:

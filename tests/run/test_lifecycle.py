@@ -16,7 +16,7 @@ import typer
 from harness import store
 from harness.cli import program
 from harness.run import lifecycle
-from harness.environments import NotReadyError, local
+from harness.environments import LackingError, NotReadyError, UnreachableError, UnsatisfiableError
 from harness.errors import InputError, MachineError
 from harness.machine import tools
 from harness.terms import Measure
@@ -109,21 +109,75 @@ def test_locks_that_are_not_there_leave_no_run_behind(results, plan, tmp_path) -
     assert not results.exists()
 
 
-def test_the_stamp_holds_for_one_lock_and_one_python(results, tmp_path) -> None:
-    from harness.environments.lock import Lock
+def finished(results, plan, monkeypatch) -> Path:
+    """A run that has nothing left to do, with its page."""
+    monkeypatch.setattr(dumping, "owed", lambda *_: [])
+    folder = run(results, plan, then=lambda path: store.within(path))
+    stored = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({**stored, "complete": True, "retry": []}))
+    (folder / "report").mkdir(exist_ok=True)
+    (folder / "report/index.html").touch()
+    return folder
 
-    python = tmp_path / "venv" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    python.touch()
-    local.stamp("old", "a==1\n", str(tmp_path / "venv"))
-    assert local._stamped("old", Lock(text="a==1\n")) == python
-    assert local._stamped("old", Lock(text="a==2\n")) is None
-    assert local._stamped("new", Lock(text="a==1\n")) is None
-    python.unlink()
-    assert local._stamped("old", Lock(text="a==1\n")) is None
-    python.touch()
-    local.unstamp("old")
-    assert local._stamped("old", Lock(text="a==1\n")) is None
+
+def resumed(results) -> Path | None:
+    return lifecycle.choose(results, "small", run_id=None, resume=True)
+
+
+def test_what_this_machine_could_not_have_is_taken_up_again(results, plan, monkeypatch) -> None:
+    folder = finished(results, plan, monkeypatch)
+    with pytest.raises(InputError, match="no unfinished run of the profile small"):
+        resumed(results)
+    stored = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({**stored, "retry": ["old"]}))
+    assert resumed(results) == folder
+
+
+def test_a_run_that_was_ended_while_its_page_was_written_goes_on(results, plan, monkeypatch) -> None:
+    folder = finished(results, plan, monkeypatch)
+    (folder / "report/index.html").unlink()
+    assert resumed(results) == folder
+
+
+@pytest.mark.parametrize(
+    ("error", "complete", "retry"),
+    [
+        (NotReadyError("uv was killed"), False, ["old"]),
+        (UnreachableError("no network"), False, ["old"]),
+        (LackingError("no Python 3.12"), True, ["old"]),
+        (UnsatisfiableError("no wheels"), True, []),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_run_is_complete_unless_a_further_try_may_have_what_it_lacks(
+    results, plan, monkeypatch, error, complete, retry
+) -> None:
+    def some(self):
+        if self.name == "old":
+            raise error
+        self._recorder.environment(self.name, {"status": "ok", "reason": None})
+
+    monkeypatch.setattr(EnvironmentSession, "open", some)
+    monkeypatch.setattr(dumping, "dump", lambda *_: None)
+    monkeypatch.setattr(
+        "harness.store.tables.Tables._unwritten",
+        lambda self, one: {"artifact_id": one.id, "status": "not-run", "reason": "x"},
+    )
+    stored = store.read_run_json(run(results, plan))
+    assert (stored["complete"], stored["retry"]) == (complete, retry)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["--index-url https://elsewhere.invalid/simple", "-r other.txt", "a @ https://elsewhere.invalid/a.whl", "-e .",
+     "a==1 --config-settings x=y", "./a.whl", "a==1 ; python_version > '3' --index-url https://elsewhere.invalid"],
+)  # fmt: skip
+def test_of_foreign_locks_only_pins_and_hashes_are_taken(results, plan, tmp_path, line) -> None:
+    (tmp_path / "locks").mkdir()
+    (tmp_path / "locks/old.txt").write_text(f"# fine\na==1 \\\n    --hash=sha256:{'0' * 64}\n{line}\n")
+    with pytest.raises(InputError, match=r"old\.txt, line 4: .* is neither a pinned package nor its hash"):
+        run(results, plan, locks=tmp_path)
+    assert not results.exists()
 
 
 def test_the_holder_of_the_lock_is_named(results) -> None:

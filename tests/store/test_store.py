@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -59,6 +60,7 @@ def test_a_broken_line_and_what_follows_is_dropped_and_written_over(folder, tail
     folder.journal.add("cell", {"cell_id": "a", **CELL})
     with (folder.path / "journal.jsonl").open("ab") as file:
         file.write(tail)
+    folder.close()  # as a kill closes it
     again = RunFolder.reopen(folder.path)
     assert again.journal.wrong_line == wrong_line
     again.journal.add("cell", {"cell_id": "b", **CELL})
@@ -82,15 +84,65 @@ def test_objects_are_stored_by_content_and_read_only_unchanged(folder) -> None:
         folder.read_object(digest)
 
 
-def test_two_formats_may_write_the_same_bytes(folder) -> None:
-    digest = hashlib.sha256(b"model").hexdigest()
-    spooled = folder.path / "spool" / digest
+@pytest.fixture
+def spool(folder):
+    place = folder.path / "spool" / "new"
+    place.mkdir()
+    return place
+
+
+MODEL = hashlib.sha256(b"model").hexdigest()
+
+
+def test_two_formats_may_write_the_same_bytes(folder, spool) -> None:
+    spooled = spool / MODEL
     spooled.write_bytes(b"model")
-    folder.adopt(spooled, digest)
-    folder.adopt(spooled, digest)
-    assert folder.read_object(digest) == b"model"
-    with pytest.raises(MachineError):
-        folder.adopt(spooled, "0" * 64)
+    folder.adopt(spooled, MODEL, spool=spool)
+    folder.adopt(spooled, MODEL, spool=spool)
+    assert folder.read_object(MODEL) == b"model"
+    assert list(spool.iterdir()) == []
+
+
+def test_nothing_is_adopted_but_a_guests_own_file_with_those_bytes(folder, spool, tmp_path) -> None:
+    foreign = tmp_path / MODEL
+    foreign.write_bytes(b"model")
+    other = folder.path / "spool" / "other"
+    other.mkdir()
+    (other / MODEL).write_bytes(b"model")
+    for place in (foreign, spool / ".." / "other" / MODEL, other / MODEL, spool / "model", spool / MODEL):
+        with pytest.raises(ValueError, match="outside the guest's spool|not those that the guest told of"):
+            folder.adopt(place, MODEL, spool=spool)
+    makers = {
+        "link": lambda path: path.symlink_to(foreign),
+        "hard link": lambda path: path.hardlink_to(foreign),
+        "folder": lambda path: path.mkdir(),
+        "fifo": os.mkfifo,
+        "other bytes": lambda path: path.write_bytes(b"Model"),
+    }
+    for name, make in makers.items():
+        make(spool / MODEL)
+        with pytest.raises(ValueError, match="not those that the guest told of"):
+            folder.adopt(spool / MODEL, MODEL, spool=spool)
+        (left,) = spool.iterdir()
+        left.rmdir() if name == "folder" else left.unlink()
+    assert foreign.read_bytes() == b"model"
+    assert not folder.object_path(MODEL).exists()
+
+
+def test_a_spool_that_is_a_link_is_none(folder, tmp_path) -> None:
+    (tmp_path / MODEL).write_bytes(b"model")
+    spool = folder.path / "spool" / "new"
+    spool.symlink_to(tmp_path)
+    with pytest.raises(ValueError, match="outside the guest's spool"):
+        folder.adopt(spool / MODEL, MODEL, spool=spool)
+
+
+def test_room_for_a_file_is_there_or_the_run_ends(folder) -> None:
+    folder.need_space(1000)
+    for size in (True, -1, "many", None):
+        folder.need_space(size)
+    with pytest.raises(MachineError, match="No space left|File too large"):
+        folder.need_space((1 << 40) - 1)
 
 
 def test_a_traceback_is_stored_once(folder) -> None:

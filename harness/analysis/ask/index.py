@@ -28,15 +28,8 @@ if TYPE_CHECKING:
 NAME = "ask.sqlite"
 _PACKAGE = Path(__file__).resolve().parents[2]
 #: What decides what a cell means, and what an index holds.
-_CODE = (
-    "*.py",
-    "config/*.py",
-    "machine/*.py",
-    "store/*.py",
-    "analysis/*.py",
-    "analysis/ask/*.py",
-    "analysis/causes/*.*",
-)
+_FOLDERS = ("config", "machine", "store", "analysis", "analysis/ask")
+_CODE = ("*.py", *(f"{folder}/*.py" for folder in _FOLDERS), "analysis/causes/*.*")
 _READ = ("run.json", "cells.parquet", "artifacts.parquet", "environments.parquet")
 _MOST_BYTES = 1 << 30  # a larger index is not kept, and a larger file is none
 _SEAL = hashlib.sha256().digest_size

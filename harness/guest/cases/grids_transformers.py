@@ -200,7 +200,7 @@ GRIDS = {
     ),
     "SelectKBest": ({"score_func": ("=chi2", "=f_classif", "=mutual_info_classif"), "data": ("counts",)},),
     "Nystroem": (
-        {"kernel": ("laplacian", "linear", "poly", "sigmoid")},
+        {"kernel": ("laplacian", "sigmoid")},
         {"input": ("csr",)},
     ),
     "SparseRandomProjection": (

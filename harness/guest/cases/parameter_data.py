@@ -70,11 +70,11 @@ def as_array(X):
 
 
 def as_csr(X):
-    """A sparse matrix; what is below the mean is left out, so that most of it is zero."""
+    """A sparse matrix without what is small. Rows stay different: of neighbours that tie, each release may take another."""
     import numpy as np
     from scipy.sparse import csr_matrix
 
-    return X if hasattr(X, "tocsr") else csr_matrix(np.where(X > X.mean(), X, 0.0))
+    return X if hasattr(X, "tocsr") else csr_matrix(np.where(abs(X) > 0.3, X, 0.0))
 
 
 def as_frame(X):

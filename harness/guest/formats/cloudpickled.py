@@ -8,6 +8,7 @@ FORMATS = {"cloudpickle": {"protocol": 5}}
 READERS = {"cloudpickle": ("cloudpickle", "pickle")}
 WRITES_WITH = ("sklearn", "cloudpickle")
 READS_WITH = ("sklearn",)
+NAMES_ITS_CODE = True
 
 
 def dump(model, options, fit):

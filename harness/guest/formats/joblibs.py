@@ -22,6 +22,7 @@ READERS = {
 }
 WRITES_WITH = ("sklearn", "joblib")
 READS_WITH = ("sklearn", "joblib")
+NAMES_ITS_CODE = True
 
 
 def dump(model, options, fit):

@@ -17,6 +17,7 @@ FORMATS = {
 READERS = {"pickle": ("pickle",), "pickle-4": ("pickle",), "pickle-oob": ("pickle",)}
 WRITES_WITH = ("sklearn",)
 READS_WITH = ("sklearn",)
+NAMES_ITS_CODE = True
 
 _ALIGNMENT = 64
 

@@ -17,6 +17,7 @@ FORMATS = {"pmml": {}}
 READERS = {"pmml": ("pmml",)}
 WRITES_WITH = ("sklearn", "sklearn2pmml")
 READS_WITH = ("jpmml_evaluator.py4j", "pandas")
+NAMES_ITS_CODE = True  # and runs none
 PARTIAL = True
 CONVERTS = True
 TOLERANCES = [

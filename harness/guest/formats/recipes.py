@@ -7,6 +7,7 @@ holds the cross-validation score against the producer's.
 import json
 
 from .. import rebuild, training
+from ..decoding import NotSentError, decode
 from ..errors import Unsupported
 
 FORMATS = {"recipe": {"version": 1}}
@@ -38,8 +39,11 @@ def dump(model, options, fit):
         "truth": fit.data["truth"],
         "cv_scores": fit.cv_scores,
     }
-    if "opaque" in (written["train"]["kind"], (written["truth"] or {}).get("kind")):
-        raise Unsupported("the training data cannot be stored as data: %s" % written["train"].get("type"))
+    try:
+        for part in filter(None, (written["train"], written["truth"])):
+            decode(part)
+    except NotSentError as error:
+        raise Unsupported("the training data cannot be stored as data: %s" % error) from error
     return json.dumps(written, sort_keys=True).encode("ascii")
 
 
