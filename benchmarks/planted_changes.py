@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import sys
 import tempfile
 import tomllib
 from collections import Counter
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +35,7 @@ from harness.environments.kind import Built, Kind
 from harness.machine import tools
 from harness.run import lifecycle
 from harness.store import RunTables, read_run
+from harness.terms import Cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +49,7 @@ PRODUCER = "unchanged"
 HOLDS = '{scikit-learn: "1.5.2", python: "3.12", numpy: "2.1"'
 #: A kind of change that its models' users never see, unless they are fitted again.
 RECIPE = "recipe"
+OTHERS = 6  # models that a change does not concern, by default
 MATRIX = """
 schema: 1
 environments:
@@ -69,7 +73,7 @@ class Change:
     file, after, old, new : in this file of scikit-learn the text ``old`` becomes ``new``: its first occurrence after each of
         the texts ``after``, one after another.
     cases : whose models it changes.
-    also : whose models it may change: they are not looked at.
+    also : whose models it changes, too: they are not tried.
     status, findings : of those cells. ``findings`` are among theirs.
     named : stands in the reason of each.
     """
@@ -85,11 +89,6 @@ class Change:
     status: str = "drift"
     findings: tuple[str, ...] = ()
     named: str = ""
-
-    @property
-    def is_control(self) -> bool:
-        """Whether nothing is to be found: of a constructor's default nothing is, by what stores the model."""
-        return self.kind in {"control", RECIPE}
 
     def plant(self, site_packages: Path) -> None:
         """Write the file anew: what is there may be shared with other environments. Raises NotReadyError."""
@@ -164,8 +163,29 @@ def copy(original: Path, place: Path) -> None:
 # ---------------------------------------------------------------------------------------------- the run
 
 
-def run(chosen: tuple[Change, ...], results: Path, console: Console) -> dict[str, pd.DataFrame]:
-    """The cells of the producer's artifacts, by profile: ``stored``, and ``recipe`` if a change asks for it."""
+@dataclass(frozen=True, kw_only=True)
+class OneProducer(Plan):
+    """Only one environment writes, and each loads the cases that it is asked for."""
+
+    asked: dict[str, set[str]] = field(default_factory=dict)  # by consumer
+
+    @cached_property
+    def producers(self) -> tuple[str, ...]:
+        return (PRODUCER,)
+
+    def cells(self, consumer: str) -> Iterator[Cell]:
+        return (cell for cell in super().cells(consumer) if cell.artifact.case in self.asked[consumer])
+
+    @property
+    def cell_count(self) -> int:
+        return sum(len(self.asked[name]) for name in self.environments)
+
+
+def run(chosen: tuple[Change, ...], results: Path, console: Console, others: int = OTHERS) -> dict[str, pd.DataFrame]:
+    """The cells of the producer's artifacts, by profile: ``stored``, and ``recipe`` if a change asks for it.
+
+    Each environment loads the models that its change concerns, and so many others.
+    """
     names = {environment_name(change): change for change in chosen}
     with tempfile.TemporaryDirectory(dir=workspace(), prefix="planted-") as folder:
         path = Path(folder) / "matrix.yaml"
@@ -174,14 +194,25 @@ def run(chosen: tuple[Change, ...], results: Path, console: Console) -> dict[str
         found = {}
         for name in ("stored", RECIPE) if any(change.kind == RECIPE for change in chosen) else ("stored",):
             profile = loaded.profile(name, satisfiable=lambda _: True)
-            producer, *others = profile.environments
+            producer, *copies = profile.environments
             planted = Planted(changes=names, producer=producer, folder=Path(folder))
             kinds.OF["planted"] = planted.kind()  # users have no such kind, and need none
-            environments = (producer, *(replace(other, kind="planted") for other in others))
-            plan = Plan(profile=replace(profile, environments=environments), matrix=path)
+            environments = (producer, *(replace(one, kind="planted") for one in copies))
+            profile = replace(profile, environments=environments)
+            asked = asked_of(names, [case.name for case in profile.cases], others)
+            plan = OneProducer(profile=profile, matrix=path, asked=asked)
             ended = lifecycle.run(plan, results=results, console=console, producers=frozenset({PRODUCER}))
             found[name] = cells_of(read_run(ended))
         return found
+
+
+def asked_of(names: dict[str, Change], cases: list[str], others: int) -> dict[str, set[str]]:
+    """The cases of each environment. The others are taken in turn, so that all are tried with as many changes."""
+    asked = {PRODUCER: set(cases)}
+    for place, (name, change) in enumerate(names.items()):
+        in_turn = [cases[(place * others + step) % len(cases)] for step in range(others)]
+        asked[name] = {case for case in (*change.cases, *in_turn) if case in cases and case not in change.also}
+    return asked
 
 
 def cells_of(tables: RunTables) -> pd.DataFrame:
@@ -189,7 +220,7 @@ def cells_of(tables: RunTables) -> pd.DataFrame:
     unwritten = tables.artifacts[(tables.artifacts.producer == PRODUCER) & (tables.artifacts.status != "ok")]
     if len(unwritten):
         raise SystemExit(unwritten[["artifact_id", "status", "reason"]].to_string())
-    return tables.cells[tables.cells.producer == PRODUCER]
+    return tables.cells.assign(reason=tables.cells["reason"].fillna(""))
 
 
 def workspace() -> Path:
@@ -227,7 +258,7 @@ class Found:
     """What became of one change."""
 
     change: Change
-    missed: tuple[str, ...]  # cells that should have told of it: how they are
+    missed: tuple[str, ...]  # cells that should tell of it: what they say
     unnamed: tuple[str, ...]  # those that tell of it without its name
     alarms: tuple[str, ...]  # other cells that differ
     seen: str  # the first reason
@@ -248,22 +279,21 @@ class Found:
 
 
 def judged(change: Change, cells: dict[str, pd.DataFrame]) -> Found:
-    """Hold what a change is to do against its cells."""
-    missed, unnamed, alarms, seen = [], [], [], ""
+    """Hold what a change is to do against its cells. Without a recipe, a default of a constructor changes none."""
+    looked_at = "stored" if change.kind != RECIPE else RECIPE
+    missed, unnamed, alarms, seen = dict.fromkeys(change.cases, "it has no cell"), [], [], ""
     for profile, rows in cells.items():
         for cell in rows[rows.consumer == environment_name(change)].to_dict("records"):
-            told, concerned = told_of(cell), cell["case"] in change.cases
-            if cell["case"] in change.also:
+            concerned = profile == looked_at and missed.pop(cell["case"], None) is not None
+            if not concerned or change.kind == "control":
+                alarms += [told_of(cell)] if differs(cell) else []
                 continue
-            if concerned and profile == (RECIPE if change.kind == RECIPE else "stored") and change.kind != "control":
-                seen = seen or cell["reason"] or ""
-                if cell["status"] != change.status or not set(change.findings) <= set(cell["findings"]):
-                    missed.append(told)
-                elif change.named not in (cell["reason"] or ""):
-                    unnamed.append(told)
-            elif differs(cell):
-                alarms.append(told)
-    return Found(change=change, missed=tuple(missed), unnamed=tuple(unnamed), alarms=tuple(alarms), seen=seen)
+            seen = seen or cell["reason"]
+            if cell["status"] != change.status or not set(change.findings) <= set(cell["findings"]):
+                missed[cell["case"]] = told_of(cell)
+            elif not re.search(rf"\b{re.escape(change.named)}", cell["reason"]):
+                unnamed.append(told_of(cell))
+    return Found(change=change, missed=tuple(missed.values()), unnamed=tuple(unnamed), alarms=tuple(alarms), seen=seen)
 
 
 def differs(cell: dict[str, Any]) -> bool:
@@ -272,7 +302,7 @@ def differs(cell: dict[str, Any]) -> bool:
 
 def told_of(cell: dict[str, Any]) -> str:
     findings = ", ".join(cell["findings"])
-    return f"{cell['case']} as {cell['format']}: {cell['status']} ({findings or 'no findings'}) {cell['reason'] or ''}"
+    return f"{cell['case']} as {cell['format']}: {cell['status']} ({findings or 'no findings'}) {cell['reason']}"
 
 
 def report(found: list[Found], console: Console) -> None:
@@ -297,7 +327,7 @@ def main() -> int:
     options = arguments()
     chosen = tuple(change for change in changes() if not options.only or change.name in options.only)
     console = Console()
-    cells = run(chosen, options.results, console)
+    cells = run(chosen, options.results, console, options.others)
     found = [judged(change, cells) for change in chosen]
     report(found, Console(width=200))
     home = [told_of(cell) for rows in cells.values() for cell in rows.to_dict("records") if at_home(cell)]
@@ -314,6 +344,7 @@ def at_home(cell: dict[str, Any]) -> bool:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="only this change; more than once")
+    parser.add_argument("--others", type=int, default=OTHERS, help="models that a change does not concern")
     parser.add_argument("--results", type=Path, default=Path("results/planted"))
     return parser.parse_args()
 
