@@ -39,6 +39,7 @@ class OutputComparison:
 
     parity: Parity | None
     compared: tuple[str, ...]  # methods, attributes, methods on other rows
+    differing: tuple[str, ...]  # those of them that drift, or that could not be compared
     max_abs_diff: float | None
     max_rel_diff: float | None
     max_ulp_diff: float | None
@@ -123,6 +124,7 @@ def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> OutputCom
     return OutputComparison(
         parity=total.parity,
         compared=names,
+        differing=tuple(name for name, one in ordered if one.parity in weight),
         max_abs_diff=total.max_abs,
         max_rel_diff=total.max_rel,
         max_ulp_diff=total.max_ulp,

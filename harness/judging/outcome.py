@@ -217,6 +217,7 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
         "reason": "; ".join(result.sentences) or None,
         "parity": None if result.parity is None else str(result.parity),
         "compared": list(result.compared),
+        "differing": list(result.differing),
         "findings": [str(finding) for finding in result.findings],
         "max_abs_diff": result.max_abs_diff,
         "max_rel_diff": result.max_rel_diff,
@@ -229,7 +230,7 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
 
 def _raised(name: str, error: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a method that answered in the producer, and raises."""
-    return {**_failure(error, f"{name}: "), "status": str(Status.PREDICT_ERROR)}
+    return {**_failure(error, f"{name}: "), "status": str(Status.PREDICT_ERROR), "differing": [name]}
 
 
 def _comparison(event: Loaded, fitted: Mapping[str, Any], way: Way) -> judging.OutputComparison:
@@ -284,7 +285,8 @@ def _refitted(event: Mapping[str, Any], fitted: Mapping[str, Any], way: Way) -> 
         f"held-out score {score}, producer's {fitted['score']:.4g}, which is further off than its folds are apart"
     )
     findings = tuple(dict.fromkeys([Finding.SCORE, *result.findings]))
-    return replace(result, parity=Parity.DRIFT, findings=findings, sentences=(sentence, *result.sentences))
+    sentences = (sentence, *result.sentences)
+    return replace(result, parity=Parity.DRIFT, differing=("predict",), findings=findings, sentences=sentences)
 
 
 def _mapped(observed: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:

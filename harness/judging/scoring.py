@@ -136,6 +136,7 @@ def _verdict(
     return OutputComparison(
         parity=parity,
         compared=(CROSS_VALIDATION,),
+        differing=(CROSS_VALIDATION,) if parity is Parity.DRIFT else (),
         max_abs_diff=apart,
         max_rel_diff=None,
         max_ulp_diff=None,

@@ -15,7 +15,7 @@ from harness.analysis.verdicts import ADVICE, SAFE, SOUND, Verdict
 from harness.report import rerun_command
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console
 
@@ -48,7 +48,7 @@ def show(answer: Answer, console: Console, *, verbose: bool = False) -> None:
     console.print()
     console.print(Text(f"{mark} {question(answer)}: {sentence(answer)}", style=style))
     for label, text in _lines(answer):
-        _print(console, f"  {label:<12}", " ".join(text.split()))
+        _print(console, f"  {label:<14}", " ".join(text.split()))
     shown = answer.pairs if verbose else answer.pairs[:_SHOWN]
     for lines, pairs in _alike(shown, verbose=verbose):
         for pair in pairs:
@@ -123,12 +123,7 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
         return
     yield "advice", advice(answer)
     yield "tested", tested(answer)
-    causes = dict.fromkeys(way.cause for pair in answer.pairs for way in pair.ways if way.verdict not in SOUND)
-    for cause in causes:
-        if cause in answer.causes:
-            yield "why", answer.causes[cause]
-    if answer.sides.bad:
-        yield "which", which(answer)
+    yield from _reasons(answer)
     if answer.alone not in {None, answer.verdict}:
         alone = answer.question.subject.alone
         yield "by itself", f"{answer.alone} ({some(alone, 'model', _NAMES)})"
@@ -143,6 +138,19 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
     if instead:
         yield "instead", f"for the same models and environments: {', '.join(instead)}"
     yield "from", sources(answer.runs)
+
+
+def _reasons(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Why models break or change, which do, and in what."""
+    causes = dict.fromkeys(way.cause for pair in answer.pairs for way in pair.ways if way.verdict not in SOUND)
+    for cause in causes:
+        if cause in answer.causes:
+            yield "why", answer.causes[cause]
+    if answer.sides.bad:
+        yield "which", which(answer)
+    if answer.differing:
+        usual = "" if any(map(_is_usual, answer.differing)) else "; the same for rows as the model was fitted on"
+        yield "differs", f"{_listed(answer.differing)}{usual}"
 
 
 def advice(answer: Answer) -> str:
@@ -180,13 +188,24 @@ def _value(text: str) -> str:
     return plain if len(plain) <= 40 else f"{plain[:37]}..."  # noqa: PLR2004
 
 
+def _is_usual(name: str) -> bool:
+    """Whether an output is a method's on rows like those of the fit; others come with "(float32)" and the like."""
+    return not name.endswith(")")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - 2 * _NAMES
+    return ", ".join(names[: 2 * _NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
 def _compared(breadth: Breadth) -> Iterator[tuple[str, str]]:
     if breadth.compared:
-        yield "compared", some(breadth.compared, "output", _NAMES * 2)
-    if breadth.uncompared:
-        names = tuple(f"{name} ({why})" for name, why in list(breadth.uncompared.items())[:_NAMES])
-        more = len(breadth.uncompared) - len(names)
-        yield "not compared", f"{', '.join(names)}{f' and {more} more' if more > 0 else ''}"
+        yield "compared", _listed(breadth.compared)
+    # Of attributes, which hold estimators or are large, the names are enough.
+    methods = [f"{name} ({why})" for name, why in breadth.uncompared.items() if not name.endswith("_")]
+    attributes = [name for name in breadth.uncompared if name.endswith("_")]
+    if methods or attributes:
+        yield "not compared", _listed([*methods, *attributes])
 
 
 def shortcomings(breadth: Breadth) -> Iterator[str]:
@@ -196,7 +215,7 @@ def shortcomings(breadth: Breadth) -> Iterator[str]:
     if len(breadth.models) < MODELS:
         yield f"no difference was seen, but in {counted(len(breadth.models), 'model')} only; safe needs {MODELS}"
     if breadth.untested:
-        yield f"no model had {some(breadth.untested, 'value', _NAMES)}"
+        yield f"no model had {_listed(breadth.untested)}"
     if not breadth.told:
         yield "only what is named was compared of some models"
 
@@ -269,6 +288,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "cases": list(asked.subject.cases),
         "alone": None if answer.alone is None else str(answer.alone),
         "breadth": _breadth(answer.breadth),
+        "differing": list(answer.differing),
         "bad": list(answer.sides.bad),
         "same": list(answer.sides.good),
         "separations": [asdict(one) for one in answer.sides.separations],

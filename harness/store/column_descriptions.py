@@ -108,6 +108,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "original_sklearn_version": "The version that this warning names.",
         "parity": "`identical`, `close` or `drift`. Null where nothing, or not all, could be compared.",
         "compared": "Methods, attributes and methods on other rows that were compared; `cross_val_score` for a recipe.",
+        "differing": "Those of them that drift, raise, or could not be compared. Null in runs of older schemas.",
         "findings": "What differs, as a list; empty if nothing does. See [statuses](statuses.md).",
         "max_abs_diff": "The largest absolute difference of numbers.",
         "max_rel_diff": "The largest relative difference of numbers.",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 4
 #: 2: findings, tolerance_used, mapped_arrays, mapped_bytes, estimators; another manifest, and fits in the journal.
 #: 3: the tables figures and samples; evicted_load_seconds, cold_start_peak_bytes, load_stable; more of the host.
-#: 4: the status incomparable. Before, a cell whose outputs could not be carried was a drift.
+#: 4: the status incomparable, the column differing. Before, a cell whose outputs could not be carried was a drift.
 READABLE = (1, 2, 3, SCHEMA_VERSION)
 #: Every traceback of a run, by the digest that its tables name.
 TRACEBACKS = "logs/tracebacks.jsonl"

@@ -121,6 +121,7 @@ class CellRow(_Outcome):
     cell_id: str
     parity: NotRequired[str]
     compared: NotRequired[list[str]]
+    differing: NotRequired[list[str]]
     findings: NotRequired[list[str]]
     max_abs_diff: NotRequired[float | None]
     max_rel_diff: NotRequired[float | None]

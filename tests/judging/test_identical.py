@@ -51,6 +51,7 @@ def test_a_value_is_identical_to_itself_with_figures_of_zero(name):
     assert found == OutputComparison(
         parity=IDENTICAL,
         compared=("predict",),
+        differing=(),
         max_abs_diff=number,
         max_rel_diff=number,
         max_ulp_diff=number,

@@ -33,7 +33,7 @@ def test_every_cell_comes_out_as_it_went_in(tmp_path):
         expected = [None if value is None or value != value else value for value in tables.cells[name]]
         assert texts(header, columns, name) == expected, name
     place = list(tables.cells["cell_id"]).index("new/one/pickle>old/pickle")
-    assert texts(header, columns, "findings")[place] == "labels dtype"
+    assert texts(header, columns, "findings")[place] == "labels, dtype"
     assert json.loads(texts(header, columns, "warnings")[place]) == odd["warnings"]
     assert (columns["max_abs_diff"][place], columns["label_mismatch"][place], columns["warned"][place]) == (
         np.inf,

@@ -22,6 +22,7 @@ from harness.analysis.ask.question import Question, Setting, fitting, wanted
 from harness.analysis.meanings import Meaning
 from harness.analysis.verdicts import SOUND, Verdict, worst
 from harness.errors import InputError, shown, unknown
+from harness.terms import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -93,6 +94,7 @@ def _answer(indexes: Sequence[Index], question: Question, found: list[Evidence],
         breadth=breadth.measure(asked, question),
         sides=separating.separate(asked, question),
         alone=_alone(asked, question) if 0 < len(alone) < len(asked) else None,
+        differing=_differing(asked),
         causes={name: sentence for index in indexes for name, sentence in index.causes.items()},
         nothing="" if pairs else _nothing(indexes, question, values),
     )
@@ -102,6 +104,14 @@ def _alone(asked: Sequence[Evidence], question: Question) -> Verdict:
     """The verdict of the models that are of the very class."""
     own = [one for one in asked if one.cell.case in question.subject.alone]
     return breadth.measure(own, question).limited(worst(one.verdict for one in own))
+
+
+def _differing(asked: Sequence[Evidence]) -> tuple[str, ...]:
+    """What differs in some model, what differs in most of them first. Empty if a bad cell does not tell."""
+    bad = [one for one in asked if one.verdict in {Verdict.CHANGES, Verdict.BREAKS}]
+    if not all(one.cell.outputs or one.cell.status != Status.DRIFT for one in bad):
+        return ()
+    return tuple(name for name, _ in Counter(name for one in bad for name in one.cell.outputs).most_common())
 
 
 def _is_asked(question: Question, one: Evidence) -> bool:

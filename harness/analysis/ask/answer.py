@@ -87,6 +87,7 @@ class Answer:
     breadth: Breadth  # of all pairs
     sides: Sides  # what tells the worst models from the others
     alone: Verdict | None  # of the models of the very class, where others contain one; None: all are, or none is
+    differing: tuple[str, ...]  # outputs that differ or raise in some model; empty where the runs do not tell
     causes: dict[str, str]  # by the name of a cause, the sentence that explains it
     nothing: str = ""  # if there is no pair: why
 

@@ -19,6 +19,7 @@ class CellFacts(NamedTuple):
     cause: str | None
     reason: str | None
     compared: str | None  # the names of what was compared, joined by `SEPARATOR`
+    differing: str | None  # of what differs, joined in the same way; None in older runs
     also_at_home: bool
     version_warning: bool
     max_abs_diff: float | None
@@ -31,9 +32,18 @@ class CellFacts(NamedTuple):
     @property
     def methods(self) -> tuple[str, ...]:
         """The names of what was compared."""
-        return tuple(self.compared.split(SEPARATOR)) if self.compared else ()
+        return _names(self.compared)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of what differs."""
+        return _names(self.differing)
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split(SEPARATOR)) if text else ()
 
 
 SEPARATOR = "\n"
 #: Fields that are texts; the index stores each text once.
-WORDS = CellFacts._fields[:11]
+WORDS = CellFacts._fields[:12]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.store import RunTables
 
 _FLAGS = ("also_at_home", "version_warning")
+_LISTS = ("compared", "differing")
 _NUMBERS = ("max_abs_diff", "label_mismatch")
 
 
@@ -46,11 +47,11 @@ def _column(cells: pd.DataFrame, name: str) -> list[Any]:
     if name in _NUMBERS:
         numbers = pd.to_numeric(cells[name], errors="coerce") if name in cells else pd.Series(index=cells.index)
         return [None if value != value else float(value) for value in numbers]  # noqa: PLR0124  # NaN
-    if name == "compared":
+    if name in _LISTS:
         return [_joined(methods) for methods in cells[name]] if name in cells else [None] * len(cells)
     return [value if isinstance(value, str) else None for value in cells[name]]
 
 
 def _joined(methods: Any) -> str | None:
-    """The names of what was compared as one text; None where nothing was."""
+    """A list of names as one text; None where there is none."""
     return SEPARATOR.join(map(str, methods)) if isinstance(methods, (list, tuple, np.ndarray)) else None

@@ -34,6 +34,7 @@ NUMBERS = (
 )  # fmt: skip
 _TEXTS = ("case", "format", "reader", "reason", "error_type", "traceback", "original_sklearn_version")
 _ALIGNED = 8
+_SEQUENCES = (list, tuple, np.ndarray)
 #: Of one traceback, its end; and of all together. The whole of each is in the run's logs.
 TRACEBACK = 6_000
 TRACEBACKS = 12_000_000
@@ -54,7 +55,7 @@ def packed(tables: RunTables, order: list[str], more: Mapping[str, Any]) -> byte
         "status": _coded(cells["status"], [str(status) for status in Status]),
         "parity": _coded(cells["parity"], [str(parity) for parity in Parity]),
         **{name: _coded(cells[name]) for name in _TEXTS},
-        **{name: _coded(_joined(cells[name])) for name in ("findings", "compared")},
+        **{name: _coded(_joined(cells[name])) for name in ("findings", "compared", "differing")},
         "warnings": _coded(_warnings(cells["warnings"])),
         "verdict": _coded(cells["verdict"], [str(verdict) for verdict in Verdict]),
         "cause": _coded(cells["cause"]),
@@ -118,7 +119,7 @@ def _coded(column: pd.Series[Any], values: list[str] | None = None) -> tuple[lis
 
 def _joined(column: pd.Series[Any]) -> pd.Series[Any]:
     """Lists of words as one text each; None where there is no list."""
-    return pd.Series([None if words is None else " ".join(words) for words in column], dtype=object)
+    return pd.Series([", ".join(words) if isinstance(words, _SEQUENCES) else None for words in column], dtype=object)
 
 
 def _warnings(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -80,7 +80,7 @@ def test_a_model_that_only_contains_the_class_counts_and_is_told_apart() -> None
     text = shown(answer)
     assert "✗ Forest 1.2 → 1.5: breaks in 1 of 4 models" in text
     assert "4 models (3 of the class itself, 1 that contain one)" in text
-    assert "by itself   safe" in text
+    assert "by itself     safe" in text
 
 
 def test_the_direction_matters_and_so_does_every_package_named() -> None:
@@ -171,7 +171,7 @@ def test_a_known_cause_is_explained_once() -> None:
     ]
     answer = asked(stored(*damaged), estimator="ridge")
     assert {way.cause for pair in answer.pairs for way in pair.ways} == {"artifact-damaged", None}
-    assert shown(answer).count("why         A stored file is missing") == 1
+    assert shown(answer).count("why           A stored file is missing") == 1
 
 
 def test_eighty_columns_are_enough() -> None:

@@ -116,3 +116,16 @@ def test_a_format_that_is_safe_instead_needs_breadth_too() -> None:
     bad = [cell(f"old/{case}/pickle>{to}/pickle", "load-error") for case in THREE for to in ("new", "new2")]
     assert "joblib: safe" in shown(asked(stored(*bad, cases=THREE), format_name="pickle"))
     assert "joblib: no difference seen" in shown(asked(stored(*bad[:4], cases=THREE[:2]), format_name="pickle"))
+
+
+def test_outputs_that_differ_are_named_and_so_is_that_only_unusual_rows_do() -> None:
+    reason = "predict(missing values): raised ValueError in the producer, answers here"
+    bad = cell(
+        "old/forest/pickle>new/pickle", "drift", parity="drift", reason=reason, differing=["predict(missing values)"]
+    )
+    text = shown(asked(stored(bad)))
+    assert "differs       predict(missing values); the same for rows as the model was fitted on" in text
+    both = {**bad, "differing": ["predict", "predict(missing values)"]}
+    assert "the same for rows" not in shown(asked(stored(both)))
+    older = cell("old/forest/joblib>new/joblib", "drift", parity="drift", reason="predict differs")  # tells no names
+    assert "  differs" not in shown(asked(stored(bad, older)))

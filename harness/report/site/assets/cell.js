@@ -37,8 +37,9 @@ class CellView {
     const number = (name, write = plain) => write(run.number(name, row));
     return [
       ['predictions', run.text('parity', row) ?? 'not compared'],
-      ['what differs', run.text('findings', row)?.replaceAll(' ', ', ') ?? ''],
-      ['compared', run.text('compared', row)?.replaceAll(' ', ', ') ?? ''],
+      ['what differs', run.text('findings', row) ?? ''],
+      ['where', run.text('differing', row) ?? ''],
+      ['compared', run.text('compared', row) ?? ''],
       ['largest difference', number('max_abs_diff')], ['relative', number('max_rel_diff')], ['in ulp', number('max_ulp_diff')],
       ['times the tolerance', number('tolerance_used')],
       ['labels that differ', number('label_mismatch', (value) => (value === null ? '' : `${plain(100 * value)} %`))],
