@@ -94,12 +94,12 @@ class Choice:
                 self.reference[name] = encoded
 
     def _ask_variants(self, model, rows):
-        primary = next((name for name in self.methods if not name.endswith("_")), None)
-        if primary is None or not _is_data(self.reference[primary]):
-            return
+        """Each of the methods, not the first alone: a method may change for one form of its rows, and labels tell little."""
+        asked = [name for name in self.methods if not name.endswith("_") and _is_data(self.reference[name])]
         made, missing = variants.of(rows)
-        self.not_compared.update({"%s(%s)" % (primary, name): why for name, why in missing.items()})
-        found = probes.ask(model, rows, ["%s(%s)" % (primary, name) for name in made])
+        for method in asked:
+            self.not_compared.update({"%s(%s)" % (method, name): why for name, why in missing.items()})
+        found = probes.ask(model, rows, ["%s(%s)" % (method, name) for method in asked for name in made])
         self.reference.update({name: without_traceback(encoded) for name, encoded in found.encoded.items()})
 
 
