@@ -58,7 +58,7 @@ def show(answer: Answer, console: Console, *, verbose: bool = False) -> None:
             _print(console, " " * 6, " ".join(line.split()), style="dim")
     if len(answer.pairs) > len(shown):
         console.print(Text(f"  and {len(answer.pairs) - len(shown)} more pairs; --verbose shows them", style="dim"))
-    if answer.worst_way is not None and answer.verdict not in SOUND:
+    if answer.worst_way is not None:
         console.print(Text(f"  again: {again(answer.worst_way)}", style="cyan"), soft_wrap=True)
     console.print()
 
