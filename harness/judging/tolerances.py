@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: that, and a changed model exceeds it. Everything that is not single or half precision counts as double.
 DEFAULT = Tolerance(rtol=1e-9, atol=1e-12)
 DEFAULTS = {
-    "float16": Tolerance(rtol=1e-2, atol=1e-3),
+    "float16": Tolerance(rtol=2e-3, atol=5e-4),
     "float32": Tolerance(rtol=1e-4, atol=1e-6),
     "complex64": Tolerance(rtol=1e-4, atol=1e-6),
 }

@@ -11,6 +11,8 @@ from harness import judging
 from harness.config.matrix import load_matrix
 from harness.terms import Tolerance
 from harness.judging import compare, tolerance_for
+from harness.judging.cancellation import MOST
+from harness.judging.tolerances import DEFAULT, DEFAULTS
 
 from tests.judging.common import CLOSE, DRIFT, TIGHT, objects, sparse, wire
 
@@ -35,6 +37,17 @@ def test_default_tolerances_follow_the_precision():
     mine = Tolerance(rtol=1, atol=1, dtypes=("longdouble",))
     assert {tolerance_for([mine], "x")("predict", dtype) for dtype in ("<f12", "<f16", ">f16")} == {mine}
     assert tolerance_for([mine], "x")("predict", "<f8") is judging.DEFAULT
+
+
+def test_no_tolerance_hides_a_tenth_of_the_smallest_change_that_was_seen():
+    smallest = 2.6e-2  # of the value, of all drifts whose cause is known
+    matrix = load_matrix(pathlib.Path(__file__).parents[2] / "matrix.yaml")
+    profile = matrix.profile("nightly", satisfiable=lambda _: True)
+    held = [*profile.tolerances, *(one for form in profile.formats for one in form.tolerances)]
+    held += [DEFAULT, *DEFAULTS.values()]
+    assert len(held) > 8
+    assert max(max(one.rtol, one.atol) for one in held) <= smallest / 10
+    assert MOST <= smallest / 10
 
 
 def asked(reference, output, method="transform"):
