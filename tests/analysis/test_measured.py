@@ -144,8 +144,8 @@ def test_why_figures_are_missing_is_counted_by_reason_where_the_model_has_loaded
     run = run_of(tmp_path, planned("a"), samples, missing=missing, statuses={"skops": "load-error"})
     unmeasured = measured.summarize_measurements(run).unmeasured
     assert unmeasured["on tmpfs"] == 1 and "never reported" not in unmeasured
-    assert "1 figures not measured: on tmpfs" in markdown.render(summary.summarize(run))
-    assert "1 figures not measured: on tmpfs" in shown(run)
+    assert "1 figure not measured: on tmpfs" in markdown.render(summary.summarize(run))
+    assert "1 figure not measured: on tmpfs" in shown(run)
 
 
 def test_a_run_that_measured_nothing_says_nothing_of_it(tmp_path):

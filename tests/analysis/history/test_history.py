@@ -154,7 +154,7 @@ def test_a_status_that_changed_is_told_exactly_and_drift_first(tmp_path) -> None
     (first,) = [change for change in found.changes if change.run.endswith("0002")]
     assert [str(package) for package in first.consumer_packages] == ["joblib 1.4.2 → 1.5.0"]
     text = shown(found)
-    assert text.lstrip().startswith("1 cells were ok, and now load without an error and predict differently")
+    assert text.lstrip().startswith("1 cell ok before, now predicting something else without an error")
     assert "(changed again since)" in text
 
 
@@ -164,7 +164,7 @@ def test_a_cell_that_was_not_tried_has_not_changed(tmp_path) -> None:
         store(tmp_path, place, statuses={cell(): status}, reasons={cell(): reason})
     found = history.read_history(tmp_path)
     assert found.changes == ()
-    assert "1 cells of the newest run did not run" in shown(found)
+    assert "1 cell of the newest run did not run" in shown(found)
     for place, status in enumerate(("ok", "no-artifact")):
         store(tmp_path / "b", place, statuses={cell(): status}, reasons={cell(): "dump-error: no"})
     assert len(history.read_history(tmp_path / "b").changes) == 1
