@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as arrays
 
 from harness.terms import Tolerance
 
-from tests.judging.common import DRIFT, IDENTICAL, NOTHING, check, objects, slow, sparse
+from tests.judging.common import CLOSE, DRIFT, IDENTICAL, NOTHING, check, objects, slow, sparse
 
 FLOATS = st.floats(allow_nan=True, allow_infinity=True)
 TABLES = arrays.arrays(
@@ -22,10 +22,16 @@ TABLES = arrays.arrays(
 @given(TABLES, TABLES)
 def test_identical_means_equal_in_every_respect(a, b):
     same = a.dtype == b.dtype and a.shape == b.shape
-    same = same and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+    equal = same and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+    signs = equal and (a.dtype.kind != "f" or np.array_equal(np.signbit(a[a == 0]), np.signbit(b[b == 0])))
     found = check(a, b, NOTHING)
-    assert (found.parity is IDENTICAL) == same
-    assert (found.parity is IDENTICAL) == (not found.findings)  # with no tolerance, whatever differs is a finding
+    assert (found.parity is IDENTICAL) == signs  # zeros of another sign are close
+    assert equal == (not found.findings)  # with no tolerance, whatever else differs is a finding
+
+
+def test_zeros_of_another_sign_are_close_and_no_finding():
+    found = check(np.array([0.0, 1.0]), np.array([-0.0, 1.0]), NOTHING)
+    assert (found.parity, found.findings) == (CLOSE, ())
 
 
 @given(TABLES)
