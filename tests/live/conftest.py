@@ -67,6 +67,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("live")
 
 
+def _hear() -> None:
+    """Whoever started pytest may ignore a signal, as nohup does, and a run would then do so, too."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Bench:
     """A matrix and a results folder of a test's own, and the program over them."""
 
@@ -133,7 +139,7 @@ class Bench:
             stderr=subprocess.STDOUT,
             text=True,
             process_group=0,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever started pytest may ignore it
+            preexec_fn=_hear,
         )
 
     def newest(self) -> Path:

@@ -153,7 +153,7 @@ def test_an_interrupt_leaves_complete_tables_and_no_process(
 def test_an_interrupt_while_environments_are_built(bench: Bench) -> None:
     bench.variables["NOXENVDIR"] = str(bench.folder / "fresh")
     process = bench.start()
-    while not list((bench.folder / "fresh").glob("*/pyvenv.cfg")):
+    while not list((bench.folder / "fresh" / ".harness" / "environments").glob("*/pyvenv.cfg")):
         assert process.poll() is None, process.communicate()[0]
     os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=30)

@@ -56,6 +56,7 @@ EXPECTED = {
 ONE_OF = {
     "recurses_deeply": {"load-error", "crash", "oom", "timeout"},
     "fills_stderr_without_end": {"load-error", "timeout"},
+    "poisons_numpy": {"ok", "predict-error"},  # what it replaced is needed to make the rows of another form
 }
 
 
@@ -90,7 +91,8 @@ def test_each_gets_the_status_it_deserves(hostile: Bench, name: str) -> None:
     status, words = EXPECTED.get(name, ("ok", None))
     assert set(mine.status) == {status}, text
     if words is None:
-        assert set(mine.parity) == {"identical"}, text
+        assert set(mine.parity) <= {"identical", "close"}, text  # other releases round other rows in another way
+        assert set(mine.parity[mine.producer == mine.consumer]) == {"identical"}, text
     else:
         assert all(words in reason for reason in mine.reason), text
 
