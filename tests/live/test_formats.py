@@ -16,6 +16,8 @@ from ruamel.yaml import YAML
 import harness
 from harness.config import format_files
 
+from tests.conftest import python_of
+
 ROOT = Path(__file__).parent.parent.parent
 CASES = [
     "logistic_regression",
