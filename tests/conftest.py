@@ -32,10 +32,11 @@ def workspace() -> Iterator[Path]:
         yield folder
 
 
-def python_of(workspace: Path, name: str) -> Path:
-    """The Python of a local environment, as it was built or used last."""
+def python_of(workspace: Path, name: str, holding: str = "sklearn") -> Path:
+    """The Python of a local environment that holds a package; of several of this name, the one that was built last."""
     stamps = (workspace / ".harness/environments").glob(f"{name}-*/persistence-matrix.json")
-    return max(stamps, key=lambda path: path.stat().st_mtime).parent / "bin/python"
+    places = [path for path in stamps if any(path.parent.glob(f"lib/python*/site-packages/{holding}"))]
+    return max(places, key=lambda path: path.stat().st_mtime).parent / "bin/python"
 
 
 def environment(name: str, **given: object) -> terms.Environment:

@@ -189,7 +189,7 @@ def test_a_manifest_is_enough_to_make_the_model_again(run, path, tmp_path):
 
 
 def workspace_python(path: Path) -> Path:
-    return python_of(ROOT / ".nox" / "live-tests", NEW)
+    return python_of(ROOT / ".nox" / "live-tests", NEW, "skops")
 
 
 def test_claims_are_held_against_it(path):

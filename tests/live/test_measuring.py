@@ -162,7 +162,7 @@ def test_what_the_kernel_says_of_a_process_that_ended_is_the_same_peak(
     _, run = small
     monkeypatch.setenv("NOXENVDIR", str(workspace))
     staged = stage([])
-    python = python_of(workspace, NEW)
+    python = python_of(workspace, NEW, "onnxruntime")
     for name, module, reader in (("joblib", "joblibs", "joblib"), ("onnx", "onnx_graphs", "onnxruntime")):
         (artifact,) = run.artifacts[run.artifacts.format == name].itertuples()
         fitted = json.loads(thing(run, json.loads(artifact.manifest)["fitted_sha256"]).read_text())
