@@ -31,14 +31,13 @@ FRESH = """
 import json, sys, time
 sys.path.insert(0, sys.argv[1])
 task = json.loads(sys.argv[2])
-from guest import fitting
+from guest import probes
 from guest.decoding import decode
-from guest.encoding import encode
 import importlib
 data = open(task["artifact"], "rb").read()
 inputs = decode(json.load(open(task["inputs"])))
 model = importlib.import_module(task["module"]).load(data, task["artifact"], task["reader"], task["options"])
-outputs = {name: encode(value) for name, value in fitting.call_methods(model, inputs, task["methods"]).items()}
+outputs = [probes.ask_methods(model, inputs, task["methods"]).encoded, probes.ask(model, inputs, task["probes"]).encoded]
 print(len(json.dumps(outputs)))
 """
 
