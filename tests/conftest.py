@@ -13,6 +13,9 @@ from filelock import FileLock
 from harness import terms
 from harness.config.plan import Plan
 
+# One browser for all tests: a second one in the same process does not start.
+from tests.browser import chromium, reader  # noqa: F401  # fixtures
+
 
 FIELDS = {field.name for field in dataclasses.fields(terms.Environment)}
 

@@ -15,7 +15,6 @@ from harness.report import rerun_command
 from harness.store import read_run
 
 from tests.live.conftest import BOTH, NEW, OLD, ROOT, Bench
-from tests.report.conftest import chromium, reader  # noqa: F401  # fixtures
 
 CELL = f"{OLD}/standard_scaler/pickle>{NEW}/pickle"
 
@@ -72,7 +71,7 @@ def test_what_ask_prints_works_in_whatever_folder_it_is_read(own: Bench, tmp_pat
         assert made.parent.parent == own.results
 
 
-def test_what_the_page_shows_works_in_a_checkout(own: Bench, reader) -> None:  # noqa: F811
+def test_what_the_page_shows_works_in_a_checkout(own: Bench, reader) -> None:
     cell = f"{OLD}/mine/pickle>{NEW}/pickle"
     page = reader.open(own.newest() / "report" / "index.html", f"#/cell?id={cell}")
     made = carried_out(page.locator("#again").inner_text() + f" --results '{own.results}'", ROOT, own)
