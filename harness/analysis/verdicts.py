@@ -21,6 +21,7 @@ class Verdict(StrEnum):
 
 
 SAFE = frozenset({Verdict.SAFE, Verdict.TOLERABLE})
+BAD = frozenset({Verdict.CHANGES, Verdict.BREAKS})
 #: Nothing speaks against loading it.
 SOUND = SAFE | {Verdict.UNSEEN}
 
@@ -51,6 +52,12 @@ ADVICE: dict[Verdict, tuple[str, str]] = {
         "there is no warning, and none is needed: every output is the same, bit for bit",
     ),
 }
+
+
+def rank(verdict: Verdict | None) -> int:
+    """A sort key, the worst first; what says nothing comes last."""
+    order = list(Verdict)
+    return len(order) if verdict is None else order.index(verdict)
 
 
 def worst(verdicts: Iterable[str | None]) -> Verdict:

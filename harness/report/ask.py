@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from harness.analysis import versions
+from harness.analysis.ask.breadth import MODELS
 from harness.analysis.units import CUT, counted, some
 from harness.analysis.verdicts import ADVICE, SAFE, SOUND, Verdict
 from harness.report import rerun_command
@@ -210,12 +211,12 @@ def _compared(breadth: Breadth) -> Iterator[tuple[str, str]]:
 
 def shortcomings(breadth: Breadth) -> Iterator[str]:
     """Why a breadth is too little for "safe"."""
-    from harness.analysis.ask.breadth import MODELS  # noqa: PLC0415  # beside its only use
-
     if len(breadth.models) < MODELS:
         yield f"no difference was seen, but in {counted(len(breadth.models), 'model')} only; safe needs {MODELS}"
     if breadth.untested:
         yield f"no model had {_listed(breadth.untested)}"
+    if breadth.unpredicted:
+        yield f"{_listed(breadth.unpredicted)} predict, and were not compared"
     if not breadth.told:
         yield "only what is named was compared of some models"
 

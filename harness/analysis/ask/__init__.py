@@ -20,7 +20,7 @@ from harness.analysis.ask import breadth, evidence, separating, subjects
 from harness.analysis.ask.answer import Answer, AskedRun, PairAnswer, Way
 from harness.analysis.ask.question import Question, Setting, fitting, wanted
 from harness.analysis.meanings import Meaning
-from harness.analysis.verdicts import SOUND, Verdict, worst
+from harness.analysis.verdicts import BAD, SOUND, Verdict, rank, worst
 from harness.errors import InputError, shown, unknown
 from harness.terms import Status
 
@@ -85,12 +85,11 @@ def _answer(indexes: Sequence[Index], question: Question, found: list[Evidence],
     pairs = [_pair(question, producer, consumer, some, runs) for (producer, consumer), some in groups]
     asked = [one for one in found if _is_asked(question, one)]
     pairs = [pair for pair in pairs if pair.ways]
-    order = list(Verdict)
     alone = [one.verdict for one in asked if one.cell.case in question.subject.alone]
     return Answer(
         question=question,
         runs=tuple(run for run in runs.values() if run.cells) or tuple(runs.values()),
-        pairs=tuple(sorted(pairs, key=lambda pair: order.index(pair.verdict))),
+        pairs=tuple(sorted(pairs, key=lambda pair: rank(pair.verdict))),
         breadth=breadth.measure(asked, question),
         sides=separating.separate(asked, question),
         alone=_alone(asked, question) if 0 < len(alone) < len(asked) else None,
@@ -108,7 +107,7 @@ def _alone(asked: Sequence[Evidence], question: Question) -> Verdict:
 
 def _differing(asked: Sequence[Evidence]) -> tuple[str, ...]:
     """What differs in some model, what differs in most of them first. Empty if a bad cell does not tell."""
-    bad = [one for one in asked if one.verdict in {Verdict.CHANGES, Verdict.BREAKS}]
+    bad = [one for one in asked if one.verdict in BAD]
     if not all(one.cell.outputs or one.cell.status != Status.DRIFT for one in bad):
         return ()
     return tuple(name for name, _ in Counter(name for one in bad for name in one.cell.outputs).most_common())
@@ -131,7 +130,6 @@ def _grouped(
 def _pair(
     question: Question, producer: str, consumer: str, found: Sequence[Evidence], runs: dict[int, AskedRun]
 ) -> PairAnswer:
-    order = list(Verdict)
     asked = [one for one in found if _is_asked(question, one)]
     held = breadth.measure(asked, question)
     # Of the cells: a way in which nothing was written does not count.
@@ -147,7 +145,7 @@ def _pair(
         consumer=consumer,
         verdict=verdict,
         breadth=held,
-        ways=tuple(sorted(ways, key=lambda way: order.index(way.verdict))),
+        ways=tuple(sorted(ways, key=lambda way: rank(way.verdict))),
         instead=() if verdict in SOUND else tuple(instead),
     )
 
@@ -178,11 +176,9 @@ def _way(
 
 def _badness(one: Evidence) -> tuple[int, float, float]:
     """A sort key, the worst first: by verdict, then by the labels that differ, then by the largest difference."""
-    order = list(Verdict)
-    place = len(order) if one.verdict is None else order.index(one.verdict)
     numbers = (one.cell.label_mismatch, one.cell.max_abs_diff)
     labels, apart = (math.inf if number is None else -number for number in numbers)
-    return place, labels, apart
+    return rank(one.verdict), labels, apart
 
 
 def _values(indexes: Sequence[Index], question: Question) -> dict[str, set[str]]:

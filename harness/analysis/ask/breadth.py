@@ -43,10 +43,14 @@ class Breadth:
     told: bool = False  # every model says what was not compared of it
 
     @property
+    def unpredicted(self) -> tuple[str, ...]:
+        """The methods that predict, of some model, and were not compared."""
+        return tuple(name for name in self.uncompared if name.startswith(_PREDICTING) and not name.endswith("_"))
+
+    @property
     def is_enough(self) -> bool:
         """Whether "safe" may be said."""
-        predicting = [name for name in self.uncompared if name.startswith(_PREDICTING) and not name.endswith("_")]
-        return len(self.models) >= MODELS and self.told and not self.untested and not predicting
+        return len(self.models) >= MODELS and self.told and not self.untested and not self.unpredicted
 
     def limited(self, verdict: Verdict) -> Verdict:
         """The verdict, no better than the breadth allows."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.analysis.ask.question import fitting
 from harness.analysis.meanings import Meaning
-from harness.analysis.verdicts import Verdict
+from harness.analysis.verdicts import Verdict, rank
 from harness.terms import Status
 
 if TYPE_CHECKING:
@@ -79,11 +79,10 @@ def _told(of_one_cell: list[Evidence]) -> Evidence:
     tried = [one for one in of_one_cell if one.is_tried]
     if not tried:
         return of_one_cell[0]
-    order = list(Verdict)
     told, covered = tried[0], set(tried[0].cell.methods)
     for older in tried[1:]:
         knows_more = not covered.issuperset(older.cell.methods)
-        if knows_more and order.index(Verdict(str(older.verdict))) < order.index(Verdict(str(told.verdict))):
+        if knows_more and rank(older.verdict) < rank(told.verdict):
             told = older
         covered |= set(older.cell.methods)
     return told

@@ -125,8 +125,9 @@ class Index:
         query = f'SELECT producer, "case", model FROM models WHERE "case" IN ({numbers})'  # noqa: S608  # numbers
         rows = self._database.execute(query).fetchall()
         words = self._words({number for row in rows for number in row})
-        texts = ([str(words[number]) for number in row] for row in rows)
-        return {(producer, case): Model.from_data(json.loads(text)) for producer, case, text in texts}
+        # Many producers fit the same model of a case.
+        models = {number: Model.from_data(json.loads(str(words[number]))) for number in {row[2] for row in rows}}
+        return {(str(words[producer]), str(words[case])): models[model] for producer, case, model in rows}
 
     def known(self, noun: str) -> tuple[str, ...]:
         """The names that the run's cells have: ``noun`` is "format" or "reader"."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis.verdicts import SAFE, Verdict
+from harness.analysis.verdicts import BAD, SAFE
 from harness.config.deciding import deciding
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ def separate(evidence: Sequence[Evidence], question: Question) -> Sides:
     for one in evidence:
         if one.is_tried:
             seen.setdefault((one.cell.producer, one.cell.case), []).append(one)
-    order = list(Verdict)
-    bad = [some for some in seen.values() if any(_place(one, order) < order.index(Verdict.UNKNOWN) for one in some)]
+    bad = [some for some in seen.values() if any(one.verdict in BAD for one in some)]
     good = [some for some in seen.values() if all(one.verdict in SAFE for one in some)]
     models = [[one[0].model for one in side if one[0].model is not None] for side in (bad, good)]
     return Sides(
@@ -57,10 +56,6 @@ def separate(evidence: Sequence[Evidence], question: Question) -> Sides:
         good=_cases(good),
         separations=tuple(_separations(question, *models)) if bad and good else (),
     )
-
-
-def _place(one: Evidence, order: list[Verdict]) -> int:
-    return len(order) if one.verdict is None else order.index(one.verdict)
 
 
 def _cases(side: Iterable[list[Evidence]]) -> tuple[str, ...]:

@@ -103,6 +103,8 @@ def test_safe_needs_every_method_that_predicts(not_compared, verdict) -> None:
     models = {**MODELS, "forest": {**MODELS["forest"], "not_compared": not_compared}}
     answer = asked(stored(cases=THREE, models=models))
     assert answer.verdict == verdict
+    if not_compared and verdict is Verdict.UNSEEN:
+        assert f"{next(iter(not_compared))} predict, and were not compared" in shown(answer)
     for name in not_compared or {}:
         assert f"not compared" in shown(answer) and name in shown(answer)
 
