@@ -25,6 +25,7 @@ _MOUNTED = Path("/sys/fs/cgroup")
 _OWN = Path("/proc/self/cgroup")
 _PROCESSES = 512  # of a guest and all that it starts
 _PROBE_SECONDS = 20.0
+_LAUNCHER = (sys.executable, "-I", "-S", str(Path(launcher.__file__)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ class Group:
     @property
     def removal(self) -> tuple[str, ...]:
         """The command that removes it, when all in it has ended."""
-        return ("rmdir", str(self.folder))
+        return (*_LAUNCHER, "remove", str(self.folder))
 
 
 def of(scratch: Path | None, memory: int) -> Group | None:
@@ -71,7 +72,7 @@ def launched(argv: tuple[str, ...], *, group: Group | None, content: bytes, desc
         "bytes": base64.b64encode(content).decode(),
         "descriptor": descriptor,
     }
-    return (sys.executable, "-I", "-S", str(Path(launcher.__file__)), json.dumps(order), *argv)
+    return (*_LAUNCHER, json.dumps(order), *argv)
 
 
 def places(told: str, mounted: Path = _MOUNTED) -> Iterator[Path]:

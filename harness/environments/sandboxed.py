@@ -111,12 +111,18 @@ def _is_system(place: Path) -> bool:
 
 
 def session(environment: Environment) -> Session:
-    """See `Kind`. Nobody can write beside the packages later, so they are compiled now."""
-    return local.installing(environment, partial(local.lock, environment), variables=partial(_variables, environment))
+    """See `Kind`. Guests cannot write beside the packages, so these are compiled now."""
+    return local.installing(
+        environment, partial(local.lock, environment), variables=partial(local.index, environment), more=_compiling
+    )
 
 
-def _variables(environment: Environment) -> dict[str, str]:
-    return {**local.index(environment), "UV_COMPILE_BYTECODE": "1"}
+def _compiling(_: str, place: Path) -> tuple[str, ...]:
+    """The command that does it. Tests are most of some packages, and no model needs them."""
+    compiling = (
+        "import compileall, re, sys; compileall.compile_dir(sys.argv[1], quiet=2, rx=re.compile('/tests/'), workers=0)"
+    )
+    return (str(place / "bin/python"), "-I", "-S", "-c", compiling, str(place / "lib"))
 
 
 KIND = Kind(
