@@ -89,10 +89,10 @@ def requirements(environment: Environment) -> list[str]:
 
 def lock(environment: Environment) -> Lock:
     """See `Kind`."""
-    return locks.resolve(environment, asked=requirements(environment), variables=_index(environment))
+    return locks.resolve(environment, asked=requirements(environment), variables=index(environment))
 
 
-def _index(environment: Environment) -> dict[str, str]:
+def index(environment: Environment) -> dict[str, str]:
     """The variables that give uv an environment's further index. Raises LackingError when nobody says which."""
     name = Keys.read(environment).index
     if name is None:
@@ -168,7 +168,7 @@ def stamp(place: Path, environment: Environment) -> None:
 
 def session(environment: Environment) -> Session:
     """See `Kind`."""
-    return installing(environment, partial(lock, environment), variables=partial(_index, environment))
+    return installing(environment, partial(lock, environment), variables=partial(index, environment))
 
 
 def installing(
