@@ -1,4 +1,4 @@
-"""What one inspection may take, so that a hostile file is an answer and not a hang; and how an inspection ends early."""
+"""What one inspection may take, so that a hostile file is an answer and not a hang; how one ends early."""
 
 from __future__ import annotations
 
