@@ -107,10 +107,10 @@ def _of_sklearn(graph: Graph, estimators: Mapping[int, Estimator], modules: set[
 def _dated(estimators: Mapping[int, Estimator], modules: set[str]) -> Iterator[Evidence]:
     """Bounds of a release that keeps no version of itself."""
     without = [one for one in estimators.values() if one.name.module.startswith("sklearn.")]
-    untils = [(version, module) for module, version in _UNTIL.items() if _has(modules, module)]
-    if without:
-        untils.append(("0.18", f"{without[0].name.name} without _sklearn_version"))
     froms = [(version, module) for module, version in _FROM.items() if _has(modules, module)]
+    untils = [(version, module) for module, version in _UNTIL.items() if _has(modules, module)]
+    if without and not froms:
+        untils.append(("0.18", f"{without[0].name.name} without _sklearn_version"))
     last, first = min(untils, key=_by_version, default=None), max(froms, key=_by_version, default=None)
     words = [f">={first[0]}"] if first else []
     words += [f"<{last[0]}"] if last else []

@@ -80,7 +80,10 @@ class Lz4:
             return False
         block = self._taken[4 : 4 + size]
         self._taken = self._taken[end:]
-        self._ready = block if plain else _decoded(block, self._history)
+        try:
+            self._ready = block if plain else _decoded(block, self._history)
+        except IndexError as error:
+            raise ValueError("an LZ4 block ends too early") from error
         self._history = (self._history + self._ready)[-_HISTORY:]
         return True
 

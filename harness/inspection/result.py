@@ -242,4 +242,4 @@ class Inspection:
 
     def as_data(self) -> dict[str, Any]:
         """Return it as data for JSON."""
-        return asdict(self)
+        return {**asdict(self), "sklearn_versions": list(self.sklearn_versions)}

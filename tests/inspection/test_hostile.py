@@ -174,7 +174,9 @@ def test_an_array_where_joblib_would_not_look_is_damage(tmp_path) -> None:
 
 def test_files_in_other_folders_are_not_looked_at(tmp_path) -> None:
     (tmp_path / "folder").mkdir()
-    stand_in = global_("joblib.numpy_pickle", "NDArrayWrapper") + b")\x81}" + text("filename") + text("../secret") + b"sb."
+    stand_in = (
+        global_("joblib.numpy_pickle", "NDArrayWrapper") + b")\x81}" + text("filename") + text("../secret") + b"sb."
+    )
     path = tmp_path / "folder/model"
     path.write_bytes(PROTO + stand_in)
     assert any("another folder" in note for note in inspect(path).notes)
