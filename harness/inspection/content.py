@@ -95,7 +95,8 @@ def _compression(head: bytes) -> tuple[str, Callable[[], Decompressor], int] | N
             return name, make, 0
     if head[:4] == _ZFILE:
         return "joblib's zlib", zlib_made, _ZFILE_HEADER + (head[_ZFILE_HEADER : _ZFILE_HEADER + 1] == b" ")
-    if len(head) > 2 and head[0] & 15 == 8 and head[0] >> 4 <= 7 and (head[0] << 8 | head[1]) % 31 == 0:
+    # As joblib does: zlib's other windows begin with bytes that are opcodes of a pickle, such as "(".
+    if len(head) > 2 and head[0] == 0x78 and (head[0] << 8 | head[1]) % 31 == 0:
         return "zlib", zlib_made, 0
     return None
 

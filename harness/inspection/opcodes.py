@@ -357,7 +357,10 @@ def _dup(walker: Walker) -> None:
 
 @_opcode(pickle.MEMOIZE)
 def _memoize(walker: Walker) -> None:
-    walker.memo[len(walker.memo)] = walker.stack[-1]
+    memo = walker.memo
+    if len(memo) > walker.budget.limits.objects:
+        raise TooLarge("objects", walker.budget.limits.objects)
+    memo[len(memo)] = walker.stack[-1]
 
 
 @_opcode(pickle.BINPUT)
@@ -370,13 +373,19 @@ def _binput(walker: Walker) -> None:
 @_opcode(pickle.LONG_BINPUT)
 def _long_binput(walker: Walker) -> None:
     window = walker.window
-    walker.memo[unpack_from("<I", window.buf, window.pos)[0]] = walker.stack[-1]
+    _put_at(walker, unpack_from("<I", window.buf, window.pos)[0])
     window.pos += 4
 
 
 @_opcode(pickle.PUT)
 def _put(walker: Walker) -> None:
-    walker.memo[_integer(_short_line(walker))] = walker.stack[-1]
+    _put_at(walker, _integer(_short_line(walker)))
+
+
+def _put_at(walker: Walker, key: int) -> None:
+    if len(walker.memo) > walker.budget.limits.objects:
+        raise TooLarge("objects", walker.budget.limits.objects)
+    walker.memo[key] = walker.stack[-1]
 
 
 @_opcode(pickle.BINGET)
