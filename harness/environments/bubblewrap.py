@@ -1,4 +1,4 @@
-"""What a guest sees that runs in a root: composed for Debian's bubblewrap.
+"""What a program sees that runs in a sandbox: composed for Debian's bubblewrap. A guest runs in a root.
 
 The root, the packages, the guest's code and the artifacts, to be read; one folder to be written to. No network, no
 other process, no device, no capability, and no way to get one.
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from harness.environments import Folders
 
 NOBODY = 65534
@@ -25,6 +27,8 @@ _OWN_WORDS = ("--proc", "/proc", "--dev", "/dev")
 #: Without it, onnxruntimes of some years end themselves while they are imported.
 _PROCESSORS = Path("/sys/devices/system/cpu")
 _EVERYBODYS = ("/tmp", "/dev/shm")  # noqa: S108  # the sandbox's own
+#: Where programs of this machine find what they are linked to, beside /usr.
+_LIBRARIES = ("bin", "lib", "lib32", "lib64", "sbin", "etc/ld.so.cache")
 
 
 def user() -> tuple[int, int]:
@@ -83,3 +87,39 @@ def _parts(root: Path) -> list[str]:
 def _parents(folder: Path) -> list[str]:
     """The folders around one; bubblewrap's own would be nobody else's to enter."""
     return [word for place in reversed(folder.parents[:-1]) for word in ("--perms", "0755", "--dir", str(place))]
+
+
+def on_this_machine(
+    program: tuple[str | Path, ...], *, shown: Iterable[Path], scratch: Path, memory: int
+) -> tuple[str, ...]:
+    """The command that runs a program of this machine, which sees its system's libraries and little else.
+
+    Parameters
+    ----------
+    shown : files and folders that are shown where they are, to be read.
+    scratch : the folder that it works in and may write to.
+    memory : bytes of its own that each process may have, and that each file may have.
+    """
+    is_root = os.geteuid() == 0
+    argv: list[str | Path] = [
+        "prlimit",
+        f"--data={memory}",
+        f"--fsize={memory}",
+        "bwrap",
+        "--die-with-parent",
+        "--new-session",
+        *_ALONE,
+    ]
+    argv += [*(_AS_ROOT if is_root else _AS_USER), "--ro-bind", "/usr", "/usr", *_OWN_WORDS]
+    for name in _LIBRARIES:
+        place = Path("/", name)
+        if place.is_symlink():
+            argv += ["--symlink", place.readlink(), place]
+        else:
+            argv += ["--ro-bind-try", place, place]
+    argv += [word for place in _EVERYBODYS for word in ("--perms", "1777", "--tmpfs", place)]
+    for place in shown:
+        argv += [*_parents(place), "--ro-bind", place, place]
+    give(scratch)
+    argv += [*_parents(scratch), "--bind", scratch, scratch, "--chdir", scratch, "--remount-ro", "/"]
+    return tuple(map(str, [*argv, "--", *(_BECOME_NOBODY if is_root else ()), *program]))
