@@ -161,6 +161,7 @@ def _from_axes(spec: Environments, point: Point) -> Environment:
             packages=spec.packages,
             tools=spec.tools,
             days=tuple(spec.days.items()),
+            from_source=spec.from_source,
             origin=f"environments.axes ({spec.strategy})",
         )
     )
@@ -183,7 +184,8 @@ def _from_include(spec: Environments, item: Include, index: int, native: str) ->
         # A runtime holds what it names and nothing else: that is what it is there for.
         packages=item.packages if item.scikit_learn is None else (*spec.packages, *item.packages),
         tools=() if item.scikit_learn is None else spec.tools,
-        days=tuple(spec.days.items()),
+        days=tuple({**spec.days, **item.days}.items()),
+        from_source=spec.from_source,
         origin=f"environments.include[{index}]",
         options=item.own.options(),
     )

@@ -39,6 +39,9 @@ _LINKS = {"fd": "/proc/self/fd", **{f"std{name}": f"/proc/self/fd/{i}" for i, na
 _PROCESSORS = Path("/sys/devices/system/cpu")
 _EVERYBODYS = ("/tmp", "/dev/shm")  # noqa: S108  # the sandbox's own, in memory
 _PROBE_SECONDS = 20.0
+#: What becomes of this machine's root. Of /etc a program sees single files, and of nothing else anything.
+SYSTEM = frozenset({"usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"})
+_SETTINGS = (Path("/etc/ld.so.cache"), Path("/etc/alternatives"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,13 @@ class View:
     root: Path
     parts: frozenset[str] | None = None
     more: Mapping[Path, Path] = field(default_factory=dict)
+
+
+def of_this_machine(places: Iterable[Path]) -> View:
+    """The libraries and programs of this machine's system, and further files and folders where they are."""
+    system = {place for place in places if place.parts[1:2] != () and place.parts[1] in SYSTEM}
+    more = [place for place in (*places, *_SETTINGS) if place.exists() and place not in system]
+    return View(root=Path("/"), parts=SYSTEM, more={place: place for place in more})
 
 
 def user() -> tuple[int, int]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from harness.environments import Command, LackingError, NotReadyError, keys, variables
+from harness.environments import Command, LackingError, NotReadyError, from_source, keys, variables
 from harness.environments import lock as locks
 from harness.environments.kind import Built, Kind, Session
 from harness.environments.lock import Lock
@@ -193,12 +193,18 @@ def installing(
             file = Path(session.posargs[0]) if session.posargs else replace_text(locks.wanted(environment), lock().text)
         except (NotReadyError, MachineError) as error:
             session.error(str(error))
-        place = folder(environment, Lock(text=file.read_text()))
+        held = Lock(text=file.read_text())
+        try:
+            text, links = from_source.installable(held.text, locks.wheels(environment, held))
+        except (NotReadyError, MachineError) as error:
+            session.error(str(error))
+        named = replace_text(file.with_name(f"{file.name}.installable"), text)
+        place = folder(environment, held)
         shutil.rmtree(place, ignore_errors=True)
         uv = tools.uv()
         session.run(uv, "venv", "--quiet", "--no-project", "--python", str(python), str(place), external=True)
-        sync = (uv, "pip", "sync", "--quiet", "--python", str(place / "bin/python"), "--require-hashes")
-        session.run(*sync, "--only-binary", ":all:", str(file), external=True, env={**variables()})
+        sync = (uv, "pip", "sync", "--quiet", "--python", str(place / "bin/python"), "--require-hashes", *links)
+        session.run(*sync, "--only-binary", ":all:", str(named), external=True, env={**variables()})
         if more is not None:
             session.run(*more(file.read_text(), place), external=True)
         stamp(place, environment)

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 #: Bytes that a guest holds itself, with every library, beside what a model may.
 BASE_MEMORY = 1024 * 1024**2
-#: What becomes of this machine's root. Of /etc a guest sees single files, and of nothing else anything.
-_SYSTEM = frozenset({"usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"})
-_SETTINGS = (Path("/etc/ld.so.cache"), Path("/etc/alternatives"))
 #: Of a Python that is not the system's. Its prefix may be somebody's home.
 _OF_PYTHON = ("bin", "lib", "lib64")
 _FILTER = 9  # the descriptor that bubblewrap reads it from
@@ -59,7 +56,7 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
     memory = limits.memory + BASE_MEMORY
     argv = bubblewrap.sandboxed(
         built.command.argv,
-        view=bubblewrap.View(root=Path("/"), parts=_SYSTEM, more=shown(Path(built.command.argv[0]))),
+        view=bubblewrap.of_this_machine(shown(Path(built.command.argv[0]))),
         folders=folders,
         memory=memory,
         filter_from=_FILTER,
@@ -75,8 +72,8 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
     return dataclasses.replace(built, how=f"{built.how}, bubblewrap, {limited}", command=command)
 
 
-def shown(python: Path) -> dict[Path, Path]:
-    """What belongs to the Python of a virtual environment, by the place where it is shown: its own.
+def shown(python: Path) -> list[Path]:
+    """The folders of the Python of a virtual environment.
 
     Each name on the way to the real one counts: a Python finds its library by any of them.
     """
@@ -84,8 +81,7 @@ def shown(python: Path) -> dict[Path, Path]:
     for name in (python, _home(python.parent.parent) / "python"):
         for prefix in _prefixes(name):
             places += [prefix / part for part in _OF_PYTHON]
-    places += _SETTINGS
-    return {place: place for place in places if place.exists() and not _is_system(place)}
+    return places
 
 
 def _home(place: Path) -> Path:
@@ -104,10 +100,6 @@ def _prefixes(python: Path) -> list[Path]:
         python = python.parent / python.readlink()
         found.append(python.parent.parent)
     return [*found, python.parent.parent, python.resolve().parent.parent]
-
-
-def _is_system(place: Path) -> bool:
-    return place.parts[1:2] != () and place.parts[1] in _SYSTEM
 
 
 def session(environment: Environment) -> Session:

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import json
 import os
 import pkgutil
 import platform
@@ -129,6 +130,7 @@ def gather():
         "cpu": _cpu("model name"),
         "cpu_features": (_cpu("flags") or _cpu("Features") or "").split(),
         "packages": _packages(),
+        "origins": _origins(),
         "blas": _blas(),
         "estimators": _estimators(),
         "variables": {k: v for k, v in os.environ.items() if k.endswith(("_NUM_THREADS", "_CORETYPE"))},
@@ -152,6 +154,19 @@ def _packages():
         if name:
             found.setdefault(name.lower().replace("_", "-"), distribution.version)
     return dict(sorted(found.items()))
+
+
+def _origins():
+    """By name, the sha256 of the archives of packages that came from no index, as their installers recorded it (PEP 610)."""
+    from importlib import metadata
+
+    found = {}
+    for distribution in metadata.distributions():
+        text, name = distribution.read_text("direct_url.json"), distribution.metadata["Name"]
+        if text and name:
+            hashes = json.loads(text).get("archive_info", {}).get("hashes", {})
+            found.setdefault(name.lower().replace("_", "-"), hashes.get("sha256"))
+    return found
 
 
 def _blas():

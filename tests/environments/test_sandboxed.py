@@ -85,7 +85,7 @@ def test_a_guest_sees_its_environment_and_its_python_and_nothing_else_of_a_home(
     }  # fmt: skip
     system = {place for place in read if not place.startswith(str(tmp_path))}
     assert "/usr" in system
-    assert system <= {f"/{name}" for name in sandboxed._SYSTEM} | {"/etc/ld.so.cache", "/etc/alternatives"}
+    assert system <= {f"/{name}" for name in bubblewrap.SYSTEM} | {"/etc/ld.so.cache", "/etc/alternatives"}
     assert pairs(argv, "--bind") == [(str(tmp_path / "scratch"),) * 2]
     assert argv[-3:] == (str(home / "x/bin/python"), "-I", "stage")
     assert argv[argv.index("--seccomp") + 1] == str(sandboxed._FILTER) == str(json.loads(argv[4])["descriptor"])
@@ -96,7 +96,8 @@ def test_a_prefix_that_is_the_whole_machine_shows_nothing_more(tmp_path) -> None
     (tmp_path / "x/bin").mkdir(parents=True)
     (tmp_path / "x/bin/python").symlink_to("/bin/true")
     (tmp_path / "x/pyvenv.cfg").write_text("home = /bin\n")
-    assert set(sandboxed.shown(tmp_path / "x/bin/python")) <= {tmp_path / "x", *sandboxed._SETTINGS}
+    view = bubblewrap.of_this_machine(sandboxed.shown(tmp_path / "x/bin/python"))
+    assert set(view.more) <= {tmp_path / "x", *bubblewrap._SETTINGS}
 
 
 def test_the_group_is_made_by_the_command_and_removed_after_it(composed) -> None:
