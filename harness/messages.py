@@ -28,12 +28,16 @@ STEPS = frozenset({"fit", "dump", "load", "predict"})
 
 
 class CaseTask(TypedDict):
-    """Where a case is built. ``estimator`` is its function's first argument, where one function builds many."""
+    """Where a case is built. ``estimator`` is its function's first argument, where one function builds many.
+
+    ``beside`` names the files that a user's case may use, helpers and data.
+    """
 
     module: str
     function: str
     seed: int
     estimator: str | None
+    beside: list[str]
 
 
 class FormatTask(TypedDict):

@@ -107,9 +107,12 @@ class Plan:
         content = asdict(self.profile)
         for environment in content["environments"]:
             del environment["origin"]
+            for own in (*environment["wheels"], *environment["modules"]):
+                del own["path"]
         measured = (content["measure"] or {}).get("formats", ())
         for declared in (*content["cases"], *content["formats"], *measured):
             del declared["file"]
+            declared.pop("beside", None)
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic import model_validator as _model_validator
@@ -80,13 +81,24 @@ def _name(text: str) -> str:
     return text
 
 
+def is_wheel(text: str) -> bool:
+    """Whether an entry of ``packages`` is a file of the user's, and no requirement."""
+    return text.endswith(".whl") and " @ " not in text
+
+
 def _requirement(text: str) -> str:
+    if is_wheel(text):
+        try:
+            parse_wheel_filename(text.replace("\\", "/").rpartition("/")[2])
+        except InvalidWheelFilename:
+            raise ValueError(f"{shown(text)} is not named as wheels are, such as own-1.0-py3-none-any.whl") from None
+        return text
     try:
         requirement = Requirement(text)
     except InvalidRequirement:
         raise ValueError(f'{shown(text)} is not a requirement such as "pandas>=2" (PEP 508)') from None
     if requirement.url:
-        raise ValueError(f"{shown(text)} comes from a URL; only packages of the index can be locked")
+        raise ValueError(f"{shown(text)} comes from a URL; name a wheel by its file, or a package of the index")
     return text
 
 
@@ -143,6 +155,7 @@ class Included(Part):
     platform: Platform = "native"
     as_of: Day | None = Field(default=None, description="Instead of environments.as_of.")
     packages: tuple[Package, ...] = Field(default=(), description="Besides environments.packages.")
+    modules: tuple[Word, ...] = Field(default=(), description="Besides environments.modules.")
     name: Name | None = Field(default=None, description="Instead of one such as sk1.5-py3.12-np2.1-amd64.")
 
 

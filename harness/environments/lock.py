@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from harness.environments import UnreachableError, UnsatisfiableError
+from harness.environments import UnreachableError, UnsatisfiableError, own_wheels
 from harness.errors import InputError, shown
 from harness.files import regular, replace_text
 from harness.machine import platforms, processes, tools
@@ -94,7 +94,7 @@ def requirements(environment: Environment, pin: Callable[[str], str] | None = No
     """
     releases = (("scikit-learn", environment.scikit_learn), ("numpy", environment.numpy))
     pins = [name + (pin or pinned)(version) for name, version in releases if version is not None]
-    return [*pins, *environment.packages]
+    return [*pins, *environment.packages, *(wheel.requirement for wheel in environment.wheels)]
 
 
 def resolve(
@@ -125,6 +125,7 @@ def resolve(
     if isinstance(day, AsOf):
         return Lock(text=_resolved(question))
     words = [*question.asked, *environment.tools, *(more.packages if more else ()), *_other_days(environment)]
+    words += [wheel.digest for wheel in environment.wheels]
     kept = _kept("locks", [*words, environment.python or "", environment.platform, day.isoformat()])
     if not kept.exists():
         replace_text(kept, _resolved(question, until=day + dt.timedelta(days=1)))
@@ -205,7 +206,7 @@ def _compile(asked: list[str], question: _Question, *options: str) -> str:
         raise UnsatisfiableError(f"no wheels are known for the platform {environment.platform}")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "requirements.in")
-        source.write_text("\n".join(asked) + "\n")
+        source.write_text("\n".join(own_wheels.asked_as_files(environment, asked)) + "\n")
         # Without --python, uv would walk PATH and stumble over every pyenv shim: six seconds for each resolution.
         command: list[str | Path] = [
             tools.uv(),
@@ -224,7 +225,7 @@ def _compile(asked: list[str], question: _Question, *options: str) -> str:
         done = processes.run(command, seconds=RESOLVE_SECONDS, env=variables, cwd=Path(folder))
     if done.code != 0:
         raise _failure(done)
-    return done.stdout
+    return own_wheels.pinned(environment, done.stdout)
 
 
 def _failure(done: processes.Completed) -> NotReadyError:

@@ -90,6 +90,7 @@ def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artif
             "function": case.function,
             "seed": recorder.plan.profile.seed,
             "estimator": case.estimator,
+            "beside": [name for name, _ in case.beside],
         },
         "spool": str(session.scratch),
         "formats": [
