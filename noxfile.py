@@ -25,7 +25,7 @@
 
 matrix                   the main job; `-- --profile NAME` for another profile
 dump(NAME), load(NAME)   one environment's share of a run, which is what a CI matrix shards on; `-- --run ID`
-reference                makes the run that the repository keeps in results/reference
+reference                makes the runs that the repository keeps in results/
 environment-NAME         builds one environment, as its kind has it: see harness/environments/
 tests, lint, bench, docs the project's own
 """
@@ -75,9 +75,11 @@ def matrix(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def reference(session: nox.Session) -> None:
-    """Make the run that the repository keeps in results/reference, from the profile of that name; with its picture."""
+    """Make the runs that the repository keeps: profiles reference and parameters."""
     harness(session, "run", "--profile", "reference")
     session.run(*HARNESS, "keep", external=True)
+    harness(session, "run", "--profile", "parameters")
+    session.run(*HARNESS, "keep", "--beside", "parameters", external=True)
     install(session, "tests")
     session.run("python", "-m", "tests.report.picture")
 

@@ -7,7 +7,7 @@ import pkgutil
 import platform
 import sys
 
-from . import errors
+from . import errors, sources
 
 
 def formats(names):
@@ -30,7 +30,10 @@ def import_everything(modules, formats):
     This is also the proof that the environment is ready: resolvable is not importable.
     """
     for name in modules:
-        importlib.import_module(name)
+        if name.startswith("guest.cases."):
+            _read_cases(name)
+        else:
+            importlib.import_module(name)
     for name in _optional(formats):
         try:
             importlib.import_module(name)
@@ -43,6 +46,14 @@ def import_everything(modules, formats):
             importlib.import_module("sklearn." + part)
         except ImportError:  # a function such as clone, or a part with its own missing dependency
             continue
+
+
+def _read_cases(name):
+    try:
+        importlib.import_module(name)
+    except Exception:  # the children that need it say so, case by case
+        return
+    sources.collect({"module": name})
 
 
 def _import_stand_ins():

@@ -19,13 +19,13 @@ FOLDS = 3  # of the cross-validation: every fit is done again for each, and a ru
 
 
 class Fit:
-    """One case after its fit.
+    """One case after its fit, with the scores of a cross-validation if ``scored``.
 
     ``estimator`` is unfitted, ``model`` fitted; ``inputs`` and ``truth`` (which may be None) were held out; ``choice`` is
     what the model is compared by, a `harness.guest.choosing.Choice`, and ``methods`` are those that are timed.
     """
 
-    def __init__(self, case):
+    def __init__(self, case, scored=True):
         self.case = case
         self.code = sources.collect(case)
         seed_everything(case["seed"])
@@ -46,7 +46,7 @@ class Fit:
         self.choice = choosing.Choice(self.model, self.inputs, named, small)
         self.methods = self.choice.methods
         try:
-            self.cv_scores = cross_validated(self.estimator, train, train_truth) if small else None
+            self.cv_scores = cross_validated(self.estimator, train, train_truth) if small and scored else None
         except Exception:  # precomputed kernels, one row a class, scores that want truth: nothing to go by
             self.cv_scores = None
 

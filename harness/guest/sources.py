@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import functools
 import importlib
 import importlib.machinery
 import os
@@ -45,11 +46,13 @@ def arguments(case):
     return (case["estimator"], case["seed"]) if case.get("estimator") else (case["seed"],)
 
 
+@functools.lru_cache(maxsize=None)  # kept from before the fork: to parse the built-in cases takes longer than most fits
 def _siblings(text):
+    found = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom) and node.level == 1:
-            for name in [node.module] if node.module else [alias.name for alias in node.names]:
-                yield name + ".py"
+            found += [name + ".py" for name in ([node.module] if node.module else [alias.name for alias in node.names])]
+    return found
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from . import child, descendants, wire
 _OF_A_CHILD = ("fitted", "artifact", "cell", "measured")
 _LOOK_SECONDS = 0.2  # between looks at its memory
 _WAITING = frozenset("STtZX")  # states in which a process would not use a processor, see proc(5)
+_LOOKS = 3  # in a row at which a process waits, before it counts as waiting: a busy one sleeps for moments, too
 
 
 class Pending:
@@ -56,6 +57,7 @@ class Watch:
         self.well = True  # until it is blamed for something
         self.lost_bytes = 0  # of a line that was too long
         self._next_look = self.since + _LOOK_SECONDS  # at its memory
+        self._waited = 0  # looks in a row at which it waited
         self._key = key
         self._number = 0  # of the next line
         self._pieces = []  # of a line that is not complete
@@ -75,7 +77,7 @@ class Watch:
             elif self.current is not None and message.get("id") == self.current and message.get("event") in _OF_A_CHILD:
                 if message["event"] != "fitted":
                     self._settle(self.current)
-                    self.current = None
+                    self.current, self.since = None, time.monotonic()
                 yield dict(message, fresh=self.fresh)
                 self.fresh = self.fresh and message["event"] == "fitted"
 
@@ -145,12 +147,14 @@ class Watch:
         """Whether its time is up. One that could go on and gets no processor is given more: others make it slow."""
         elapsed, most = now - self.since, self.limits["seconds"]
         if elapsed <= most:
+            self._waited = 0
             return False
-        return elapsed > wire.PATIENCE * most or not self._is_starved()
+        return elapsed > wire.PATIENCE * most or not self._may_be_starved()
 
-    def _is_starved(self):
+    def _may_be_starved(self):
         states, seconds = zip(*(descendants.activity(pid) for pid in descendants.tree(self.pid)))
-        return not _WAITING.issuperset(states) and sum(seconds) < self.limits["seconds"]
+        self._waited = self._waited + 1 if _WAITING.issuperset(states) else 0
+        return self._waited < _LOOKS and sum(seconds) < self.limits["seconds"]
 
     def is_over_memory(self, now):
         """Whether it and what it started hold more than its limit together, which the limit of each does not see."""

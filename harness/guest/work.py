@@ -8,6 +8,7 @@ import hashlib
 import importlib
 import json
 import os
+import sys
 import time
 import warnings
 
@@ -67,7 +68,7 @@ def dump(task, channel):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            fit = fitting.Fit(task["case"])
+            fit = fitting.Fit(task["case"], scored=any(map(_needs_scores, task["formats"])))
             event = dict(fit.facts(), event="fitted", id=task["id"])
         except BaseException as error:
             failed = dict(errors.failure(error), event="artifact", id=task["id"], step="fit")
@@ -76,6 +77,12 @@ def dump(task, channel):
     channel.send(dict(event, warnings=errors.describe_warnings(caught)))
     for item in task["formats"]:
         _dump_one(fit, item, task["spool"], channel)
+
+
+def _needs_scores(item):
+    return getattr(
+        sys.modules.get(item["module"]), "NEEDS_SCORES", False
+    )  # all that can be imported was, before the fork
 
 
 def _dump_one(fit, item, spool, channel):

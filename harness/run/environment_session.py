@@ -244,7 +244,8 @@ class EnvironmentSession:
         profile = self._recorder.plan.profile
         modules = ["numpy"]
         if self.environment.produces:
-            modules += ["sklearn", *sorted({case.module for case in profile.cases if case.estimator is not None})]
+            built_in = {case.module for case in profile.cases if case.module.startswith("guest.cases.")}
+            modules += ["sklearn", *sorted(built_in)]
         words = [*modules, "--", *sorted({item.module for item in profile.formats})]
         processor = tools.quiet_processor() if self._measuring else None
         guest = Guest(built.command, modules=words, folder=self.scratch, log=log, processor=processor)

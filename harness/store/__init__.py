@@ -18,7 +18,7 @@ from harness.store.reading import (
     read_run_json,
     tracebacks,
 )
-from harness.store.stored_runs import REFERENCE, earlier, every, find_run, runs, sources, within
+from harness.store.stored_runs import REFERENCE, earlier, every, find_run, is_kept, runs, sources, within
 
 __all__ = [
     "MEASURED",
@@ -33,6 +33,7 @@ __all__ = [
     "earlier",
     "every",
     "find_run",
+    "is_kept",
     "read_run",
     "read_run_json",
     "runs",

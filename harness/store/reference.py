@@ -1,4 +1,4 @@
-"""The run that the repository keeps: tables, tracebacks and locks; no artifacts, no journal, no path of a machine."""
+"""The runs that the repository keeps: tables, tracebacks and locks; no artifacts, no journal, no path of a machine."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ if TYPE_CHECKING:
 _PICTURE = "report.png"
 
 
-def keep(source: Path, results: Path, folders: Mapping[Path, str]) -> Path:
+def keep(source: Path, results: Path, folders: Mapping[Path, str], *, beside: str | None = None) -> Path:
     """Keep a run in ``results/reference``, in place of the one that is there; return the folder, without pages yet.
 
     Parameters
     ----------
+    beside : what it adds to the reference run; it is then kept beside it, as ``results/reference-<beside>``.
     folders : folders of this machine, each with the name that replaces it: messages and packages contain paths.
     """
     tables = read_run(source)
-    target = results / REFERENCE
-    part = results / f".{REFERENCE}.part"
+    target = results / (f"{REFERENCE}-{beside}" if beside else REFERENCE)
+    part = results / f".{target.name}.part"
     shutil.rmtree(part, ignore_errors=True)
     names = _longest_first(folders)
     with writing(part):

@@ -9,14 +9,25 @@ from typing import Any
 from harness.errors import InputError
 from harness.store.reading import read_run_json
 
-#: The folder of the run that the repository keeps; it is used only if there is no other.
+#: The folder of the run that the repository keeps; it is used only if there is no other. Further ones that it keeps are
+#: named for what they add: reference-parameters.
 REFERENCE = "reference"
 _TABLE = "cells.parquet"  # which a run has when it is finished
 
 
 def runs(results: Path) -> list[Path]:
-    """The runs in a folder, oldest first, without the reference run."""
-    return [path for path in within(results) if path.name != REFERENCE]
+    """The runs in a folder, oldest first, without those that the repository keeps."""
+    return [path for path in within(results) if not is_kept(path.name)]
+
+
+def is_kept(name: str) -> bool:
+    """Whether a folder of that name holds a run that the repository keeps."""
+    return name == REFERENCE or name.startswith(f"{REFERENCE}-")
+
+
+def kept(results: Path) -> list[Path]:
+    """The runs in a folder that the repository keeps, the reference run first."""
+    return [path for path in within(results) if is_kept(path.name)]
 
 
 def within(folder: Path) -> list[Path]:
@@ -37,7 +48,7 @@ def earlier(folder: Path, run: dict[str, Any]) -> Path | None:
 
 
 def sources(results: Path) -> list[Path]:
-    """The runs that answer a question: the newest complete one of each profile, then the reference run.
+    """The runs that answer a question: the newest complete one of each profile, then those kept.
 
     If there is none of these, the newest run. Raises InputError if there is no run at all.
     """
@@ -47,13 +58,11 @@ def sources(results: Path) -> list[Path]:
             stored = read_run_json(path)
             if stored.get("complete") and isinstance(stored.get("profile"), str):
                 newest.setdefault(stored["profile"], path)
-    kept = results / REFERENCE
-    found = [*newest.values(), *([kept] if (kept / "run.json").exists() else [])]
-    return found or [find_run(results, None)]
+    return [*newest.values(), *kept(results)] or [find_run(results, None)]
 
 
 def every(results: Path) -> list[Path]:
-    """The finished runs that know something, the newest first, then the reference run.
+    """The finished runs that know something, the newest first, then those that the repository keeps.
 
     A run says nothing that a newer complete one of the same plan does not say.
 
@@ -72,21 +81,19 @@ def every(results: Path) -> list[Path]:
                 continue
             planned |= {plan} if stored.get("complete") and stored.get("matrix_digest") else set()
         found.append(path)
-    kept = results / REFERENCE
-    found += [kept] if (kept / "run.json").exists() else []
-    return found or [find_run(results, None)]
+    return [*found, *kept(results)] or [find_run(results, None)]
 
 
 def find_run(results: Path, name: str | None) -> Path:
     """A run by its id, by the beginning of its id, by path; without a name the newest. Raises InputError.
 
-    The reference run is found by its name, and if there is no other.
+    One that the repository keeps is found by its name, and the reference run if there is no other.
     """
     if name is not None and (Path(name) / "run.json").exists():
         return Path(name)
     found = [path for path in runs(results) if name is None or path.name.startswith(name)]
-    if not found and name in {None, REFERENCE} and (results / REFERENCE / "run.json").exists():
-        return results / REFERENCE
+    if not found:
+        found = [path for path in kept(results) if path.name == (name or REFERENCE)]
     if not found:
         raise InputError(f"{results}: no run {f'{name} ' if name else ''}is stored there; `nox -s matrix` makes one")
     if name is not None and len(found) > 1:

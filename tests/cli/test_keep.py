@@ -50,6 +50,16 @@ def test_what_is_kept_reads_like_the_run_itself(stored) -> None:
     }  # fmt: skip
 
 
+def test_a_run_can_be_kept_beside_the_reference_and_answers_with_it(stored) -> None:
+    results = stored.path.parent
+    first, second = keep_in(results, stored.path), keep_in(results, stored.path, beside="parameters")
+    assert second == results / "reference-parameters" and not (second / "report").exists()
+    assert store.runs(results) == [stored.path]
+    assert store.sources(results)[-2:] == store.every(results)[-2:] == [first, second]
+    assert store.find_run(results, "reference") == first
+    assert store.find_run(results, "reference-parameters") == second
+
+
 def test_no_folder_of_the_machine_is_kept(stored) -> None:
     kept = keep_in(stored.path.parent, stored.path)
     row = analysis.read_run(kept).cells.set_index("cell_id").loc["new/one/pickle>old/pickle"]

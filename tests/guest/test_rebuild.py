@@ -39,7 +39,7 @@ def case_lengths(seed):
 class Fitted:
     """A fit of ``CASES`` above a limit, and the run's folder that its event would be stored in."""
 
-    def __init__(self, limit, change=None):
+    def __init__(self, limit, change=None, scored=True):
         self.folder = tempfile.mkdtemp()
         self.called = []
         before, training.LIMIT = training.LIMIT, limit
@@ -50,7 +50,7 @@ class Fitted:
         try:
             with open(os.path.join(self.folder, "lengths_cases.py"), "w") as file:
                 file.write(CASES)
-            self.fit = fitting.Fit({"module": "lengths_cases", "function": "case_lengths", "seed": 3})
+            self.fit = fitting.Fit({"module": "lengths_cases", "function": "case_lengths", "seed": 3}, scored)
         finally:
             training.LIMIT = before
             for name, function in noted.items():
@@ -119,6 +119,13 @@ def test_small_data_is_copied_cross_validated_and_stored():
         assert made.event["data"]["stored"] is True and len(made.event["data"]["truth"]["items"]) == 20
 
 
+def test_nothing_is_cross_validated_where_no_format_needs_it():
+    with Fitted(limit=10**6, scored=False) as made:
+        assert made.called == ["fresh", "fresh"] and made.event["cv_scores"] is None
+        code, said = made.rebuilt()
+        assert code == 0 and "transform: identical" in said, said
+
+
 def test_other_data_is_not_taken_for_it():
     with Fitted(limit=0, change=changed_code) as made:
         code, said = made.rebuilt()
@@ -134,6 +141,11 @@ def test_without_a_score_outputs_must_be_identical():
     with Fitted(limit=0, change=other_reference) as made:
         code, said = made.rebuilt()
         assert code == 1 and "transform: differs" in said, said
+
+
+def test_nor_is_another_model_taken_for_one_whose_data_is_stored():
+    with Fitted(limit=10**6, scored=False, change=other_reference) as made:
+        assert made.rebuilt()[0] == 1
 
 
 def test_a_recipe_of_large_data_is_unsupported():

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from harness.analysis import columns
 from harness.analysis.cells import unrun_artifacts
 from harness.errors import InputError, MachineError
-from harness.store import READABLE, REFERENCE
+from harness.store import READABLE, is_kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,7 +70,7 @@ def stored_runs(source: str) -> tuple[list[StoredRun], list[Skipped]]:
     skipped: list[Skipped] = []
     for folder in folders:
         name = folder.rpartition("/")[2]
-        if name == REFERENCE:  # it is from another machine
+        if is_kept(name):  # it is from another machine
             continue
         try:
             document = json.loads(files.cat_file(f"{folder}/run.json"))

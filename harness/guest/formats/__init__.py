@@ -10,6 +10,8 @@ A format module has at its top, as literals, because the host reads them from th
                  names those it has, and only those are compared.
 ``CONVERTS``     optional, True where the format carries a model over into another kind of program, or fits it again: what
                  it gives back is not the same object, so that not even its own producer need find it identical.
+``NEEDS_SCORES``  optional, True where ``dump`` wants ``fit.cv_scores``, for which every model is fitted once for each fold.
+                 They are None where no format of the run needs them.
 ``NAMES_ITS_CODE``  optional, True where a load runs no code of an artifact but what it named first, as pickle does by the
                  audit event ``pickle.find_class``. Otherwise each cell of the format has a process of its own.
 ``TOLERANCES``   optional, when floating-point outputs of the formats of this file count as close: a list such as

@@ -15,6 +15,7 @@ READERS = {"recipe": ("recipe",)}
 WRITES_WITH = ("sklearn",)
 READS_WITH = ("sklearn",)
 CONVERTS = True  # it fits the model again
+NEEDS_SCORES = True
 TOLERANCES = [
     # A mean score may leave the range of the producer's folds by a thousandth of the best (of 1, or of the largest score):
     # a row more or less of a thousand.
