@@ -181,6 +181,7 @@ class Written(_Attempt):
     unspooled: NotRequired[str]
     dump_seconds: NotRequired[float]
     facts: NotRequired[dict[str, Any]]
+    remark: NotRequired[str | None]
 
 
 class Loaded(_Attempt):

@@ -19,7 +19,7 @@ from harness.errors import HarnessError, one_of, shown
 from harness.machine import platforms
 from harness.terms import AsOf, Environment, Option
 
-PYTHON_FLOOR = (3, 8)
+PYTHON_FLOOR = (3, 6)
 FIRST_YEAR, LAST_YEAR = 2000, 2199  # of a day of the package index
 PLATFORMS = ("native", *platforms.OF)
 QUOTED = "Quote versions: to your editor, an unquoted 3.10 is the number 3.1. The harness reads what is written."

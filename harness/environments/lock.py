@@ -5,6 +5,7 @@ A resolution against a past day cannot change, so it is kept; one against today'
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -121,7 +122,10 @@ def resolve(
     )
     day = environment.as_of
     if day is AsOf.RELEASE:
-        day = _release_day(question)
+        try:
+            day = _release_day(question)
+        except UnsatisfiableError as reason:
+            raise UnsatisfiableError(f"{reason}{_nearest(question)}") from reason
     if isinstance(day, AsOf):
         return Lock(text=_resolved(question))
     words = [*question.asked, *environment.tools, *(more.packages if more else ()), *_other_days(environment)]
@@ -197,6 +201,17 @@ def _release_day(question: _Question) -> dt.date:
             )
         replace_text(kept, (max(moments) + RELEASE_MARGIN).date().isoformat())
     return dt.date.fromisoformat(kept.read_text())
+
+
+def _nearest(question: _Question) -> str:
+    """What to ask for instead of a scikit-learn that has no wheels here; nothing where there is nothing near."""
+    wanted = question.environment.scikit_learn
+    for specifier, resolution in ((">", "lowest"), ("<", "highest")):
+        asked = [f"scikit-learn{specifier}{wanted}"]
+        with contextlib.suppress(UnsatisfiableError, UnreachableError):
+            found = Lock(text=_compile(asked, question, "--no-deps", "--resolution", resolution)).packages
+            return f" The nearest release with wheels for this Python is {found['scikit-learn']}."
+    return ""
 
 
 def _compile(asked: list[str], question: _Question, *options: str) -> str:

@@ -1,6 +1,6 @@
 """The protocol between host and guest: JSON lines, one object a line. The one module that both sides share.
 
-Nothing here is about Python: a guest in another language can speak it. Standard library only, Python 3.8 and newer.
+Nothing here is about Python: a guest in another language can speak it. Standard library only, Python 3.6 and newer.
 
 The guest is started with the modules that must be there, then ``--``, then the format modules that will be wanted.
 

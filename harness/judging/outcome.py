@@ -40,7 +40,8 @@ def judge_artifact(event: Written | Ended) -> dict[str, Any]:
     """The observed columns of an artifact, from its ``artifact``, ``died`` or ``overtime`` event."""
     row = _common(event)
     if row is None:
-        row = {"status": str(Status.OK), "reason": None}
+        remark = event.get("remark")
+        row = {"status": str(Status.OK), "reason": None if remark is None else text(remark, "remark on an artifact")}
     elif row["status"] is None:
         row["status"] = str(Status.FIT_ERROR if event.get("step") == "fit" else Status.DUMP_ERROR)
     row["dump_seconds"] = _seconds(event, "dump_seconds")
