@@ -27,6 +27,16 @@ STEPS = frozenset({"fit", "dump", "load", "predict"})
 # ------------------------------------------------------------------------------------------------ host to guest
 
 
+class GivenTask(TypedDict):
+    """A user's model file in the place of a case, and a file of rows; see `harness.terms.Given`."""
+
+    object: str
+    sha256: str
+    reader: str
+    at: str
+    rows: str | None
+
+
 class CaseTask(TypedDict):
     """Where a case is built. ``estimator`` is its function's first argument, where one function builds many.
 
@@ -38,6 +48,7 @@ class CaseTask(TypedDict):
     seed: int
     estimator: str | None
     beside: list[str]
+    given: NotRequired[GivenTask]
 
 
 class FormatTask(TypedDict):
@@ -59,6 +70,7 @@ class DumpTask(TypedDict):
 class _ArtifactTask(TypedDict):
     """``methods`` are timed, and ``probes`` is what else is asked; a model that is measured is asked none of these.
 
+    ``at`` is the path of the model within what the artifact holds, empty for the whole.
     ``known`` names everything that the producer compares or leaves out. ``fitted_sha256``, ``format`` and ``partial``
     are for the host, which gets the task back with its answer.
     """
@@ -74,6 +86,7 @@ class _ArtifactTask(TypedDict):
     module: str
     options: dict[str, Any]
     reader: str
+    at: str
     fitted_sha256: str
     format: str
     partial: bool

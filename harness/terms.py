@@ -183,6 +183,17 @@ class Outlook:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Given:
+    """A user's model file, in the place of a recipe. The host reads it as bytes, and never as what it holds."""
+
+    file: str  # where it lies
+    sha256: str
+    reader: str
+    at: str = ""  # the model's path within what the file holds
+    rows: str | None = None  # a file of rows to ask it with; None: they are made from the model
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A recipe, known to the host by name and place only: the host never imports it."""
 
@@ -194,6 +205,7 @@ class Case:
     digest: str  # sha256 of the function's source text, and of all that lies beside it and may be used by it
     estimator: str | None = None  # the function's first argument, where one function builds many cases
     beside: tuple[tuple[str, str], ...] = ()  # of a user's file: helpers and data, by name where it runs, and path here
+    given: Given | None = None  # instead of the recipe
 
 
 @dataclass(frozen=True, kw_only=True)

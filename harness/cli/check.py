@@ -1,24 +1,85 @@
-"""`check`: kept for a user's own model; what it did for runs is now `verify`."""
+"""`check`: does a model file work elsewhere, and does it predict the same?"""
 
 from __future__ import annotations
 
-import shlex
+import json
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness.cli.arguments import MayFailOption
-from harness.errors import InputError
+from harness.cli.arguments import MATRIX, JsonOption, console
+from harness.errors import GateCrossed, InputError, MachineError
+from harness.machine import tools
+
+
+class Gate(StrEnum):
+    """What ``--fail-on`` takes."""
+
+    CHANGES = "changes"
+    BREAKS = "breaks"
+    NOT_KNOWN = "not-known"
+    NOT_SEEN = "not-seen"
 
 
 def check(
-    name: Annotated[str | None, typer.Argument(metavar="[RUN]", help="A run, as for verify.")] = None,
-    may_fail: MayFailOption = None,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model file: pickle, joblib, cloudpickle or skops.")],
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--to", metavar="TARGET", help="1.9, 1.4..1.9 or a requirements file. Default: each later minor release."
+        ),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Rows to ask it with: .csv, .json, .npy or .parquet.")
+    ] = None,
+    at: Annotated[str | None, typer.Option(metavar="PATH", help="The model within the file: ['model'].")] = None,
+    supplied: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="PACKAGE==V", help="What the file does not tell: scikit-learn==1.2.2."),
+    ] = None,
+    trust: Annotated[bool, typer.Option("--trust", help="Run the model without a sandbox.")] = False,
+    keep_data: Annotated[bool, typer.Option("--keep-data", help="Keep model and rows in the run's folder.")] = False,
+    fail_on: Annotated[list[Gate] | None, typer.Option("--fail-on", help="End with 1 if a target does so.")] = None,
+    results: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where the run is stored.", show_default="the workspace")
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Renamed to `verify`. This command only says so."""
-    words = ["python", "-m", "harness", "verify", *([] if name is None else [name])]
-    words += [word for one in may_fail or () for word in ("--may-fail", one)]
-    raise InputError(
-        f"`check` is reserved for model files, which this release cannot check yet. "
-        f"To ask whether a run is sound: {shlex.join(words)}"
+    """Check whether a model file works elsewhere.
+
+    The environment that wrote it is built again, and so is each target. In sandboxes they load the file, and their
+    answers are compared: safe, changes predictions, breaks, or not known.
+    """
+    from rich.console import Console
+
+    from harness import analysis, checking
+    from harness.analysis import checked
+    from harness.cli.planning import matrix_of
+    from harness.inspection import inspect
+    from harness.report import check as rendering
+
+    if (file / "run.json").exists():
+        raise InputError(f"{file} is a run: to ask whether it is sound, give `verify {file}`")
+    matrix = matrix_of(MATRIX)
+    asked = checking.question(
+        inspect(file), file, matrix, to=to or (), supplied=supplied or (), at=at, rows=data, trusted=trust
     )
+    plan = checking.planned(asked, matrix)
+    lacking = checking.lacking(plan)
+    if lacking is not None:
+        raise MachineError(f"{lacking}; --trust runs the model without a sandbox")
+    folder = results or tools.workspace() / ".harness" / "checks"
+    done = checking.run(plan, results=folder, console=Console(stderr=True, highlight=False), keep_data=keep_data)
+    answer = checked.answer(
+        analysis.read_run(done), writer=asked.writer.environment.name, asked=[one.name for one in asked.targets]
+    )
+    if as_json:
+        told = rendering.as_data(answer, written=asked.writer.said, notes=asked.notes, run=str(done))
+        print(json.dumps(told, indent=2))
+    else:
+        rendering.show(answer, console(), written=asked.writer.said, notes=asked.notes, run=str(done))
+    over = rendering.crossed(answer, [str(one) for one in fail_on or ()])
+    if over:
+        raise GateCrossed(f"{file}: {', '.join(over)}")

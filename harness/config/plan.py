@@ -23,13 +23,15 @@ class Plan:
     """What a run is to do.
 
     ``matrix`` is the file that it was read from; ``impossible`` gives the reason for each environment that cannot be
-    had; ``through`` says what environments are run through that the matrix has in roots.
+    had; ``through`` says what environments are run through that the matrix has in roots; ``writer`` is the only one
+    that produces, where the model is a user's.
     """
 
     profile: Profile
     matrix: Path | None = None
     impossible: Mapping[str, str] = field(default_factory=dict)
     through: str | None = None
+    writer: str | None = None
 
     @cached_property
     def environments(self) -> dict[str, Environment]:
@@ -37,8 +39,9 @@ class Plan:
 
     @cached_property
     def producers(self) -> tuple[str, ...]:
-        """The environments that can fit a model."""
-        return tuple(environment.name for environment in self.profile.environments if environment.produces)
+        """The environments that can fit a model, or hand on a user's."""
+        able = (environment.name for environment in self.profile.environments if environment.produces)
+        return tuple(name for name in able if self.writer in {None, name})
 
     @cached_property
     def cases(self) -> dict[str, Case]:
@@ -110,6 +113,11 @@ class Plan:
             for own in (*environment["wheels"], *environment["modules"]):
                 del own["path"]
         measured = (content["measure"] or {}).get("formats", ())
+        for case in content["cases"]:
+            if case["given"] is None:
+                del case["given"]
+            else:
+                del case["given"]["file"]
         for declared in (*content["cases"], *content["formats"], *measured):
             del declared["file"]
             declared.pop("beside", None)

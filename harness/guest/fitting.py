@@ -50,6 +50,10 @@ class Fit:
         except Exception:  # precomputed kernels, one row a class, scores that want truth: nothing to go by
             self.cv_scores = None
 
+    def dumped(self, writer, options):
+        """The bytes of the model in the format of a module."""
+        return writer.dump(self.model, options, self)
+
     def facts(self):
         """The ``fitted`` event."""
         described, reference = self.data["told"]["train"], within_message(self.choice.reference)

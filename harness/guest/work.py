@@ -12,7 +12,7 @@ import sys
 import time
 import warnings
 
-from . import choosing, errors, fitting, probes
+from . import choosing, errors, fitting, given, probes
 from .decoding import decode
 from .encoding import within_message
 from .errors import Unsupported
@@ -36,6 +36,7 @@ def load(task, channel):
             started = time.perf_counter()
             model = reader.load(data, task["artifact"], task["reader"], task["options"])
             answer["load_seconds"] = time.perf_counter() - started
+            model = given.part_of(model, task["at"])
             if hasattr(reader, "observe"):
                 answer["observed"] = reader.observe(model, task["reader"])
             methods = probes.offered(reader, model, task["methods"])
@@ -68,7 +69,7 @@ def dump(task, channel):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            fit = fitting.Fit(task["case"], scored=any(map(_needs_scores, task["formats"])))
+            fit = _fit(task)
             event = dict(fit.facts(), event="fitted", id=task["id"])
         except BaseException as error:
             failed = dict(errors.failure(error), event="artifact", id=task["id"], step="fit")
@@ -79,10 +80,15 @@ def dump(task, channel):
         _dump_one(fit, item, task["spool"], channel)
 
 
+def _fit(task):
+    if "given" in task["case"]:
+        return given.Given(task["case"]["given"], task["formats"][0])
+    return fitting.Fit(task["case"], scored=any(map(_needs_scores, task["formats"])))
+
+
 def _needs_scores(item):
-    return getattr(
-        sys.modules.get(item["module"]), "NEEDS_SCORES", False
-    )  # all that can be imported was, before the fork
+    # All modules that can be imported were, before the fork.
+    return getattr(sys.modules.get(item["module"]), "NEEDS_SCORES", False)
 
 
 def _dump_one(fit, item, spool, channel):
@@ -93,11 +99,11 @@ def _dump_one(fit, item, spool, channel):
         try:
             writer = importlib.import_module(item["module"])
             started = time.perf_counter()
-            data = writer.dump(fit.model, item["options"], fit)
+            data = fit.dumped(writer, item["options"])
             answer["dump_seconds"] = time.perf_counter() - started
             if hasattr(writer, "facts"):
                 answer["facts"] = writer.facts(data)
-            if hasattr(writer, "remark"):
+            if hasattr(writer, "remark") and isinstance(fit, fitting.Fit):  # a user's file was written elsewhere
                 answer["remark"] = writer.remark(item["options"])
         except BaseException as error:
             answer.update(errors.failure(error), warnings=errors.describe_warnings(caught))

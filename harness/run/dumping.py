@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from harness.errors import MachineError
@@ -9,10 +10,10 @@ from harness.judging import outcome
 from harness.terms import Status
 
 if TYPE_CHECKING:
-    from harness.messages import DumpTask, Ended, Fitted, Written
+    from harness.messages import CaseTask, DumpTask, Ended, Fitted, GivenTask, Written
     from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
-    from harness.terms import Artifact
+    from harness.terms import Artifact, Given
 
 
 def owed(recorder: Recorder, producer: str) -> list[Artifact]:
@@ -83,17 +84,26 @@ def _are_bytes(row: dict[str, Any], spooled: object) -> bool:
 def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artifacts: list[Artifact]) -> DumpTask:
     case = recorder.plan.cases[case_name]
     formats = recorder.plan.formats
+    wanted: CaseTask = {
+        "module": case.module,
+        "function": case.function,
+        "seed": recorder.plan.profile.seed,
+        "estimator": case.estimator,
+        "beside": [name for name, _ in case.beside],
+    }
+    if case.given is not None:
+        wanted["given"] = _given(recorder, case.given)
     return {
         "id": f"{session.name}/{case_name}",
-        "case": {
-            "module": case.module,
-            "function": case.function,
-            "seed": recorder.plan.profile.seed,
-            "estimator": case.estimator,
-            "beside": [name for name, _ in case.beside],
-        },
+        "case": wanted,
         "spool": str(session.scratch),
         "formats": [
             {"id": a.id, "module": formats[a.format].module, "options": formats[a.format].options} for a in artifacts
         ],
     }
+
+
+def _given(recorder: Recorder, given: Given) -> GivenTask:
+    rows = given.rows and str(recorder.folder.adopt_given(Path(given.rows)))
+    held = recorder.folder.adopt_given(Path(given.file))
+    return {"object": str(held), "sha256": given.sha256, "reader": given.reader, "at": given.at, "rows": rows}

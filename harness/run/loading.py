@@ -176,6 +176,7 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
         "fitted_sha256": artifact["fitted_sha256"],
         "format": item.name,
         "partial": item.partial,
+        "at": given.at if (given := recorder.plan.cases[cell.artifact.case].given) else "",
     }
 
 

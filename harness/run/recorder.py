@@ -120,7 +120,8 @@ class Recorder:
         if fitted["score_kind"]:
             fitted["score"] = judging.score(fitted["score_kind"], fitted["reference"]["predict"], fitted["truth"])
         digest = self.folder.keep_object(json.dumps(fitted, sort_keys=True).encode("ascii"))
-        row = {"fitted_sha256": digest, "warnings": fitted["warnings"], **{key: fitted[key] for key in _IN_THE_JOURNAL}}
+        told = (*_IN_THE_JOURNAL, *(("reach",) if "reach" in fitted else ()))
+        row = {"fitted_sha256": digest, "warnings": fitted["warnings"], **{key: fitted[key] for key in told}}
         if len(json.dumps(row)) > _LONGEST_FIT:
             raise ValueError(f"what it tells of its fit is longer than {_LONGEST_FIT} characters")
         self.journal.add("fit", cast("FitRow", row))

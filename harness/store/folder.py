@@ -14,6 +14,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import stat
 import threading
 from typing import TYPE_CHECKING, Any
@@ -182,6 +183,15 @@ class RunFolder:
         if not _DIGEST.fullmatch(digest):
             raise ValueError(f"{digest[:80]!r} is no sha256")
         return self.path / "objects" / digest[:2] / digest
+
+    def adopt_given(self, file: Path) -> Path:
+        """Copy a user's file among the objects, with its suffix, which says what it is; return the copy."""
+        digest = hashlib.sha256(file.name.encode()).hexdigest()
+        path = self.path / "objects" / "given" / f"{digest[:16]}{file.suffix}"
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, path)
+        return path.resolve()
 
     def write_text(self, name: str, text: str) -> Path:
         """Write a file of the run, whole or not at all."""

@@ -28,6 +28,7 @@ def manifest(fit: Mapping[str, Any], facts: object, environment: Mapping[str, An
         "parameters": fit["parameters"],
         "parts": fit.get("parts"),  # older journals have none
         "input": fit.get("input"),  # as above
+        **({"reach": fit["reach"]} if "reach" in fit else {}),  # only of a user's model
         "fitted_at": dt.datetime.fromtimestamp(fit["fitted_at"], dt.UTC).isoformat(timespec="seconds"),
         "code": code,
         "data": {

@@ -76,6 +76,7 @@ class FitRow(TypedDict):
     parameters: NotRequired[dict[str, str]]
     parts: NotRequired[list[dict[str, Any]]]
     input: NotRequired[dict[str, Any]]
+    reach: NotRequired[list[dict[str, Any]] | None]  # of rows that were made from a user's model
     score_kind: NotRequired[str | None]
     score: NotRequired[float | None]
     cv_scores: NotRequired[list[float] | None]

@@ -44,7 +44,7 @@ def loaded(load, partial=False, **changes):
     folder = tempfile.mkdtemp()
     try:
         task = {"id": "a", "methods": ["predict"], "module": "stub_format", "options": {}, "reader": "stub"}
-        task.update(probes=[], known=[])
+        task.update(probes=[], known=[], at="")
         for name, data in [("artifact", b"bytes"), ("inputs", b'{"kind":"texts","items":["x","yy"]}')]:
             task[name] = os.path.join(folder, name)
             with open(task[name], "wb") as file:

@@ -1,0 +1,178 @@
+"""What the run of a user's model file says: a verdict for each target, and the releases that are safe. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from harness.analysis import causes, versions
+from harness.analysis.verdicts import SAFE, Verdict, rank, worst
+from harness.terms import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from harness.store import RunTables
+
+#: The least share of what trees, encoders and vocabularies have learnt that rows made from a model must come to.
+REACH = 0.5
+_REASON = 200  # characters of a reason that no cause explains
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What became of the model in one environment.
+
+    Attributes
+    ----------
+    name, scikit_learn, python, numpy : of the environment; versions are None where it could not be built
+    verdict : what may be said
+    why : the reason, for people; empty where it is safe
+    cause : from the list of causes; None where it is safe
+    helps : what to do; None where nobody knows
+    warned : whether scikit-learn warned of another version
+    differing : what differs
+    largest : the largest difference, absolute; None where nothing was compared
+    """
+
+    name: str
+    scikit_learn: str | None
+    python: str | None
+    numpy: str | None
+    verdict: Verdict
+    why: str
+    cause: str | None = None
+    helps: str | None = None
+    warned: bool = False
+    differing: tuple[str, ...] = ()
+    largest: float | None = None
+
+    @property
+    def minor(self) -> str:
+        """``1.5`` of ``1.5.2``."""
+        return minor(self.scikit_learn or self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """The answer for a model file.
+
+    Attributes
+    ----------
+    writer : the target that wrote it
+    verdict : the worst of all targets
+    targets : without the writer, the oldest first
+    safe_range : the releases around the writer's that were found safe, such as ``scikit-learn>=1.2.2,<1.3``
+    compared : methods, attributes and forms of rows
+    rows : how many there were; None where there are none
+    reach : how much of the model the rows come to; None where the rows are the user's
+    """
+
+    writer: Target
+    verdict: Verdict
+    targets: tuple[Target, ...]
+    safe_range: str | None
+    compared: tuple[str, ...]
+    rows: int | None
+    reach: tuple[dict[str, Any], ...] | None
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each target, with the columns of `Target`."""
+        return pd.DataFrame([vars(one) for one in self.targets], columns=list(Target.__dataclass_fields__))
+
+    def spans(self) -> list[tuple[Target, Target]]:
+        """Neighbours with the same verdict for the same cause: the first and the last of them."""
+        grouped = [list(group) for _, group in groupby(self.targets, key=lambda one: (one.verdict, one.cause))]
+        return [(group[0], group[-1]) for group in grouped]
+
+
+def minor(release: str) -> str:
+    """``1.5`` of ``1.5.2``."""
+    return ".".join(release.split(".")[:2])
+
+
+def answer(tables: RunTables, *, writer: str, asked: Sequence[str]) -> Checked:
+    """The answer that a run gives.
+
+    Parameters
+    ----------
+    writer : the name of the environment that wrote the file.
+    asked : the names of the targets, the oldest first.
+    """
+    artifact = tables.artifacts.iloc[0]
+    manifest = json.loads(artifact["manifest"]) if isinstance(artifact["manifest"], str) else {}
+    cells = {row["consumer"]: row for _, row in tables.cells.iterrows()}
+    known = causes.by_name()
+    doubt = _doubt(artifact, cells[writer], manifest.get("reach"))
+    home, *targets = [_target(cells[name], doubt, known) for name in (writer, *asked)]
+    compared = cells[writer]["compared"]
+    return Checked(
+        writer=home,
+        verdict=worst([one.verdict for one in targets or [home]]),
+        targets=tuple(targets),
+        safe_range=None if doubt is not None else _safe_range(home, targets),
+        compared=tuple(compared) if compared is not None else (),
+        rows=(manifest.get("data") or {}).get("n_samples"),
+        reach=None if manifest.get("reach") is None else tuple(manifest["reach"]),
+    )
+
+
+def _doubt(artifact: pd.Series[Any], home: pd.Series[Any], reach: Iterable[dict[str, Any]] | None) -> str | None:
+    """Why nothing can be said to be safe; None: something can."""
+    if artifact["status"] != Status.OK:
+        return f"the environment that wrote it cannot answer for it: {artifact['reason']}"
+    if home["verdict"] not in SAFE:
+        return f"where it was written it answers otherwise each time: {home['reason']}"
+    for one in reach or ():
+        if one["of"] and one["reached"] < REACH * one["of"]:
+            return f"rows made from it reach {one['reached']} of its {one['of']} {one['what']}: give yours with --data"
+    return None
+
+
+def _target(row: pd.Series[Any], doubt: str | None, known: dict[str, causes.Cause]) -> Target:
+    verdict = Verdict(row["verdict"]) if isinstance(row["verdict"], str) else Verdict.UNKNOWN
+    why = row["reason"] if isinstance(row["reason"], str) else ""
+    if doubt is not None and rank(verdict) > rank(Verdict.UNKNOWN):
+        verdict, why = Verdict.UNKNOWN, doubt
+    cause = known.get(row["cause"]) if isinstance(row["cause"], str) else None
+    return Target(
+        name=row["consumer"],
+        scikit_learn=_text(row["consumer_sklearn"]),
+        python=_text(row["consumer_python"]),
+        numpy=_text(row["consumer_numpy"]),
+        verdict=verdict,
+        why=cause.sentence if cause is not None else why[:_REASON],
+        cause=_text(row["cause"]),
+        helps=None if cause is None else cause.helps,
+        warned=row["version_warning"] is True,
+        differing=tuple(row["differing"]) if row["differing"] is not None else (),
+        largest=None if pd.isna(row["max_abs_diff"]) else float(row["max_abs_diff"]),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _safe_range(home: Target, targets: Sequence[Target]) -> str | None:
+    """The releases around the writer's that are safe, one after the other, as a specifier."""
+    here = versions.parsed(home.scikit_learn or "")
+    if here is None:
+        return None
+    placed = [(version, one) for one in targets if (version := versions.parsed(one.scikit_learn or "")) is not None]
+    first = last = here
+    for version, one in reversed(placed):
+        if version < here:
+            if one.verdict not in SAFE:
+                break
+            first = version
+    for version, one in placed:
+        if version > here:
+            if one.verdict not in SAFE:
+                break
+            last = version
+    return f"scikit-learn>={first},<{last.major}.{last.minor + 1}"

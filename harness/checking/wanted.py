@@ -1,0 +1,123 @@
+"""Environments for a model file, by their scikit-learn release; and the matrix file that they become.
+
+The project's own matrix is what is known: it has an environment for each minor release, with a Python and a NumPy
+of its day. Other releases of a minor get the same Python.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from harness.errors import InputError
+from harness.files import replace_text
+from harness.machine import tools
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from harness.terms import Environment
+
+KIND = "sandboxed"
+#: The kind that runs a model without a sandbox.
+TRUSTED_KIND = "local"
+#: Below the first release of the matrix: the Python that has wheels of it.
+_OLDER_PYTHON = "3.8"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """An environment that is wanted.
+
+    Attributes
+    ----------
+    scikit_learn : a release, or a minor, whose newest release is meant
+    python : its minor
+    numpy : a release or a minor; None leaves it to the resolver
+    packages : further requirements
+    label : what the user calls it, if not by its release
+    """
+
+    scikit_learn: str
+    python: str
+    numpy: str | None = None
+    packages: tuple[str, ...] = ()
+    label: str | None = None
+
+    @property
+    def name(self) -> str:
+        """It tells apart what differs: environments of one run are known by it."""
+        if self.label is not None:
+            return self.label
+        numpy = f"-np{self.numpy}" if self.numpy else ""
+        return f"sk{self.scikit_learn}-py{self.python}{numpy}"
+
+    @property
+    def minor(self) -> str:
+        return minor(self.scikit_learn)
+
+
+def minor(release: str) -> str:
+    """``1.5`` of ``1.5.2``."""
+    return ".".join(release.split(".")[:2])
+
+
+def by_minor(environments: Iterable[Environment]) -> dict[str, Environment]:
+    """The matrix' local environments with scikit-learn, one for each minor: the newest, or the last that it names."""
+    found: dict[str, Environment] = {}
+    for one in environments:
+        if one.scikit_learn is not None and one.kind == "local" and one.python is not None:
+            known = found.get(minor(one.scikit_learn))
+            if known is None or Version(one.scikit_learn) >= Version(known.scikit_learn or "0"):
+                found[minor(one.scikit_learn)] = one
+    return dict(sorted(found.items(), key=lambda item: Version(item[0])))
+
+
+def of_release(
+    release: str, known: dict[str, Environment], *, numpy_major: str | None = None, packages: Sequence[str] = ()
+) -> Wanted:
+    """An environment of a release. Raises InputError for one whose minor nobody knows.
+
+    Parameters
+    ----------
+    numpy_major : that it must have, "1" or "2"; None: whatever goes with it.
+    """
+    template = known.get(minor(release))
+    oldest = next(iter(known), None)
+    if template is None and (oldest is None or Version(release) >= Version(oldest)):
+        raise InputError(f"scikit-learn {release} is not known; known are {', '.join(known)} and older ones")
+    exact = release.count(".") > 1
+    python = _OLDER_PYTHON if template is None else template.python or _OLDER_PYTHON
+    numpy = None if template is None else template.numpy
+    if numpy is not None and numpy_major is not None and numpy.partition(".")[0] != numpy_major:
+        numpy, packages = None, (*packages, f"numpy>={numpy_major},<{int(numpy_major) + 1}")
+    if any(Requirement(one).name.lower() == "numpy" for one in packages):
+        numpy = None
+    named = template.scikit_learn if template is not None and not exact else release
+    return Wanted(scikit_learn=named or release, python=python, numpy=numpy, packages=tuple(packages))
+
+
+def matrix_file(wanted: Iterable[Wanted], *, kind: str, packages: Sequence[str]) -> Path:
+    """Write the matrix of some environments, named by its content; return the file."""
+    include = [
+        {
+            "name": one.name,
+            "kind": kind,
+            "scikit-learn": one.scikit_learn,
+            "python": one.python,
+            **({"numpy": one.numpy} if one.numpy else {}),
+            "packages": sorted({*packages, *one.packages}),
+        }
+        for one in wanted
+    ]
+    profile = {"description": "One model file", "kinds": [kind]}
+    content = {"schema": 1, "environments": {"as_of": "release", "include": include}, "profiles": {"check": profile}}
+    text = json.dumps(content, indent=2) + "\n"
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return replace_text(tools.workspace() / ".harness" / "checks" / f"{digest}.yaml", text)

@@ -1,0 +1,98 @@
+"""The environment that wrote a model file, as far as the evidence in it tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from harness.checking import wanted
+from harness.errors import InputError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from harness.checking.wanted import Wanted
+    from harness.inspection import Inspection
+    from harness.terms import Environment
+
+#: What every environment of scikit-learn has anyway, or what says nothing of a model.
+_ALWAYS = frozenset({"scikit-learn", "numpy", "scipy", "joblib", "threadpoolctl", "cython", "pandas"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writer:
+    """The writer of a file.
+
+    Attributes
+    ----------
+    environment : as it is rebuilt
+    said : what of it the file says, and what was supplied, for people: "scikit-learn 1.2.2, NumPy 1"
+    packages : that every environment of the file must have
+    missing : what the file needs and nobody has supplied: modules of unknown packages
+    notes : what else is to be told
+    """
+
+    environment: Wanted
+    said: str
+    packages: tuple[str, ...]
+    missing: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def of(found: Inspection, known: dict[str, Environment], supplied: Sequence[str]) -> Writer:
+    """The writer of an inspected file.
+
+    Parameters
+    ----------
+    known : the environments of the project's matrix by minor.
+    supplied : requirements of the user's, such as ``scikit-learn==1.2.2`` or ``imbalanced-learn==0.11``.
+
+    Raises
+    ------
+    InputError : the file does not tell its scikit-learn release, and nobody says it.
+    """
+    given = requirements(supplied)
+    release = _pinned(given.get("scikit-learn")) or next(iter(found.sklearn_versions), None)
+    if release is None:
+        raise InputError(
+            f"{found.path}: it does not tell which scikit-learn wrote it: say it, --with scikit-learn==1.2.2"
+        )
+    numpy = next((one.version[0] for one in found.evidence if one.package == "numpy" and one.version[:1] in "12"), None)
+    others = [str(one) for name, one in given.items() if name not in {"scikit-learn", "numpy"}]
+    needed = [
+        one.package for one in found.needs if one.package and one.package not in _ALWAYS and one.package not in given
+    ]
+    exact = given.get("numpy")
+    packages = (*others, *needed)
+    environment = wanted.of_release(
+        release, known, numpy_major=numpy, packages=(*packages, *([str(exact)] if exact is not None else ()))
+    )
+    more = found.sklearn_versions[1:] if "scikit-learn" not in given else ()
+    notes = (f"parts of it were written by {' and '.join(more)}, too",) if more else ()
+    said = f"scikit-learn {release}" + (f", NumPy {numpy}" if numpy else "")
+    return Writer(environment=environment, said=said, packages=packages, missing=found.own, notes=notes)
+
+
+def requirements(words: Sequence[str]) -> Mapping[str, Requirement]:
+    """Requirements by name. Raises InputError for anything but names with versions."""
+    found = {}
+    for word in words:
+        try:
+            one = Requirement(word)
+        except InvalidRequirement:
+            raise InputError(f"{shown(word)} is no requirement such as scikit-learn==1.2.2") from None
+        if one.url or one.marker:
+            raise InputError(f"{shown(word)}: only a package with its version is taken")
+        found[one.name.lower().replace("_", "-")] = one
+    return found
+
+
+def _pinned(requirement: Requirement | None) -> str | None:
+    if requirement is None:
+        return None
+    pins = [one.version for one in requirement.specifier if one.operator == "=="]
+    if len(pins) != 1 or pins[0].endswith("*"):
+        raise InputError(f"{shown(requirement)}: the writer's release must be exact: scikit-learn==1.2.2")
+    return pins[0]

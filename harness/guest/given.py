@@ -1,0 +1,106 @@
+"""A model that a user has in a file, in the place of a case that is fitted here: loaded, asked, and handed on as it is.
+
+The environment is the one that wrote the file, as far as is known: what its model answers is what all others are held
+against. Standard library at its top.
+"""
+
+import hashlib
+import importlib
+import re
+import time
+
+from . import choosing, conditioning, errors, making_rows, parts, training
+from .decoding import decode
+from .encoding import encode, within_message
+from .fitting import layout, received
+
+#: One step of a path within what a file holds: ``.name``, ``[0]`` or ``['name']``.
+_STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(-?\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
+
+
+class Given:
+    """What `harness.guest.fitting.Fit` is for a case.
+
+    Parameters
+    ----------
+    given : ``{"object", "sha256", "reader", "at", "rows"}``: the file, its digest, the format's reader, the path of the
+        model within what the file holds, and the file of the user's rows, or null.
+    item : the format of the task: its reader loads the file.
+
+    Raises
+    ------
+    ValueError : the file is not the one that was looked at, or ``at`` leads nowhere.
+    """
+
+    def __init__(self, given, item):
+        with open(given["object"], "rb") as file:
+            self.data_bytes = file.read()
+        if hashlib.sha256(self.data_bytes).hexdigest() != given["sha256"]:
+            raise ValueError("the model file is not the one that was looked at (sha256 differs)")
+        self.given = given
+        reader = importlib.import_module(item["module"])
+        options = dict(item["options"], outputs={}, trusted_types=["*"])
+        started = time.perf_counter()
+        loaded = reader.load(self.data_bytes, given["object"], given["reader"], options)
+        self.seconds = time.perf_counter() - started
+        self.model = part_of(loaded, given["at"])
+        rows, self.made = making_rows.rows_for(self.model, given["rows"])
+        self.encoded = encode(rows)
+        self.inputs = received(self.encoded)
+        self.rows = training.kind_of_rows(rows)
+        self.choice = choosing.Choice(self.model, self.inputs, None, True)
+        self.reach = making_rows.reach(self.model, self.inputs) if self.made else None
+
+    def dumped(self, writer, options):
+        """The file, as it is."""
+        return self.data_bytes
+
+    def facts(self):
+        """The ``fitted`` event."""
+        told = training.describe(self.inputs)
+        reference = within_message(self.choice.reference)
+        return {
+            "fit_seconds": self.seconds,
+            "fitted_at": time.time(),
+            "n_samples": told["shape"][0],
+            "n_features": told["shape"][1] if len(told["shape"]) > 1 else None,
+            "methods": self.choice.methods,
+            "probes": self.choice.probes,
+            "not_compared": self.choice.not_compared,
+            "written": self.choice.written,
+            "inputs": self.encoded,
+            "truth": None,
+            "score_kind": None,
+            "reference": reference,
+            "conditioning": conditioning.conditioning(self.model, decode(self.encoded), list(reference)),
+            "outputs": {name: layout(value, reference[name]) for name, value in self.choice.raw.items()},
+            "estimator": errors.qualified_name(type(self.model)),
+            "parameters": parts.parameters(self.model),
+            "parts": parts.parts(self.model),
+            "input": self.rows,
+            "reach": self.reach,
+            "data": {"stored": False, "told": {"train": told, "truth": None}, "train": None, "truth": None},
+            "data_stored": False,
+            "train_sha256": told["sha256"],
+            "cv_scores": None,
+            "code": {"module": None, "function": None, "seed": None, "files": {}},
+        }
+
+
+def part_of(loaded, path):
+    """What lies at a path within what a file holds. Raises ValueError where nothing does."""
+    where, found = 0, loaded
+    while where < len(path):
+        step = _STEP.match(path, where)
+        if step is None:
+            raise ValueError("the path %r is not made of .name, [0] and ['name']" % path)
+        attribute, place, key = step.groups()
+        try:
+            if attribute is not None:
+                found = getattr(found, attribute)
+            else:
+                found = found[int(place) if place is not None else re.sub(r"\\(.)", r"\1", key)]
+        except (AttributeError, IndexError, KeyError, TypeError) as error:
+            raise ValueError("nothing lies at %s" % path[: step.end()]) from error
+        where = step.end()
+    return found

@@ -1,0 +1,226 @@
+"""Trees within a user's model: where they split, rows that are led to one leaf each, and the leaves that rows come to.
+
+Standard library at its top.
+"""
+
+import random
+
+TREES = 200  # that are looked at, of the first models of trees
+PATHS = 4000  # leaves of which a path is known
+#: Attributes with further fitted models of the same rows.
+_INNER = ("best_estimator_", "estimator_", "regressor_", "classifier_", "estimator")
+_SEVERAL = ("estimators_", "calibrated_classifiers_", "base_estimators_", "transformer_list")
+
+
+def trees(model, depth=6):
+    """The trees of a model whose splits are of its own rows: ``(tree, columns or None)``, at most `TREES`."""
+    return list(_trees(model, depth))[:TREES]
+
+
+def _trees(model, depth):
+    if depth <= 0 or hasattr(model, "steps") or hasattr(model, "transformers_"):
+        return
+    if hasattr(model, "tree_"):
+        yield _Tree.of_tree(model.tree_)
+    elif isinstance(getattr(model, "_predictors", None), list):
+        for stage in model._predictors:
+            for predictor in stage:
+                yield _Tree.of_predictor(predictor)
+    for place, inner in enumerate(inner_models(model)):
+        if place >= TREES:
+            return
+        columns = getattr(model, "estimators_features_", None)
+        for tree in _trees(inner, depth - 1):
+            yield tree if columns is None else tree.of_columns(columns[place % len(columns)])
+
+
+def inner_models(model):
+    """Fitted models within one that take the same rows."""
+    for name in _INNER:
+        one = getattr(model, name, None)
+        if hasattr(one, "get_params") and not isinstance(one, type):
+            yield one
+    for name in _SEVERAL:
+        several = getattr(model, name, None)
+        several = list(several.ravel()) if hasattr(several, "ravel") else several
+        for one in several if isinstance(several, (list, tuple)) else ():
+            one = one[-1] if isinstance(one, tuple) and one else one
+            if hasattr(one, "get_params") or hasattr(one, "estimator"):
+                yield one
+
+
+class _Tree:
+    """Splits as lists: ``feature`` (negative at a leaf), ``threshold``, ``left``, ``right``."""
+
+    def __init__(self, feature, threshold, left, right):
+        self.feature, self.threshold, self.left, self.right = feature, threshold, left, right
+
+    @classmethod
+    def of_tree(cls, tree):
+        left = tree.children_left.tolist()
+        feature = [place if child >= 0 else -1 for place, child in zip(tree.feature.tolist(), left)]
+        return cls(feature, tree.threshold.tolist(), left, tree.children_right.tolist())
+
+    @classmethod
+    def of_predictor(cls, predictor):
+        nodes = predictor.nodes
+        name = "num_threshold" if "num_threshold" in nodes.dtype.names else "threshold"
+        feature = [
+            -1 if leaf else place for place, leaf in zip(nodes["feature_idx"].tolist(), nodes["is_leaf"].tolist())
+        ]
+        return cls(feature, nodes[name].tolist(), nodes["left"].tolist(), nodes["right"].tolist())
+
+    def of_columns(self, columns):
+        """The same tree in terms of all columns, where it was given some of them."""
+        feature = [int(columns[place]) if place >= 0 else -1 for place in self.feature]
+        return _Tree(feature, self.threshold, self.left, self.right)
+
+    def leaves(self):
+        return [node for node, place in enumerate(self.feature) if place < 0]
+
+    def ranges(self):
+        """``{leaf: {column: (above, up to)}}``, of at most `PATHS` leaves."""
+        found, todo = {}, [(0, {})]
+        while todo and len(found) < PATHS:
+            node, limits = todo.pop()
+            place = self.feature[node]
+            if place < 0:
+                found[node] = limits
+                continue
+            low, high = limits.get(place, (float("-inf"), float("inf")))
+            split = self.threshold[node]
+            todo.append((self.left[node], _with(limits, place, low, min(high, split))))
+            todo.append((self.right[node], _with(limits, place, max(low, split), high)))
+        return found
+
+    def leaf_of(self, row):
+        node = 0
+        while self.feature[node] >= 0:
+            value = row[self.feature[node]]
+            node = self.left[node] if value <= self.threshold[node] else self.right[node]
+        return node
+
+
+def _with(limits, place, low, high):
+    changed = dict(limits)
+    changed[place] = (low, high)
+    return changed
+
+
+def thresholds(model):
+    """Values on both sides of each split, by column, of a model that has trees itself."""
+    found = {}
+    for tree in _own(model):
+        for place, split in zip(tree.feature, tree.threshold):
+            if place >= 0:
+                found.setdefault(place, []).extend([split, _above(split)])
+    return found
+
+
+def _own(model):
+    if hasattr(model, "tree_"):
+        return [_Tree.of_tree(model.tree_)]
+    if isinstance(getattr(model, "_predictors", None), list):
+        return [_Tree.of_predictor(one) for stage in model._predictors for one in stage][:TREES]
+    return []
+
+
+def _above(split):
+    """The next value that a tree of float32 rows sees above a split."""
+    return split + max(abs(split) * 2e-7, 1e-30)
+
+
+def led_rows(model, columns, most):
+    """Rows, at most ``most``, each of which comes to a leaf that none before has come to."""
+    steps, last = _unwrapped(model)
+    if not steps:
+        return _led(last, columns, most)
+    from . import making_rows
+
+    rows = _led(last, making_rows.candidates(last) or [], most)
+    return making_rows.brought_back(steps, rows)
+
+
+def _led(model, columns, most):
+    known = trees(model)
+    if not known or any(isinstance(value, str) for values in columns for value in values):
+        return []
+    draw = random.Random(1)
+    numbers = [[value for value in values if value is not None] for values in columns]
+    rows, seen = [], [set() for _ in known]
+    wanted = [list(tree.ranges().items()) for tree in known]
+    for paths in wanted:
+        draw.shuffle(paths)
+    for turn in range(most * 4):
+        if len(rows) >= most or not any(wanted):
+            break
+        place = turn % len(wanted)
+        limits = _next_limits(wanted[place], seen[place])
+        if limits is None:
+            continue
+        row = [draw.choice(values) if values else draw.gauss(0, 1) for values in numbers]
+        for column, (low, high) in limits.items():
+            row[column] = _between(low, high, row[column])
+        rows.append(row)
+        for tree, leaves in zip(known, seen):
+            leaves.add(tree.leaf_of(row))
+    return rows
+
+
+def _next_limits(paths, seen):
+    while paths:
+        leaf, limits = paths.pop()
+        if leaf not in seen:
+            return limits
+    return None
+
+
+def _between(low, high, value):
+    if low < value <= high:
+        return value
+    if low == float("-inf"):
+        return high
+    if high == float("inf"):
+        return _above(low)
+    return high if _above(low) >= high else (low + high) / 2
+
+
+def reached_by(model):
+    """Whether there is a tree, behind whatever steps."""
+    return bool(trees(_unwrapped(model)[1]))
+
+
+def reached(model, rows):
+    """Of the leaves of the model's trees those that the rows come to; [] where there is no tree."""
+    steps, last = _unwrapped(model)
+    known = trees(last)
+    if not known:
+        return []
+    import numpy as np
+
+    try:
+        for step in steps:
+            rows = step.transform(rows)
+        rows = rows.toarray() if hasattr(rows, "toarray") else rows
+        table = np.asarray(rows, dtype=np.float32).astype(float).tolist()
+    except Exception:  # rows that a tree cannot be walked with, such as categories
+        return []
+    count = sum(len({tree.leaf_of(row) for row in table}) for tree in known)
+    return [{"what": "leaves", "reached": count, "of": sum(len(tree.leaves()) for tree in known)}]
+
+
+def _unwrapped(model):
+    """(steps before the last, the last) of a pipeline, searches unwrapped; ([], the model) of another."""
+    steps = []
+    while hasattr(model, "steps") or hasattr(model, "best_estimator_"):
+        if hasattr(model, "best_estimator_"):
+            model = model.best_estimator_
+            continue
+        parts = [part for _, part in model.steps if hasattr(part, "get_params")]
+        if not parts:
+            break
+        steps += parts[:-1]
+        if model is parts[-1]:
+            break
+        model = parts[-1]
+    return steps, model

@@ -1,0 +1,122 @@
+"""The answer of `check`, on a terminal and as data."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from harness.analysis.verdicts import SAFE, Verdict
+from harness.report.ask import MARKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console
+
+    from harness.analysis.checked import Checked, Target
+
+_NAMES = 5  # in one line
+#: By the word that `--fail-on` takes.
+GATES = {
+    "changes": Verdict.CHANGES,
+    "breaks": Verdict.BREAKS,
+    "not-known": Verdict.UNKNOWN,
+    "not-seen": Verdict.UNSEEN,
+}
+
+
+def show(answer: Checked, console: Console, *, written: str, notes: Sequence[str], run: str) -> None:
+    """Print an answer: the conclusion first, then why, where it is safe, what to do, and what it stands on.
+
+    Parameters
+    ----------
+    written : what the file says of its writer.
+    notes : what else is to be told.
+    run : the folder of the run.
+    """
+    mark, style = MARKS[answer.verdict]
+    console.print()
+    console.print(Text(f"{mark} {sentence(answer)}", style=style))
+    if answer.targets:
+        console.print(Text(f"  {strip(answer)}"))
+    for label, text in (("written by", written), *_lines(answer), *(("note", note) for note in notes), ("run", run)):
+        _print(console, f"  {label:<11}", " ".join(text.split()))
+    console.print()
+
+
+def sentence(answer: Checked) -> str:
+    """The conclusion in one line: "breaks in 1.3 to 1.8, changes predictions in 1.9"."""
+    if not answer.targets:
+        return f"{answer.verdict}: there is no later release to compare with"
+    spans = answer.spans()
+    if all(first.verdict in SAFE for first, _ in spans):
+        newest = answer.targets[-1].minor
+        return f"the warning may be ignored {'up to' if len(answer.targets) > 1 else 'in'} {newest}"
+    told = [(first, last) for first, last in spans if first.verdict not in SAFE]
+    merged: list[tuple[Target, Target]] = []
+    for first, last in told:  # two causes are one thing to say here
+        if merged and merged[-1][0].verdict == first.verdict:
+            merged[-1] = (merged[-1][0], last)
+        else:
+            merged.append((first, last))
+    return ", ".join(f"{first.verdict} {_between(answer, first, last)}" for first, last in merged)
+
+
+def _between(answer: Checked, first: Target, last: Target) -> str:
+    if first.minor == last.minor:
+        return f"in {first.minor}"
+    return f"from {first.minor} on" if last is answer.targets[-1] else f"in {first.minor} to {last.minor}"
+
+
+def strip(answer: Checked) -> str:
+    """Each release with its sign."""
+    minors = [one.minor for one in answer.targets]
+    return "  ".join(
+        f"{one.name if minors.count(one.minor) > 1 else one.minor} {MARKS[one.verdict][0]}" for one in answer.targets
+    )
+
+
+def _lines(answer: Checked) -> Iterator[tuple[str, str]]:
+    for first, last in answer.spans():
+        if first.verdict not in SAFE:
+            yield _short(first, last), first.why
+            if first.helps is not None:
+                yield "", first.helps
+    if answer.safe_range is not None:
+        yield "safe", answer.safe_range
+    if answer.compared:
+        more = len(answer.compared) - _NAMES
+        yield "compared", ", ".join([*answer.compared[:_NAMES], *([f"{more} more"] if more > 0 else [])])
+        yield "with rows", _rows(answer)
+
+
+def _short(first: Target, last: Target) -> str:
+    return first.minor if first.minor == last.minor else f"{first.minor}-{last.minor}"
+
+
+def _rows(answer: Checked) -> str:
+    if answer.reach is None:
+        return f"{answer.rows} of yours"
+    told = [f"{one['reached']} of its {one['of']} {one['what']}" for one in answer.reach]
+    return f"{answer.rows} made from the model" + (f"; they reach {' and '.join(told)}" if told else "")
+
+
+def _print(console: Console, label: str, text: str) -> None:
+    width = max(min(console.width, 100) - len(label), 20)
+    for number, line in enumerate(textwrap.wrap(text, width, break_on_hyphens=False) or [""]):
+        console.print(Text(label if number == 0 else " " * len(label), style="dim") + Text(line), soft_wrap=True)
+
+
+def as_data(answer: Checked, *, written: str, notes: Sequence[str], run: str) -> dict[str, Any]:
+    """Return the answer as data for JSON."""
+    told = {"schema": 1, "sentence": sentence(answer), "written_by": written, "notes": list(notes), "run": run}
+    return {**told, **asdict(answer)}
+
+
+def crossed(answer: Checked, gates: Sequence[str]) -> list[str]:
+    """The gates, by name, that the answer crosses."""
+    found = {one.verdict for one in answer.targets} or {answer.verdict}
+    return [gate for gate in gates if GATES[gate] in found]
