@@ -21,7 +21,15 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 from packaging.utils import canonicalize_name
 
-from harness.environments import Folders, LackingError, NotReadyError, UnreachableError, UnusableError, bubblewrap, wheel_files
+from harness.environments import (
+    Folders,
+    LackingError,
+    NotReadyError,
+    UnreachableError,
+    UnusableError,
+    bubblewrap,
+    wheel_files,
+)
 from harness.files import writing
 from harness.machine import processes, tools
 

@@ -64,6 +64,8 @@ def check(item: keys.Included, own: Keys) -> None:
         raise ValueError(f"{own.suite} has no Python {item.python}: {pythons}")
     if own.from_debian and (item.as_of or item.scikit_learn is None):
         raise ValueError("Debian's own packages have no as_of, and are there for a scikit-learn")
+    if own.from_debian and any(map(keys.is_wheel, item.packages)):
+        raise ValueError("Debian's own packages are no wheels: name your code under modules")
     if not own.from_debian:
         wheels.check(item.platform, hint="; Debian has its own: source: debian")
 

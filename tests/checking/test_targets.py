@@ -17,7 +17,7 @@ from harness.machine import tools
 @pytest.fixture(scope="module")
 def known():
     matrix = matrices.load_matrix(tools.ROOT / "matrix.yaml", native="linux/amd64")
-    return wanted.by_minor(matrix.environments(satisfiable=lambda _: True))
+    return wanted.by_minor(matrix.profile("default", satisfiable=lambda _: True).environments)
 
 
 def inspected(version="1.2.2", numpy="1.x", needs=(), own=()):
