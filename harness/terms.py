@@ -150,6 +150,7 @@ class Environment:
     packages: tuple[str, ...]  # further requirements, PEP 508
     tools: tuple[str, ...] = ()  # the same, each installed where it resolves
     days: tuple[tuple[str, dt.date], ...] = ()  # packages whose index is that of another day than as_of
+    from_source: tuple[str, ...] = ()  # packages, by normalized name, that are built from archives where no wheel is
     wheels: tuple[OwnCode, ...] = ()  # of the user's own
     modules: tuple[OwnCode, ...] = ()  # the same, laid beside the guest
     origin: str  # why it is there: "environments.include[3]" or "environments.axes (pairwise)"

@@ -169,6 +169,7 @@ def _from_axes(spec: Environments, point: Point, own: Own) -> Environment:
             modules=_named(spec.modules, own),
             tools=spec.tools,
             days=tuple(spec.days.items()),
+            from_source=spec.from_source,
             origin=f"environments.axes ({spec.strategy})",
         )
     )
@@ -198,7 +199,8 @@ def _from_include(spec: Environments, item: Include, index: int, native: str, ow
         wheels=_wheels(packages, own),
         modules=_named(modules, own),
         tools=() if item.scikit_learn is None else spec.tools,
-        days=tuple(spec.days.items()),
+        days=tuple({**spec.days, **item.days}.items()),
+        from_source=spec.from_source,
         origin=f"environments.include[{index}]",
         options=item.own.options(),
     )

@@ -118,6 +118,10 @@ class Environments(Part):
         default_factory=dict,
         description="Packages that are resolved as of another day, by name.",
     )
+    from_source: tuple[Project, ...] = Field(
+        default=(),
+        description="Packages that are built from source archives, in a sandbox, where no wheel is there; by name.",
+    )
     strategy: Strategy = Field(default="newest-compatible", description="How the axes are combined.")
     axes: Axes | None = None
     include: tuple[Include, ...] = Field(default=(), description="Environments one by one, whatever the axes give.")

@@ -10,6 +10,7 @@ import dataclasses
 import shutil
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
@@ -23,8 +24,6 @@ from harness.machine.platforms import SUITES
 from harness.terms import AsOf
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import nox
 
     from harness.environments import Folders
@@ -117,8 +116,7 @@ def foresee(environment: Environment) -> None:
 
 def missing(environment: Environment) -> str | None:
     """See `Kind`."""
-    packages = [] if shutil.which("bwrap") else ["bubblewrap"]
-    return lacking(environment.platform, [*roots.missing(needed(environment)), *packages])
+    return lacking(environment.platform, [*roots.missing(needed(environment)), *bubblewrap.missing()])
 
 
 def lacking(platform: str, packages: list[str]) -> str | None:
@@ -140,9 +138,8 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
     python = root.recipe.python
     argv = bubblewrap.sandboxed(
         (f"/usr/bin/python{python}", "-I", folders.stage),
-        root=root.folder,
+        view=bubblewrap.View(root=root.folder, more={} if packages is None else {Path(roots.site(python)): packages}),
         folders=folders,
-        more={} if packages is None else {packages: roots.site(python)},
         memory=limits.memory + BASE_MEMORY,
     )
     return Built(

@@ -3,6 +3,7 @@
 import email
 import importlib
 import importlib.util
+import json
 import os
 import pkgutil
 import platform
@@ -130,6 +131,7 @@ def gather():
         "cpu": _cpu("model name"),
         "cpu_features": (_cpu("flags") or _cpu("Features") or "").split(),
         "packages": _packages(),
+        "origins": _origins(),
         "blas": _blas(),
         "estimators": _estimators(),
         "variables": {k: v for k, v in os.environ.items() if k.endswith(("_NUM_THREADS", "_CORETYPE"))},
@@ -156,6 +158,21 @@ def _packages():
         if name:
             found.setdefault(name.lower().replace("_", "-"), version)
     return dict(sorted(found.items()))
+
+
+def _origins():
+    """By name, the sha256 of the archives of packages that came from no index, as their installers recorded it (PEP 610)."""
+    found = {}
+    try:
+        from importlib import metadata
+    except ImportError:  # before Python 3.8
+        return found
+    for distribution in metadata.distributions():
+        text, name = distribution.read_text("direct_url.json"), distribution.metadata["Name"]
+        if text and name:
+            hashes = json.loads(text).get("archive_info", {}).get("hashes", {})
+            found.setdefault(name.lower().replace("_", "-"), hashes.get("sha256"))
+    return found
 
 
 def _installed():
