@@ -1,6 +1,6 @@
 """Which persisted scikit-learn models load, and still predict the same, where.
 
-Public: `read_run`, `ask`, `compare` and what they return; every other module is internal and may change without notice.
+Public: `read_run`, `ask`, `inspect`, `compare` and what they return. Every other module is internal and may change.
 
 The words of this project; each means one thing everywhere.
 
@@ -40,9 +40,10 @@ if TYPE_CHECKING:
 
     from harness.analysis.ask import Answer
     from harness.analysis.compare import Comparison
+    from harness.inspection.result import Inspection
     from harness.store import RunTables
 
-__all__ = ["__version__", "ask", "compare", "read_run"]
+__all__ = ["__version__", "ask", "compare", "inspect", "read_run"]
 
 # Imports stand inside the functions: pandas costs half a second, and nox and `--help` import this package.
 
@@ -144,6 +145,45 @@ def ask(
         format_name=format,
         reader=reader,
     )
+
+
+def inspect(path: str | Path, *, limits: Mapping[str, int] | None = None) -> Inspection:
+    """Tell what a model file is, without running any of it: who wrote it, what it holds, needs and would call.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file of pickle, joblib, cloudpickle, skops, ONNX, PMML, XGBoost, LightGBM or CatBoost, compressed or not, or a
+        folder of MLflow. Its content tells which it is.
+    limits : mapping, optional
+        What it may take, where that is more than by default, in bytes or numbers: ``{"unpacked": 4 * 10**9}``.
+
+    Returns
+    -------
+    Inspection
+        ``format``, ``evidence`` (of the writer's versions), ``content`` (the tree of what it holds), ``estimators``,
+        ``needs``, ``calls`` (names outside the list of known ones), ``trouble`` (why it could not be read to its end;
+        None if it was), ``to_frame()`` and ``as_data()``.
+
+    Raises
+    ------
+    harness.errors.InputError
+        There is no such file, it is no model file that is known, or a limit is none.
+
+    Examples
+    --------
+    >>> import pickle, tempfile, pathlib
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "model.pkl"
+    >>> _ = file.write_bytes(pickle.dumps({"threshold": 0.5}))
+    >>> found = inspect(file)
+    >>> found.format, found.content.path, [part.path for part in found.content.parts]
+    ('pickle', '', ["['threshold']"])
+    """
+    from harness.inspection import Limits  # noqa: PLC0415
+    from harness.inspection import inspect as inspected  # noqa: PLC0415
+
+    given = tuple(f"{name}={number}" for name, number in (limits or {}).items())
+    return inspected(path, Limits().having(given))
 
 
 def compare(base: str | Path | RunTables, new: str | Path | RunTables, *, fail_on: Sequence[str] = ()) -> Comparison:

@@ -20,6 +20,7 @@ from harness.cli import (
     compare,
     export,
     history,
+    inspect,
     keep,
     merge,
     new,
@@ -47,6 +48,7 @@ app = typer.Typer(
 #: In the order of `--help`: questions first, then runs, then what keeps them.
 for verb in (
     ask.ask,
+    inspect.inspect,
     release.release,
     claims.claims,
     plan.plan,

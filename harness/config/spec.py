@@ -105,7 +105,11 @@ class Environments(Part):
         default=AsOf.RELEASE, description="The day of the package index that environments are resolved against."
     )
     packages: tuple[Package, ...] = Field(
-        default=(), description="Further requirements in every environment (PEP 508)."
+        default=(),
+        description="Further requirements in every environment (PEP 508), or your wheels: files relative to this one.",
+    )
+    modules: tuple[Word, ...] = Field(
+        default=(), description="Your modules or packages in every environment: files or folders relative to this file."
     )
     tools: tuple[Package, ...] = Field(
         default=(), description="Requirements that are installed in the environments where they resolve (PEP 508)."
@@ -135,6 +139,9 @@ class Environments(Part):
 class Cases(Part):
     files: tuple[Word, ...] = Field(
         default=(), description="Your Python files with case_NAME(seed), relative to this file."
+    )
+    data: tuple[Word, ...] = Field(
+        default=(), description="What your cases read: files or folders beside their files, relative to this file."
     )
     seed: Seed = 0
 

@@ -21,7 +21,15 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 from packaging.utils import canonicalize_name
 
-from harness.environments import LackingError, NotReadyError, UnreachableError, UnusableError, bubblewrap, wheel_files
+from harness.environments import (
+    Folders,
+    LackingError,
+    NotReadyError,
+    UnreachableError,
+    UnusableError,
+    bubblewrap,
+    wheel_files,
+)
 from harness.files import writing
 from harness.machine import processes, tools
 
@@ -182,8 +190,9 @@ def _run_builder(archive: Archive, source: Path, scratch: Path) -> None:
     (scratch / "wheels").chmod(0o777)
     python = Path(sys.executable).resolve()
     program = (python, "-I", "-B", _BUILDER_SCRIPT, source, builder, scratch / "wheels")
-    shown = (Path(sys.base_prefix), _BUILDER_SCRIPT, source, builder)
-    argv = bubblewrap.on_this_machine(program, shown=shown, scratch=scratch, memory=MEMORY)
+    view = bubblewrap.of_this_machine([Path(sys.base_prefix), _BUILDER_SCRIPT, source, builder])
+    folders = Folders(stage=source, scratch=scratch)
+    argv = ("prlimit", f"--fsize={MEMORY}", *bubblewrap.sandboxed(program, view=view, folders=folders, memory=MEMORY))
     # The earliest time that a zip knows: a wheel must not tell when it was built.
     variables = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/nonexistent", "SOURCE_DATE_EPOCH": "315532800"}
     done = processes.run(argv, seconds=SECONDS, env={**variables, "TMPDIR": str(scratch)})

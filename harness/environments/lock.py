@@ -5,6 +5,7 @@ A resolution against a past day cannot change, so it is kept; one against today'
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -28,6 +29,7 @@ from harness.environments import (
     UnsatisfiableError,
     UnusableError,
     from_source,
+    own_wheels,
 )
 from harness.errors import InputError, shown
 from harness.files import regular, replace_text
@@ -111,7 +113,7 @@ def requirements(environment: Environment, pin: Callable[[str], str] | None = No
     """
     releases = (("scikit-learn", environment.scikit_learn), ("numpy", environment.numpy))
     pins = [name + (pin or pinned)(version) for name, version in releases if version is not None]
-    return [*pins, *environment.packages]
+    return [*pins, *environment.packages, *(wheel.requirement for wheel in environment.wheels)]
 
 
 def resolve(
@@ -138,11 +140,15 @@ def resolve(
     )
     day = environment.as_of
     if day is AsOf.RELEASE:
-        day = _release_day(question)
+        try:
+            day = _release_day(question)
+        except UnsatisfiableError as reason:
+            raise UnsatisfiableError(f"{reason}{_nearest(question)}") from reason
     if isinstance(day, AsOf):
         return Lock(text=_resolved(question))
     words = [*question.asked, "tools:", *environment.tools, *(more.packages if more else ()), *_other_days(environment)]
     words += [*environment.from_source, str(from_source.missing())] if environment.from_source else []
+    words += [wheel.digest for wheel in environment.wheels]
     kept = _kept("locks", [*words, environment.python or "", environment.platform, day.isoformat()])
     if not kept.exists():
         replace_text(kept, _resolved(question, until=day + dt.timedelta(days=1)))
@@ -274,6 +280,17 @@ def _release_day(question: _Question) -> dt.date:
     return dt.date.fromisoformat(kept.read_text())
 
 
+def _nearest(question: _Question) -> str:
+    """What to ask for instead of a scikit-learn that has no wheels here; nothing where there is nothing near."""
+    wanted = question.environment.scikit_learn
+    for specifier, resolution in ((">", "lowest"), ("<", "highest")):
+        asked = [f"scikit-learn{specifier}{wanted}"]
+        with contextlib.suppress(UnsatisfiableError, UnreachableError):
+            found = Lock(text=_compile(asked, question, "--no-deps", "--resolution", resolution)).packages
+            return f" The nearest release with wheels for this Python is {found['scikit-learn']}."
+    return ""
+
+
 def _compile(asked: list[str], question: _Question, *options: str, known: str | None = None) -> str:
     """What uv answers. Of the package ``known`` it may choose an archive: it is told that nothing else is needed, since
     to find out it would run the archive.
@@ -284,7 +301,7 @@ def _compile(asked: list[str], question: _Question, *options: str, known: str | 
         raise UnsatisfiableError(f"no wheels are known for the platform {environment.platform}")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "requirements.in")
-        source.write_text("\n".join(asked) + "\n")
+        source.write_text("\n".join(own_wheels.asked_as_files(environment, asked)) + "\n")
         if known is not None:
             Path(folder, "uv.toml").write_text(f'[[dependency-metadata]]\nname = "{known}"\nrequires-dist = []\n')
         # Without --python, uv would walk PATH and stumble over every pyenv shim: six seconds for each resolution.
@@ -306,7 +323,7 @@ def _compile(asked: list[str], question: _Question, *options: str, known: str | 
         done = processes.run(command, seconds=RESOLVE_SECONDS, env=variables, cwd=Path(folder))
     if done.code != 0:
         raise _failure(done)
-    return done.stdout
+    return own_wheels.pinned(environment, done.stdout)
 
 
 def _failure(done: processes.Completed) -> NotReadyError:

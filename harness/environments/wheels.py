@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from harness.environments import NotReadyError, bytecode, from_source
+from harness.environments import NotReadyError, bytecode, from_source, own_wheels
 from harness.environments import lock as locks
 from harness.errors import shown
 from harness.files import replace_text, writing
@@ -57,7 +57,7 @@ def _unpack(environment: Environment, lock: Lock, place: Path, *, site: str, sec
     command: list[str | Path] = [tools.uv(), "pip", "install", "--quiet", "--python", sys.executable, "--target", part]
     command += ["--python-platform", str(platforms.OF[environment.platform].wheels)]
     command += ["--python-version", str(environment.python), "--require-hashes", "--only-binary", ":all:", "--no-deps"]
-    done = processes.run([*command, *options, "-r", wanted], seconds=seconds)
+    done = processes.run([*command, *options, *own_wheels.options(environment), "-r", wanted], seconds=seconds)
     if done.code is None:
         raise NotReadyError(f"unpacking its packages took longer than {seconds:.0f} s (limits.build_seconds)")
     if done.code != 0:

@@ -1,4 +1,4 @@
-"""Zip archives: skops' files, and others that hold pickles. Members are read by their places; nothing is unpacked on disk."""
+"""Zip archives: skops' files, and others that hold pickles. Nothing is unpacked on disk."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def _members(file: IO[bytes], limits: Limits) -> list[zipfile.ZipInfo]:
     file.seek(max(size - _END - 22, 0))
     end = file.read()
     at = end.rfind(_DIRECTORY)
-    if at < 0 or len(end) - at < 22:  # noqa: PLR2004  # the shortest end of an archive
+    if at < 0 or len(end) - at < 22:  # the shortest end of an archive
         raise Damaged("the archive has no directory at its end", size)
     count, length = int.from_bytes(end[at + 10 : at + 12], "little"), int.from_bytes(end[at + 12 : at + 16], "little")
-    if count > limits.members or (length > _MOST_DIRECTORY and length != 0xFFFFFFFF):  # noqa: PLR2004
+    if count > limits.members or (length > _MOST_DIRECTORY and length != 0xFFFFFFFF):
         raise TooLarge("members", limits.members, size)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -77,7 +77,7 @@ def _others(file: IO[bytes], members: dict[str, zipfile.ZipInfo], limits: Limits
     for name, member in members.items():
         window = _window(file, member, limits)
         head = window.peek(2)
-        is_pickle = len(head) == 2 and head[0] == 0x80 and head[1] <= 5  # noqa: PLR2004
+        is_pickle = len(head) == 2 and head[0] == 0x80 and head[1] <= 5
         if is_pickle or name.endswith((".pkl", ".pickle", ".joblib")):
             found.append((name, pickled.read(window, limits, budget=budget)))
     names = ", ".join(repr(name[:60]) for name in list(members)[:5])

@@ -1,7 +1,7 @@
 """Arrays that joblib keeps out of the pickle: their bytes follow an opcode, or lie in files beside it.
 
-joblib writes a stand-in of the array into the pickle, and when its state is there reads the array itself: since 0.10 from
-behind the opcode, before that from a file. Since 1.2 the bytes are aligned: one byte says how many of padding follow.
+joblib writes a stand-in of the array into the pickle. When its state is there, it reads the array itself: since 0.10
+from behind the opcode, before that from a file. Since 1.2 arrays are aligned: one byte says how many of padding follow.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _read(walker: Walker, built: Built) -> object | None:
 
 def attributes(state: object) -> dict[str, object]:
     """By name: what a state sets. Of a pair, as objects with slots have it, the first."""
-    if isinstance(state, tuple) and len(state) == 2 and isinstance(state[0], Mapping):  # noqa: PLR2004
+    if isinstance(state, tuple) and len(state) == 2 and isinstance(state[0], Mapping):
         state = state[0]
     if not isinstance(state, Mapping):
         return {}
@@ -82,7 +82,7 @@ def _within(walker: Walker, state: dict[str, object]) -> Array:
     else:
         walker.found.aligned = True
         padding = window.take(1)[0]
-        if not isinstance(alignment, int) or not 0 <= padding <= alignment <= 16:  # noqa: PLR2004  # joblib's alignment
+        if not isinstance(alignment, int) or not 0 <= padding <= alignment <= 16:  # joblib's alignment
             raise Damaged("the padding before an array is not joblib's", window.offset - 1)
         window.skip(padding)
     size = math.prod(shape) * itemsize
@@ -119,7 +119,7 @@ def _beside(walker: Walker, state: dict[str, object]) -> Array:
 def _shape(value: object) -> tuple[int, ...]:
     shape = value if isinstance(value, tuple) else ()
     numbers = tuple(one for one in map(_number, shape) if one is not None)
-    if not isinstance(value, tuple) or len(numbers) != len(shape) or len(shape) > 64:  # noqa: PLR2004  # NumPy's most
+    if not isinstance(value, tuple) or len(numbers) != len(shape) or len(shape) > 64:  # NumPy's most
         raise Damaged("the shape of an array is none")
     if math.prod(numbers) > _MOST_SIZE:
         raise Damaged("the shape of an array is larger than any")
@@ -161,7 +161,7 @@ def dtype_name(dtype: object) -> str:
         return f"record of {len(state[3])} fields"
     kind, number = words[:1], words[1:]
     name = {"f": "float", "i": "int", "u": "uint", "c": "complex"}.get(kind)
-    if name and number.isdigit() and len(number) < 3:  # noqa: PLR2004
+    if name and number.isdigit() and len(number) < 3:
         return f"{name}{8 * int(number)}"
     return {"b1": "bool", "?": "bool", "O8": "object", "O": "object"}.get(words, words or "unknown")
 

@@ -36,7 +36,7 @@ def with_files_beside(arrays: Sequence[Array], folder: Path) -> Iterator[str]:
 
 def npy_header(head: bytes) -> tuple[str, tuple[int, ...], int] | None:
     """Of an `.npy` file by its beginning: dtype, shape and the bytes of an item; None if it is none."""
-    if head[:6] != b"\x93NUMPY" or len(head) < 12:  # noqa: PLR2004
+    if head[:6] != b"\x93NUMPY" or len(head) < 12:
         return None
     start = 10 if head[6] == 1 else 12
     length = int.from_bytes(head[8:start], "little")

@@ -37,7 +37,7 @@ def read_xgboost(window: Window, _limits: Limits) -> Inspection:
     objective = _first(rb'"objective".{0,20}?"name"\s*:\s*"([\w:-]{1,60})"', tail) or _ubj_objective(tail)
     version = xgboost_version(head, tail)
     notes = () if version else ("written before XGBoost 1.0, or in its old binary form, which keeps no version",)
-    return _model("xgboost", "Booster", version, names, [("objective", objective)], size, notes)
+    return _model("xgboost.Booster", version, size, names=names, parameters=[("objective", objective)], notes=notes)
 
 
 def xgboost_version(head: bytes, tail: bytes) -> str | None:
@@ -80,7 +80,8 @@ def read_lightgbm(window: Window, _limits: Limits) -> Inspection:
     note = (
         f"its text format is {_first(rb'version=(v[0-9]+)', head) or 'not named'}; it does not keep LightGBM's release"
     )
-    return _model("lightgbm", "Booster", None, tuple(name[:_TEXT] for name in names if name), parameters, size, (note,))
+    told = tuple(name[:_TEXT] for name in names if name)
+    return _model("lightgbm.Booster", None, size, names=told, parameters=parameters, notes=(note,))
 
 
 def read_catboost(window: Window, _limits: Limits) -> Inspection:
@@ -88,7 +89,7 @@ def read_catboost(window: Window, _limits: Limits) -> Inspection:
     found = _CATBOOST_VERSION.search(tail) or _CATBOOST_VERSION.search(head)
     version = (found[1] or found[2]).decode() if found else None
     loss = _first(rb'"loss_function":\{"type":"([\w:]{1,60})"', tail + head)
-    return _model("catboost", "CatBoost", version, (), [("loss_function", loss)], size, ())
+    return _model("catboost.CatBoost", version, size, parameters=[("loss_function", loss)])
 
 
 def embedded(head: bytes, tail: bytes) -> Iterator[Evidence]:
@@ -104,14 +105,16 @@ def embedded(head: bytes, tail: bytes) -> Iterator[Evidence]:
 
 
 def _model(
-    package: str,
     name: str,
     version: str | None,
-    names: tuple[str, ...],
-    parameters: list[tuple[str, str | None]],
     size: int,
-    notes: tuple[str, ...],
+    *,
+    names: tuple[str, ...] = (),
+    parameters: list[tuple[str, str | None]],
+    notes: tuple[str, ...] = (),
 ) -> Inspection:
+    """One estimator; ``name`` is of its class with its package."""
+    package = name.partition(".")[0]
     given = version is not None
     return Inspection(
         path="",
@@ -124,7 +127,7 @@ def _model(
         content=Part(
             path="",
             kind=PartKind.ESTIMATOR,
-            name=f"{package}.{name}",
+            name=name,
             parameters=tuple((key, value) for key, value in parameters if value),
             features=len(names) or None,
             feature_names=names,

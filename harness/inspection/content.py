@@ -9,7 +9,7 @@ from harness.inspection import archives, boosters, lz4, onnx, pickled, pmml
 from harness.inspection.limits import Ended, TooLarge
 from harness.inspection.opcodes import TABLE, none_such
 from harness.inspection.pickled import trouble_of
-from harness.inspection.result import Inspection
+from harness.inspection.result import Damage, Inspection
 from harness.inspection.streams import (
     FileSource,
     Rest,
@@ -95,7 +95,8 @@ def _compression(head: bytes) -> tuple[str, Callable[[], Decompressor], int] | N
             return name, make, 0
     if head[:4] == _ZFILE:
         return "joblib's zlib", zlib_made, _ZFILE_HEADER + (head[_ZFILE_HEADER : _ZFILE_HEADER + 1] == b" ")
-    if len(head) > 2 and head[0] & 15 == 8 and head[0] >> 4 <= 7 and (head[0] << 8 | head[1]) % 31 == 0:  # noqa: PLR2004
+    # As joblib does: zlib's other windows begin with bytes that are opcodes of a pickle, such as "(".
+    if len(head) > 2 and head[0] == 0x78 and (head[0] << 8 | head[1]) % 31 == 0:
         return "zlib", zlib_made, 0
     return None
 
@@ -106,31 +107,42 @@ def _known(window: Window, file: IO[bytes], limits: Limits, folder: Path, *, is_
         raise Unknown("it is empty")
     if head[:4] in {b"PK\x03\x04", b"PK\x05\x06"}:
         return archives.read(file if is_plain else _held(window), limits)
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if head[:4] == boosters.CATBOOST or boosters.CATBOOST_JSON.match(head):
-        return boosters.read_catboost(window, limits)
-    if boosters.LIGHTGBM.match(head):
-        return boosters.read_lightgbm(window, limits)
-    if boosters.XGBOOST_JSON.match(head) or boosters.XGBOOST_UBJ.match(head) or head[:4] in boosters.XGBOOST_OLD:
-        return boosters.read_xgboost(window, limits)
+    read = _reader(head)
+    if read is not None:
+        return read(window, limits)
+    text = _text(head).lower()
     for magic, words in _OTHERS:
-        if text.lower().startswith(magic.lower()):
+        if text.startswith(magic.lower()):
             raise Unknown(f"it is {words}")
-    if text.startswith((b"<?xml", b"<PMML")) or b"PMML-4" in text[:500]:
-        return pmml.read(window, limits)
-    if onnx.begins(head):
-        return onnx.read(window, limits)
     if TABLE[head[0]] is not none_such:
         return _perhaps_pickle(window, limits, folder)
     raise Unknown("it is JSON of another kind" if text[:1] == b"{" else f"its first bytes are {head[:8].hex(' ')}")
+
+
+def _text(head: bytes) -> bytes:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+def _reader(head: bytes) -> Callable[[Window, Limits], Inspection] | None:
+    """Who reads a file that begins so, if it is neither an archive nor a pickle."""
+    if head[:4] == boosters.CATBOOST or boosters.CATBOOST_JSON.match(head):
+        return boosters.read_catboost
+    if boosters.LIGHTGBM.match(head):
+        return boosters.read_lightgbm
+    if boosters.XGBOOST_JSON.match(head) or boosters.XGBOOST_UBJ.match(head) or head[:4] in boosters.XGBOOST_OLD:
+        return boosters.read_xgboost
+    if _text(head).startswith((b"<?xml", b"<PMML")):
+        return pmml.read
+    return onnx.read if onnx.begins(head) else None
 
 
 def _perhaps_pickle(window: Window, limits: Limits, folder: Path) -> Inspection:
     """A pickle; of protocols 0 and 1 any text may look like one, so that it must get somewhere."""
     head = window.peek(_HEAD)[:_HEAD]
     found = pickled.read(window, limits, folder)
-    is_told = head[0] == 0x80 or found.trouble is None or found.needs or found.calls.outside or found.calls.known  # noqa: PLR2004
-    if not is_told:
+    trouble = found.trouble
+    gets_somewhere = trouble is None or trouble.kind is Damage.TOO_LARGE or found.calls.outside or found.calls.known
+    if head[0] != 0x80 and not gets_somewhere:
         raise Unknown(f"its first bytes are {head[:8].hex(' ')}")
     return found
 

@@ -78,9 +78,11 @@ def of_pickle(graph: Graph, estimators: Mapping[int, Estimator], found: Findings
 
 def told(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """The same without what something else tells better, or again."""
-    found = {(one.package, one.version): one for one in reversed([*evidence])}
-    exact = {package for (package, _), one in found.items() if one.exact}
-    return tuple(one for one in reversed(found.values()) if one.exact or one.package not in exact)
+    found: dict[tuple[str, str], Evidence] = {}
+    for one in evidence:
+        found.setdefault((one.package, one.version), one)
+    exact = {one.package for one in found.values() if one.exact}
+    return tuple(one for one in found.values() if one.exact or one.package not in exact)
 
 
 def _of_sklearn(graph: Graph, estimators: Mapping[int, Estimator], modules: set[str]) -> Iterator[Evidence]:
@@ -105,10 +107,10 @@ def _of_sklearn(graph: Graph, estimators: Mapping[int, Estimator], modules: set[
 def _dated(estimators: Mapping[int, Estimator], modules: set[str]) -> Iterator[Evidence]:
     """Bounds of a release that keeps no version of itself."""
     without = [one for one in estimators.values() if one.name.module.startswith("sklearn.")]
-    untils = [(version, module) for module, version in _UNTIL.items() if _has(modules, module)]
-    if without:
-        untils.append(("0.18", f"{without[0].name.name} without _sklearn_version"))
     froms = [(version, module) for module, version in _FROM.items() if _has(modules, module)]
+    untils = [(version, module) for module, version in _UNTIL.items() if _has(modules, module)]
+    if without and not froms:
+        untils.append(("0.18", f"{without[0].name.name} without _sklearn_version"))
     last, first = min(untils, key=_by_version, default=None), max(froms, key=_by_version, default=None)
     words = [f">={first[0]}"] if first else []
     words += [f"<{last[0]}"] if last else []
@@ -145,7 +147,7 @@ def _of_numpy(modules: set[str], estimators: Mapping[int, Estimator]) -> Iterato
 def _minor(version: str | None) -> tuple[int, int] | None:
     first, _, rest = (version or "").partition(".")
     second = rest.partition(".")[0]
-    return (int(first), int(second)) if first.isdecimal() and second.isdecimal() and len(first + second) < 9 else None  # noqa: PLR2004
+    return (int(first), int(second)) if first.isdecimal() and second.isdecimal() and len(first + second) < 9 else None
 
 
 def _of_joblib(found: Findings) -> Iterator[Evidence]:
@@ -175,7 +177,7 @@ def _of_python(graph: Graph, found: Findings) -> Iterator[Evidence]:
         return
     newest = max(found.protocols, default=0)
     why = f"pickle protocol {newest}"
-    if newest <= 2:  # noqa: PLR2004
+    if newest <= 2:
         yield Evidence(package="python", version="not told", exact=False, why=f"{why}, which all can write")
     else:
         yield Evidence(package="python", version=f">={_FIRST_PYTHONS[newest]}", exact=False, why=why)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.inspection.arrays import attributes
-from harness.inspection.nodes import Array, Built, Buffer, Global, Long, Mapping, Members, Persistent
+from harness.inspection.nodes import Array, Buffer, Built, Global, Long, Mapping, Members, Persistent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +143,7 @@ def _leaf_size(value: object) -> int:
 
 
 def _of_object(holder: Built, place: int) -> str:
-    if place >= 3:  # noqa: PLR2004  # items that were added to it
+    if place >= 3:  # items that were added to it
         made = holder.made_of
         if made is not None and made.full in _PYTHON_DICTS and place % 2 == 0:
             return f"[{key_text((holder.items or [''])[place - 4])}]"
@@ -159,7 +159,7 @@ def is_array(node: object) -> bool:
 def array_state(node: object) -> tuple[object, ...]:
     """Of such an array: version, shape, dtype, order, content; nothing if its state is another."""
     state = node.state if isinstance(node, Built) else None
-    return state if isinstance(state, tuple) and len(state) == 5 else ()  # noqa: PLR2004
+    return state if isinstance(state, tuple) and len(state) == 5 else ()
 
 
 def attribute(key: object) -> str:
@@ -170,7 +170,7 @@ def attribute(key: object) -> str:
 def key_text(key: object) -> str:
     if isinstance(key, str | bytes):
         return repr(key if len(key) <= _KEY else key[: _KEY - 1]) + ("" if len(key) <= _KEY else "…")
-    if isinstance(key, int) and key.bit_length() > 64:  # noqa: PLR2004
+    if isinstance(key, int) and key.bit_length() > 64:
         return "..."
     return repr(key) if isinstance(key, int | float | type(None)) else "..."
 

@@ -1,7 +1,7 @@
 """The list of known names: what the artifacts of each scikit-learn release name, by format, as producers wrote them.
 
-It is made from stored runs by `benchmarks/known_names.py`, and shipped as `known_names.json.xz`. A name outside it is one that
-no artifact of that release contains. That says nothing of what a name in it does when it is called.
+`benchmarks/known_names.py` makes it from stored runs; it is shipped as `known_names.json.xz`. A name outside it is one
+that no artifact of that release contains. That says nothing of what a name in it does when it is called.
 """
 
 from __future__ import annotations
@@ -19,12 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FILE = "known_names.json.xz"
+#: What Python's own pickler adds in protocols 0 to 2, in which producers write nothing.
+_OLD_PROTOCOLS = frozenset(
+    f"{module}.{name}"
+    for module, names in {
+        "copyreg": ("_reconstructor", "__newobj__", "__newobj_ex__"),
+        "builtins": ("object", "set", "frozenset", "bytes", "bytearray", "complex"),
+        "_codecs": ("encode",),
+    }.items()
+    for name in names
+)
 _MOST = 500  # names outside the list that are told
 
 
 @functools.cache
 def known() -> Mapping[str, Mapping[str, frozenset[str]]]:
-    """By release of scikit-learn and by format: the names in its artifacts, those of calls on what a call returned too."""
+    """By release of scikit-learn and by format: the names in its artifacts, and calls of what a call returned."""
     data = json.loads(lzma.decompress(resources.files("harness.inspection").joinpath(FILE).read_bytes()))
     columns = [tuple(column.split(" ")) for column in data["columns"]]
     found: dict[str, dict[str, set[str]]] = {}
@@ -55,6 +65,7 @@ def compare(named: Mapping[str, int], called: Mapping[str, int], *, versions: It
     chosen = _chosen(versions)
     formats = [known()[release] for release in chosen or releases()]
     listed = {name for one in formats for wanted in ("pickle", format_name) for name in one.get(wanted, ())}
+    listed |= _OLD_PROTOCOLS
     names = {**named, **called}
     outside = [
         Call(name=name[:200], called=name in called, offset=at) for name, at in names.items() if name not in listed

@@ -1,4 +1,4 @@
-"""What one inspection may take, so that a hostile file is an answer and not a hang; and how an inspection ends early."""
+"""What one inspection may take, so that a hostile file is an answer and not a hang; how one ends early."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Limits:
     Attributes
     ----------
     opcodes : instructions of pickles, those of nested ones included
-    objects : values that are held at once or one after the other: texts, containers, objects
+    objects : values that take memory: texts, containers, objects; and as many that others refer to
     text : bytes of one text; a longer one is kept by its length and its beginning
     texts : bytes of all texts together
     integer : bytes or digits of one integer
@@ -26,10 +26,10 @@ class Limits:
     members : files in an archive or a folder
     """
 
-    opcodes: int = 4_000_000
-    objects: int = 800_000
+    opcodes: int = 3_000_000
+    objects: int = 600_000
     text: int = 1 << 20
-    texts: int = 48 << 20
+    texts: int = 32 << 20
     integer: int = 4_096
     depth: int = 1_000
     unpacked: int = 512 << 20

@@ -47,7 +47,7 @@ class Lz4:
 
     def _start(self) -> bool:
         """Read the header of the frame; False where more of it is to come."""
-        if len(self._taken) < 7:  # noqa: PLR2004
+        if len(self._taken) < 7:
             return False
         if self._taken[:4] != MAGIC:
             raise ValueError("no LZ4 frame")
@@ -63,7 +63,7 @@ class Lz4:
 
     def _block(self) -> bool:
         """Decode the next block; False where more of it is to come."""
-        if len(self._taken) < 4:  # noqa: PLR2004
+        if len(self._taken) < 4:
             return False
         size = unpack_from("<I", self._taken)[0]
         if size == 0:
@@ -80,7 +80,10 @@ class Lz4:
             return False
         block = self._taken[4 : 4 + size]
         self._taken = self._taken[end:]
-        self._ready = block if plain else _decoded(block, self._history)
+        try:
+            self._ready = block if plain else _decoded(block, self._history)
+        except IndexError as error:
+            raise ValueError("an LZ4 block ends too early") from error
         self._history = (self._history + self._ready)[-_HISTORY:]
         return True
 
@@ -106,12 +109,12 @@ def _decoded(block: bytes, history: bytes) -> bytes:
 
 def _length(block: bytes, place: int, start: int) -> tuple[int, int]:
     length = start
-    if start == 15:  # noqa: PLR2004  # then more bytes add to it
+    if start == 15:  # then more bytes add to it
         while True:
             more = block[place]
             place += 1
             length += more
-            if more != 255:  # noqa: PLR2004
+            if more != 255:
                 break
     return length, place
 

@@ -48,10 +48,9 @@ def read(folder: Path, inner: Callable[[Path], Inspection]) -> Inspection:
         )
         if version
     ]
-    note = f"an MLflow folder ({', '.join(flavours)[:_TEXT]}); its model is {file.name[:60]!r}"
+    note = f"an MLflow folder ({', '.join(flavours)[:_TEXT]}); its model is {file.name[:60]!r}, by {found.format}"
     return replace(
         found,
-        wrapping=(f"mlflow ({found.format})", *found.wrapping),
         format="mlflow",
         evidence=told([*found.evidence, *evidence]),
         notes=(note, *found.notes),
@@ -82,7 +81,7 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
         path = ".".join([*(name for _, name in outer), found[2]])
         if value:
             yield path, value[:_TEXT]
-        elif len(outer) < 20:  # noqa: PLR2004
+        elif len(outer) < 20:
             outer.append((indent, found[2]))
 
 

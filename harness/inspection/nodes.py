@@ -1,7 +1,7 @@
 """What stands in for the values of a pickle: inert, never the values themselves.
 
-Numbers, texts, bytes, True, False and None are what they are; lists and tuples of Python hold what theirs held. All else is
-one of these classes. None is ever hashed, compared or printed by its content, so that no depth and no circle does harm.
+Numbers, texts, bytes, True, False and None are what they are; lists and tuples of Python hold what theirs held. All
+else is one of these classes. None is ever hashed, compared or printed by its content: no depth and no circle does harm.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Global:
 
 
 class Built:
-    """What a call would return, or an object that would be made: of a class or function, with what it would be given."""
+    """What a call would return, or an object that would be made: its class or function, and its arguments."""
 
     __slots__ = ("args", "func", "items", "state")
 
@@ -72,7 +72,7 @@ class Long:
 
 
 class Array:
-    """An array whose numbers lie outside the pickle: behind the opcode (joblib), or in a file beside it (before 0.10)."""
+    """An array whose numbers lie outside the pickle: behind the opcode, or in a file beside it."""
 
     __slots__ = ("can_map", "dtype", "file", "held", "offset", "shape", "size")
 

@@ -48,7 +48,7 @@ def begins(head: bytes) -> bool:
     """Whether bytes may begin a model: its version of the format, then a field that such a file has."""
     return (
         len(head) > 2 and head[0] == 0x08 and 0 < head[1] < 32 and head[2] in {0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42}
-    )  # noqa: PLR2004
+    )
 
 
 def read(window: Window, limits: Limits) -> Inspection:
@@ -108,7 +108,7 @@ def _fields(window: Window, end: int, limits: Limits) -> Iterator[tuple[int, int
         number, kind = tag >> 3, tag & 7
         if kind == 0:
             yield number, _varint(window)
-        elif kind == 2:  # noqa: PLR2004
+        elif kind == 2:
             size = _varint(window)
             if size > end - window.offset:
                 raise Damaged("a field is longer than what it is in", window.offset)
@@ -125,7 +125,7 @@ def _varint(window: Window) -> int:
     for place in range(10):
         byte = window.take(1)[0]
         value |= (byte & 127) << 7 * place
-        if byte < 128:  # noqa: PLR2004
+        if byte < 128:
             return value
     raise Damaged("a number is longer than any", window.offset)
 
@@ -134,15 +134,15 @@ def _of_model(model: Model, number: int, value: int, window: Window, limits: Lim
     """A field of the model; fields with a length have negative numbers."""
     if number == 1:
         model.ir = value
-    elif number == -2:  # noqa: PLR2004
+    elif number == -2:
         model.producer = _text(window, value)
-    elif number == -3:  # noqa: PLR2004
+    elif number == -3:
         model.producer_version = _text(window, value)
-    elif number == -7:  # noqa: PLR2004
+    elif number == -7:
         model.has_graph = True
         for inner, size in _fields(window, window.offset + value, limits):
             _of_graph(model, inner, size, window, limits)
-    elif number == -8:  # noqa: PLR2004
+    elif number == -8:
         texts, numbers = _plain(window, value, limits)
         if len(model.opsets) < limits.depth:
             model.opsets[texts.get(1, "")[:_TEXT]] = numbers.get(2, 0)
@@ -156,7 +156,7 @@ def _of_graph(model: Model, number: int, value: int, window: Window, limits: Lim
         if len(model.operators) < limits.depth:
             model.operators[texts.get(4, "")[:60]] += 1
     elif number in {-11, -12}:
-        told = model.inputs if number == -11 else model.outputs  # noqa: PLR2004
+        told = model.inputs if number == -11 else model.outputs
         words = _value(window, value, limits)
         if len(told) < limits.depth:
             told.append(words)
@@ -170,7 +170,7 @@ def _value(window: Window, size: int, limits: Limits) -> str:
     for number, inner in _fields(window, window.offset + size, limits):
         if number == -1:
             name = _text(window, inner)
-        elif number == -2:  # noqa: PLR2004
+        elif number == -2:
             shape = _type(window.take(min(inner, 4_096)))
             window.skip(max(inner - 4_096, 0))
         elif number < 0:
@@ -180,7 +180,7 @@ def _value(window: Window, size: int, limits: Limits) -> str:
 
 def _type(raw: bytes) -> str:
     """The type of a tensor by its first fields; nothing for a map or a sequence."""
-    if len(raw) > 3 and raw[0] == 0x0A and raw[2] == 0x08:  # noqa: PLR2004
+    if len(raw) > 3 and raw[0] == 0x0A and raw[2] == 0x08:
         return _TYPES.get(raw[3], "")
     return ""
 

@@ -38,7 +38,7 @@ def none_such(walker: Walker) -> None:
     )
 
 
-# ------------------------------------------------------------------------------------------------- its beginning and end
+# ------------------------------------------------------------------------------------------------ beginning and end
 
 
 @_opcode(pickle.PROTO)
@@ -56,7 +56,7 @@ def _frame(walker: Walker) -> None:
 
 
 @_opcode(pickle.STOP)
-def _stop(walker: Walker) -> bool:
+def _stop(_walker: Walker) -> bool:
     return True
 
 
@@ -117,12 +117,12 @@ def _long(walker: Walker) -> None:
 @_opcode(pickle.INT)
 def _int(walker: Walker) -> None:
     words = _short_line(walker)
-    walker.stack.append({b"00": False, b"01": True}[words] if words in {b"00", b"01"} else _integer(walker, words))
+    walker.stack.append({b"00": False, b"01": True}[words] if words in {b"00", b"01"} else _integer(words))
 
 
 @_opcode(pickle.LONG)
 def _long_line(walker: Walker) -> None:
-    walker.stack.append(_integer(walker, _short_line(walker).removesuffix(b"L")))
+    walker.stack.append(_integer(_short_line(walker).removesuffix(b"L")))
 
 
 @_opcode(pickle.FLOAT)
@@ -130,8 +130,8 @@ def _float(walker: Walker) -> None:
     walker.stack.append(float(_short_line(walker)))
 
 
-def _integer(walker: Walker, words: bytes) -> int:
-    if len(words) > 640:  # digits that any Python reads  # noqa: PLR2004
+def _integer(words: bytes) -> int:
+    if len(words) > 640:  # digits that any Python reads
         raise TooLarge("integer", 640)
     return int(words, 0)
 
@@ -194,7 +194,7 @@ def _string_line(walker: Walker) -> None:
         walker.hold_text(Long(length, head[:_HEAD], is_text=False), _HEAD)
         return
     words = head.strip()
-    if len(words) < 2 or words[:1] not in {b"'", b'"'} or words[:1] != words[-1:]:  # noqa: PLR2004
+    if len(words) < 2 or words[:1] not in {b"'", b'"'} or words[:1] != words[-1:]:
         raise Damaged("a text of Python 2 has no quotes")
     walker.hold_text(words[1:-1].decode("latin-1"), length)
 
@@ -357,7 +357,10 @@ def _dup(walker: Walker) -> None:
 
 @_opcode(pickle.MEMOIZE)
 def _memoize(walker: Walker) -> None:
-    walker.memo[len(walker.memo)] = walker.stack[-1]
+    memo = walker.memo
+    if len(memo) > walker.budget.limits.objects:
+        raise TooLarge("objects", walker.budget.limits.objects)
+    memo[len(memo)] = walker.stack[-1]
 
 
 @_opcode(pickle.BINPUT)
@@ -370,13 +373,19 @@ def _binput(walker: Walker) -> None:
 @_opcode(pickle.LONG_BINPUT)
 def _long_binput(walker: Walker) -> None:
     window = walker.window
-    walker.memo[unpack_from("<I", window.buf, window.pos)[0]] = walker.stack[-1]
+    _put_at(walker, unpack_from("<I", window.buf, window.pos)[0])
     window.pos += 4
 
 
 @_opcode(pickle.PUT)
 def _put(walker: Walker) -> None:
-    walker.memo[_integer(walker, _short_line(walker))] = walker.stack[-1]
+    _put_at(walker, _integer(_short_line(walker)))
+
+
+def _put_at(walker: Walker, key: int) -> None:
+    if len(walker.memo) > walker.budget.limits.objects:
+        raise TooLarge("objects", walker.budget.limits.objects)
+    walker.memo[key] = walker.stack[-1]
 
 
 @_opcode(pickle.BINGET)
@@ -395,7 +404,7 @@ def _long_binget(walker: Walker) -> None:
 
 @_opcode(pickle.GET)
 def _get_line(walker: Walker) -> None:
-    _get(walker, _integer(walker, _short_line(walker)))
+    _get(walker, _integer(_short_line(walker)))
 
 
 def _get(walker: Walker, key: int) -> None:
@@ -503,7 +512,7 @@ def _two_lines(walker: Walker) -> tuple[str, str]:
 
 def _named(walker: Walker, module: str, name: str) -> Global:
     """A name as Python 3 understands it: what Python 2 called otherwise is mapped, as an unpickler does."""
-    if walker.protocol <= 2:  # noqa: PLR2004  # the last protocol of Python 2
+    if walker.protocol <= 2:  # the last protocol of Python 2
         if (module, name) in NAME_MAPPING:
             module, name = NAME_MAPPING[module, name]
         else:

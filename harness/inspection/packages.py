@@ -21,16 +21,11 @@ _OTHERWISE = {
     "Cython": "cython",
     "dateutil": "python-dateutil",
     "feature_engine": "feature-engine",
-    "gplearn": "gplearn",
     "imblearn": "imbalanced-learn",
-    "keras": "keras",
-    "lightning": "lightning",
     "PIL": "pillow",
-    "ruptures": "ruptures",
     "sentence_transformers": "sentence-transformers",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
-    "sklearn2pmml": "sklearn2pmml",
     "sklearn_crfsuite": "sklearn-crfsuite",
     "sklearn_pandas": "sklearn-pandas",
     "skmultiflow": "scikit-multiflow",
@@ -41,14 +36,110 @@ _OTHERWISE = {
 }
 #: Of these the package has the name of its module.
 _SAME = frozenset(
-    """auto_sklearn autosklearn boruta catboost causalml cloudpickle cuml dask deslib dill econml eli5 flaml gensim hdbscan
-    hmmlearn interpret joblib kmodes lightgbm lime mapie metric_learn mlflow mlxtend mne narwhals ngboost nltk numba numpy
-    onnxruntime optuna pandas polars prince prophet psutil pyarrow pygam pynndescent pyod pytz pywt river scipy seglearn shap
-    skforecast skorch skops spacy stanza statsmodels tensorflow threadpoolctl torch tpot transformers tsfresh tslearn tzlocal
-    umap xgboost zoofs""".split()
+    [
+        "boruta",
+        "catboost",
+        "causalml",
+        "cloudpickle",
+        "cuml",
+        "dask",
+        "deslib",
+        "dill",
+        "econml",
+        "eli5",
+        "flaml",
+        "gensim",
+        "gplearn",
+        "hdbscan",
+        "hmmlearn",
+        "interpret",
+        "joblib",
+        "keras",
+        "kmodes",
+        "lightgbm",
+        "lime",
+        "mapie",
+        "metric_learn",
+        "mlflow",
+        "mlxtend",
+        "mne",
+        "narwhals",
+        "ngboost",
+        "nltk",
+        "numba",
+        "numpy",
+        "onnxruntime",
+        "optuna",
+        "pandas",
+        "polars",
+        "prince",
+        "prophet",
+        "psutil",
+        "pyarrow",
+        "pygam",
+        "pynndescent",
+        "pyod",
+        "pytz",
+        "pywt",
+        "river",
+        "scipy",
+        "seglearn",
+        "shap",
+        "skforecast",
+        "sklearn2pmml",
+        "skorch",
+        "skops",
+        "spacy",
+        "stanza",
+        "statsmodels",
+        "tensorflow",
+        "threadpoolctl",
+        "torch",
+        "tpot",
+        "transformers",
+        "tsfresh",
+        "tslearn",
+        "tzlocal",
+        "xgboost",
+        "zoofs",
+    ]
 )
 #: Modules that every Python has, in some version.
 _STANDARD = frozenset(sys.stdlib_module_names) | {"copy_reg", "__builtin__", "cPickle", "UserDict", "imp", "distutils"}
+
+
+#: Python's own types of data: files that name them hold no more than data for it.
+_DATA_TYPES = frozenset(
+    f"{module}.{name}"
+    for module, names in {
+        "builtins": "bool bytearray bytes complex dict float frozenset int list object range set slice str tuple",
+        "collections": "Counter OrderedDict defaultdict deque",
+        "datetime": "date datetime time timedelta timezone",
+        "decimal": "Decimal",
+        "fractions": "Fraction",
+        "pathlib": "Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath",
+        "pathlib._local": "Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath",
+        "uuid": "UUID",
+    }.items()
+    for name in names.split()
+)
+#: Of these the list of known names has nearly all that files name.
+_LISTED = frozenset({"numpy", "scipy", "joblib"})
+
+
+def is_data_type(name: str) -> bool:
+    """Whether a name is one of Python's own types of data."""
+    return name in _DATA_TYPES
+
+
+def is_telling(name: str) -> bool:
+    """Whether a name outside the list is worth a look of its own.
+
+    These are names of Python itself, what is called in a roundabout way, and packages whose names the list has.
+    """
+    if "(" in name:
+        return True
+    return (is_standard(name) and not is_data_type(name)) or name.partition(".")[0] in _LISTED
 
 
 def is_standard(module: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from harness.inspection.arrays import dtype_name
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _DEPTH = 40  # levels of estimators and containers within one another
+_SEEN = 10_000  # items of a container that are looked at
 _ITEMS = 60  # parts of one part that are told
 _ALIKE = 4  # estimators of one class side by side that are told as one
 _NAMES = 1_000  # of features
@@ -24,6 +26,8 @@ _LARGE = 5
 
 #: Attributes by which an object is an estimator, whatever its package.
 _TELLING = frozenset({"steps", "transformer_list", "transformers", "_Booster", "booster_", "__model"})
+#: Attributes that hold the number of features; LightGBM has the last.
+_FEATURES = ("n_features_in_", "n_features_", "_n_features")
 #: Of these, classes are data and not models.
 _DATA = frozenset({"numpy", "scipy", "pandas", "builtins", "collections", "joblib", "copyreg", "pathlib", "types"})
 
@@ -101,15 +105,11 @@ class _Tree:
         if estimator is not None:
             return _estimator(estimator, path, size, self._parts(_attributes(estimator.state), path, depth))
         if isinstance(node, Mapping):
-            items = [
-                (f"[{key_text(key)}]", value) for key, value in zip(node.items[::2], node.items[1::2], strict=False)
-            ]
-            parts = self._parts(items, path, depth, everything=not path)
-            return _container(path, "dict", len(items), size, parts)
+            parts = self._parts(_pairs(node.items), path, depth, everything=not path)
+            return _container(path, "dict", len(node.items) // 2, size, parts)
         if isinstance(node, list | tuple):
-            items = [(f"[{place}]", value) for place, value in enumerate(node)]
-            parts = self._parts(items, path, depth, everything=not path)
-            return _container(path, type(node).__name__, len(items), size, parts)
+            parts = self._parts(_numbered(node), path, depth, everything=not path)
+            return _container(path, type(node).__name__, len(node), size, parts)
         return _other(node, path, size, self._parts(_inner(node), path, depth))
 
     def _parts(
@@ -167,7 +167,7 @@ class _Tree:
 
 
 def _estimator(one: Estimator, path: str, size: int, parts: tuple[Part, ...]) -> Part:
-    features = one.state.get("n_features_in_", one.state.get("n_features_"))
+    features = next((one.state[name] for name in _FEATURES if one.state.get(name) is not None), None)
     number = plain_number(features)
     return Part(
         path=path,
@@ -217,7 +217,7 @@ def array_shape(node: object) -> str | None:
         return f"{dtype_name(state[2])} {_shape(state[1])}" if state else "array"
     if isinstance(node, Built) and node.made_of is not None and node.made_of.name == "_frombuffer":
         args = node.args if isinstance(node.args, tuple) else ()
-        return f"{dtype_name(args[1])} {_shape(args[2])}" if len(args) == 4 else "array"  # noqa: PLR2004
+        return f"{dtype_name(args[1])} {_shape(args[2])}" if len(args) == 4 else "array"
     return None
 
 
@@ -230,25 +230,31 @@ def _attributes(state: dict[str, object]) -> list[tuple[str, object]]:
     return [(f".{name}" if name.isidentifier() else f".__dict__[{key_text(name)}]", it) for name, it in state.items()]
 
 
-def _inner(node: object) -> list[tuple[str, object]]:
+def _pairs(items: list[object]) -> Iterator[tuple[str, object]]:
+    """The items of a dict, with the labels of a path; those of a vocabulary are many, and hold no estimator."""
+    for place in range(0, min(len(items) - 1, 2 * _SEEN), 2):
+        yield f"[{key_text(items[place])}]", items[place + 1]
+
+
+def _numbered(items: list[object] | tuple[object, ...], before: str = "") -> Iterator[tuple[str, object]]:
+    for place, item in enumerate(islice(items, _SEEN)):
+        yield f"{before}[{place}]", item
+
+
+def _inner(node: object) -> Iterator[tuple[str, object]]:
     """What an object holds, with the labels of a path."""
     if isinstance(node, Array):
-        return [(f"[{at}]", it) for at, it in enumerate(node.held)] if isinstance(node.held, list) else _inner(node.held)
-    if is_array(node):
+        yield from _numbered(node.held) if isinstance(node.held, list) else _inner(node.held)
+    elif is_array(node):
         state = array_state(node)
         content = state[4] if state else None
-        flat = bool(state) and isinstance(state[1], tuple) and len(state[1]) != 1
-        return (
-            [(f"{'.flat' if flat else ''}[{at}]", it) for at, it in enumerate(content)]
-            if isinstance(content, list)
-            else []
-        )
-    if not isinstance(node, Built):
-        return []
-    items = node.items or []
-    held = [(f"[{key_text(key)}]", value) for key, value in zip(items[::2], items[1::2], strict=False)]
-    inner = [("(...)", value) for value in node.args] if isinstance(node.args, tuple) else []
-    return [*_attributes(state_of(node)), *held, *inner]
+        is_flat = bool(state) and isinstance(state[1], tuple) and len(state[1]) != 1
+        if isinstance(content, list):
+            yield from _numbered(content, ".flat" if is_flat else "")
+    elif isinstance(node, Built):
+        yield from _attributes(state_of(node))
+        yield from _pairs(node.items or [])
+        yield from (("(...)", value) for value in node.args) if isinstance(node.args, tuple) else ()
 
 
 def _parameters(state: dict[str, object]) -> Iterator[tuple[str, str]]:
@@ -263,21 +269,16 @@ def _parameters(state: dict[str, object]) -> Iterator[tuple[str, str]]:
 
 
 def plain(value: object, depth: int = 2) -> str | None:
-    """A value as Python would write it; None, if it is not plain or too long."""
+    """Write a value as Python would; None, if it is not plain or too long."""
     if isinstance(value, str):
         return key_text(value)
-    if isinstance(value, bool | float | type(None)):
-        return repr(value)
-    if isinstance(value, int):
-        return repr(value) if value.bit_length() <= 64 else None  # noqa: PLR2004
     if isinstance(value, Global):
         return value.full[:_TEXT]
+    if isinstance(value, list | tuple):
+        return _sequence(value, depth) if len(value) <= _SEQUENCE and depth else None
     number = plain_number(value)
-    if number is not None:
-        return repr(number)
-    if isinstance(value, list | tuple) and len(value) <= _SEQUENCE and depth:
-        return _sequence(value, depth)
-    return None
+    is_huge = isinstance(number, int) and number.bit_length() > 64
+    return repr(number) if value is None or (number is not None and not is_huge) else None
 
 
 def _sequence(value: list[object] | tuple[object, ...], depth: int) -> str | None:
@@ -311,7 +312,7 @@ def plain_number(value: object) -> int | float | None:
     if not isinstance(value, Built) or value.made_of is None or value.made_of.name != "scalar":
         return None
     args = value.args if isinstance(value.args, tuple) else ()
-    if len(args) != 2 or not isinstance(args[0], Built) or not isinstance(args[0].args, tuple):  # noqa: PLR2004
+    if len(args) != 2 or not isinstance(args[0], Built) or not isinstance(args[0].args, tuple):
         return None
     code = args[0].args[0] if args[0].args else None
     raw = args[1].encode("latin-1", "replace") if isinstance(args[1], str) else args[1]

@@ -77,7 +77,7 @@ def read(window: Window, limits: Limits, folder: Path | None = None, budget: Bud
 def _begins(window: Window) -> bool:
     """Whether another pickle follows: of protocol 2 or newer; what else follows cannot be told from other bytes."""
     head = window.peek(2)
-    return len(head) == 2 and head[0] == 0x80 and head[1] <= 5  # noqa: PLR2004
+    return len(head) == 2 and head[0] == 0x80 and head[1] <= 5
 
 
 def _told(

@@ -54,7 +54,7 @@ class _Header:
             self.application = (given.get("name", "")[:_TEXT], given.get("version", "")[:_TEXT])
         elif name == "DataField" and len(self.fields) < _FIELDS:
             self.fields.append(given.get("name", "")[:_TEXT])
-        elif len(self._within) == 2 and re.search(r"(Model|Network|Regression|Scorecard)$", name):  # noqa: PLR2004
+        elif len(self._within) == 2 and re.search(r"(Model|Network|Regression|Scorecard)$", name):
             self.model = name[:_TEXT]
             raise _Enough
 

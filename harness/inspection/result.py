@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+
+
+#: Attributes with an estimator that was never fitted, where it has no number of features.
+_TEMPLATES = (".estimator", ".estimator_", ".base_estimator", ".base_estimator_", ".template_estimator_")
+
 
 class PartKind(StrEnum):
     """What a part of a file's content is."""
@@ -163,7 +169,8 @@ class Inspection:
     ----------
     path : as it was given
     size : bytes of the file
-    format : ``pickle``, ``joblib``, ``skops``, ``onnx``, ``pmml``, ``mlflow``, ``xgboost``, ``lightgbm``, ``catboost`` ...
+    format : ``pickle``, ``joblib``, ``cloudpickle``, ``skops``, ``zip``, ``onnx``, ``pmml``, ``mlflow``, ``xgboost``,
+        ``lightgbm`` or ``catboost``; ``not known`` where it could not be read so far
     wrapping : compression around it, from the outside in
     unpacked : bytes after unpacking that were read
     protocols : of its pickles
@@ -205,10 +212,34 @@ class Inspection:
         return tuple(part for part in parts if part.kind is PartKind.ESTIMATOR)
 
     @property
+    def models(self) -> tuple[Part, ...]:
+        """The estimators without those that others were cloned from, and without the members of ensembles."""
+        return tuple(
+            part
+            for part in self.estimators
+            if ".estimators_[" not in part.path and (part.features is not None or not part.path.endswith(_TEMPLATES))
+        )
+
+    @property
     def sklearn_versions(self) -> tuple[str, ...]:
         """Each distinct release of scikit-learn that it keeps, that of most estimators first."""
         return tuple(one.version for one in self.evidence if one.package == "scikit-learn" and one.exact)
 
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each estimator.
+
+        Columns: ``path``, ``estimator`` (its class with its module), ``version`` (of scikit-learn; null if none is
+        kept), ``count`` (how many alike it stands for), ``features`` (number), ``size`` (bytes) and ``parameters`` (dict).
+        """
+        import pandas as pd  # noqa: PLC0415  # half a second that nobody else need pay
+
+        columns = ["path", "estimator", "version", "count", "features", "size", "parameters"]
+        rows = [
+            (one.path, one.name, one.version, one.count, one.features, one.size, dict(one.parameters))
+            for one in self.estimators
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
     def as_data(self) -> dict[str, Any]:
         """Return it as data for JSON."""
-        return asdict(self)
+        return {**asdict(self), "sklearn_versions": list(self.sklearn_versions)}

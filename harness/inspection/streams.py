@@ -1,7 +1,7 @@
 """Bytes to be read once from front to back: of a file, or of what comes out of compression.
 
-A `Source` gives bytes and skips them; only `Window` knows where in them a reader stands. Nothing is held but a window, so
-that an array of any size is skipped in no memory, and a bomb is met by a limit.
+A `Source` gives bytes and skips them; only `Window` knows where in them a reader stands. Nothing is held but a window:
+an array of any size is skipped in no memory, and a bomb meets a limit.
 """
 
 from __future__ import annotations

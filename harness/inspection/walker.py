@@ -7,18 +7,19 @@ An opcode's function is in `harness.inspection.opcodes`; it works on the stack a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from struct import error as StructError  # noqa: N812  # its name says nothing without its module
 from typing import TYPE_CHECKING
 
 from harness.inspection.limits import Damaged, Ended, Limits, TooLarge
-from harness.inspection.nodes import Built, Global
+from harness.inspection.nodes import Array, Built, Global, Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from harness.inspection.nodes import Array
     from harness.inspection.streams import Window
 
+_LEFT = 10_000  # values that are kept where a walk ends too early
 MARGIN = 600  # bytes that an opcode with a short argument takes at most
 _LITERALS = (str, int, bool)
 _WORDS = 60  # characters of an argument that belong to a call's name
@@ -77,9 +78,15 @@ class Walker:
         try:
             return self._walk(table)
         except Ended:
-            for some in (*self.marks, self.stack):
-                self.found.left += some
+            self._leave()
             raise
+
+    def _leave(self) -> None:
+        """Keep what was there when the walk ended too early, but for plain values."""
+        for some in (*self.marks[:_LEFT], self.stack):
+            for value in islice(some, _LEFT):
+                if isinstance(value, Built | Mapping | Array | list | tuple) and len(self.found.left) < _LEFT:
+                    self.found.left.append(value)
 
     def _walk(self, table: tuple[Callable[[Walker], bool | None], ...]) -> object:
         window, start = self.window, self.window.pos
@@ -148,32 +155,41 @@ class Walker:
 
 
 #: Of these the name alone says little; what they are asked for belongs to it.
-_TELLING = frozenset({("builtins", "getattr"), ("operator", "attrgetter"), ("operator", "methodcaller")})
+_TELLING = frozenset(
+    {
+        "builtins.getattr",
+        "operator.attrgetter",
+        "operator.methodcaller",
+        "cloudpickle.cloudpickle._builtin_type",
+        "cloudpickle.cloudpickle_fast._builtin_type",
+        "cloudpickle.cloudpickle.subimport",
+        "importlib.import_module",
+        "builtins.__import__",
+    }
+)
 
 
 def called_name(func: object, args: object) -> str:
-    """How a call is told: ``module.name``, or for what a call returned that call with its plain arguments."""
+    """How a call is told: ``module.name``, or for what a call returned that call first."""
     if isinstance(func, Global):
-        if (func.module, func.name) in _TELLING:
-            return f"{func.full}({_arguments(args)})"
-        return func.full
+        return f"{func.full}({_arguments(args)})" if func.full in _TELLING else func.full
     if isinstance(func, Built):
         inner = func.made_of.full if func.made_of is not None else "..."
-        return f"{inner}({_arguments(func.args)})(...)"
+        return f"{inner}({_arguments(func.args) if inner in _TELLING else '...'})(...)"
     return f"a {type(func).__name__.lower()} that is called"
 
 
 def _arguments(args: object) -> str:
     if not isinstance(args, tuple):
         return "..."
-    return ", ".join(map(_argument, args[:4])) + (", ..." if len(args) > 4 else "")  # noqa: PLR2004
+    return ", ".join(map(_argument, args[:4])) + (", ..." if len(args) > 4 else "")
 
 
 def _argument(value: object) -> str:
     if isinstance(value, Global):
         return value.full
     if isinstance(value, _LITERALS):
-        return repr(value)[:_WORDS] if not isinstance(value, int) or value.bit_length() < 64 else "..."  # noqa: PLR2004
+        return repr(value)[:_WORDS] if not isinstance(value, int) or value.bit_length() < 64 else "..."
     return "..."
 
 

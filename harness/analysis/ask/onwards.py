@@ -1,0 +1,117 @@
+"""What the stored runs say of a class from one release of scikit-learn on: a verdict for each later minor. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.analysis import versions
+from harness.analysis.ask import breadth, evidence, subjects
+from harness.analysis.ask.question import Question, wanted
+from harness.analysis.verdicts import BAD, Verdict, worst
+from harness.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from harness.analysis.ask.evidence import Evidence
+    from harness.analysis.ask.index import Index
+
+
+@dataclass(frozen=True, kw_only=True)
+class Onwards:
+    """The verdicts of a class that one minor release saved.
+
+    Attributes
+    ----------
+    verdicts : by minor release that loads it, the oldest first: the worst of all environments
+    """
+
+    estimator: str
+    minor: str
+    verdicts: dict[str, Verdict]
+
+    @property
+    def first_bad(self) -> str | None:
+        """The first minor in which it breaks or changes predictions."""
+        return next((minor for minor, verdict in self.verdicts.items() if verdict in BAD), None)
+
+    @property
+    def stays_bad(self) -> bool:
+        """Whether every later minor is bad, too."""
+        later = [*self.verdicts.values()]
+        first = next((place for place, verdict in enumerate(later) if verdict in BAD), len(later))
+        return all(verdict in BAD for verdict in later[first:])
+
+    def ranges(self) -> Iterator[tuple[str, str, Verdict]]:
+        """First and last minor of each stretch with one verdict."""
+        stretches: list[tuple[str, str, Verdict]] = []
+        for minor, verdict in self.verdicts.items():
+            if stretches and stretches[-1][2] is verdict:
+                stretches[-1] = (stretches[-1][0], minor, verdict)
+            else:
+                stretches.append((minor, minor, verdict))
+        yield from stretches
+
+
+def onwards(
+    indexes: Sequence[Index], estimators: Iterable[str], version: str, *, numpy: str | None = None
+) -> tuple[Onwards, ...]:
+    """Ask for each class and every later minor, of models that are of the very class.
+
+    Environments whose NumPy is of an older major release than the writer's are left out: that is another question.
+
+    Parameters
+    ----------
+    version : the writer's scikit-learn
+    numpy : the major release of the writer's NumPy, if it is known
+
+    Returns
+    -------
+    tuple of Onwards
+        A class or a release of which the runs know nothing is left out.
+    """
+    minor = _minor(version)
+    newest_first = sorted(indexes, key=lambda index: str(index.run["started"]), reverse=True)
+    held = {name: packages for index in indexes for name, packages in index.holdings.items()}
+    found = []
+    for estimator in dict.fromkeys(estimators):
+        try:
+            subject = subjects.find((one for index in newest_first for one in index.subjects), estimator)
+        except InputError:
+            continue
+        question = Question(subject=subject, producers=wanted([minor]), consumers=())
+        by_minor: dict[str, list[Evidence]] = {}
+        for one in evidence.gather(newest_first, question):
+            if _counts(question, one, held, numpy):
+                by_minor.setdefault(_minor(held[one.cell.consumer][versions.DEFAULT_PACKAGE]), []).append(one)
+        verdicts = {
+            later: breadth.measure(by_minor[later], question).limited(worst(one.verdict for one in by_minor[later]))
+            for later in versions.ordered(by_minor)
+            if not _is_older(later, minor)
+        }
+        if verdicts:
+            found.append(Onwards(estimator=estimator, minor=minor, verdicts=verdicts))
+    return tuple(found)
+
+
+def _counts(question: Question, one: Evidence, held: Mapping[str, Mapping[str, str]], numpy: str | None) -> bool:
+    """Whether a cell is of the very class, through a format that is asked about, and with a NumPy that is no older."""
+    writer, reader = held.get(one.cell.producer, {}), held.get(one.cell.consumer, {})
+    majors = [packages.get("numpy", "").partition(".")[0] for packages in (writer, reader)]
+    return (
+        versions.DEFAULT_PACKAGE in reader
+        and one.cell.case in question.subject.alone
+        and question.is_through(one.cell.format, one.cell.reader, converts=one.converts)
+        and numpy in {None, majors[0]}
+        and majors[0] <= majors[1]
+    )
+
+
+def _minor(version: str) -> str:
+    return ".".join(version.split(".")[:2])
+
+
+def _is_older(one: str, other: str) -> bool:
+    first, second = versions.parsed(one), versions.parsed(other)
+    return first is not None and second is not None and first < second
