@@ -49,7 +49,7 @@ _SENTENCES = {
     ),
     ProblemKind.NOTHING_LOADS: "In {names} nothing loads, not even what it wrote itself.",
     ProblemKind.SELF_TEST: (
-        "Self-test failed: {count} artifacts do not predict identically in their own producer, such as {names}."
+        "Self-test failed: {count} artifacts do not predict the same in their own producer, such as {names}."
     ),
 }
 

@@ -93,7 +93,11 @@ class Choice:
         for method in asked:
             self.not_compared.update({"%s(%s)" % (method, name): why for name, why in missing.items()})
         found = probes.ask(model, rows, ["%s(%s)" % (method, name) for method in asked for name in made])
-        self.reference.update({name: without_traceback(encoded) for name, encoded in found.encoded.items()})
+        for name, encoded in found.encoded.items():
+            if _is_data(encoded):
+                self.reference[name] = without_traceback(encoded)
+            else:
+                self.not_compared[name] = "its output cannot be sent as data"
 
 
 def without_traceback(encoded):

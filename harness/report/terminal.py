@@ -234,7 +234,7 @@ def _more(count: int, console: Console) -> None:
 
 def _headline(summary: Summary, console: Console) -> None:
     counts = ", ".join(f"{count} {status}" for status, count in summary.statuses.items())
-    same = summary.diagonal - len(summary.diagonal_off)
+    same = summary.diagonal_identical
     console.print(f"{counted(summary.cells, 'cell')}: {counts}")
     if summary.diagonal:
         console.print(f"in their own producer: {same} of {summary.diagonal} that load are identical")

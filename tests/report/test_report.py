@@ -53,6 +53,15 @@ def test_own_artifacts_that_predict_otherwise_fail_the_self_test(plan, tmp_path)
     assert "Self-test failed" in markdown.render(summary.summarize(found))
 
 
+def test_a_sum_in_another_order_fails_no_self_test(plan, tmp_path):
+    for used, is_off in ((2e-6, False), (0.4, True), (None, True)):
+        (tmp_path / str(used)).mkdir()
+        near = cell("old/one/pickle>old/pickle", parity="close", tolerance_used=used)
+        found = tables_of(plan, tmp_path / str(used), cells=all_cells(plan, [near]))
+        assert bool(summary.summarize(found).diagonal_off) is is_off
+        assert "in their own producer: 3 of 4 that load are identical" in shown(found)
+
+
 def test_text_of_models_cannot_break_out(plan, tmp_path):
     evil = cell("new/one/pickle>old/pickle", "load-error", reason=EVIL)
     found = tables_of(plan, tmp_path, cells=all_cells(plan, [evil]))
