@@ -228,8 +228,8 @@ class Inspection:
     def to_frame(self) -> pd.DataFrame:
         """One row for each estimator.
 
-        Columns: ``path``, ``estimator`` (its class with its module), ``version`` (of scikit-learn; null if none is kept),
-        ``count`` (how many alike it stands for), ``features`` (number), ``size`` (bytes) and ``parameters`` (dict).
+        Columns: ``path``, ``estimator`` (its class with its module), ``version`` (of scikit-learn; null if none is
+        kept), ``count`` (how many alike it stands for), ``features`` (number), ``size`` (bytes) and ``parameters``.
         """
         import pandas as pd  # noqa: PLC0415  # half a second that nobody else need pay
 

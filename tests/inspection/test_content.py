@@ -238,3 +238,13 @@ def test_a_window_reads_across_its_edges(tmp_path) -> None:
 def test_calls_are_named_before_what_is_only_named(written) -> None:
     found = inspect(written(PROTO + b"](" + global_("shutil", "rmtree") + call("os", "remove") + b"e."))
     assert [(one.name, one.called) for one in found.calls.outside] == [("os.remove", True), ("shutil.rmtree", False)]
+
+
+@pytest.mark.parametrize(
+    ("version", "is_one"),
+    [("1.2.2", True), ("1.10.dev0", True), ("1.6.0rc1", True), ("1.2.2 --index-url=x", False), ("https://x", False)],
+)
+def test_what_is_no_version_is_none(version, is_one, written) -> None:
+    found = inspect(written(PROTO + estimator(version) + b"."))
+    assert [one.class_name for one in found.estimators] == ["LinearSVC"]
+    assert found.sklearn_versions == ((version,) if is_one else ())
