@@ -91,6 +91,13 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
+@nox.session(default=False)
+def nightly(session: nox.Session) -> None:
+    """The tests that take too long for every change."""
+    install(session, "tests")
+    session.run("pytest", "--nightly", "-m", "nightly", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style and types."""

@@ -38,12 +38,16 @@ class GivenTask(TypedDict):
 
 
 class CaseTask(TypedDict):
-    """Where a case is built. ``estimator`` is its function's first argument, where one function builds many."""
+    """Where a case is built. ``estimator`` is its function's first argument, where one function builds many.
+
+    ``beside`` names the files that a user's case may use, helpers and data.
+    """
 
     module: str
     function: str
     seed: int
     estimator: str | None
+    beside: list[str]
     given: NotRequired[GivenTask]
 
 
@@ -190,6 +194,7 @@ class Written(_Attempt):
     unspooled: NotRequired[str]
     dump_seconds: NotRequired[float]
     facts: NotRequired[dict[str, Any]]
+    remark: NotRequired[str | None]
 
 
 class Loaded(_Attempt):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -122,6 +122,21 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnCode:
+    """A wheel or a module of a user's own, which only some environments have: known by its content."""
+
+    name: str  # of the distribution, or of the module
+    version: str | None  # of the wheel; None: it is a module
+    digest: str  # sha256
+    path: str = field(compare=False)  # where it lies; no part of a plan's digest
+
+    @property
+    def requirement(self) -> str:
+        """What a wheel is asked for as, PEP 508."""
+        return f"{self.name}=={self.version}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Environment:
     """A named set of interpreter, packages and platform."""
 
@@ -135,6 +150,9 @@ class Environment:
     packages: tuple[str, ...]  # further requirements, PEP 508
     tools: tuple[str, ...] = ()  # the same, each installed where it resolves
     days: tuple[tuple[str, dt.date], ...] = ()  # packages whose index is that of another day than as_of
+    from_source: tuple[str, ...] = ()  # packages, by normalized name, that are built from archives where no wheel is
+    wheels: tuple[OwnCode, ...] = ()  # of the user's own
+    modules: tuple[OwnCode, ...] = ()  # the same, laid beside the guest
     origin: str  # why it is there: "environments.include[3]" or "environments.axes (pairwise)"
     options: tuple[tuple[str, Option], ...] = ()  # keys of its kind's own, sorted; what its file reads and nobody else
 
@@ -146,6 +164,13 @@ class Environment:
     def produces(self) -> bool:
         """Without scikit-learn there is nothing to fit: such an environment consumes only."""
         return self.scikit_learn is not None
+
+    @property
+    def own(self) -> dict[str, str]:
+        """The user's own code that it holds: by name its version, if it has one, and the beginning of its digest."""
+        return {
+            one.name: f"{one.version or ''} sha256:{one.digest[:16]}".strip() for one in (*self.wheels, *self.modules)
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,8 +203,9 @@ class Case:
     module: str  # importable inside the guest
     function: str
     file: str  # where it was declared, for messages
-    digest: str  # sha256 of the function's source text
+    digest: str  # sha256 of the function's source text, and of all that lies beside it and may be used by it
     estimator: str | None = None  # the function's first argument, where one function builds many cases
+    beside: tuple[tuple[str, str], ...] = ()  # of a user's file: helpers and data, by name where it runs, and path here
     given: Given | None = None  # instead of the recipe
 
 

@@ -17,6 +17,18 @@ from harness.config.plan import Plan
 from tests.browser import chromium, reader  # noqa: F401  # fixtures
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="also the tests that are marked so")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is for the night, whatever else is asked for."""
+    if not config.getoption("--nightly"):
+        left_out = [item for item in items if item.get_closest_marker("nightly")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
 FIELDS = {field.name for field in dataclasses.fields(terms.Environment)}
 
 

@@ -11,7 +11,7 @@ from harness.machine import interpreters, processes
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.mark.parametrize("minor", ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("minor", ["3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13"])
 def test_the_guests_own_tests(minor: str) -> None:
     python = interpreters.find(minor)
     if python is None:

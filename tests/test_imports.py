@@ -16,7 +16,7 @@ GUEST_FILES = sorted(GUEST.rglob("*.py"))
 HOST_FILES = sorted(path for path in (ROOT / "harness").rglob("*.py") if GUEST not in path.parents) + [
     ROOT / "noxfile.py"
 ]
-FLOOR = (3, 8)
+FLOOR = (3, 6)
 #: Of the environments, never of the host: what it would import would be its own, not what was tested. (SciPy is there for
 #: statistics of figures.)
 FOREIGN = {"sklearn", "joblib", "cloudpickle", "skops", "onnx", "onnxruntime", "skl2onnx"}
@@ -141,8 +141,10 @@ ARROWS = {
     "engine": {"config", "environments", "files", "store", "terms"},
     "analysis": {"config", "store", "terms"},
     "report": {"analysis", "config", "files", "inspection", "machine", "store", "terms"},
+    "checking": {"config", "environments", "files", "inspection", "machine", "run", "terms"},
     "cli": {
         "analysis",
+        "checking",
         "config",
         "engine",
         "environments",

@@ -114,6 +114,9 @@ def test_the_profile_and_the_environments_that_may_fail_are_in_the_matrix() -> N
     matrix = load_matrix(ROOT / "matrix.yaml", native=told["env"]["HARNESS_NATIVE"])
     names = [one.name for one in matrix.environments(satisfiable=lambda _: True)]
     assert told["on"]["workflow_dispatch"]["inputs"]["profile"]["default"] in matrix.spec.profiles
+    scheduled = re.findall(r"'([^']+)' && '([^']+)'", told["env"]["PROFILE"])
+    assert {profile for _, profile in scheduled} == {"architectures", "third-party"} <= matrix.spec.profiles.keys()
+    assert {cron for cron, _ in scheduled} < {one["cron"] for one in told["on"]["schedule"]}
     assert any(name.startswith(told["env"]["MAY_FAIL"].removesuffix("*")) for name in names)
     indexes = {dict(one.options).get("index") for one in matrix.environments(satisfiable=lambda _: True)} - {None}
     assert indexes <= told["env"].keys()  # else nobody could give it
@@ -130,6 +133,11 @@ def test_jobs_go_on_without_the_shards_that_failed_and_the_last_word_knows_of_al
         assert "!cancelled()" in jobs[name]["if"]
     assert jobs["verdict"]["if"] == "always()"
     assert set(jobs["verdict"]["needs"]) == jobs.keys() - {"verdict", "tell", "publish"}
+
+
+def test_the_night_runs_the_tests_that_others_leave_out() -> None:
+    assert "nox -s nightly" in scripts(NIGHTLY)
+    assert "nox -s nightly" not in [line for path in WORKFLOWS if path != NIGHTLY for line in scripts(path)]
 
 
 GOOD = "success success success success success"

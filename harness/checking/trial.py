@@ -82,7 +82,7 @@ def question(
         raise InputError(f"{file}: this is {found.format}; only models of Python are checked so far: {checked}")
     if rows is not None and (not rows.is_file() or rows.suffix not in {".csv", ".json", ".npy", ".parquet"}):
         raise InputError(f"--data {rows}: no such file of rows; .csv, .json, .npy and .parquet are read")
-    known = wanted.by_minor(matrix.environments(satisfiable=lambda _: True))
+    known = wanted.by_minor(matrix.profile("default", satisfiable=lambda _: True).environments)
     written_by = writer.of(found, known, supplied)
     return Question(
         inspection=found,

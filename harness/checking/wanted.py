@@ -72,7 +72,8 @@ def by_minor(environments: Iterable[Environment]) -> dict[str, Environment]:
     """The matrix' local environments with scikit-learn, one for each minor: the newest, or the last that it names."""
     found: dict[str, Environment] = {}
     for one in environments:
-        if one.scikit_learn is not None and one.kind == "local" and one.python is not None:
+        # What comes from a further index is no release.
+        if one.scikit_learn is not None and one.kind == "local" and one.python is not None and not one.options:
             known = found.get(minor(one.scikit_learn))
             if known is None or Version(one.scikit_learn) >= Version(known.scikit_learn or "0"):
                 found[minor(one.scikit_learn)] = one

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.arguments import MATRIX, JsonOption, MatrixOption, ProfileOption, ThroughOption, console
+from harness.cli.arguments import MATRIX, RESULTS, JsonOption, MatrixOption, ProfileOption, ThroughOption, console
 
 
 def plan(
@@ -24,10 +24,11 @@ def plan(
     from harness.cli.planning import planned
     from harness.environments import availability
     from harness.report import plan as rendering
+    from harness.store.pace import pace
 
     expanded = planned(matrix, profile, resolving=resolve, through=through)
     outlooks = availability.outlooks(expanded.profile.environments, expanded.impossible)
     if as_json:
         print(json.dumps(rendering.as_data(expanded, outlooks), indent=2))
     else:
-        rendering.show(expanded, outlooks, console())
+        rendering.show(expanded, outlooks, console(), pace=pace(RESULTS))

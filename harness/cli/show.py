@@ -35,7 +35,7 @@ def show(
     row: dict[str, Any] = provenance.find(tables, artifact_part(artifact))  # a cell's id will do
     kept = (tables.path / "objects").is_dir()  # not of the run that comes with the repository
     rebuilt = row["manifest"] is not None and row["status"] == "ok" and kept
-    commands = provenance.rebuild_commands(tables, row, stage([]), interpreter) if rebuilt else []
+    commands = provenance.rebuild_commands(tables, row, stage({}), interpreter) if rebuilt else []
     if as_json:
         print(json.dumps({**row, "rebuild": commands}, indent=2, default=str))
     else:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from harness.config import beside
 from harness.config.source_files import assigned, modules, parse
 from harness.errors import HarnessError, InputError
 from harness.machine.tools import GUEST
 from harness.terms import Case
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
 _CASE = "case_"
@@ -54,21 +58,41 @@ def user_cases(path: Path) -> tuple[Case, ...]:
     InputError
         With everything that is wrong with the file.
     """
-    scan = scan_cases(path, module=path.stem)
+    scan = scan_user_file(path)
     problems = scan.problems or (() if scan.cases else (f"no function case_NAME(seed) in {path}",))
     if problems:
         raise InputError("\n".join(problems))
     return scan.cases
 
 
-def scan_cases(path: Path, *, module: str) -> Scan:
-    """Read the functions ``case_NAME(seed)`` at the top level of a file."""
+def scan_user_file(path: Path, *, data: Mapping[str, Path] = MappingProxyType({}), given: Collection[str] = ()) -> Scan:
+    """The cases of a user's file, which may use what lies beside it.
+
+    Parameters
+    ----------
+    data : the files that its cases may read, by their names beside it.
+    given : modules that environments have of their own, and that are none of its helpers.
+    """
+    try:
+        near = {**data, **beside.helpers(path, parse(path)[1], given)}
+    except InputError as error:
+        return Scan(problems=(str(error),))
+    return scan_cases(path, module=path.stem, near=near)
+
+
+def scan_cases(path: Path, *, module: str, near: Mapping[str, Path] = MappingProxyType({})) -> Scan:
+    """Read the functions ``case_NAME(seed)`` at the top level of a file.
+
+    ``module`` is what the guest calls the file; ``near`` is what its cases may use, by names beside it.
+    """
     try:
         text, tree = parse(path)
+        near_digest = beside.digest(near) if near else ""
     except InputError as error:
         return Scan(problems=(str(error),))
     lines = text.split("\n")  # as the parser counts them
-    shared = _shared_digest(path, lines, tree)
+    shared = _shared_digest(path, lines, tree) + near_digest
+    near_files = tuple(sorted((name, str(file)) for name, file in near.items()))
     cases: dict[str, Case] = {}
     problems: list[str] = []
     for node in tree.body:
@@ -89,7 +113,8 @@ def scan_cases(path: Path, *, module: str) -> Scan:
     except ValueError as error:
         return Scan(problems=(*problems, f"{path.name}{error}"))
     problems += [f"{path.name}, BUILT: {case.name} is a case twice" for case in built if case.name in cases]
-    return Scan(cases=(*cases.values(), *built), problems=tuple(problems))
+    every = tuple(replace(case, beside=near_files) for case in (*cases.values(), *built))
+    return Scan(cases=every, problems=tuple(problems))
 
 
 def _source(lines: list[str], node: ast.stmt) -> str:
@@ -159,6 +184,12 @@ def _built_names(node: ast.expr | None) -> tuple[str, ...]:
     if not sound or len(set(names)) < len(names):
         raise ValueError(f", line {node.lineno}, BUILT: is no tuple of different names of letters, digits, underscores")
     return tuple(names)
+
+
+def told_apart(cases: Sequence[Case], others: Iterable[Case]) -> tuple[Case, ...]:
+    """A user's cases, those with their file in their name that another case is called like: ``FILE.NAME``."""
+    held = Counter(case.name for case in (*cases, *others))
+    return tuple(replace(case, name=f"{case.family}.{case.name}") if held[case.name] > 1 else case for case in cases)
 
 
 def clashes(cases: tuple[Case, ...], others: list[Case]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ A check looks at the parts it needs and passes over those that another check has
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -13,20 +14,21 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import ValidationError
 
-from harness.config import catalogue, format_files
+from harness.config import beside, catalogue, format_files
+from harness.config.document_words import at, words
 from harness.config.expand import MAX_COMBINATIONS, MAX_ENVIRONMENTS, combinations, expand, possible_names
 from harness.config.source_files import unimportable
 from harness.config.spec import Environments, Spec
 from harness.config.validation import validated
-from harness.errors import shown, unknown
+from harness.errors import InputError, shown, unknown
 from harness.terms import AsOf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from harness.config.problems import Place, Problem
     from harness.config.yaml_document import Document, Plain
-    from harness.terms import Case, Format
+    from harness.terms import Case, Format, OwnCode
 
     Problems: TypeAlias = list[Problem]
 
@@ -70,36 +72,57 @@ class Known:
     formats: list[Format]
     case_files: list[Path] = field(default_factory=list)  # the user's
     format_files: list[Path] = field(default_factory=list)
+    given: frozenset[str] = frozenset()  # modules that environments ask for
 
 
 def check_case_files(document: Document, known: Known, problems: Problems) -> bool:
     """Read the user's files, adding their cases to the known ones; False when a file is wrong."""
     before = len(problems)
-    asked = _modules_asked_for(document.value)
-    for place, name in _words(document.value, ("cases", "files")):
-        path = document.path.parent / name
-        scan = catalogue.Scan()
-        wrong: tuple[str, ...] = tuple(filter(None, [unimportable(path, name, known.case_files, asked)]))
-        if not wrong:
+    found: list[tuple[Place, Path]] = []
+    for place, name in words(document.value, ("cases", "files")):
+        path = _file(document, name)
+        if wrong := unimportable(path, name, known.case_files, known.given):
+            problems.append(document.problem(place, wrong))
+        else:
             known.case_files.append(path)
-            scan = catalogue.scan_cases(path, module=path.stem)
-            wrong = (*scan.problems, *catalogue.clashes(scan.cases, known.cases))
-            known.cases.extend(scan.cases)
-        if not wrong and not scan.cases:
-            wrong = (f"no function case_NAME(seed) in {shown(name)}",)
-        problems.extend(document.problem(place, message) for message in wrong)
+            found.append((place, path))
+    data = _data(document, known.case_files, problems)
+    scans: list[catalogue.Scan] = []
+    for place, path in found:
+        scan = catalogue.scan_user_file(path, data=data.get(path.parent, {}), given=known.given)
+        empty = () if scan.problems or scan.cases else (f"no function case_NAME(seed) in {shown(path.name)}",)
+        problems.extend(document.problem(place, message) for message in (*scan.problems, *empty))
+        scans.append(scan)
+    known.cases.extend(catalogue.told_apart([case for scan in scans for case in scan.cases], known.cases))
     return len(problems) == before
+
+
+def _data(document: Document, case_files: Sequence[Path], problems: Problems) -> dict[Path, dict[str, Path]]:
+    """The data of the cases, by the folder of the files that they lie beside."""
+    found: dict[Path, dict[str, Path]] = {path.parent: {} for path in case_files}
+    for place, word in words(document.value, ("cases", "data")):
+        try:
+            path = _file(document, word)
+            found[beside.home_of(path, found)] |= beside.data(path, found)
+            beside.check_size({str(file): file for files in found.values() for file in files.values()})
+        except InputError as error:
+            problems.append(document.problem(place, str(error)))
+    return found
+
+
+def _file(document: Document, name: str) -> Path:
+    """A file that a matrix names, without steps back that hide which folder it is in."""
+    return Path(os.path.normpath(document.path.parent / name))
 
 
 def check_format_files(document: Document, known: Known, problems: Problems) -> bool:
     """The same of the user's files with formats. A file may have cases, too."""
     before = len(problems)
-    asked = _modules_asked_for(document.value)
     installed = [Path(item.file) for item in known.formats if item.file is not None]
-    for place, name in _words(document.value, ("formats", "files")):
+    for place, name in words(document.value, ("formats", "files")):
         path = document.path.parent / name
         others = [*installed, *known.format_files, *(other for other in known.case_files if other != path)]
-        wrong: tuple[str, ...] = tuple(filter(None, [unimportable(path, name, others, asked)]))
+        wrong: tuple[str, ...] = tuple(filter(None, [unimportable(path, name, others, known.given)]))
         if not wrong:
             known.format_files.append(path)
             scan = format_files.scan_file(path)
@@ -109,11 +132,13 @@ def check_format_files(document: Document, known: Known, problems: Problems) -> 
     return len(problems) == before
 
 
-def check_environments(document: Document, native: str, problems: Problems) -> frozenset[str] | None:
+def check_environments(
+    document: Document, native: str, problems: Problems, *, own: Mapping[str, OwnCode]
+) -> frozenset[str] | None:
     """Check that they are few enough and distinct; the names they may have, or None when that cannot be said."""
     before = len(problems)
     try:
-        spec = Environments.model_validate(_at(document.value, ("environments",)))
+        spec = Environments.model_validate(at(document.value, ("environments",)))
     except ValidationError:
         return None  # check_values has said why
     place: Place = ("environments",)
@@ -130,13 +155,13 @@ def check_environments(document: Document, native: str, problems: Problems) -> f
                 message = f"{shown(item.name)} and {shown(other)} differ in case, dots or hyphens only; rename one"
             problems.append(document.problem((*place, "include", index, "name"), message))
     problems += _without_a_day(spec, document)
-    environments = expand(spec, native=native, satisfiable=lambda _: True)
+    environments = expand(spec, native=native, satisfiable=lambda _: True, own=own)
     if len(environments) > MAX_ENVIRONMENTS:
         message = f"{len(environments):,} environments, more than {MAX_ENVIRONMENTS:,}"
         problems.append(document.problem(place, message))
     elif not environments:
         problems.append(document.problem((*place, "exclude"), "no combination of the axes is left"))
-    return possible_names(spec, native=native) if len(problems) == before else None
+    return possible_names(spec, native=native, own=own) if len(problems) == before else None
 
 
 def folded(name: str) -> str:
@@ -179,33 +204,21 @@ def _is_format(word: str, formats: Sequence[Format]) -> bool:
     return any(format_fits(item, reader, word) for item in formats for reader in item.readers)
 
 
-def _modules_asked_for(value: Plain) -> frozenset[str]:
-    """What the packages are called that environments ask for, as modules mostly are."""
-    included = _at(value, ("environments", "include"))
-    holders: list[Place] = [("environments", "packages"), ("environments", "tools")]
-    holders += [
-        ("environments", "include", index, "packages")
-        for index in range(len(included) if isinstance(included, list) else 0)
-    ]
-    words = (re.split(r"[^A-Za-z0-9._-]", word, maxsplit=1)[0] for place in holders for _, word in _words(value, place))
-    return frozenset(re.sub(r"[._-]+", "_", word).lower() for word in words)
-
-
 def _patterns(value: Plain, place: Place) -> Iterator[tuple[Place, str]]:
-    return ((inner, word.removeprefix(NOT)) for inner, word in _words(value, place))
+    return ((inner, word.removeprefix(NOT)) for inner, word in words(value, place))
 
 
 def _holders(value: Plain) -> list[Place]:
     """Where patterns may stand: at the top, in each profile, and in what it measures."""
-    profiles = _at(value, ("profiles",))
+    profiles = at(value, ("profiles",))
     places: list[Place] = [("profiles", name) for name in (profiles if isinstance(profiles, dict) else ())]
     return [(), *places, *((*place, "measure") for place in places)]
 
 
 def _tolerance_words(value: Plain, holder: Place) -> Iterator[tuple[Place, str]]:
-    tolerances = _at(value, (*holder, "tolerances"))
+    tolerances = at(value, (*holder, "tolerances"))
     for index in range(len(tolerances) if isinstance(tolerances, list) else 0):
-        yield from _words(value, (*holder, "tolerances", index, "formats"))
+        yield from words(value, (*holder, "tolerances", index, "formats"))
 
 
 def unknown_format(word: str, formats: Sequence[Format]) -> str:
@@ -219,23 +232,3 @@ def unknown_case(word: str, cases: Sequence[Case]) -> str:
     if word.startswith(FAMILY):
         return unknown("family", word.removeprefix(FAMILY), (case.family for case in cases))
     return unknown("case", word, (case.name for case in cases))
-
-
-def _at(value: Plain, place: Place) -> Plain:
-    """What stands at a place, None when nothing does."""
-    for step in place:
-        if isinstance(value, dict) and isinstance(step, str):
-            value = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int):
-            value = value[step]
-        else:
-            return None
-    return value
-
-
-def _words(value: Plain, place: Place) -> Iterator[tuple[Place, str]]:
-    """The words of a list, each with its place; nothing where there is no list."""
-    found = _at(value, place)
-    for index, item in enumerate(found if isinstance(found, list) else ()):
-        if isinstance(item, str):
-            yield (*place, index), item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from allpairspy import AllPairs
@@ -11,14 +12,16 @@ from packaging.version import Version
 
 from harness.config import naming
 from harness.environments import kinds
-from harness.terms import Environment, within
+from harness.environments.keys import is_wheel
+from harness.terms import Environment, OwnCode, within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from harness.config.spec import Environments, Exclude, Include
 
     Satisfiable = Callable[[Environment], bool]
+    Own = Mapping[str, OwnCode]
 
 MAX_ENVIRONMENTS = 2_000
 MAX_COMBINATIONS = 10_000  # of the axes, before anything is excluded
@@ -33,7 +36,9 @@ class Point(NamedTuple):
     platform: str
 
 
-def expand(spec: Environments, *, native: str, satisfiable: Satisfiable) -> tuple[Environment, ...]:
+def expand(
+    spec: Environments, *, native: str, satisfiable: Satisfiable, own: Own = MappingProxyType({})
+) -> tuple[Environment, ...]:
     """List the environments: those of the axes first, then the included ones, each once and under its own name.
 
     Parameters
@@ -41,17 +46,18 @@ def expand(spec: Environments, *, native: str, satisfiable: Satisfiable) -> tupl
     spec : the checked ``environments`` of matrix.yaml.
     native : the platform that ``native`` stands for, such as ``linux/amd64``.
     satisfiable : whether a resolver finds packages for an environment; only ``newest-compatible`` asks.
+    own : the user's wheels and modules, by what matrix.yaml calls them; one that is not there is known by that alone.
     """
-    found = [_from_axes(spec, point) for point in _chosen(spec, native, satisfiable)]
-    found += [_from_include(spec, item, index, native) for index, item in enumerate(spec.include)]
+    found = [_from_axes(spec, point, own) for point in _chosen(spec, native, satisfiable, own)]
+    found += [_from_include(spec, item, index, native, own) for index, item in enumerate(spec.include)]
     return naming.named(_distinct(found))
 
 
-def possible_names(spec: Environments, *, native: str) -> frozenset[str]:
+def possible_names(spec: Environments, *, native: str, own: Own = MappingProxyType({})) -> frozenset[str]:
     """Every name that an environment may come to have, whatever a resolver says."""
     settled = spec.axes is None or spec.strategy != "newest-compatible"
     candidates = spec if settled else spec.model_copy(update={"strategy": "every"})
-    found = expand(candidates, native=native, satisfiable=lambda _: True)
+    found = expand(candidates, native=native, satisfiable=lambda _: True, own=own)
     names = {environment.name for environment in found}
     if not settled:  # which of them are chosen decides whose names would clash
         names.update(naming.name_of(environment, full=full) for environment in found for full in (False, True))
@@ -67,7 +73,7 @@ def combinations(spec: Environments) -> int:
     return len(axes.scikit_learn) * len(axes.python) * max(1, len(axes.numpy)) * len(axes.platform)
 
 
-def _chosen(spec: Environments, native: str, satisfiable: Satisfiable) -> Iterable[Point]:
+def _chosen(spec: Environments, native: str, satisfiable: Satisfiable, own: Own) -> Iterable[Point]:
     if spec.axes is None:
         return ()
     axes: tuple[tuple[str | None, ...], ...] = (
@@ -80,7 +86,7 @@ def _chosen(spec: Environments, native: str, satisfiable: Satisfiable) -> Iterab
     dropped = [_concrete(rule, native) for rule in spec.exclude]
     every = [point for point in _points(itertools.product(*axes)) if not any(_matches(r, point) for r in dropped)]
     if spec.strategy == "newest-compatible":
-        return _newest_compatible(every, lambda point: satisfiable(_provisional(spec, point)))
+        return _newest_compatible(every, lambda point: satisfiable(_provisional(spec, point, own)))
     if spec.strategy == "one-at-a-time":
         return _one_at_a_time(axes, every)
     if spec.strategy == "pairwise":
@@ -151,27 +157,36 @@ def _platform(platform: str, native: str) -> str:
     return native if platform == "native" else platform
 
 
-def _from_axes(spec: Environments, point: Point) -> Environment:
+def _from_axes(spec: Environments, point: Point, own: Own) -> Environment:
     return kinds.DEFAULT.complete(
         Environment(
             name="",
             **point._asdict(),
             kind=kinds.DEFAULT.name,
             as_of=spec.as_of,
-            packages=spec.packages,
+            packages=_of_the_index(spec.packages),
+            wheels=_wheels(spec.packages, own),
+            modules=_named(spec.modules, own),
             tools=spec.tools,
             days=tuple(spec.days.items()),
+            from_source=spec.from_source,
             origin=f"environments.axes ({spec.strategy})",
         )
     )
 
 
-def _provisional(spec: Environments, point: Point) -> Environment:
-    environment = _from_axes(spec, point)
+def _provisional(spec: Environments, point: Point, own: Own) -> Environment:
+    environment = _from_axes(spec, point, own)
     return replace(environment, name=naming.name_of(environment, full=True))
 
 
-def _from_include(spec: Environments, item: Include, index: int, native: str) -> Environment:
+def _from_include(spec: Environments, item: Include, index: int, native: str, own: Own) -> Environment:
+    # A runtime holds what it names and nothing else: that is what it is there for.
+    packages, modules = (
+        (item.packages, item.modules)
+        if item.scikit_learn is None
+        else ((*spec.packages, *item.packages), (*spec.modules, *item.modules))
+    )
     environment = Environment(
         name=item.name or "",
         scikit_learn=item.scikit_learn,
@@ -180,14 +195,30 @@ def _from_include(spec: Environments, item: Include, index: int, native: str) ->
         platform=_platform(item.platform, native),
         kind=item.kind,
         as_of=item.as_of or spec.as_of,
-        # A runtime holds what it names and nothing else: that is what it is there for.
-        packages=item.packages if item.scikit_learn is None else (*spec.packages, *item.packages),
+        packages=_of_the_index(packages),
+        wheels=_wheels(packages, own),
+        modules=_named(modules, own),
         tools=() if item.scikit_learn is None else spec.tools,
-        days=tuple(spec.days.items()),
+        days=tuple({**spec.days, **item.days}.items()),
+        from_source=spec.from_source,
         origin=f"environments.include[{index}]",
         options=item.own.options(),
     )
     return kinds.OF[item.kind].complete(environment)
+
+
+def _of_the_index(packages: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word for word in packages if not is_wheel(word))
+
+
+def _wheels(packages: Iterable[str], own: Own) -> tuple[OwnCode, ...]:
+    return _named((word for word in packages if is_wheel(word)), own)
+
+
+def _named(words: Iterable[str], own: Own) -> tuple[OwnCode, ...]:
+    """The user's code by what it is called in matrix.yaml. Of one name the last counts: an environment's own."""
+    found = (own.get(word) or OwnCode(name=word, version=None, digest="", path=word) for word in words)
+    return tuple({one.name: one for one in found}.values())
 
 
 def _distinct(environments: list[Environment]) -> list[Environment]:

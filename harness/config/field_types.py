@@ -5,16 +5,13 @@ Those of environments are in `harness.environments.keys`.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Literal, get_args
 
-from packaging.utils import is_normalized_name
-from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, ByteSize, Field
 
 from harness.environments import keys, kinds
-from harness.environments.keys import json_type, read_day, read_word
+from harness.environments.keys import json_type, read_word
 from harness.errors import one_of, shown
-from harness.terms import AsOf
 
 DTYPES = ("float16", "float32", "float64", "longdouble", "complex64", "complex128")
 DAY = 86_400
@@ -33,19 +30,6 @@ def _method(text: str) -> str:
     return text
 
 
-def _date(value: object) -> dt.date:
-    day = read_day(value)
-    if isinstance(day, AsOf):
-        raise ValueError(f"{shown(day)} is not a day such as 2024-09-11")  # noqa: TRY004  # pydantic collects ValueErrors
-    return day
-
-
-def _project(text: str) -> str:
-    if not is_normalized_name(text):
-        raise ValueError(f"{shown(text)} is not the name of a package, in lower case and with hyphens")
-    return text
-
-
 def _memory(size: ByteSize) -> ByteSize:
     if not MEMORY_FLOOR <= size <= MEMORY_CEILING:
         raise ValueError(f"{size.human_readable()} is not between 64 MiB and 1 TiB")
@@ -55,6 +39,8 @@ def _memory(size: ByteSize) -> ByteSize:
 _Strategies = Literal["every", "newest-compatible", "one-at-a-time", "pairwise"]
 
 Word = keys.Word
+Date = keys.Date
+Project = keys.Project
 Kind = Annotated[
     Word, AfterValidator(one_of("kind of environment", kinds.OF)), json_type("string", enum=list(kinds.OF))
 ]
@@ -63,8 +49,6 @@ Method = Annotated[Word, AfterValidator(_method)]
 Strategy = Annotated[
     _Strategies, BeforeValidator(one_of("strategy", get_args(_Strategies))), BeforeValidator(read_word)
 ]
-Date = Annotated[dt.date, PlainValidator(_date), json_type("string", examples=["2024-09-11"])]
-Project = Annotated[Word, AfterValidator(_project)]
 Seconds = Annotated[float, Field(gt=0, le=DAY, allow_inf_nan=False)]
 Memory = Annotated[
     ByteSize, BeforeValidator(read_word), AfterValidator(_memory), json_type("string", examples=["2 GiB"])

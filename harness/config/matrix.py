@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from harness import terms
-from harness.config import catalogue, checks, format_files, yaml_document
+from harness.config import catalogue, checks, format_files, own_code, yaml_document
 from harness.config.checks import case_fits, fits, format_fits
 from harness.config.expand import expand
 from harness.config.problems import Problem, refusal
@@ -17,7 +17,7 @@ from harness.errors import InputError, unknown
 from harness.machine import plugins, tools
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from harness.config.yaml_document import Document
@@ -39,13 +39,14 @@ class Matrix:
     formats: tuple[terms.Format, ...]
     case_files: tuple[Path, ...]  # the user's, to be shipped with the guest
     native: str
+    own: Mapping[str, terms.OwnCode] = field(default_factory=dict)  # wheels and modules, by what the matrix calls them
 
     @property
     def seed(self) -> int:
         return self.spec.cases.seed
 
     def environments(self, *, satisfiable: Callable[[terms.Environment], bool]) -> tuple[terms.Environment, ...]:
-        return expand(self.spec.environments, native=self.native, satisfiable=satisfiable)
+        return expand(self.spec.environments, native=self.native, satisfiable=satisfiable, own=self.own)
 
     def profile(self, name: str, *, satisfiable: Callable[[terms.Environment], bool]) -> terms.Profile:
         """The selection that a profile names, in the order of the matrix.
@@ -87,10 +88,10 @@ class Matrix:
             cases=tuple(c.name for c in profile.cases if checks.chosen(spec.cases, partial(case_fits, c))),
             formats=tuple(filter(None, (_chosen(item, spec.formats) for item in profile.formats))),
         )
-        for field in ("environments", "cases", "formats"):
-            if not getattr(measure, field):
-                place = f"profiles.{profile.name}.measure.{field}"
-                raise InputError(f"{self.path}: {place}: fits none of the profile's own {field}: nothing is measured")
+        for part in ("environments", "cases", "formats"):
+            if not getattr(measure, part):
+                place = f"profiles.{profile.name}.measure.{part}"
+                raise InputError(f"{self.path}: {place}: fits none of the profile's own {part}: nothing is measured")
         numbers = ("rounds", "seconds", "precision", "cold_starts", "sharing")
         given = {name: getattr(spec, name) for name in numbers if getattr(spec, name) is not None}
         return replace(profile, measure=replace(measure, **given))
@@ -125,7 +126,7 @@ def load_matrix(
         cases=list(catalogue.builtin_cases() if cases is None else cases),
         formats=list(_formats() if formats is None else formats),
     )
-    spec = _check(document, known, native)
+    spec, own = _check(document, known, native)
     return Matrix(
         path=path,
         digest=document.digest,
@@ -134,6 +135,7 @@ def load_matrix(
         formats=tuple(known.formats),
         case_files=tuple(known.case_files),
         native=native,
+        own=own,
     )
 
 
@@ -153,13 +155,18 @@ def _read(path: Path) -> Document:
         raise InputError(message) from None
 
 
-def _check(document: Document, known: checks.Known, native: str) -> Spec:
-    """The checked values; or every problem there is. The user's cases and formats are added to those that are known."""
+def _check(document: Document, known: checks.Known, native: str) -> tuple[Spec, dict[str, terms.OwnCode]]:
+    """The checked values and the user's wheels and modules; or every problem there is.
+
+    The user's cases and formats are added to those that are known.
+    """
     problems: list[Problem] = []
     spec = checks.check_values(document, problems)
+    own = own_code.check(document, problems)
+    known.given = own_code.modules_given(document.value, own)
     cases = checks.check_case_files(document, known, problems)
     formats = checks.check_format_files(document, known, problems)
-    names = checks.check_environments(document, native, problems)
+    names = checks.check_environments(document, native, problems, own=own)
     problems += checks.check_patterns(
         document,
         environments=names,
@@ -168,7 +175,7 @@ def _check(document: Document, known: checks.Known, native: str) -> Spec:
     )
     if problems or spec is None:
         raise refusal(document.path, problems)
-    return spec
+    return spec, own
 
 
 def _overridden(limits: terms.Limits, by: Limits) -> terms.Limits:

@@ -110,6 +110,8 @@ class Plan:
         content = asdict(self.profile)
         for environment in content["environments"]:
             del environment["origin"]
+            for own in (*environment["wheels"], *environment["modules"]):
+                del own["path"]
         measured = (content["measure"] or {}).get("formats", ())
         for case in content["cases"]:
             if case["given"] is None:
@@ -118,6 +120,7 @@ class Plan:
                 del case["given"]["file"]
         for declared in (*content["cases"], *content["formats"], *measured):
             del declared["file"]
+            declared.pop("beside", None)
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -51,7 +51,8 @@ _LIBRARIES = (
     "torch",
     "xgboost",
 )
-_TAKEN = frozenset(
+#: No file of a user's can be imported by these names.
+TAKEN = frozenset(
     (*sys.stdlib_module_names, *_OTHER_STDLIB, *_GUEST, *_INNER, *_LIBRARIES, "sklearn", "skops", "threadpoolctl")
 )
 
@@ -90,14 +91,21 @@ def modules(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.py") if not path.stem.startswith("_"))
 
 
+def misnamed(module: str, name: str, asked: Collection[str] = ()) -> str:
+    """Why what is called ``name`` cannot be imported as a module, or nothing."""
+    if not module.isidentifier() or keyword.iskeyword(module):
+        return f"{shown(name)} cannot be imported: {shown(module)} is not an identifier"
+    if module in TAKEN or module in asked:
+        return f"{shown(name)} would stand in for the module {module}; rename it"
+    return ""
+
+
 def unimportable(path: Path, name: str, files: Iterable[Path], asked: Collection[str] = ()) -> str:
     """Why a file cannot be a module beside the guest, or nothing; ``asked`` names modules that environments ask for."""
     if path.suffix != ".py":
         return f"{shown(name)} does not end in .py"
-    if not path.stem.isidentifier() or keyword.iskeyword(path.stem):
-        return f"{shown(name)} cannot be imported: {shown(path.stem)} is not an identifier"
-    if path.stem in _TAKEN or path.stem in asked:
-        return f"{shown(name)} would stand in for the module {path.stem}; rename it"
+    if wrong := misnamed(path.stem, name, asked):
+        return wrong
     if any(path.stem == other.stem for other in files):
         return f"another file gives the module {path.stem}; rename one"
     return "" if path.is_file() else f"there is no file {path}"

@@ -105,7 +105,11 @@ class Environments(Part):
         default=AsOf.RELEASE, description="The day of the package index that environments are resolved against."
     )
     packages: tuple[Package, ...] = Field(
-        default=(), description="Further requirements in every environment (PEP 508)."
+        default=(),
+        description="Further requirements in every environment (PEP 508), or your wheels: files relative to this one.",
+    )
+    modules: tuple[Word, ...] = Field(
+        default=(), description="Your modules or packages in every environment: files or folders relative to this file."
     )
     tools: tuple[Package, ...] = Field(
         default=(), description="Requirements that are installed in the environments where they resolve (PEP 508)."
@@ -113,6 +117,10 @@ class Environments(Part):
     days: dict[Project, Date] = Field(
         default_factory=dict,
         description="Packages that are resolved as of another day, by name.",
+    )
+    from_source: tuple[Project, ...] = Field(
+        default=(),
+        description="Packages that are built from source archives, in a sandbox, where no wheel is there; by name.",
     )
     strategy: Strategy = Field(default="newest-compatible", description="How the axes are combined.")
     axes: Axes | None = None
@@ -131,6 +139,9 @@ class Environments(Part):
 class Cases(Part):
     files: tuple[Word, ...] = Field(
         default=(), description="Your Python files with case_NAME(seed), relative to this file."
+    )
+    data: tuple[Word, ...] = Field(
+        default=(), description="What your cases read: files or folders beside their files, relative to this file."
     )
     seed: Seed = 0
 

@@ -23,7 +23,11 @@ _OF_MACHINE = ("python_build", "libc", "cpu", "cpu_features", "blas", "variables
 
 
 def differences(
-    environment: Environment, asked: Iterable[str], locked: Mapping[str, str], facts: Mapping[str, Any]
+    environment: Environment,
+    asked: Iterable[str],
+    locked: Mapping[str, str],
+    facts: Mapping[str, Any],
+    origins: Mapping[str, str] | None = None,
 ) -> list[str]:
     """What a guest is instead of what it should be, in words; nothing if it is that.
 
@@ -33,8 +37,14 @@ def differences(
     asked : its requirements, PEP 508.
     locked : versions by name, of its lock.
     facts : what the guest says of itself, see `harness.guest.facts.gather`.
+    origins : sha256 by name of the archives that its lock has instead of wheels.
     """
-    return [*_interpreter(environment, facts), *_platform(environment, facts), *_packages(asked, locked, facts)]
+    return [
+        *_interpreter(environment, facts),
+        *_platform(environment, facts),
+        *_packages(asked, locked, facts),
+        *_origins(origins or {}, facts),
+    ]
 
 
 def changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
@@ -74,6 +84,13 @@ def _packages(asked: Iterable[str], locked: Mapping[str, str], facts: Mapping[st
         own = held.get(canonicalize_name(requirement.name))
         if requirement.marker is None and not (own and _meets(own, requirement)):
             yield f"{requirement.name} {_said(own)} instead of {requirement.specifier or 'any'}"
+
+
+def _origins(origins: Mapping[str, str], facts: Mapping[str, Any]) -> Iterator[str]:
+    held: dict[str, object] = {canonicalize_name(name): sha256 for name, sha256 in facts.get("origins", {}).items()}
+    for name, sha256 in sorted(origins.items()):
+        if held.get(name) != sha256:
+            yield f"{name} from {_said(held.get(name))} instead of the archive {sha256}"
 
 
 def _said(value: object) -> str:

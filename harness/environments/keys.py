@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import InvalidWheelFilename, is_normalized_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic import model_validator as _model_validator
@@ -18,12 +19,12 @@ from harness.errors import HarnessError, one_of, shown
 from harness.machine import platforms
 from harness.terms import AsOf, Environment, Option
 
-PYTHON_FLOOR = (3, 8)
+PYTHON_FLOOR = (3, 6)
 FIRST_YEAR, LAST_YEAR = 2000, 2199  # of a day of the package index
 PLATFORMS = ("native", *platforms.OF)
 QUOTED = "Quote versions: to your editor, an unquoted 3.10 is the number 3.1. The harness reads what is written."
 #: What says that nothing was written.
-_NOTHING: tuple[object, ...] = (None, ())
+_NOTHING: tuple[object, ...] = (None, (), {})
 
 
 def read_word(value: object) -> str:
@@ -49,6 +50,19 @@ def read_day(value: object) -> AsOf | dt.date:
     if day is not None:
         return day
     raise ValueError(f'{shown(text)} is neither "release" nor "newest" nor a day such as 2024-09-11')
+
+
+def _date(value: object) -> dt.date:
+    day = read_day(value)
+    if isinstance(day, AsOf):
+        raise ValueError(f"{shown(day)} is not a day such as 2024-09-11")  # noqa: TRY004  # pydantic collects ValueErrors
+    return day
+
+
+def _project(text: str) -> str:
+    if not is_normalized_name(text):
+        raise ValueError(f"{shown(text)} is not the name of a package, in lower case and with hyphens")
+    return text
 
 
 def _release(text: str) -> str:
@@ -80,13 +94,24 @@ def _name(text: str) -> str:
     return text
 
 
+def is_wheel(text: str) -> bool:
+    """Whether an entry of ``packages`` is a file of the user's, and no requirement."""
+    return text.endswith(".whl") and " @ " not in text
+
+
 def _requirement(text: str) -> str:
+    if is_wheel(text):
+        try:
+            parse_wheel_filename(text.replace("\\", "/").rpartition("/")[2])
+        except InvalidWheelFilename:
+            raise ValueError(f"{shown(text)} is not named as wheels are, such as own-1.0-py3-none-any.whl") from None
+        return text
     try:
         requirement = Requirement(text)
     except InvalidRequirement:
         raise ValueError(f'{shown(text)} is not a requirement such as "pandas>=2" (PEP 508)') from None
     if requirement.url:
-        raise ValueError(f"{shown(text)} comes from a URL; only packages of the index can be locked")
+        raise ValueError(f"{shown(text)} comes from a URL; name a wheel by its file, or a package of the index")
     return text
 
 
@@ -106,6 +131,8 @@ Package = Annotated[Word, AfterValidator(_requirement)]
 Day = Annotated[
     AsOf | dt.date, PlainValidator(read_day), json_type("string", examples=["release", "newest", "2024-09-11"])
 ]
+Date = Annotated[dt.date, PlainValidator(_date), json_type("string", examples=["2024-09-11"])]
+Project = Annotated[Word, AfterValidator(_project)]
 
 
 class Part(BaseModel):
@@ -143,6 +170,8 @@ class Included(Part):
     platform: Platform = "native"
     as_of: Day | None = Field(default=None, description="Instead of environments.as_of.")
     packages: tuple[Package, ...] = Field(default=(), description="Besides environments.packages.")
+    days: dict[Project, Date] = Field(default_factory=dict, description="Besides environments.days, or instead.")
+    modules: tuple[Word, ...] = Field(default=(), description="Besides environments.modules.")
     name: Name | None = Field(default=None, description="Instead of one such as sk1.5-py3.12-np2.1-amd64.")
 
 

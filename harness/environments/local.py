@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from harness.environments import Command, LackingError, NotReadyError, keys, variables
+from harness.environments import Command, LackingError, NotReadyError, from_source, keys, own_wheels, variables
 from harness.environments import lock as locks
 from harness.environments.kind import Built, Kind, Session
 from harness.environments.lock import Lock
@@ -89,10 +89,10 @@ def requirements(environment: Environment) -> list[str]:
 
 def lock(environment: Environment) -> Lock:
     """See `Kind`."""
-    return locks.resolve(environment, asked=requirements(environment), variables=_index(environment))
+    return locks.resolve(environment, asked=requirements(environment), variables=index(environment))
 
 
-def _index(environment: Environment) -> dict[str, str]:
+def index(environment: Environment) -> dict[str, str]:
     """The variables that give uv an environment's further index. Raises LackingError when nobody says which."""
     name = Keys.read(environment).index
     if name is None:
@@ -168,7 +168,7 @@ def stamp(place: Path, environment: Environment) -> None:
 
 def session(environment: Environment) -> Session:
     """See `Kind`."""
-    return installing(environment, partial(lock, environment), variables=partial(_index, environment))
+    return installing(environment, partial(lock, environment), variables=partial(index, environment))
 
 
 def installing(
@@ -193,12 +193,19 @@ def installing(
             file = Path(session.posargs[0]) if session.posargs else replace_text(locks.wanted(environment), lock().text)
         except (NotReadyError, MachineError) as error:
             session.error(str(error))
-        place = folder(environment, Lock(text=file.read_text()))
+        held = Lock(text=file.read_text())
+        try:
+            text, links = from_source.installable(held.text, locks.wheels(environment, held))
+        except (NotReadyError, MachineError) as error:
+            session.error(str(error))
+        named = replace_text(file.with_name(f"{file.name}.installable"), text)
+        place = folder(environment, held)
         shutil.rmtree(place, ignore_errors=True)
         uv = tools.uv()
         session.run(uv, "venv", "--quiet", "--no-project", "--python", str(python), str(place), external=True)
-        sync = (uv, "pip", "sync", "--quiet", "--python", str(place / "bin/python"), "--require-hashes")
-        session.run(*sync, "--only-binary", ":all:", str(file), external=True, env={**variables()})
+        sync = (uv, "pip", "sync", "--quiet", "--python", str(place / "bin/python"), "--require-hashes", *links)
+        sync = (*sync, "--only-binary", ":all:", *own_wheels.options(environment))
+        session.run(*sync, str(named), external=True, env={**variables()})
         if more is not None:
             session.run(*more(file.read_text(), place), external=True)
         stamp(place, environment)

@@ -5,6 +5,7 @@ A resolution against a past day cannot change, so it is kept; one against today'
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -21,7 +22,15 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from harness.environments import UnreachableError, UnsatisfiableError
+from harness.environments import (
+    LackingError,
+    NotReadyError,
+    UnreachableError,
+    UnsatisfiableError,
+    UnusableError,
+    from_source,
+    own_wheels,
+)
 from harness.errors import InputError, shown
 from harness.files import regular, replace_text
 from harness.machine import platforms, processes, tools
@@ -30,7 +39,7 @@ from harness.terms import AsOf, Environment
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from harness.environments import NotReadyError
+    from harness.environments.from_source import Archive
 
 RESOLVE_SECONDS = 180.0
 #: Wheels of one release are uploaded over some hours, and its dependencies' fixes for it soon after.
@@ -63,6 +72,16 @@ class Lock:
         """The tools that do not resolve here, by normalized name, each with the resolver's reason."""
         return dict(_ABSENT.findall(self.text))
 
+    @property
+    def archives(self) -> tuple[Archive, ...]:
+        """Those of its packages whose wheels are built here."""
+        return from_source.archives(self.text)
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """By normalized name, the sha256 of the archives of those."""
+        return {archive.name: archive.sha256 for archive in self.archives}
+
 
 def read(path: Path) -> Lock:
     """A stored lock, which may be another's: pins and hashes, and no option that tells uv where to look.
@@ -94,7 +113,7 @@ def requirements(environment: Environment, pin: Callable[[str], str] | None = No
     """
     releases = (("scikit-learn", environment.scikit_learn), ("numpy", environment.numpy))
     pins = [name + (pin or pinned)(version) for name, version in releases if version is not None]
-    return [*pins, *environment.packages]
+    return [*pins, *environment.packages, *(wheel.requirement for wheel in environment.wheels)]
 
 
 def resolve(
@@ -121,10 +140,15 @@ def resolve(
     )
     day = environment.as_of
     if day is AsOf.RELEASE:
-        day = _release_day(question)
+        try:
+            day = _release_day(question)
+        except UnsatisfiableError as reason:
+            raise UnsatisfiableError(f"{reason}{_nearest(question)}") from reason
     if isinstance(day, AsOf):
         return Lock(text=_resolved(question))
-    words = [*question.asked, *environment.tools, *(more.packages if more else ()), *_other_days(environment)]
+    words = [*question.asked, "tools:", *environment.tools, *(more.packages if more else ()), *_other_days(environment)]
+    words += [*environment.from_source, str(from_source.missing())] if environment.from_source else []
+    words += [wheel.digest for wheel in environment.wheels]
     kept = _kept("locks", [*words, environment.python or "", environment.platform, day.isoformat()])
     if not kept.exists():
         replace_text(kept, _resolved(question, until=day + dt.timedelta(days=1)))
@@ -142,8 +166,63 @@ class _Question(NamedTuple):
 
 def _resolved(question: _Question, until: dt.date | None = None) -> str:
     day = [] if until is None else ["--exclude-newer", until.isoformat(), *_other_days(question.environment)]
-    text = _with_tools(question, *day)
+    built, failed = _built(question, *day)
+    text = _with_tools(question, failed, *day, *(word for path in built.values() for word in _links(path)))
+    for archive in built:
+        if Lock(text=text).packages.get(archive.name) == archive.version:
+            text = archive.line + from_source.with_hash(text, archive, archive.sha256)
     return question.more.add(text, until) if question.more and question.more.packages else text
+
+
+def _links(wheel: Path) -> tuple[str, str]:
+    return "--find-links", str(wheel.parent)
+
+
+def _built(question: _Question, *options: str) -> tuple[dict[Archive, Path], dict[str, NotReadyError]]:
+    """The wheels of what is to come from source and has no wheel in the index, and why others could not be built."""
+    built: dict[Archive, Path] = {}
+    failed: dict[str, NotReadyError] = {}
+    for word in (*question.asked, *question.environment.tools):
+        name = canonicalize_name(Requirement(word).name)
+        if name not in question.environment.from_source:
+            continue
+        try:
+            found = _archive(word, question, *options)
+            if found is not None:
+                built[found[0]] = from_source.wheel(*found)
+        except UnsatisfiableError:
+            continue  # the resolver will say so of all that is asked for
+        except (LackingError, UnusableError) as error:  # others may pass, and what is kept must not remember them
+            if word in question.asked:
+                raise
+            failed[name] = error
+    return built, failed
+
+
+def _archive(word: str, question: _Question, *options: str) -> tuple[Archive, str] | None:
+    """The archive that a requirement means, and its address; None where there is a wheel. Nothing of it is run."""
+    text = _compile([word], question, "--no-deps", "--format", "pylock.toml", *options, known=Requirement(word).name)
+    return from_source.chosen(tomllib.loads(text))
+
+
+def wheels(environment: Environment, lock: Lock) -> dict[Archive, Path]:
+    """The wheels of the archives in a lock, which may be another's: built now where they are not there.
+
+    Raises NotReadyError where the environment does not say that such a package may be built.
+    """
+    found = {}
+    for archive in lock.archives:
+        if archive.name not in environment.from_source:
+            raise UnusableError(f"its lock has {archive} from source, and environments.from_source does not name it")
+        path = from_source.there(archive)
+        if path is None:
+            question = _Question(environment, (), None, {})
+            asked = _archive(f"{archive.name}=={archive.version}", question)
+            if asked is None or asked[0] != archive:
+                raise UnusableError(f"the package index has no archive of {archive} with the hash of its lock")
+            path = from_source.wheel(*asked)
+        found[archive] = path
+    return found
 
 
 def _other_days(environment: Environment) -> list[str]:
@@ -151,14 +230,17 @@ def _other_days(environment: Environment) -> list[str]:
     return [word for name, day in days for word in ("--exclude-newer-package", f"{name}={day.isoformat()}")]
 
 
-def _with_tools(question: _Question, *options: str) -> str:
+def _with_tools(question: _Question, failed: Mapping[str, NotReadyError], *options: str) -> str:
     """A lock of the requirements and of as many of the tools as resolve beside them; the others are named in it.
 
     Without the tools there must be an answer; with all of them there mostly is one; else they are tried one by one.
+    Tools whose wheel could not be built have ``failed``.
     """
-    tools_, asked, absent = question.environment.tools, list(question.asked), []
+    asked = list(question.asked)
+    absent = [f"# without {name}: {reason}\n" for name, reason in failed.items()]
+    tools_ = [tool for tool in question.environment.tools if canonicalize_name(Requirement(tool).name) not in failed]
     try:
-        return _compile([*asked, *tools_], question, "--generate-hashes", *options)
+        return "".join(absent) + _compile([*asked, *tools_], question, "--generate-hashes", *options)
     except UnsatisfiableError:
         if not tools_:
             raise
@@ -198,14 +280,30 @@ def _release_day(question: _Question) -> dt.date:
     return dt.date.fromisoformat(kept.read_text())
 
 
-def _compile(asked: list[str], question: _Question, *options: str) -> str:
+def _nearest(question: _Question) -> str:
+    """What to ask for instead of a scikit-learn that has no wheels here; nothing where there is nothing near."""
+    wanted = question.environment.scikit_learn
+    for specifier, resolution in ((">", "lowest"), ("<", "highest")):
+        asked = [f"scikit-learn{specifier}{wanted}"]
+        with contextlib.suppress(UnsatisfiableError, UnreachableError):
+            found = Lock(text=_compile(asked, question, "--no-deps", "--resolution", resolution)).packages
+            return f" The nearest release with wheels for this Python is {found['scikit-learn']}."
+    return ""
+
+
+def _compile(asked: list[str], question: _Question, *options: str, known: str | None = None) -> str:
+    """What uv answers. Of the package ``known`` it may choose an archive: it is told that nothing else is needed, since
+    to find out it would run the archive.
+    """
     environment = question.environment
     platform = platforms.OF[environment.platform].wheels
     if platform is None:
         raise UnsatisfiableError(f"no wheels are known for the platform {environment.platform}")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "requirements.in")
-        source.write_text("\n".join(asked) + "\n")
+        source.write_text("\n".join(own_wheels.asked_as_files(environment, asked)) + "\n")
+        if known is not None:
+            Path(folder, "uv.toml").write_text(f'[[dependency-metadata]]\nname = "{known}"\nrequires-dist = []\n')
         # Without --python, uv would walk PATH and stumble over every pyenv shim: six seconds for each resolution.
         command: list[str | Path] = [
             tools.uv(),
@@ -217,14 +315,15 @@ def _compile(asked: list[str], question: _Question, *options: str) -> str:
             "--quiet",
             "--no-header",
         ]
-        command += ["--no-annotate", "--only-binary", ":all:", "--python-platform", platform]
+        command += ["--no-annotate", "--python-platform", platform]
+        command += ["--only-binary", ":all:"] if known is None else []
         command += [] if environment.python is None else ["--python-version", environment.python]
         command += options
         variables = {**os.environ, **question.variables}
         done = processes.run(command, seconds=RESOLVE_SECONDS, env=variables, cwd=Path(folder))
     if done.code != 0:
         raise _failure(done)
-    return done.stdout
+    return own_wheels.pinned(environment, done.stdout)
 
 
 def _failure(done: processes.Completed) -> NotReadyError:

@@ -10,6 +10,7 @@ import dataclasses
 import shutil
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, Field
@@ -23,8 +24,6 @@ from harness.machine.platforms import SUITES
 from harness.terms import AsOf
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import nox
 
     from harness.environments import Folders
@@ -65,6 +64,8 @@ def check(item: keys.Included, own: Keys) -> None:
         raise ValueError(f"{own.suite} has no Python {item.python}: {pythons}")
     if own.from_debian and (item.as_of or item.scikit_learn is None):
         raise ValueError("Debian's own packages have no as_of, and are there for a scikit-learn")
+    if own.from_debian and any(map(keys.is_wheel, item.packages)):
+        raise ValueError("Debian's own packages are no wheels: name your code under modules")
     if not own.from_debian:
         wheels.check(item.platform, hint="; Debian has its own: source: debian")
 
@@ -115,8 +116,7 @@ def foresee(environment: Environment) -> None:
 
 def missing(environment: Environment) -> str | None:
     """See `Kind`."""
-    packages = [] if shutil.which("bwrap") else ["bubblewrap"]
-    return lacking(environment.platform, [*roots.missing(needed(environment)), *packages])
+    return lacking(environment.platform, [*roots.missing(needed(environment)), *bubblewrap.missing()])
 
 
 def lacking(platform: str, packages: list[str]) -> str | None:
@@ -138,9 +138,8 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
     python = root.recipe.python
     argv = bubblewrap.sandboxed(
         (f"/usr/bin/python{python}", "-I", folders.stage),
-        root=root.folder,
+        view=bubblewrap.View(root=root.folder, more={} if packages is None else {Path(roots.site(python)): packages}),
         folders=folders,
-        more={} if packages is None else {packages: roots.site(python)},
         memory=limits.memory + BASE_MEMORY,
     )
     return Built(

@@ -11,22 +11,22 @@ from harness.machine import tools
 from harness.machine.tools import GUEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
     from pathlib import Path
 
 GUEST_NODE = GUEST.with_name("guest_node")
 _START = "from guest.__main__ import main\n\nraise SystemExit(main())\n"
 
 
-def stage(files: Iterable[Path]) -> Path:
+def stage(files: Mapping[str, Path]) -> Path:
     """Copy the guest, whole, into a folder named by its content; return the folder.
 
-    ``files``, a user's cases and formats, lie beside the package, importable in every environment: what they define is
-    pickled by reference, as any deployed code is.
+    ``files``, a user's cases and formats and what lies beside them, by their names here: they lie beside the package,
+    importable in every environment. What they define is pickled by reference, as any deployed code is.
     """
     sources = {f"guest/{path.relative_to(GUEST)}": path for path in sorted(GUEST.rglob("*.py"))}
     sources |= {f"guest_node/{path.name}": path for path in sorted(GUEST_NODE.glob("*.mjs"))}
-    sources |= {path.name: path for path in files}
+    sources |= files
     contents = {name: path.read_bytes() for name, path in sources.items()} | {"__main__.py": _START.encode()}
     digest = hashlib.sha256()
     for name, content in sorted(contents.items()):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from harness.environments import NotReadyError, bytecode
+from harness.environments import NotReadyError, bytecode, from_source, own_wheels
+from harness.environments import lock as locks
 from harness.errors import shown
 from harness.files import replace_text, writing
 from harness.machine import platforms, processes, tools
@@ -50,12 +51,13 @@ def forget(environment: Environment, lock: Lock) -> None:
 def _unpack(environment: Environment, lock: Lock, place: Path, *, site: str, seconds: float) -> None:
     part = place.with_name(f"{place.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    wanted = replace_text(place.with_name(f"{place.name}.txt"), lock.text)
+    text, options = from_source.installable(lock.text, locks.wheels(environment, lock))
+    wanted = replace_text(place.with_name(f"{place.name}.txt"), text)
     # Any Python will do to install with: what is unpacked is for the one that is named.
     command: list[str | Path] = [tools.uv(), "pip", "install", "--quiet", "--python", sys.executable, "--target", part]
     command += ["--python-platform", str(platforms.OF[environment.platform].wheels)]
     command += ["--python-version", str(environment.python), "--require-hashes", "--only-binary", ":all:", "--no-deps"]
-    done = processes.run([*command, "-r", wanted], seconds=seconds)
+    done = processes.run([*command, *options, *own_wheels.options(environment), "-r", wanted], seconds=seconds)
     if done.code is None:
         raise NotReadyError(f"unpacking its packages took longer than {seconds:.0f} s (limits.build_seconds)")
     if done.code != 0:

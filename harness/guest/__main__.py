@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 
-FLOOR = (3, 8)
+FLOOR = (3, 6)
 
 
 def main():
@@ -24,7 +24,7 @@ def main():
     answer = os.dup(1)  # not inheritable: nothing started from here can hold it
     os.dup2(2, 1)  # descriptors 1 and 2 are the log from here on, for Python and for C alike
     if sys.version_info[:2] < FLOOR:
-        text = '{"event":"unready","protocol":2,"error":{"type":"RuntimeError","message":"Python %s is below 3.8"}}\n'
+        text = '{"event":"unready","protocol":2,"error":{"type":"RuntimeError","message":"Python %s is below 3.6"}}\n'
         os.write(answer, (text % sys.version.split()[0]).encode("ascii"))
         return 3
     from . import facts, supervise, wire
@@ -46,7 +46,8 @@ def main():
         return 3
     wire.write_all(answer, wire.encode_line(hello))
     gc.collect()
-    gc.freeze()  # a collection in a child would touch, and so copy, all that it has from here: 100 MB and more
+    if hasattr(gc, "freeze"):  # from Python 3.7 on
+        gc.freeze()  # a collection in a child would touch, and so copy, all that it has from here: 100 MB and more
     supervise.Supervisor(answer=answer, jobs=0).serve()
     return 0
 

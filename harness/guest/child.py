@@ -132,9 +132,9 @@ def _work(tasks, job, channel):
         return
     clean, names = neighbours.surroundings(), neighbours.Names()
     code = NamedCode(told=channel.leave, watch=names.watch)
-    code.listen()
+    heard = code.listen()
     for position, task in enumerate(tasks):
-        channel.last = not _names_its_code(task)
+        channel.last = not (heard and _names_its_code(task))
         todo(task, channel)
         if position + 1 == len(tasks):
             return

@@ -19,9 +19,8 @@ def start(task):
         json.dump(task, file)
     reader, writer = os.pipe()
     argv = [sys.executable, "-I", sys.argv[0], "cold", os.path.abspath(_TASK)]
-    actions = [(os.POSIX_SPAWN_DUP2, writer, 1)]
     started = monotonic()
-    pid = os.posix_spawn(sys.executable, argv, os.environ, file_actions=actions)
+    pid = _spawned(argv, writer)
     os.close(writer)
     with os.fdopen(reader, "rb") as answers:
         message = answers.read()
@@ -34,6 +33,20 @@ def start(task):
         "cold_start_peak_bytes": [answer["peak_bytes"]],
         "first_load_seconds": [answer["first_load_seconds"]],
     }
+
+
+def _spawned(argv, answers):
+    """The id of a process that runs a program, its standard output a pipe."""
+    if hasattr(os, "posix_spawn"):  # from Python 3.8 on
+        return os.posix_spawn(argv[0], argv, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, answers, 1)])
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        os.dup2(answers, 1)
+        os.execv(argv[0], argv)
+    finally:
+        os._exit(127)
 
 
 def main(arguments):

@@ -3,14 +3,11 @@
 Imports: as in `harness.guest.encoding`; SciPy and pandas for values that were theirs.
 """
 
-from __future__ import annotations
-
 import binascii
 import datetime
 import decimal
 import functools
 import io
-from typing import Any, Callable
 
 from . import extensions
 from .encoding import MASKED, MAX_DEPTH, NPY_MAGIC, portable
@@ -20,7 +17,7 @@ class NotSentError(ValueError):
     """Something was not sent: only the name of its type was."""
 
 
-def decode(obj: dict[str, Any]) -> Any:
+def decode(obj):
     """Return a value equal to the one that was encoded. Strings of pandas come back with dtype object.
 
     Arrays are writable and in C order, and a 0-d array comes back as the NumPy scalar.
@@ -35,7 +32,7 @@ def decode(obj: dict[str, Any]) -> Any:
     return _decode(obj, 2 * MAX_DEPTH + 1)  # an extension is a level more than it costs the encoder
 
 
-def _decode(obj: dict[str, Any], depth: int) -> Any:
+def _decode(obj, depth):
     if depth <= 0:
         raise ValueError("an encoded value nests deeper than %d" % MAX_DEPTH)
     kind = obj["kind"]
@@ -47,7 +44,7 @@ def _decode(obj: dict[str, Any], depth: int) -> Any:
     return decoder(obj, depth - 1)
 
 
-def _decode_dense(obj: dict[str, Any], depth: int) -> Any:
+def _decode_dense(obj, depth):
     import numpy as np
 
     array = _from_npy(obj["npy"])
@@ -59,7 +56,7 @@ def _decode_dense(obj: dict[str, Any], depth: int) -> Any:
     return array[()] if array.ndim == 0 else array
 
 
-def _from_npy(text: str) -> Any:
+def _from_npy(text):
     import numpy as np
 
     raw = binascii.a2b_base64(text)
@@ -71,7 +68,7 @@ def _from_npy(text: str) -> Any:
 
 
 @functools.lru_cache(maxsize=1024)
-def _parse_header(header: bytes) -> tuple[tuple[int, ...], Any]:
+def _parse_header(header):
     from numpy.lib import format as npy
 
     if header[:8] != NPY_MAGIC:
@@ -82,7 +79,7 @@ def _parse_header(header: bytes) -> tuple[tuple[int, ...], Any]:
     return shape, dtype
 
 
-def _restore(array: Any, dtype: str) -> Any:
+def _restore(array, dtype):
     import numpy as np
 
     try:
@@ -94,7 +91,7 @@ def _restore(array: Any, dtype: str) -> Any:
     return array.astype(wanted)
 
 
-def _decode_objects(obj: dict[str, Any], depth: int) -> Any:
+def _decode_objects(obj, depth):
     items = [_decode_item(item) for item in obj["items"]]
     container = obj["container"]
     if container == "scalar":
@@ -108,7 +105,7 @@ def _decode_objects(obj: dict[str, Any], depth: int) -> Any:
     return _object_array(items, obj["shape"])
 
 
-def _object_array(items: list[Any], shape: list[int]) -> Any:
+def _object_array(items, shape):
     import numpy as np
 
     array = np.empty(len(items), dtype=object)
@@ -117,7 +114,7 @@ def _object_array(items: list[Any], shape: list[int]) -> Any:
     return array.reshape(shape)
 
 
-def _decode_item(item: Any) -> Any:
+def _decode_item(item):
     if not isinstance(item, dict):
         return item
     ((tag, content),) = item.items()
@@ -144,7 +141,7 @@ def _decode_item(item: Any) -> Any:
     raise NotSentError("an item of type %s cannot be sent" % content)
 
 
-def _decode_typed(name: str, text: str) -> Any:
+def _decode_typed(name, text):
     if name == "pandas.Timestamp":
         import pandas
 
@@ -154,18 +151,18 @@ def _decode_typed(name: str, text: str) -> Any:
     return decimal.Decimal(text) if name == "decimal.Decimal" else _DATES[name].fromisoformat(text)
 
 
-_DATES: dict[str, Any] = {
+_DATES = {
     "datetime.datetime": datetime.datetime,
     "datetime.date": datetime.date,
     "datetime.time": datetime.time,
 }
 
 
-def _decode_mapping(obj: dict[str, Any], depth: int) -> Any:
+def _decode_mapping(obj, depth):
     return {_decode_item(key): _decode(value, depth) for key, value in zip(obj["keys"], obj["values"])}
 
 
-def _decode_extension(obj: dict[str, Any], depth: int) -> Any:
+def _decode_extension(obj, depth):
     if obj["name"] != "frame":
         return extensions.decode(obj, _decode(obj["value"], depth))
     columns = obj["value"]["columns"]
@@ -173,14 +170,14 @@ def _decode_extension(obj: dict[str, Any], depth: int) -> Any:
     return extensions.decode_polars(obj, taken)
 
 
-def _decode_list(obj: dict[str, Any], depth: int) -> Any:
+def _decode_list(obj, depth):
     items = [_decode(item, depth) for item in obj["items"]]
     if obj["container"] == "array":
         return _object_array(items, obj["shape"])
     return tuple(items) if obj["container"] == "tuple" else items
 
 
-def _decode_csr(obj: dict[str, Any], depth: int) -> Any:
+def _decode_csr(obj, depth):
     from scipy import sparse
 
     parts = tuple(_decode_dense(obj[name], depth) for name in ("data", "indices", "indptr"))
@@ -189,7 +186,7 @@ def _decode_csr(obj: dict[str, Any], depth: int) -> Any:
     return build(parts, shape=tuple(obj["shape"])).asformat(obj["format"])
 
 
-def _decode_frame(obj: dict[str, Any], depth: int) -> Any:
+def _decode_frame(obj, depth):
     import pandas
 
     series = [_series(column["value"], None, depth) for column in obj["columns"]]
@@ -201,11 +198,11 @@ def _decode_frame(obj: dict[str, Any], depth: int) -> Any:
     return frame
 
 
-def _decode_series(obj: dict[str, Any], depth: int) -> Any:
+def _decode_series(obj, depth):
     return _series(obj["value"], obj["index"], depth).rename(_decode_item(obj["name"]))
 
 
-def _series(value: dict[str, Any], index: dict[str, Any] | None, depth: int) -> Any:
+def _series(value, index, depth):
     import pandas
 
     data = _decode(value, depth)
@@ -214,14 +211,14 @@ def _series(value: dict[str, Any], index: dict[str, Any] | None, depth: int) -> 
     return pandas.Series(data, dtype=dtype, index=None if index is None else pandas.Index(_decode(index, depth)))
 
 
-def _decode_category(obj: dict[str, Any], depth: int) -> Any:
+def _decode_category(obj, depth):
     import pandas
 
     categories = pandas.Index(_decode(obj["categories"], depth))
     return pandas.Categorical.from_codes(_decode_dense(obj["codes"], depth), categories, ordered=obj["ordered"])
 
 
-_DECODERS: dict[str, Callable[[dict[str, Any], int], Any]] = {
+_DECODERS = {
     "dense": _decode_dense,
     "objects": _decode_objects,
     "texts": lambda obj, depth: list(obj["items"]),

@@ -31,14 +31,11 @@ may be hostile. Exact types only, therefore: a subclass may mean something else 
 Imports: the standard library; NumPy inside functions; SciPy and pandas only where the value is already theirs.
 """
 
-from __future__ import annotations
-
 import binascii
 import datetime
 import decimal
 import functools
 import sys
-from typing import Any
 
 from . import extensions
 
@@ -64,18 +61,18 @@ MASKED = frozenset(
 )
 
 
-def encode(value: Any) -> dict[str, Any]:
+def encode(value):
     """Return ``value`` as JSON-able data; what cannot travel becomes "opaque"."""
     return _encode(value, MAX_DEPTH)
 
 
-def encode_output(value: Any) -> dict[str, Any]:
+def encode_output(value):
     """Return one output as `encode` does; what is too large to be sent is opaque, and says so."""
     held = _held(value, 3)
     return _too_large(type_name(value), held) if held > MOST_BYTES else encode(value)
 
 
-def within_message(encoded: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def within_message(encoded):
     """Encoded values by name, as many as one message may hold. The others are opaque, and say so."""
     left, kept = MOST_OF_ALL, {}
     for name, value in encoded.items():
@@ -85,7 +82,7 @@ def within_message(encoded: dict[str, dict[str, Any]]) -> dict[str, dict[str, An
     return kept
 
 
-def _held(value: Any, depth: int) -> int:
+def _held(value, depth):
     """About how many bytes a value holds, before it is encoded."""
     import numpy as np
 
@@ -101,7 +98,7 @@ def _held(value: Any, depth: int) -> int:
     return 0
 
 
-def _size(encoded: Any) -> int:
+def _size(encoded):
     """About how long its JSON is."""
     if isinstance(encoded, dict):
         return sum(map(_size, encoded.values())) + 16 * len(encoded)
@@ -110,11 +107,11 @@ def _size(encoded: Any) -> int:
     return len(encoded) if isinstance(encoded, str) else 16
 
 
-def _too_large(name: str, size: int) -> dict[str, Any]:
+def _too_large(name, size):
     return {"kind": "opaque", "type": "%s, too large to be carried (%d bytes)" % (name, size)}
 
 
-def type_name(value: Any) -> str:
+def type_name(value):
     """The qualified name of the type of ``value``, without asking anything of it or its metaclass."""
     cls = type(value)
     qualname = type.__dict__["__qualname__"].__get__(cls)
@@ -124,7 +121,7 @@ def type_name(value: Any) -> str:
     return "%s.%s" % (module, qualname)
 
 
-def portable(dtype: str, byteorder: str = sys.byteorder) -> str:
+def portable(dtype, byteorder=sys.byteorder):
     """A dtype in which ``<`` is this machine's own byte order and ``>`` the other, from one in which ``<`` is little;
     and the reverse. What is native on one machine is native on the next: nobody hands a model foreign numbers."""
     if byteorder == "little" or dtype[:1] not in ("<", ">"):
@@ -132,7 +129,7 @@ def portable(dtype: str, byteorder: str = sys.byteorder) -> str:
     return (">" if dtype[0] == "<" else "<") + dtype[1:]
 
 
-def _encode(value: Any, depth: int) -> dict[str, Any]:
+def _encode(value, depth):
     import numpy as np
 
     cls = type(value)
@@ -159,11 +156,11 @@ def _encode(value: Any, depth: int) -> dict[str, Any]:
     return _pandas(value, depth)
 
 
-def _opaque(value: Any) -> dict[str, Any]:
+def _opaque(value):
     return {"kind": "opaque", "type": type_name(value)}
 
 
-def _array(array: Any, depth: int) -> dict[str, Any]:
+def _array(array, depth):
     kind = array.dtype.kind
     if kind == "V" and array.dtype.names and array.ndim and depth > 0:
         return extensions.structured(array, depth, _BY)
@@ -176,7 +173,7 @@ def _array(array: Any, depth: int) -> dict[str, Any]:
     return {"kind": "opaque", "type": "numpy.ndarray of kind %s" % kind}
 
 
-def _dense(array: Any) -> dict[str, Any]:
+def _dense(array):
     dtype = array.dtype
     descr = dtype.str
     original = portable(descr)
@@ -194,7 +191,7 @@ def _dense(array: Any) -> dict[str, Any]:
     return {"kind": "dense", "dtype": original, "npy": binascii.b2a_base64(raw, newline=False).decode("ascii")}
 
 
-def _narrowed(array: Any, kind: str) -> tuple[Any, str]:
+def _narrowed(array, kind):
     import numpy as np
 
     descr = "<f8" if kind == "f" else "<c16"
@@ -203,13 +200,13 @@ def _narrowed(array: Any, kind: str) -> tuple[Any, str]:
 
 
 @functools.lru_cache(maxsize=1024)
-def _npy_header(descr: str, shape: tuple[int, ...]) -> bytes:
+def _npy_header(descr, shape):
     text = "{'descr': %r, 'fortran_order': False, 'shape': %r, }" % (descr, tuple(shape))
     text += " " * (-(len(NPY_MAGIC) + 2 + len(text) + 1) % 64) + "\n"
     return NPY_MAGIC + len(text).to_bytes(2, "little") + text.encode("latin-1")
 
 
-def _objects(array: Any, depth: int) -> dict[str, Any]:
+def _objects(array, depth):
     import numpy as np
 
     flat = array.ravel(order="C").tolist()
@@ -220,7 +217,7 @@ def _objects(array: Any, depth: int) -> dict[str, Any]:
     return {"kind": "objects", "container": "array", "dtype": "object", "shape": shape, "items": items}
 
 
-def _sequence(values: Any, container: str, depth: int) -> dict[str, Any]:
+def _sequence(values, container, depth):
     if container == "list" and values and all(type(v) is str for v in values):
         return {"kind": "texts", "items": list(values)}
     if all(map(_is_item, values)):
@@ -229,24 +226,24 @@ def _sequence(values: Any, container: str, depth: int) -> dict[str, Any]:
     return {"kind": "list", "container": container, "items": [_encode(v, depth - 1) for v in values]}
 
 
-def _dict(value: Any, depth: int) -> dict[str, Any]:
+def _dict(value, depth):
     if all(map(_is_item, value.values())) and all(type(name) is str for name in value):
         return {"kind": "dict", "items": [[name, _item(v)] for name, v in value.items()]}
     values = [_encode(v, depth - 1) for v in value.values()]
     return {"kind": "mapping", "keys": [_item(name) for name in value], "values": values}
 
 
-def _is_item(value: Any) -> bool:
+def _is_item(value):
     """Whether a value is an item by itself."""
     cls = type(value)
     return cls in _PLAIN or cls in _TYPED or cls in _scalar_types() or bool(_missing(value)) or _is_timestamp(cls)
 
 
-def _is_timestamp(cls: type) -> bool:
+def _is_timestamp(cls):
     return cls is getattr(sys.modules.get("pandas"), "Timestamp", None)
 
 
-def _item(value: Any, depth: int = 2) -> Any:
+def _item(value, depth=2):
     cls = type(value)
     if cls is str or cls is bool or value is None:
         return value
@@ -271,7 +268,7 @@ def _item(value: Any, depth: int = 2) -> Any:
     return {"missing": missing} if missing else {"opaque": type_name(value)}
 
 
-def _numpy_item(value: Any) -> Any:
+def _numpy_item(value):
     kind = value.dtype.kind
     if kind in "mM":
         return {"datetime": [portable(value.dtype.str), _item(int(value.astype("<i8")))]}
@@ -283,13 +280,13 @@ def _numpy_item(value: Any) -> Any:
 
 
 @functools.lru_cache(maxsize=None)
-def _scalar_types() -> frozenset[type]:
+def _scalar_types():
     import numpy as np
 
     return frozenset(np.sctypeDict.values())
 
 
-def _missing(value: Any) -> str | None:
+def _missing(value):
     pandas = sys.modules.get("pandas")
     if pandas is None or value is None:
         return None
@@ -298,13 +295,13 @@ def _missing(value: Any) -> str | None:
     return "NaT" if value is getattr(pandas, "NaT", None) else None
 
 
-def _is_sparse(cls: type) -> bool:
+def _is_sparse(cls):
     sparse = sys.modules.get("scipy.sparse")
     name = type.__dict__["__name__"].__get__(cls)
     return name.endswith(("_matrix", "_array")) and getattr(sparse, name, None) is cls
 
 
-def _sparse(value: Any) -> dict[str, Any]:
+def _sparse(value):
     import numpy as np
 
     if len(value.shape) != 2 or value.dtype.kind not in "fiubc":
@@ -324,7 +321,7 @@ def _sparse(value: Any) -> dict[str, Any]:
     }
 
 
-def _pandas(value: Any, depth: int) -> dict[str, Any]:
+def _pandas(value, depth):
     pandas = sys.modules.get("pandas")
     cls = type(value)
 
@@ -347,7 +344,7 @@ def _pandas(value: Any, depth: int) -> dict[str, Any]:
     return extensions.pandas_index(value, depth, _BY) or _opaque(value)
 
 
-def _column(series: Any, depth: int) -> dict[str, Any]:
+def _column(series, depth):
     import numpy as np
 
     dtype = series.dtype
@@ -366,7 +363,7 @@ def _column(series: Any, depth: int) -> dict[str, Any]:
     return extensions.pandas_column(series, depth, _BY) or _opaque(series.array)
 
 
-def _index(index: Any, depth: int) -> dict[str, Any] | None:
+def _index(index, depth):
     import pandas
 
     if type(index) is pandas.RangeIndex and index.start == 0 and index.step == 1:

@@ -1,6 +1,6 @@
 """Exceptions and warnings as data. Their text is hostile until shown escaped; here it is only cut to length.
 
-Standard library only, Python 3.8 and newer.
+Standard library only, Python 3.6 and newer.
 """
 
 import importlib
@@ -59,8 +59,8 @@ def text_of(thing, limit=MESSAGE_LIMIT):
 def describe(error):
     """An exception as ``{"type", "message", "traceback", "memory"}``."""
     try:
-        _shorten(error.__traceback__)
-        lines = traceback.format_exception(type(error), error, error.__traceback__)
+        limit = _shorten(error.__traceback__)
+        lines = traceback.format_exception(type(error), error, error.__traceback__, limit=limit)
         trace = "".join(lines)
     except BaseException as trouble:
         trace = "<%s while writing the traceback>" % qualified_name(type(trouble))
@@ -76,7 +76,10 @@ def describe(error):
 
 
 def _shorten(trace):
-    """Cut the middle out of a traceback of millions of frames, which would take minutes to write."""
+    """Cut the middle out of a traceback of millions of frames, which would take minutes to write.
+
+    Return how many frames may be written, None for all: a traceback of Python 3.6 cannot be cut, and loses its beginning.
+    """
     count, last = 0, trace
     while last is not None:
         count, last = count + 1, last.tb_next
@@ -86,7 +89,11 @@ def _shorten(trace):
             kept = kept.tb_next
         for _ in range(count - FRAME_LIMIT // 2):
             last = last.tb_next
-        kept.tb_next = last
+        try:
+            kept.tb_next = last
+        except AttributeError:
+            return -FRAME_LIMIT
+    return None
 
 
 def describe_warnings(caught):

@@ -17,10 +17,8 @@ frame        a list of columns of polars, with their names; mark: "polars"
 Imports: as in `harness.guest.encoding`.
 """
 
-from __future__ import annotations
-
+import collections
 import sys
-from typing import Any, Callable, NamedTuple
 
 #: What pandas prefixes: these have names that tell them apart, in every version.
 _INDEXES = (
@@ -35,21 +33,15 @@ _INDEXES = (
 _RENAMED = {"Utf8": "String"}
 
 
-class Encoders(NamedTuple):
-    """How `harness.guest.encoding` encodes what an extension is made of. Each takes a depth, too."""
-
-    value: Callable[..., Any]
-    array: Callable[..., Any]
-    objects: Callable[..., Any]
-    column: Callable[..., Any]
-    sequence: Callable[..., Any]
+#: How `harness.guest.encoding` encodes what an extension is made of. Each takes a depth, too.
+Encoders = collections.namedtuple("Encoders", ["value", "array", "objects", "column", "sequence"])
 
 
-def extension(name: str, mark: str, value: dict[str, Any]) -> dict[str, Any]:
+def extension(name, mark, value):
     return {"kind": "extension", "name": name, "mark": mark, "value": value}
 
 
-def pandas_column(series: Any, depth: int, by: Encoders) -> dict[str, Any] | None:
+def pandas_column(series, depth, by):
     """A column of an extension type of pandas; None if it cannot travel."""
     import numpy as np
 
@@ -71,13 +63,13 @@ def pandas_column(series: Any, depth: int, by: Encoders) -> dict[str, Any] | Non
     return extension("items", dtype.name, items)
 
 
-def pandas_side(array: Any, side: str, depth: int, by: Encoders) -> dict[str, Any]:
+def pandas_side(array, side, depth, by):
     import pandas
 
     return by.column(pandas.Series(getattr(array, side)), depth)
 
 
-def pandas_index(value: Any, depth: int, by: Encoders) -> dict[str, Any] | None:
+def pandas_index(value, depth, by):
     """An index that is an output."""
     pandas = sys.modules["pandas"]
     if not any(type(value) is getattr(pandas, name, None) for name in _INDEXES):
@@ -85,13 +77,13 @@ def pandas_index(value: Any, depth: int, by: Encoders) -> dict[str, Any] | None:
     return extension("index", "", by.column(value.to_series(), depth))
 
 
-def structured(array: Any, depth: int, by: Encoders) -> dict[str, Any]:
+def structured(array, depth, by):
     names = list(array.dtype.names)
     values = [by.value(array[name], depth - 1) for name in names]
     return extension("structured", "", {"kind": "mapping", "keys": names, "values": values})
 
 
-def masked(array: Any, depth: int, by: Encoders) -> dict[str, Any]:
+def masked(array, depth, by):
     import numpy as np
 
     mask = np.ma.getmaskarray(array)
@@ -99,7 +91,7 @@ def masked(array: Any, depth: int, by: Encoders) -> dict[str, Any]:
     return extension("masked", "", {"kind": "list", "container": "tuple", "items": parts})
 
 
-def polars(value: Any, depth: int, by: Encoders) -> dict[str, Any] | None:
+def polars(value, depth, by):
     """A DataFrame or a Series of polars; None if it is neither."""
     pl = sys.modules.get("polars")
     if pl is None or not hasattr(pl, "DataFrame"):
@@ -111,12 +103,12 @@ def polars(value: Any, depth: int, by: Encoders) -> dict[str, Any] | None:
     return None
 
 
-def _polars_columns(columns: list[Any], depth: int, by: Encoders) -> dict[str, Any]:
+def _polars_columns(columns, depth, by):
     named = [{"name": one.name, "value": _polars_column(one, depth, by)} for one in columns]
     return {"kind": "frame", "columns": named, "rows": len(columns[0]) if columns else 0, "index": None}
 
 
-def _polars_column(series: Any, depth: int, by: Encoders) -> dict[str, Any]:
+def _polars_column(series, depth, by):
     mark = polars_mark(series.dtype)
     head = mark.partition("[")[0]
     if head in ("Categorical", "Enum"):
@@ -130,7 +122,7 @@ def _polars_column(series: Any, depth: int, by: Encoders) -> dict[str, Any]:
     return extension("polars", mark, by.sequence(series.to_list(), "tuple", depth))
 
 
-def polars_mark(dtype: Any) -> str:
+def polars_mark(dtype):
     """The name of a dtype as every version writes it, with the unit and zone of dates."""
     head = str(dtype).partition("(")[0]
     head = _RENAMED.get(head, head)
@@ -140,7 +132,7 @@ def polars_mark(dtype: Any) -> str:
     return head
 
 
-def decode(obj: dict[str, Any], value: Any) -> Any:
+def decode(obj, value):
     """The value that `extension` was made of, ``value`` being decoded already. Raises ValueError."""
     import numpy as np
 
@@ -173,11 +165,11 @@ def decode(obj: dict[str, Any], value: Any) -> Any:
     raise ValueError("no extension %r" % (name,))
 
 
-def _fill_value(dtype: Any, mark: str) -> Any:
+def _fill_value(dtype, mark):
     return mark == "True" if dtype.kind == "b" else dtype.type(mark).item()
 
 
-def decode_polars(obj: dict[str, Any], columns: list[tuple[str, str, Any]]) -> Any:
+def decode_polars(obj, columns):
     """A frame or series of polars, from its columns: name, mark and decoded value."""
     import polars as pl
 
@@ -185,7 +177,7 @@ def decode_polars(obj: dict[str, Any], columns: list[tuple[str, str, Any]]) -> A
     return series[0] if obj["mark"] == "polars series" else pl.DataFrame(series)
 
 
-def _polars_series(pl: Any, name: str, mark: str, value: Any) -> Any:
+def _polars_series(pl, name, mark, value):
     head, _, rest = mark.rstrip("]").partition("[")
     values = value if hasattr(value, "dtype") else list(value)
     if head in ("Datetime", "Duration"):

@@ -1,7 +1,9 @@
 """What this environment really holds: interpreter, packages, BLAS, processor. Standard library at its top."""
 
+import email
 import importlib
 import importlib.util
+import json
 import os
 import pkgutil
 import platform
@@ -129,6 +131,7 @@ def gather():
         "cpu": _cpu("model name"),
         "cpu_features": (_cpu("flags") or _cpu("Features") or "").split(),
         "packages": _packages(),
+        "origins": _origins(),
         "blas": _blas(),
         "estimators": _estimators(),
         "variables": {k: v for k, v in os.environ.items() if k.endswith(("_NUM_THREADS", "_CORETYPE"))},
@@ -144,14 +147,47 @@ def _estimators():
 
 
 def _packages():
-    from importlib import metadata
-
+    try:
+        from importlib import metadata
+    except ImportError:  # before Python 3.8
+        installed = _installed()
+    else:
+        installed = ((one.metadata["Name"], one.version) for one in metadata.distributions())
     found = {}
-    for distribution in metadata.distributions():
-        name = distribution.metadata["Name"]
+    for name, version in installed:
         if name:
-            found.setdefault(name.lower().replace("_", "-"), distribution.version)
+            found.setdefault(name.lower().replace("_", "-"), version)
     return dict(sorted(found.items()))
+
+
+def _origins():
+    """By name, the sha256 of the archives of packages that came from no index, as their installers recorded it (PEP 610)."""
+    found = {}
+    try:
+        from importlib import metadata
+    except ImportError:  # before Python 3.8
+        return found
+    for distribution in metadata.distributions():
+        text, name = distribution.read_text("direct_url.json"), distribution.metadata["Name"]
+        if text and name:
+            hashes = json.loads(text).get("archive_info", {}).get("hashes", {})
+            found.setdefault(name.lower().replace("_", "-"), hashes.get("sha256"))
+    return found
+
+
+def _installed():
+    """Name and version of each distribution on the path, as its own file of metadata says."""
+    files = (
+        os.path.join(folder, name, file)
+        for folder in filter(os.path.isdir, sys.path)
+        for name in sorted(os.listdir(folder))
+        for ending, file in ((".dist-info", "METADATA"), (".egg-info", "PKG-INFO"))
+        if name.endswith(ending)
+    )
+    for path in filter(os.path.isfile, files):
+        with open(path, encoding="utf-8", errors="replace") as file:
+            head = email.message_from_file(file)
+        yield head["Name"], head["Version"]
 
 
 def _blas():

@@ -40,8 +40,6 @@ def inverted(step, table):
 
 def _blocks(step, table):
     """Each part of a ColumnTransformer by itself."""
-    from .making_rows import places_of
-
     names, width = [str(name) for name in getattr(step, "feature_names_in_", [])], step.n_features_in_
     rows = [[None] * width for _ in table]
     for name, part, wanted in step.transformers_:
@@ -55,3 +53,29 @@ def _blocks(step, table):
             for place, value in zip(places, values):
                 row[place] = value
     return rows
+
+
+def places_of(wanted, names, width):
+    """Positions of the columns that a part of a ColumnTransformer takes."""
+    if isinstance(wanted, slice):
+        return list(range(width))[wanted] if not isinstance(wanted.start, str) else []
+    listed = [wanted] if isinstance(wanted, (str, int)) else list(wanted)
+    if listed and all(isinstance(one, (bool,)) or type(one).__name__ in ("bool_", "bool") for one in listed):
+        return [place for place, taken in enumerate(listed) if taken]
+    places = []
+    for one in listed:
+        if isinstance(one, str):
+            if one in names:
+                places.append(names.index(one))
+        else:
+            places.append(int(one))
+    return [place for place in places if -width <= place < width]
+
+
+def brought_back(steps, table):
+    try:
+        for step in reversed(steps):
+            table = inverted(step, table) if table else table
+    except (CannotInvertError, AttributeError, TypeError, ValueError, IndexError):  # then it is no use
+        return []
+    return table

@@ -1,9 +1,7 @@
-"""Trees within a user's model: where they split, rows that are led to one leaf each, and the leaves that rows come to.
+"""Trees within a user's model: where they split, and the leaves that rows come to.
 
 Standard library at its top.
 """
-
-import random
 
 TREES = 200  # that are looked at, of the first models of trees
 PATHS = 4000  # leaves of which a path is known
@@ -113,7 +111,7 @@ def thresholds(model):
     for tree in _own(model):
         for place, split in zip(tree.feature, tree.threshold):
             if place >= 0:
-                found.setdefault(place, []).extend([split, _above(split)])
+                found.setdefault(place, []).extend([split, above(split)])
     return found
 
 
@@ -125,74 +123,19 @@ def _own(model):
     return []
 
 
-def _above(split):
+def above(split):
     """The next value that a tree of float32 rows sees above a split."""
     return split + max(abs(split) * 2e-7, 1e-30)
 
 
-def led_rows(model, columns, most):
-    """Rows, at most ``most``, each of which comes to a leaf that none before has come to."""
-    steps, last = _unwrapped(model)
-    if not steps:
-        return _led(last, columns, most)
-    from . import making_rows
-
-    rows = _led(last, making_rows.candidates(last) or [], most)
-    return making_rows.brought_back(steps, rows)
-
-
-def _led(model, columns, most):
-    known = trees(model)
-    if not known or any(isinstance(value, str) for values in columns for value in values):
-        return []
-    draw = random.Random(1)
-    numbers = [[value for value in values if value is not None] for values in columns]
-    rows, seen = [], [set() for _ in known]
-    wanted = [list(tree.ranges().items()) for tree in known]
-    for paths in wanted:
-        draw.shuffle(paths)
-    for turn in range(most * 4):
-        if len(rows) >= most or not any(wanted):
-            break
-        place = turn % len(wanted)
-        limits = _next_limits(wanted[place], seen[place])
-        if limits is None:
-            continue
-        row = [draw.choice(values) if values else draw.gauss(0, 1) for values in numbers]
-        for column, (low, high) in limits.items():
-            row[column] = _between(low, high, row[column])
-        rows.append(row)
-        for tree, leaves in zip(known, seen):
-            leaves.add(tree.leaf_of(row))
-    return rows
-
-
-def _next_limits(paths, seen):
-    while paths:
-        leaf, limits = paths.pop()
-        if leaf not in seen:
-            return limits
-    return None
-
-
-def _between(low, high, value):
-    if low < value <= high:
-        return value
-    if low == float("-inf"):
-        return high
-    if high == float("inf"):
-        return _above(low)
-    return high if _above(low) >= high else (low + high) / 2
-
-
 def reached_by(model):
     """Whether there is a tree, behind whatever steps."""
-    return bool(trees(_unwrapped(model)[1]))
+    return bool(trees(unwrapped(model)[1]))
 
 
 def reached(model, rows):
     """Of the leaves of the model's trees those that the rows come to; [] where there is no tree."""
-    steps, last = _unwrapped(model)
+    steps, last = unwrapped(model)
     known = trees(last)
     if not known:
         return []
@@ -209,7 +152,7 @@ def reached(model, rows):
     return [{"what": "leaves", "reached": count, "of": sum(len(tree.leaves()) for tree in known)}]
 
 
-def _unwrapped(model):
+def unwrapped(model):
     """(steps before the last, the last) of a pipeline, searches unwrapped; ([], the model) of another."""
     steps = []
     while hasattr(model, "steps") or hasattr(model, "best_estimator_"):

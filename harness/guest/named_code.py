@@ -45,7 +45,11 @@ class NamedCode:
         self._known = {}  # what was named before, to save looking again
 
     def listen(self):
+        """Whether this Python tells of the names: from 3.8 on."""
+        if not hasattr(sys, "addaudithook"):
+            return False
         sys.addaudithook(self._hear)
+        return True
 
     def _hear(self, event, arguments):
         if event == "pickle.find_class" and not self._silent:

@@ -13,8 +13,8 @@ PACKAGE = "recipe"  # what the stored modules are part of while they run
 
 
 def collect(case):
-    """``{"module", "function", "seed", "estimator", "files": {name: text}}``: the case's module and all the modules
-    beside it that it imports by a relative import."""
+    """``{"module", "function", "seed", "estimator", "beside", "files": {name: text}}``: the case's module, the modules
+    beside it that it imports by a relative import, and those that the task names."""
     path = getattr(importlib.import_module(case["module"]), "__file__", None)
     files, todo = {}, [] if path is None else [os.path.basename(path)]
     while todo:
@@ -25,7 +25,20 @@ def collect(case):
         with open(path, encoding="utf-8") as file:
             files[name] = file.read()
         todo += _siblings(files[name])
+    for name in helpers(case):
+        with open(os.path.join(os.path.dirname(path), name), encoding="utf-8") as file:
+            files[name] = file.read()
     return dict(case, files=files)
+
+
+def helpers(case):
+    """The files beside a user's case that are modules."""
+    return [name for name in case.get("beside") or () if name.endswith(".py")]
+
+
+def data(case):
+    """The files beside a user's case that are none, and that it may read: its code alone does not make it again."""
+    return [name for name in case.get("beside") or () if not name.endswith(".py")]
 
 
 def arguments(case):
@@ -50,7 +63,8 @@ def installed(code):
     """
     package = types.ModuleType(PACKAGE)
     package.__path__ = []
-    finder = _Finder(code["files"])
+    finder = _Finder(code["files"], helpers(code))
+    here = {name: sys.modules.pop(name) for name in finder.modules if name in sys.modules}
     sys.modules[PACKAGE] = package
     sys.meta_path.insert(0, finder)
     try:
@@ -60,23 +74,37 @@ def installed(code):
         sys.meta_path.remove(finder)
         for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
             del sys.modules[name]
+        for name in finder.modules:
+            sys.modules.pop(name, None)
+        sys.modules.update(here)
 
 
 class _Finder:
-    """Imports ``PACKAGE.NAME`` from text."""
+    """Imports ``PACKAGE.NAME`` from text, and helpers by their own names."""
 
-    def __init__(self, files):
+    def __init__(self, files, helpers):
         self.files = files
+        self.modules = {}  # file by module
+        for name in helpers:
+            module = name[: -len(".py")].replace("/", ".")
+            is_package = module.endswith(".__init__")
+            self.modules[module[: -len(".__init__")] if is_package else module] = name
 
     def find_spec(self, name, path=None, target=None):
-        package, _, module = name.rpartition(".")
-        if package != PACKAGE or module + ".py" not in self.files:
+        file = self._file(name)
+        if file is None:
             return None
-        return importlib.machinery.ModuleSpec(name, self)
+        return importlib.machinery.ModuleSpec(name, self, is_package=file.endswith("__init__.py"))
+
+    def _file(self, name):
+        package, _, module = name.rpartition(".")
+        if package == PACKAGE and module + ".py" in self.files:
+            return module + ".py"
+        return self.modules.get(name)
 
     def create_module(self, spec):
         return None
 
     def exec_module(self, module):
-        name = module.__name__.rpartition(".")[2] + ".py"
+        name = self._file(module.__name__)
         exec(compile(self.files[name], "<recipe>/" + name, "exec"), module.__dict__)

@@ -1,6 +1,6 @@
 """The protocol between host and guest: JSON lines, one object a line. The one module that both sides share.
 
-Nothing here is about Python: a guest in another language can speak it. Standard library only, Python 3.8 and newer.
+Nothing here is about Python: a guest in another language can speak it. Standard library only, Python 3.6 and newer.
 
 The guest is started with the modules that must be there, then ``--``, then the format modules that will be wanted.
 
@@ -13,7 +13,8 @@ Host to guest, on the guest's standard input::
 
 The tasks of a batch run one after the other in one forked child; where one of them ends it, the rest go on in another.
 
-DUMP TASK   {"id", "case": {"module", "function", "seed", "estimator": its first argument or null}, "spool": folder,
+DUMP TASK   {"id", "case": {"module", "function", "seed", "estimator": its first argument or null,
+            "beside": names of files that it may use}, "spool": folder,
             "formats": [{"id", "module", "options": {...}}]}
 LOAD TASK   {"id", "artifact": file, "sha256", "inputs": file, "inputs_sha256", "methods": [...], "probes": [...],
             "known": names of all that the producer's model has,

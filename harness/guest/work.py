@@ -103,6 +103,8 @@ def _dump_one(fit, item, spool, channel):
             answer["dump_seconds"] = time.perf_counter() - started
             if hasattr(writer, "facts"):
                 answer["facts"] = writer.facts(data)
+            if hasattr(writer, "remark") and isinstance(fit, fitting.Fit):  # a user's file was written elsewhere
+                answer["remark"] = writer.remark(item["options"])
         except BaseException as error:
             answer.update(errors.failure(error), warnings=errors.describe_warnings(caught))
             channel.send(answer)

@@ -27,6 +27,11 @@ def is_method(name: str) -> bool:
     return not name.endswith(("_", ")"))
 
 
+def is_of_rows(name: str) -> bool:
+    """Whether it is a method on the held-out rows."""
+    return is_method(name) and not name.startswith("get_")
+
+
 def is_output(encoded: Mapping[str, Any]) -> bool:
     return encoded.get("kind") not in {"error", "absent"}
 

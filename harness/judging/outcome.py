@@ -40,7 +40,8 @@ def judge_artifact(event: Written | Ended) -> dict[str, Any]:
     """The observed columns of an artifact, from its ``artifact``, ``died`` or ``overtime`` event."""
     row = _common(event)
     if row is None:
-        row = {"status": str(Status.OK), "reason": None}
+        remark = event.get("remark")
+        row = {"status": str(Status.OK), "reason": None if remark is None else text(remark, "remark on an artifact")}
     elif row["status"] is None:
         row["status"] = str(Status.FIT_ERROR if event.get("step") == "fit" else Status.DUMP_ERROR)
     row["dump_seconds"] = _seconds(event, "dump_seconds")
@@ -209,6 +210,11 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
     if raised is not None:
         return _raised(*raised)
     result = _comparison(event, fitted, way)
+    mute = _mute(fitted)
+    if mute and result.parity is not Parity.DRIFT:
+        said = f"nothing was predicted: {mute[0]} raised in the producer, too"
+        findings = tuple(dict.fromkeys([Finding.INCOMPARABLE, *result.findings]))
+        result = replace(result, parity=None, differing=mute, findings=findings, sentences=(said, *result.sentences))
     score = None
     if fitted["score_kind"] and "predict" in outputs:  # a part of a model may have no predict
         score = judging.score(fitted["score_kind"], outputs["predict"], fitted["truth"])
@@ -226,6 +232,13 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
         "label_mismatch": result.label_mismatch,
         "score": score,
     }
+
+
+def _mute(fitted: Mapping[str, Any]) -> tuple[str, ...]:
+    """The methods of a model, if all raised in its producer: nobody knows what they would predict."""
+    asked = {name: answer for name, answer in fitted["reference"].items() if answers.is_of_rows(name)}
+    raised = tuple(name for name, answer in asked.items() if not answers.is_output(answer))
+    return raised if len(raised) == len(asked) else ()
 
 
 def _raised(name: str, error: Mapping[str, Any]) -> dict[str, Any]:

@@ -100,6 +100,7 @@ def describe(python: Path) -> dict[str, str] | None:
 def _answers(candidate: Path, minor: str) -> bool:
     """Whether it is a CPython of that minor as wheels are built for: no debug build, none without the global lock."""
     told = describe(candidate)
-    if told is None or told["implementation"] != "CPython" or told["flags"]:
+    # "m" is Python's own allocator, which every build before 3.8 says that it has.
+    if told is None or told["implementation"] != "CPython" or told["flags"] not in ("", "m"):
         return False
     return told["version"].startswith(f"{minor}.")

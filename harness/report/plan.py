@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from harness.config.plan import Plan
+    from harness.store.pace import Pace
     from harness.terms import Environment, Outlook
+
+_HOURS_FROM = 120  # minutes
 
 
 def as_data(plan: Plan, outlooks: Mapping[str, Outlook]) -> dict[str, Any]:
@@ -50,8 +53,8 @@ def as_data(plan: Plan, outlooks: Mapping[str, Outlook]) -> dict[str, Any]:
     }
 
 
-def show(plan: Plan, outlooks: Mapping[str, Outlook], console: Console) -> None:
-    """Print the environments and what they will do."""
+def show(plan: Plan, outlooks: Mapping[str, Outlook], console: Console, *, pace: Pace | None = None) -> None:
+    """Print the environments, what they will do, and what it costs at the pace of a stored run."""
     table = Table(box=box.SIMPLE, pad_edge=False)
     for heading in ("environment", "asks for", "as of", "because of", "possible here?"):
         table.add_column(heading, overflow="fold")
@@ -79,12 +82,22 @@ def show(plan: Plan, outlooks: Mapping[str, Outlook], console: Console) -> None:
         f"{plan.measured_count} of them measured"
     )
     skipped = _skips(plan, outlooks)
+    tried = plan.cell_count - sum(skip["cells"] for skip in skipped)
+    if pace is not None and tried:
+        on = "" if pace.processors is None else f" on {counted(pace.processors, 'processor')}"
+        console.print(f"about {_duration(pace.of(tried))}{on}, at the pace of the run {escape(pace.run)}")
     if skipped:
         cells = sum(skip["cells"] for skip in skipped)
         console.print(
             f"[yellow]{counted(len(skipped), 'environment')} cannot be built here: "
             f"{counted(cells, 'cell')} will not run[/]"
         )
+
+
+def _duration(seconds: float) -> str:
+    """Roughly: minutes, or hours."""
+    minutes = max(round(seconds / 60), 1)
+    return counted(minutes, "minute") if minutes < _HOURS_FROM else counted(round(minutes / 60), "hour")
 
 
 def _answer(outlook: Outlook) -> str:

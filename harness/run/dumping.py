@@ -89,6 +89,7 @@ def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artif
         "function": case.function,
         "seed": recorder.plan.profile.seed,
         "estimator": case.estimator,
+        "beside": [name for name, _ in case.beside],
     }
     if case.given is not None:
         wanted["given"] = _given(recorder, case.given)

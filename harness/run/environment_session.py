@@ -81,7 +81,7 @@ class EnvironmentSession:
         """Its guest. Raises UnusableError where that is not what it should be; such an environment is not kept."""
         guest = self._start(built)
         asked, locked = self._kind.requirements(self.environment), self._kind.packages(built.lock)
-        other = conformance.differences(self.environment, asked, locked, guest.facts)
+        other = conformance.differences(self.environment, asked, locked, guest.facts, built.lock.origins)
         if other:
             guest.close()
             self._kind.forget(self.environment, built.lock)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.config import beside
 from harness.config.catalogue import scan_cases
 from harness.config.format_files import scan_file
 from harness.environments import NotReadyError
@@ -24,10 +25,10 @@ from harness.run import dumping, loading, measuring
 from harness.run.environment_session import CutShortError, EnvironmentSession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from harness.run.recorder import Recorder
-    from harness.terms import Profile
+    from harness.terms import Environment, Profile
 
 #: Guests that stay alive between dumping and loading; each holds some 150 MB.
 KEPT_GUESTS = 24
@@ -41,20 +42,37 @@ class Selection:
     consumers: frozenset[str]
 
 
-def unchanged_files(profile: Profile) -> list[Path]:
-    """The user's files that a profile needs. Raises InputError if one is not what the plan was made from."""
+def unchanged_files(profile: Profile) -> dict[str, Path]:
+    """The user's files that a profile needs, by their names beside the guest.
+
+    Raises InputError if one is not what the plan was made from.
+    """
+    near: dict[Path, dict[str, Path]] = {}
     planned: dict[Path, set[str | None]] = {}
     for case in profile.cases:
         if case.module == Path(case.file).stem:
             planned.setdefault(Path(case.file), set()).add(case.digest)
+            near[Path(case.file)] = {name: Path(file) for name, file in case.beside}
     for item in profile.formats:
         if item.file is not None:
             planned.setdefault(Path(item.file), set()).add(item.digest)
     for path, digests in planned.items():
-        held = {case.digest for case in scan_cases(path, module=path.stem).cases}
+        held = {case.digest for case in scan_cases(path, module=path.stem, near=near.get(path, {})).cases}
         if not digests <= held | {item.digest for item in scan_file(path).formats}:
             raise InputError(f"{path}: it was changed after the plan was made from it: give the command again")
-    return sorted(planned)
+    files = {name: file for those in near.values() for name, file in those.items()}
+    return {**files, **{path.name: path for path in sorted(planned)}}
+
+
+def with_modules(environment: Environment, files: Mapping[str, Path]) -> dict[str, Path]:
+    """The same with the environment's own modules. Raises InputError if one is not what the plan was made from."""
+    own: dict[str, Path] = {}
+    for module in environment.modules:
+        found = beside.importable(Path(module.path))
+        if beside.digest(found) != module.digest:
+            raise InputError(f"{module.path}: it was changed after the plan was made from it: give the command again")
+        own |= found
+    return {**files, **own}
 
 
 def both_passes(recorder: Recorder, selection: Selection) -> None:
@@ -63,8 +81,11 @@ def both_passes(recorder: Recorder, selection: Selection) -> None:
     Raises MachineError and KeyboardInterrupt. No process is left behind in any case.
     """
     profile = recorder.plan.profile
-    staged = stage(unchanged_files(profile))
-    sessions = [EnvironmentSession(environment, recorder, staged) for environment in profile.environments]
+    files = unchanged_files(profile)
+    sessions = [
+        EnvironmentSession(environment, recorder, stage(with_modules(environment, files)))
+        for environment in profile.environments
+    ]
     keep = len(sessions) <= KEPT_GUESTS
     try:
         with processes.workers(tools.processors()) as pool:

@@ -72,6 +72,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "libc": "The C library.",
         "variables": "The environment variables that its guest saw, as JSON.",
         "estimators": "The public estimators of its scikit-learn, as JSON.",
+        "own": "The user's own wheels and modules that it holds, each with version and digest, as JSON.",
     },
     "artifacts": {
         **_RUN,

@@ -40,7 +40,14 @@ _NEEDED: dict[str, tuple[str, ...]] = {
 }
 #: Columns whose texts are JSON, and what each text holds.
 _JSON: dict[str, dict[str, type]] = {
-    "environments": {"packages": dict, "blas": list, "variables": dict, "estimators": dict, "cpu_features": list},
+    "environments": {
+        "packages": dict,
+        "blas": list,
+        "variables": dict,
+        "estimators": dict,
+        "cpu_features": list,
+        "own": dict,
+    },
     "artifacts": {"manifest": dict},
 }
 _DAMAGED = "the run is damaged; take another copy of it, or run it again"

@@ -38,6 +38,7 @@ ENVIRONMENTS = _schema(
     ("how_built", _TEXT), ("seconds", pa.float64()), ("blas", _TEXT), ("cpu", _TEXT), ("byteorder", _TEXT),
     ("bits", pa.int64()), ("libc", _TEXT), ("variables", _TEXT),
     ("estimators", _TEXT), ("implementation", _TEXT), ("python_build", _TEXT), ("cpu_features", _TEXT),
+    ("own", _TEXT),
 )  # fmt: skip
 ARTIFACTS = _schema(
     ("run_id", _TEXT), ("artifact_id", _TEXT), ("producer", _TEXT), ("case", _TEXT), ("family", _TEXT),
@@ -118,6 +119,7 @@ class Tables:
             "python": environment.python,
             "sklearn": environment.scikit_learn,
             "numpy": environment.numpy,
+            "own": json.dumps(environment.own),
             **self._journal.environments.get(environment.name, {}),
         }
 

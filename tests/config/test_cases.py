@@ -46,7 +46,6 @@ def test_case_files_are_found_beside_the_matrix(folder, monkeypatch):
         ("guest.py", '"guest.py" would stand in for the module guest; rename it'),
         ("broken.py", "broken.py, line 1: not Python: "),
         ("empty.py", 'no function case_NAME(seed) in "empty.py"'),
-        ("clash.py", 'the case "ridge" is already in linear.py'),
         ("noseed.py", "noseed.py, line 1, case_x: it must take one argument, called seed"),
     ],
 )
@@ -56,20 +55,37 @@ def test_case_files_that_are_wrong(folder, name, message):
         folder.write(f"{stem}.py", "def case_mine(seed): pass")
     folder.write("broken.py", "def case_x(seed")
     folder.write("empty.py", "")
-    folder.write("clash.py", "def case_ridge(seed): pass")
     folder.write("noseed.py", "def case_x(): pass")
     assert folder.problem(more=f"cases: {{files: [{name}]}}").startswith(f"cases.files[0]: {message}")
 
 
-def test_case_files_of_one_name_and_cases_of_one_name(folder):
-    (folder.path / "sub").mkdir()
+def test_a_case_that_is_called_like_a_built_in_one_has_its_file_in_its_name(folder):
+    folder.write("ours.py", "def case_ridge(seed): pass\ndef case_mine(seed): pass\n")
+    profiles = "{both: {}, built_in: {cases: [ridge]}, own: {cases: [ours.ridge]}, file: {cases: ['family:ours']}}"
+    matrix = folder.part(more="cases: {files: [ours.py]}", profiles=profiles)
+
+    def chosen(name):
+        return [case.name for case in matrix.profile(name, satisfiable=never).cases]
+
+    assert chosen("both") == ["ridge", "lasso", "forest", "ours.ridge", "mine"]
+    assert (chosen("built_in"), chosen("own"), chosen("file")) == (["ridge"], ["ours.ridge"], ["ours.ridge", "mine"])
+
+
+def test_so_have_cases_of_two_files(folder):
     folder.write("one.py", "def case_mine(seed): pass")
     folder.write("two.py", "def case_mine(seed): pass")
+    matrix = folder.part(more="cases: {files: [one.py, two.py]}")
+    assert [case.name for case in matrix.cases[3:]] == ["one.mine", "two.mine"]
+    problem = folder.problem(more="cases: {files: [one.py, two.py]}", profiles="{a: {cases: [mine]}}")
+    assert 'profiles.a.cases[0]: no case "mine"' in problem and ".mine" in problem
+
+
+def test_case_files_of_one_name(folder):
+    (folder.path / "sub").mkdir()
+    folder.write("one.py", "def case_mine(seed): pass")
     folder.write("sub/one.py", "def case_other(seed): pass")
     message = "cases.files[1]: another file gives the module one; rename one"
     assert folder.problem(more="cases: {files: [one.py, sub/one.py]}") == message
-    message = 'cases.files[1]: the case "mine" is already in one.py'
-    assert folder.problem(more="cases: {files: [one.py, two.py]}") == message
 
 
 @pytest.mark.parametrize("seed", ["-1", "x", "1.5", str(2**32)])

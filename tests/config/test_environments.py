@@ -40,7 +40,7 @@ from tests.config.folder import ENVIRONMENT, never
             'axes.python[0]: 3.12.1 names a micro release; write its minor, "3.12"',
         ),
         ("{exclude: [{}]}", "exclude[0]: without a key this drops every combination of the axes"),
-        ("{exclude: [{python: '3.7'}]}", "exclude[0].python: 3.7 is below the guest's floor, 3.8"),
+        ("{exclude: [{python: '3.5'}]}", "exclude[0].python: 3.5 is below the guest's floor, 3.6"),
     ],
 )
 def test_environments_that_are_wrong(folder, items, message):
@@ -59,8 +59,8 @@ def test_environments_that_are_wrong(folder, items, message):
         ("scikit-learn", "'1.5 '", '"1.5 " is not a release'),
         ("scikit-learn", "1.5.*", '"1.5.*" is not a version'),
         ("numpy", "9" * 150 + ".x", f'"{"9" * 60}..." is not a version'),
-        ("python", "3.6", "3.6 is below the guest's floor, 3.8"),
-        ("python", "2.7", "2.7 is below the guest's floor, 3.8"),
+        ("python", "3.5", "3.5 is below the guest's floor, 3.6"),
+        ("python", "2.7", "2.7 is below the guest's floor, 3.6"),
         ("python", "3.12.1", '3.12.1 names a micro release; write its minor, "3.12"'),
         ("python", "4.0", '"4.0" is not a Python minor such as "3.12"'),
         ("python", "'3'", '"3" is not a Python minor'),

@@ -37,7 +37,7 @@ environments:
   include:
     - {scikit-learn: "1.5.2", python: "3.12"}
     - scikit-learn: "1.0"
-      python: 3.6
+      python: 3.5
 profiles:
   nightly:
     formats:
@@ -48,7 +48,7 @@ profiles:
     assert folder.problems(text) == [
         "matrix.yaml: 5 problems",
         '  line 2, enviroments: no key "enviroments"; perhaps "environments"',
-        "  line 7, environments.include[1].python: 3.6 is below the guest's floor, 3.8",
+        "  line 7, environments.include[1].python: 3.5 is below the guest's floor, 3.6",
         '  line 12, profiles.nightly.formats[1]: no format "scops"; perhaps "skops"',
         '  line 13, profiles.nightly.cases[0]: no case "rigde"; perhaps "ridge"',
         '  line 13, profiles.nightly.cases[1]: no family "tres"; perhaps "trees"',
@@ -99,7 +99,7 @@ def test_another_schema(folder):
 def test_patterns_are_not_blamed_for_what_another_problem_hides(folder):
     """A case of a file that is broken, or an environment whose line is wrong, is not also called unknown."""
     problems = folder.problems(
-        "schema: 1\nenvironments: {include: [{scikit-learn: '1.5', python: '3.6'}]}\ncases: {files: [absent.py]}\n"
+        "schema: 1\nenvironments: {include: [{scikit-learn: '1.5', python: '3.5'}]}\ncases: {files: [absent.py]}\n"
         "profiles: {a: {environments: ['sk1.5-*'], cases: [mine]}}\n"
     )
     assert [line.split(":")[0] for line in problems[1:]] == [

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests import wheels
+
 from .pages import ROOT, Block
 
 if TYPE_CHECKING:
@@ -38,6 +40,15 @@ def copy(folder: Path) -> Path:
 def write_files(project: Path, blocks: Iterable[Block]) -> None:
     for block in blocks:
         write_file(project, block)
+
+
+def write_own(project: Path) -> None:
+    """What a reader has of their own where a page speaks of it: data, wheels, a module."""
+    for name in ("prices.csv", "tables/one.csv", "v3/own.py"):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("")
+    for version in ("1.0", "2.0"):
+        wheels.make(project / "dist", "own", version, "")
 
 
 def write_file(project: Path, block: Block) -> None:

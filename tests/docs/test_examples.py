@@ -64,6 +64,7 @@ def test_yaml_is_read(block: Block, tmp_path: Path) -> None:
     else:
         assert "matrix" in block.marks, f"{block.place}: what is it? see tests/docs/pages.py"
         scratch.write_files(tmp_path, blocks(block.page))
+        scratch.write_own(tmp_path)
         path = tmp_path / "matrix.yaml"
         path.write_text(within(block.marks["matrix"], block.text))
         load_matrix(path, native="linux/amd64")

@@ -49,6 +49,15 @@ def test_what_differs_is_named(given, told) -> None:
     assert other(**given) == [told]
 
 
+def test_a_package_from_source_is_of_the_archive_of_its_lock() -> None:
+    origins, built = {"pytz": "aa"}, {**FACTS, "origins": {"pytz": "aa", "numpy": None}}
+    assert conformance.differences(environment("a"), ASKED, LOCKED, built, origins) == []
+    for origin in ("bb", None):
+        told = conformance.differences(environment("a"), ASKED, LOCKED, {**built, "origins": {"pytz": origin}}, origins)
+        assert told == [f"pytz from {origin or 'absent'} instead of the archive aa"]
+    assert conformance.differences(environment("a"), ASKED, LOCKED, FACTS, origins) != []
+
+
 def test_programs_of_32_bits_may_see_a_kernel_of_64() -> None:
     assert other(planned={"platform": "linux/386"}, bits=32) == []
     assert other(planned={"platform": "linux/386"}) != []

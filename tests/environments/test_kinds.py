@@ -39,7 +39,7 @@ def entry(value: str = "borrowed:KIND", name: str = "borrowed") -> EntryPoint:
 def test_an_installed_package_adds_a_kind(borrowed):
     found, faults = kinds.collect([entry()])
     assert not faults
-    assert list(found) == ["local", "node", "rootfs", "docker", "borrowed"]
+    assert list(found) == ["local", "node", "rootfs", "docker", "sandboxed", "borrowed"]
     assert found["borrowed"].plain
 
 
@@ -124,6 +124,7 @@ def test_a_session_is_what_the_kind_says(monkeypatch):
         "local",
         "node",
         "rootfs",
+        "sandboxed",
     }
     made = local.session(environment("a", python=None))
     assert (made.description, made.python) == ("Build a: wheels only, by hash.", None)

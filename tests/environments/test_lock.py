@@ -94,6 +94,17 @@ def test_what_no_resolver_can_satisfy_is_told_in_its_words_without_its_hints(ans
     assert not satisfiable(environment("a"))
 
 
+def test_where_a_release_has_no_wheels_the_nearest_that_has_is_named(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("NOXENVDIR", str(tmp_path))
+    answers = [
+        processes.Completed(code=1, stdout="", stderr=IMPOSSIBLE["no wheel"], seconds=0.1),
+        processes.Completed(code=0, stdout="scikit-learn==1.6.0\n", stderr="", seconds=0.1),
+    ]
+    monkeypatch.setattr(processes, "run", lambda *_, **__: answers.pop(0))
+    with pytest.raises(lock.UnsatisfiableError, match=r"The nearest release with wheels for this Python is 1\.6\.0\.$"):
+        lock.resolve(environment("a", as_of=AsOf.RELEASE))
+
+
 @pytest.mark.parametrize("said", UNREACHABLE.values(), ids=UNREACHABLE)
 def test_no_answer_is_not_impossible(answering, said) -> None:
     answering(stderr=said, code=2)

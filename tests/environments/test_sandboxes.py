@@ -71,10 +71,13 @@ def test_a_root_shows_nothing_else_and_lets_nothing_be_written(monkeypatch, fold
         (str(tmp_path / "wheels"), "/usr/local/lib/python3.11/dist-packages"),
     }  # fmt: skip
     assert shown(argv, "--bind") == [(str(folders.scratch), str(folders.scratch))]
-    assert shown(argv, "--symlink") == [("usr/lib", "/lib")]
-    assert {"--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent"} <= set(argv)
+    assert [pair for pair in shown(argv, "--symlink") if not pair[1].startswith("/dev/")] == [("usr/lib", "/lib")]
+    assert {"--unshare-net", "--new-session", "--unshare-pid", "--unshare-ipc", "--die-with-parent"} <= set(argv)
     assert argv.index("--remount-ro") > argv.index("--bind")
-    assert pairs(argv, "--tmpfs") == ["/tmp", "/dev/shm"]
+    assert pairs(argv, "--tmpfs") == ["/dev", "/tmp", "/dev/shm"]
+    devices = [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")]
+    assert shown(argv, "--dev-bind") == [(device, device) for device in devices]
+    assert "--dev" not in argv  # it has terminals
     assert shown(argv, "--ro-bind-try") == [("/sys/devices/system/cpu",) * 2]  # onnxruntime ends itself without
     # What bubblewrap makes by itself, nobody else could enter.
     assert {str(folders.scratch.parent), "/sys/devices/system"} <= set(pairs(argv, "--dir"))
@@ -86,7 +89,8 @@ def test_a_root_shows_nothing_else_and_lets_nothing_be_written(monkeypatch, fold
         assert {"--reuid=65534", "--regid=65534", "--clear-groups"} <= set(program)
         assert set(pairs(argv, "--cap-add")) == {"CAP_SETUID", "CAP_SETGID"}
     else:
-        assert "--unshare-user" in argv
+        assert {"--unshare-user", "--disable-userns"} <= set(argv)
+        assert pairs(argv, "--uid") == pairs(argv, "--gid") == ["65534"]
         assert "--cap-add" not in argv
     assert "HOME" in command.variables
     assert not command.after

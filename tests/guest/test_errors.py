@@ -79,8 +79,9 @@ def test_a_very_deep_traceback_loses_its_middle():
     frames, trace = 0, kept.__traceback__
     while trace is not None:
         frames, trace = frames + 1, trace.tb_next
-    assert frames == errors.FRAME_LIMIT + 1
-    assert "in first" in facts["traceback"] and facts["traceback"].endswith("ValueError: bottom\n")
+    if sys.version_info >= (3, 7):
+        assert frames == errors.FRAME_LIMIT + 1 and "in first" in facts["traceback"]
+    assert facts["traceback"].endswith("ValueError: bottom\n")
 
 
 def test_warnings_are_kept_once_with_their_count():

@@ -5,6 +5,7 @@ import json
 import pickle
 import sys
 import types
+import unittest
 import zipfile
 
 from guest import errors, facts, formats
@@ -28,12 +29,37 @@ def test_every_format_says_what_it_must():
 
 def test_pickles_go_round():
     for name, options in pickled.FORMATS.items():
+        if options["buffers"] == "out" and pickle.HIGHEST_PROTOCOL < 5:
+            continue
         model = {"coefficients": Buffer(b"12345"), "name": name}
         data = pickled.dump(model, options, None)
         assert pickled.load(data, None, "pickle", options) == model
 
 
+def test_an_older_protocol_than_is_asked_for_is_told():
+    highest = pickle.HIGHEST_PROTOCOL
+    data = pickled.dump([1], pickled.FORMATS["pickle"], None)
+    assert data[1] == min(5, highest)
+    try:
+        pickle.HIGHEST_PROTOCOL = 4
+        assert pickled.dump([1], pickled.FORMATS["pickle"], None)[1] == 4
+        assert "written with protocol 4, the newest that Python" in pickled.remark(pickled.FORMATS["pickle"])
+        assert pickled.remark(pickled.FORMATS["pickle-4"]) is None
+        for call in (pickled.dump, lambda *_: pickled.load(b"", None, "pickle", pickled.FORMATS["pickle-oob"])):
+            try:
+                call([1], pickled.FORMATS["pickle-oob"], None)
+            except errors.Unsupported as error:
+                assert "Python 3.8" in str(error)
+            else:
+                raise AssertionError("it went well")
+    finally:
+        pickle.HIGHEST_PROTOCOL = highest
+    assert (pickled.remark(pickled.FORMATS["pickle"]) is None) == (highest >= 5)
+
+
 def test_out_of_band_buffers_lie_beside_the_pickle_and_aligned():
+    if pickle.HIGHEST_PROTOCOL < 5:
+        raise unittest.SkipTest("before Python 3.8 no pickle has buffers beside it")
     options = pickled.FORMATS["pickle-oob"]
     parts = [Buffer(b"x" * 1000), Buffer(b""), Buffer(b"y" * 64)]
     data = pickled.dump(parts, options, None)

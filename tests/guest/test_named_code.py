@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 import types
+import unittest
 
 from guest import named_code
 
@@ -81,7 +82,8 @@ def test_classes_and_functions_of_libraries_are_known_and_watched():
 
 def test_the_listener_hears_both_unpicklers_before_anything_runs_and_tells_once():
     code, told, _ = listener()
-    code.listen()
+    if not code.listen():
+        raise unittest.SkipTest("before Python 3.8 nobody is told")
     data = pickle.dumps(collections.OrderedDict(a={1}), protocol=2)
     for unpickler in (pickle.Unpickler, pickle._Unpickler):
         unpickler(io.BytesIO(data)).load()

@@ -67,3 +67,39 @@ def test_it_leaves_nothing_when_it_fails_either():
 
 def test_a_module_without_a_file_has_no_code():
     assert sources.collect({"module": "sys", "function": "f", "seed": 0})["files"] == {}
+
+
+FILES_OF_A_USER = {
+    "ours.py": "def case_mine(seed):\n    import helper, pack.deep\n    return seed, helper.H, pack.deep.D\n",
+    "helper.py": "H = 'helped'\n",
+    "pack/__init__.py": "",
+    "pack/deep.py": "from . import __name__ as package\nD = 'deep' if package == 'pack' else package\n",
+}
+
+
+def test_helpers_of_a_users_case_are_kept_and_imported_by_their_own_names():
+    folder = tempfile.mkdtemp()
+    for name, text in FILES_OF_A_USER.items():
+        os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+        with open(os.path.join(folder, name), "w") as file:
+            file.write(text)
+    sys.path.insert(0, folder)
+    case = {
+        "module": "ours",
+        "function": "case_mine",
+        "seed": 3,
+        "beside": ["helper.py", "pack/__init__.py", "pack/deep.py", "a.csv"],
+    }
+    try:
+        code = sources.collect(case)
+    finally:
+        sys.path.remove(folder)
+        shutil.rmtree(folder)
+        for name in ("ours", "helper"):
+            sys.modules.pop(name, None)
+    assert sources.data(code) == ["a.csv"]
+    assert set(code["files"]) == {"ours.py", "helper.py", "pack/__init__.py", "pack/deep.py"}
+    before = set(sys.modules)
+    with sources.installed(code) as function:
+        assert function(7) == (7, "helped", "deep")
+    assert set(sys.modules) == before

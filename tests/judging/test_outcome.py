@@ -247,3 +247,20 @@ def test_what_decides_may_stand_below_the_first_line() -> None:
     assert reason == f"builtins.ValueError: {expected}"
     assert judged(error={**ERROR, "message": "one\n\n"})["reason"] == "builtins.ValueError: one"
     assert len(judged(error={**ERROR, "message": "x" * 5000})["reason"]) == 1000
+
+
+def test_where_nothing_was_predicted_nobody_knows_whether_it_is_the_same() -> None:
+    error = {"kind": "error", "type": "builtins.KeyError", "message": "x"}
+    fitted = {"reference": {"predict": error, "coef_": encode(1.0)}, "truth": None, "score_kind": None}
+    event = {"event": "cell", "step": "predict", "outputs": fitted["reference"], "warnings": []}
+
+    def row(**more) -> dict:
+        tolerance = Tolerance(rtol=1e-9, atol=0.0)
+        return outcome.judge_cell({**event, **more}, fitted, lambda *_: tolerance, format_name="pickle")
+
+    assert (row()["status"], row()["parity"], row()["differing"]) == ("incomparable", None, ["predict"])
+    assert row()["reason"] == "nothing was predicted: predict raised in the producer, too"
+    answers_now = {"predict": encode(1.0), "coef_": encode(1.0)}
+    assert row(outputs=answers_now)["status"] == "drift"
+    fitted["reference"]["transform"] = encode(2.0)
+    assert row()["status"] == "ok"  # another method answers

@@ -64,6 +64,12 @@ def test_only_a_cpython_that_wheels_are_built_for_serves(places, implementation,
     assert interpreters.find(MINOR) is None
 
 
+def test_before_3_8_every_build_has_a_flag(places) -> None:
+    told = SAID.format(version=f"{MINOR}.4", implementation="CPython", flags="m")
+    found = put(places / f"pyenv/versions/{MINOR}.4/bin/python", f"echo '{told}'")
+    assert interpreters.find(MINOR) == found
+
+
 def test_of_pyenvs_versions_the_newest_is_the_first(places) -> None:
     for patch in ("9", "0rc1", "10", "8t"):
         put(places / f"pyenv/versions/{MINOR}.{patch}/bin/python")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from harness.analysis import models as fitted
@@ -52,7 +54,8 @@ class Place:
     """An environment, as far as it is known."""
 
     versions: Mapping[str, str] = field(default_factory=dict)
-    machine: Mapping[str, str] = field(default_factory=dict)  # arch, byteorder, bits, python's minor version
+    #: arch, byteorder, bits, python's minor version, the user's own code, and all packages but that
+    machine: Mapping[str, str] = field(default_factory=dict)
 
     def holds(self, wanted: Mapping[str, str]) -> bool:
         """Whether it has every package in a wanted version. An unknown version does not fit."""
@@ -64,6 +67,10 @@ class Place:
             name in self.machine and name in other.machine and self.machine[name] != other.machine[name]
             for name in names
         )
+
+    def is_like(self, other: Place, names: Iterable[str]) -> bool:
+        """Whether both are known not to differ in any of these."""
+        return all(name in self.machine and self.machine[name] == other.machine.get(name) for name in names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +85,7 @@ class Facts:
     family: Coded[str]
     format: Coded[str]
     reader: Coded[str]
+    at_home: Coded[str]  # "True": it also fails or changes in its own producer
     model: Coded[Model]
     places: Coded[tuple[Place, Place]]
 
@@ -104,6 +112,7 @@ def gathered(cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.Data
         findings=_findings(cells),
         model=Coded(made.codes, tuple(models.get(key, nothing) for key in made.distinct)),
         places=Coded(met.codes, pairs),
+        at_home=_column(cells, "also_at_home"),
         **{name: _column(cells, name) for name in ("status", "error_type", "case", "family", "format", "reader")},
     )
 
@@ -171,10 +180,14 @@ def _places(environments: pd.DataFrame) -> dict[str, Place]:
 
 def _place(row: Mapping[Any, Any]) -> Place:
     declared = {name: row[column] for column, name in _DECLARED.items() if isinstance(row.get(column), str)}
-    versions = declared | stored_object(row.get("packages"))
+    held, own = stored_object(row.get("packages")), stored_object(row.get("own"))
+    versions = declared | held
     machine = {name: str(row[name]) for name in ("arch", "byteorder", "bits") if _is_known(row.get(name))}
     if "python" in versions:
         machine["python"] = ".".join(versions["python"].split(".")[:2])
+    if _is_known(row.get("own")):
+        machine["own"] = json.dumps(own, sort_keys=True)
+    machine["packages"] = json.dumps({name: held[name] for name in sorted(held) if canonicalize_name(name) not in own})
     return Place(versions={str(key): str(value) for key, value in versions.items()}, machine=machine)
 
 

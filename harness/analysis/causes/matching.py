@@ -83,6 +83,8 @@ def _by_words(rule: Rule, facts: Facts, rows: Rows) -> Rows:
     ):
         if wanted and rows.size:
             rows = column.where(wanted.__contains__, rows)
+    if rule.elsewhere and rows.size:
+        rows = facts.at_home.where("True".__ne__, rows)
     if rule.formats and rows.size:
         rows = facts.format.where(lambda name: any(fnmatchcase(name, pattern) for pattern in rule.formats), rows)
     return rows
@@ -106,11 +108,14 @@ def _fits(rule: Rule, model: Model) -> bool:
 
 def _by_places(rule: Rule, facts: Facts, rows: Rows) -> Rows:
     """By the two environments."""
-    if not (rule.producer or rule.consumer or rule.differs) or not rows.size:
+    if not (rule.producer or rule.consumer or rule.differs or rule.same) or not rows.size:
         return rows
     return facts.places.where(
         lambda pair: (
-            pair[0].holds(rule.producer) and pair[1].holds(rule.consumer) and pair[0].differs(pair[1], rule.differs)
+            pair[0].holds(rule.producer)
+            and pair[1].holds(rule.consumer)
+            and pair[0].differs(pair[1], rule.differs)
+            and pair[0].is_like(pair[1], rule.same)
         ),
         rows,
     )

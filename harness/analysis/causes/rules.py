@@ -44,6 +44,8 @@ class Rule:
     producer: Mapping[str, str] = field(hash=False)  # specifiers by package
     consumer: Mapping[str, str] = field(hash=False)
     differs: tuple[str, ...]
+    same: tuple[str, ...]
+    elsewhere: bool
     example: Example = field(compare=False)
     counterexamples: tuple[Example, ...] = field(compare=False)
 
@@ -121,7 +123,8 @@ def _ways(written: Written) -> tuple[str | None, ...]:
 def _rule(written: Written, cause: str, way: str | None) -> Rule:
     lists = ("statuses", "error_type", "findings", "cases", "families", "estimators", "formats", "readers")
     values: dict[str, Any] = {name: frozenset(map(str, getattr(written, name))) for name in lists}
-    values |= {name: getattr(written, name) for name in ("since", "upstream", "differs", "example", "counterexamples")}
+    plain = ("since", "upstream", "differs", "same", "elsewhere", "example", "counterexamples")
+    values |= {name: getattr(written, name) for name in plain}
     return Rule(
         cause=cause,
         message=re.compile(written.message) if written.message else None,

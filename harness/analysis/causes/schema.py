@@ -15,7 +15,7 @@ PACKAGES = {
     "Python": "python", "LightGBM": "lightgbm", "XGBoost": "xgboost-cpu",
 }  # fmt: skip
 #: What a rule can ask to be different in producer and consumer. Of Python the minor version counts.
-DIFFERENCES = ("python", "arch", "byteorder", "bits")
+DIFFERENCES = ("python", "arch", "byteorder", "bits", "own")
 _WORDS = 30
 
 
@@ -66,6 +66,7 @@ class Side(Part):
     """An environment of an example: package versions beside what it runs on."""
 
     packages: dict[str, str] = Field(default_factory=dict)
+    own: dict[str, str] = Field(default_factory=dict)  # the user's wheels and modules, as the column has them
     arch: str = "amd64"
     byteorder: Literal["little", "big"] = "little"
     bits: Literal[32, 64] = 64
@@ -92,6 +93,7 @@ class Example(Part):
     family: str = "a_family"
     format: str = "pickle"
     reader: str = "pickle"
+    also_at_home: bool = False
     estimators: tuple[str, ...] = ()  # the class that is fitted, then those within it
     parameters: dict[str, str] = Field(default_factory=dict)
     producer: Side
@@ -114,7 +116,11 @@ class Rule(Part):
     producer: Versions = Field(default_factory=dict)
     consumer: Versions = Field(default_factory=dict)
     crosses: Literal["upwards", "downwards", "either"] | None = None  # from before `since` to it or later, or back
-    differs: tuple[Literal["python", "arch", "byteorder", "bits"], ...] = ()  # each of these
+    differs: tuple[Literal["python", "arch", "byteorder", "bits", "own"], ...] = ()  # each of these
+    same: tuple[
+        Literal["python", "arch", "byteorder", "bits", "packages"], ...
+    ] = ()  # each; packages: but the user's own
+    elsewhere: bool = False  # its own producer does well
     since: Text | None = None  # the cause's, where it is left out
     upstream: Address | None = None
     each: tuple[dict[str, str], ...] = ()  # a rule each, its values put in for {key}

@@ -3,6 +3,7 @@
 import pickle
 
 from ..errors import need
+from .pickled import newest_protocol
 
 FORMATS = {"cloudpickle": {"protocol": 5}}
 READERS = {"cloudpickle": ("cloudpickle", "pickle")}
@@ -14,7 +15,11 @@ NAMES_ITS_CODE = True
 def dump(model, options, fit):
     import cloudpickle
 
-    return cloudpickle.dumps(model, protocol=options["protocol"])
+    return cloudpickle.dumps(model, protocol=min(options["protocol"], pickle.HIGHEST_PROTOCOL))
+
+
+def remark(options):
+    return newest_protocol(options)
 
 
 def load(data, path, reader, options):

@@ -1,10 +1,12 @@
 """joblib.dump and joblib.load; uncompressed, where its arrays can be mapped into memory, and compressed."""
 
 import gc
+import importlib
+import importlib.util
 import io
 import types
 
-from ..errors import need
+from ..errors import Unsupported, need
 
 FORMATS = {
     "joblib": {"method": "none", "level": 0},
@@ -20,13 +22,13 @@ READERS = {
     "joblib-lz4": ("joblib",),
     "joblib-lzma": ("joblib",),
 }
-WRITES_WITH = ("sklearn", "joblib")
-READS_WITH = ("sklearn", "joblib")
+WRITES_WITH = ("sklearn",)  # before 0.21 it had a joblib of its own, and asked for no other
+READS_WITH = ("sklearn",)
 NAMES_ITS_CODE = True
 
 
 def dump(model, options, fit):
-    import joblib
+    joblib = _joblib()
 
     _need_lz4(options)
     buffer = io.BytesIO()
@@ -35,16 +37,26 @@ def dump(model, options, fit):
 
 
 def load(data, path, reader, options):
-    import joblib
+    joblib = _joblib()
 
     _need_lz4(options)
     return load_file(path, reader, options) if reader == "joblib-mmap" else joblib.load(io.BytesIO(data))
 
 
 def load_file(path, reader, options):
-    import joblib
+    joblib = _joblib()
 
     return joblib.load(path, mmap_mode="r" if reader == "joblib-mmap" else None)
+
+
+def _joblib():
+    """joblib; where it is not installed, what scikit-learn of before 0.21 had in its place."""
+    try:
+        return need("joblib")
+    except Unsupported:
+        if importlib.util.find_spec("sklearn.externals.joblib") is None:
+            raise
+        return importlib.import_module("sklearn.externals.joblib")
 
 
 def _need_lz4(options):

@@ -7,8 +7,11 @@ pickle and of each buffer, then those, each at a multiple of 64 bytes.
 
 import json
 import pickle
+import sys
 
-# Every Python from 3.8 on reads protocol 5; protocol 4 is for consumers older than that.
+from ..errors import Unsupported
+
+# Every Python from 3.8 on reads protocol 5; protocol 4 is for consumers older than that, and the newest that they write.
 FORMATS = {
     "pickle": {"protocol": 5, "buffers": "in"},
     "pickle-4": {"protocol": 4, "buffers": "in"},
@@ -24,7 +27,8 @@ _ALIGNMENT = 64
 
 def dump(model, options, fit):
     if options["buffers"] == "in":
-        return pickle.dumps(model, protocol=options["protocol"])
+        return pickle.dumps(model, protocol=min(options["protocol"], pickle.HIGHEST_PROTOCOL))
+    _need_buffers()
     buffers = []
     pickled = pickle.dumps(model, protocol=options["protocol"], buffer_callback=buffers.append)
     parts = [pickled] + [buffer.raw() for buffer in buffers]
@@ -32,9 +36,27 @@ def dump(model, options, fit):
     return b"".join(_padded(part) for part in [head] + parts)
 
 
+def remark(options):
+    return newest_protocol(options)
+
+
+def newest_protocol(options):
+    """What is to be said of an artifact that has an older protocol than its format; None for others."""
+    if options["protocol"] <= pickle.HIGHEST_PROTOCOL:
+        return None
+    known = (pickle.HIGHEST_PROTOCOL, "%d.%d" % sys.version_info[:2])
+    return "written with protocol %d, the newest that Python %s has" % known
+
+
+def _need_buffers():
+    if pickle.HIGHEST_PROTOCOL < 5:
+        raise Unsupported("buffers beside a pickle need its protocol 5, and so Python 3.8")
+
+
 def load(data, path, reader, options):
     if options["buffers"] == "in":
         return pickle.loads(data)
+    _need_buffers()
     head, _, _ = data.partition(b"\n")
     parts, start = [], _end(len(head) + 1)
     for length in json.loads(head)["lengths"]:

@@ -5,6 +5,7 @@ What a document does not say, its model does not have: see `harness.guest.format
 
 import contextlib
 import copy
+import inspect
 import io
 import os
 import re
@@ -48,13 +49,22 @@ def _named(model, inputs):
     """What sklearn2pmml is given. It leaves marks on that, and other formats write this model, too: hence a copy.
 
     It counts the fields itself, where the model says how many features it has. Elsewhere it must be told their names.
+    Before 0.100 it took pipelines of its own only.
     """
     from sklearn2pmml import make_pmml_pipeline
 
     model = copy.deepcopy(model)
-    if "n_features_in_" in vars(model):  # where that is a property, the Java program does not see it
+    # Where that is a property, the Java program does not see it.
+    if "n_features_in_" in vars(model) and _parameters()[0] != "pipeline":
         return model
     return make_pmml_pipeline(model, active_fields=list(_table(inputs).columns))
+
+
+def _parameters():
+    """The names of the parameters of sklearn2pmml's function, which differ from release to release."""
+    import sklearn2pmml
+
+    return list(inspect.signature(sklearn2pmml.sklearn2pmml).parameters)
 
 
 def _converted(model):
@@ -63,9 +73,13 @@ def _converted(model):
     handle, path = tempfile.mkstemp(suffix=".pmml", dir=".")
     os.close(handle)
     printed = io.StringIO()
+    options = _java.OPTIONS + _java.NO_NETWORK
+    takes_options = "java_opts" in _parameters()
+    if not takes_options:  # before 0.79: then Java's launcher reads them itself
+        os.environ["JDK_JAVA_OPTIONS"] = " ".join(options)
     try:
         with contextlib.redirect_stdout(printed):
-            sklearn2pmml.sklearn2pmml(model, path, java_opts=_java.OPTIONS + _java.NO_NETWORK)
+            sklearn2pmml.sklearn2pmml(model, path, **({"java_opts": options} if takes_options else {}))
         with open(path, "rb") as file:
             return file.read()
     except RuntimeError as error:
@@ -73,6 +87,7 @@ def _converted(model):
         raise
     finally:
         os.environ.pop("SKLEARN2PMML_BANNER", None)
+        os.environ.pop("JDK_JAVA_OPTIONS", None)
         os.remove(path)
 
 

@@ -6,7 +6,7 @@ holds the cross-validation score against the producer's.
 
 import json
 
-from .. import rebuild, training
+from .. import rebuild, sources, training
 from ..decoding import NotSentError, decode
 from ..errors import Unsupported
 
@@ -28,6 +28,10 @@ TOLERANCES = [
 
 
 def dump(model, options, fit):
+    if sources.data(fit.code):
+        raise Unsupported(
+            "its case reads files beside it, which a recipe does not hold: %s" % sources.data(fit.code)[0]
+        )
     if not fit.data["stored"]:
         size = sum(part["bytes"] for part in fit.data["told"].values() if part)
         raise Unsupported(

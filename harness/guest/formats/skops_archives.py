@@ -10,7 +10,6 @@ import io
 import json
 import sys
 import zipfile
-from importlib import metadata
 
 from ..errors import Refused, Unsupported
 
@@ -36,7 +35,7 @@ def dump(model, options, fit):
     if options["compression"] == "stored":
         return skops.io.dumps(model)
     if "compression" not in inspect.signature(skops.io.dumps).parameters:
-        raise Unsupported("skops %s cannot compress" % metadata.version("skops"))
+        raise Unsupported("skops %s cannot compress" % skops.__version__)
     return skops.io.dumps(model, compression=zipfile.ZIP_DEFLATED, compresslevel=options["level"])
 
 
@@ -57,7 +56,7 @@ def _loaded(read, untrusted, source, reader, options):
     unlisted = [name for name in untrusted if not _is_trusted(name, options["trusted_types"])]
     if unlisted:
         raise Refused("untrusted types that trusted_types in matrix.yaml does not list: %s" % ", ".join(unlisted))
-    for name in untrusted:  # as pickle does; what skops itself trusts is Python's and the libraries'
+    for name in untrusted if hasattr(sys, "audit") else ():  # as pickle does; what skops trusts is the libraries'
         sys.audit("pickle.find_class", *name.rpartition(".")[::2])
     if reader == "skops":
         return read(source, trusted=untrusted)

@@ -23,7 +23,7 @@ def tables(examples: Sequence[Example]) -> tuple[pd.DataFrame, pd.DataFrame, pd.
 
 
 def _cell(example: Example, here: str, there: str) -> dict[str, Any]:
-    columns = ("error_type", "error_message", "reason", "case", "family", "format", "reader")
+    columns = ("error_type", "error_message", "reason", "case", "family", "format", "reader", "also_at_home")
     facts = {name: getattr(example, name) for name in columns}
     return facts | {
         "status": str(example.status),
@@ -45,6 +45,7 @@ def _environment(name: str, side: Side) -> dict[str, Any]:
         "environment": name,
         "python": side.packages.get("python"),
         "packages": json.dumps(packages),
+        "own": json.dumps(side.own),
         "arch": side.arch,
         "byteorder": side.byteorder,
         "bits": side.bits,

@@ -1,0 +1,105 @@
+"""The answer for a model file, from tables made by hand: never better than what was seen."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from harness.analysis import checked
+from harness.analysis.verdicts import Verdict
+from harness.report import check as rendering
+
+from tests.report.stored import cell, plan_of, tables_of
+
+RELEASES = {"home": "1.2.2", "a": "1.3.2", "b": "1.4.2", "c": "1.5.2"}
+
+
+def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc"):
+    """The answer where the targets have statuses; ``reach`` is that of made rows."""
+    plan = plan_of(tuple(RELEASES.items()), cases=("model",))
+    plan = dataclasses.replace(plan, writer="home")
+    statuses = {"home": home, **dict(zip(asked, outcomes, strict=True))}
+    cells = [
+        cell(f"home/model/pickle>{name}/pickle", "drift" if status == "≠" else status, reason=f"reason of {name}")
+        for name, status in statuses.items()
+    ]
+    cells = [one | ({"parity": "close", "status": "ok"} if one["status"] == "close" else {}) for one in cells]
+    tables = tables_of(plan, tmp_path, cells=cells, environments=tuple(RELEASES), versions=RELEASES)
+    artifacts = tables.artifacts.assign(manifest=json.dumps({"reach": reach, "data": {"n_samples": 64}}))
+    tables = dataclasses.replace(tables, artifacts=artifacts)
+    return checked.answer(tables, writer="home", asked=list(asked))
+
+
+def said(answer):
+    return rendering.sentence(answer)
+
+
+def test_all_the_same_is_safe_up_to_the_newest(tmp_path) -> None:
+    found = answered(tmp_path, ["ok", "ok", "ok"])
+    assert found.verdict is Verdict.SAFE and found.safe_range == "scikit-learn>=1.2.2,<1.6"
+    assert said(found) == "the warning may be ignored up to 1.5"
+
+
+def test_each_change_of_the_answer_is_told(tmp_path) -> None:
+    found = answered(tmp_path, ["ok", "load-error", "≠"])
+    assert found.verdict is Verdict.CHANGES and found.safe_range == "scikit-learn>=1.2.2,<1.4"
+    assert said(found) == "breaks in 1.4, changes predictions in 1.5"
+    assert rendering.strip(found) == "1.3 ✓  1.4 ✗  1.5 ≠"
+
+
+def test_a_break_that_ends_is_no_break_from_there_on(tmp_path) -> None:
+    found = answered(tmp_path, ["load-error", "load-error", "ok"])
+    assert said(found) == "breaks in 1.3 to 1.4" and found.safe_range == "scikit-learn>=1.2.2,<1.3"
+    (tmp_path / "x").mkdir()
+    assert said(answered(tmp_path / "x", ["ok", "load-error", "load-error"])) == "breaks from 1.4 on"
+
+
+@pytest.mark.parametrize("home", ["≠", "load-error", "not-run"])
+def test_nothing_is_safe_for_a_model_that_differs_where_it_was_written(tmp_path, home) -> None:
+    found = answered(tmp_path, ["ok", "close", "load-error"], home=home)
+    assert [one.verdict for one in found.targets] == [Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.BREAKS]
+    assert found.safe_range is None and "where it was written" in found.targets[0].why
+
+
+def test_nor_where_rows_reach_little_of_it(tmp_path) -> None:
+    reach = [{"what": "leaves", "reached": 49, "of": 100}]
+    found = answered(tmp_path, ["ok", "≠", "ok"], reach=reach)
+    assert [one.verdict for one in found.targets] == [Verdict.UNKNOWN, Verdict.CHANGES, Verdict.UNKNOWN]
+    assert "49 of its 100 leaves" in found.targets[0].why and found.safe_range is None
+
+
+def test_what_was_not_run_is_not_known(tmp_path) -> None:
+    found = answered(tmp_path, ["ok", "not-run", "ok"])
+    assert found.verdict is Verdict.UNKNOWN and said(found) == "not known in 1.4"
+
+
+def test_gates(tmp_path) -> None:
+    found = answered(tmp_path, ["ok", "not-run", "≠"])
+    assert rendering.crossed(found, ["changes", "breaks", "not-known", "not-seen"]) == ["changes", "not-known"]
+
+
+def test_the_terminal_fits_and_acts_on_nothing(tmp_path) -> None:
+    found = answered(tmp_path, ["ok", "load-error", "≠"], reach=[{"what": "leaves", "reached": 9, "of": 9}])
+    evil = dataclasses.replace(found.targets[1], why="[red]x[/] \x1b[2J" + "w" * 20)
+    found = dataclasses.replace(found, targets=(found.targets[0], evil, found.targets[2]))
+    from harness.report.console import SafeConsole
+
+    console = SafeConsole(file=io.StringIO(), width=80, highlight=False)
+    rendering.show(found, console, written="scikit-learn 1.2.2", notes=["a note"], run="results/x")
+    text = console.file.getvalue()
+    assert "\x1b[2J" not in text and "[red]x[/]" in text
+    assert max(map(len, text.splitlines())) <= 80
+    assert text.split("\n")[1] == "≠ breaks in 1.4, changes predictions in 1.5"
+
+
+def test_the_data_says_the_same(tmp_path) -> None:
+    found = answered(tmp_path, ["ok", "ok", "close"])
+    data = json.loads(json.dumps(rendering.as_data(found, written="w", notes=(), run="r")))
+    assert (
+        data["sentence"] == said(found) and [one["verdict"] for one in data["targets"]][-1] == "safe (within tolerance)"
+    )
+    assert list(found.to_frame()["scikit_learn"]) == ["1.3.2", "1.4.2", "1.5.2"]

@@ -1,0 +1,129 @@
+"""The environments that a model file is to work in, and the one that wrote it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import ruamel.yaml
+
+from harness.checking import targets, wanted, writer
+from harness.config import matrix as matrices
+from harness.errors import InputError
+from harness.inspection.result import Evidence, Inspection, Need
+from harness.machine import tools
+
+
+@pytest.fixture(scope="module")
+def known():
+    matrix = matrices.load_matrix(tools.ROOT / "matrix.yaml", native="linux/amd64")
+    return wanted.by_minor(matrix.profile("default", satisfiable=lambda _: True).environments)
+
+
+def inspected(version="1.2.2", numpy="1.x", needs=(), own=()):
+    evidence = [Evidence(package="numpy", version=numpy, exact=False, why="")]
+    if version is not None:
+        evidence.append(Evidence(package="scikit-learn", version=version, exact=True, why=""))
+    needs = tuple(Need(module=name, package=name, names=()) for name in needs)
+    return Inspection(path="m.pkl", size=1, format="pickle", evidence=tuple(evidence), needs=needs, own=own)
+
+
+def names(found):
+    return [one.scikit_learn for one in found]
+
+
+@pytest.fixture
+def by_1_2(known):
+    return writer.of(inspected(), known, [])
+
+
+def test_without_a_target_each_later_minor_is_one(by_1_2, known) -> None:
+    found = targets.of([], by_1_2, known)
+    assert names(found) == ["1.3.2", "1.4.2", "1.5.2", "1.6.1", "1.7.2", "1.8.0", "1.9.1"]  # and no nightly one
+
+
+def test_releases_and_ranges(by_1_2, known) -> None:
+    assert names(targets.of(["1.9"], by_1_2, known)) == ["1.9.1"]
+    assert names(targets.of(["1.3.0"], by_1_2, known)) == ["1.3.0"]
+    assert names(targets.of(["1.9", "1.4..1.5"], by_1_2, known)) == ["1.4.2", "1.5.2", "1.9.1"]
+    assert names(targets.of(["..1.0"], by_1_2, known)) == ["0.24.2", "1.0.2"]
+
+
+def test_the_writers_own_environment_is_no_target(by_1_2, known) -> None:
+    assert names(targets.of(["1.2", "1.3"], by_1_2, known)) == ["1.3.2"]
+
+
+@pytest.mark.parametrize("word", ["latest", "1.9..", "x..1.4", "2.7", "1.20..1.30"])
+def test_other_words_say_what_is_taken(by_1_2, known, word) -> None:
+    if word == "1.9..":  # from there on
+        assert names(targets.of([word], by_1_2, known)) == ["1.9.1"]
+        return
+    with pytest.raises(InputError, match="1.4|known are"):
+        targets.of([word], by_1_2, known)
+
+
+def test_a_requirements_file_is_taken_with_its_pins(by_1_2, known, tmp_path: Path) -> None:
+    file = tmp_path / "prod.txt"
+    file.write_text(
+        "# ours\n--index-url https://example.org\nscikit-learn==1.7.2 \\\n    --hash=sha256:00\nnumpy==2.3.1\n"
+        'pywin32==306; sys_platform == "win32"\nimbalanced-learn>=0.12\n'
+    )
+    (found,) = targets.of([str(file)], by_1_2, known)
+    assert (found.scikit_learn, found.name, found.numpy) == ("1.7.2", "prod.txt", None)
+    assert found.packages == ("numpy==2.3.1", "imbalanced-learn>=0.12")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("numpy==2\n", "does not pin scikit-learn"),
+        ("scikit-learn @ https://x.org/a.whl\n", "line 1.*no URLs"),
+        ("a b\n", "line 1"),
+    ],
+)
+def test_a_requirements_file_that_says_too_little_or_too_much(by_1_2, known, tmp_path: Path, text, told) -> None:
+    file = tmp_path / "prod.txt"
+    file.write_text(text)
+    with pytest.raises(InputError, match=told):
+        targets.of([str(file)], by_1_2, known)
+
+
+def test_the_writer_has_the_release_and_the_numpy_of_the_evidence(known) -> None:
+    found = writer.of(inspected("1.5.2", "1.x"), known, []).environment
+    assert (found.scikit_learn, found.numpy, found.packages) == ("1.5.2", None, ("numpy>=1,<2",))
+    found = writer.of(inspected("1.5.1", "2.x"), known, []).environment
+    assert (found.scikit_learn, found.numpy) == ("1.5.1", "2.1")
+
+
+def test_what_the_user_supplies_comes_first(known) -> None:
+    found = writer.of(inspected(None), known, ["scikit-learn==1.0.1", "numpy==1.21.0", "dill==0.3.8"])
+    assert found.environment.scikit_learn == "1.0.1" and found.environment.numpy is None
+    assert set(found.environment.packages) == {"numpy==1.21.0", "dill==0.3.8"}
+
+
+def test_packages_that_the_file_needs_are_in_every_environment(known) -> None:
+    found = writer.of(inspected(needs=("scikit-learn", "numpy", "lightgbm"), own=("churn.Tenure",)), known, [])
+    assert found.packages == ("lightgbm",) and found.missing == ("churn.Tenure",)
+    assert all("lightgbm" in one.packages for one in targets.of([], found, known))
+
+
+@pytest.mark.parametrize("supplied", [[], ["scikit-learn>=1.2"], ["scikit-learn @ https://x.org/a.whl"], ["--pre"]])
+def test_a_file_without_release_asks_for_one(known, supplied) -> None:
+    with pytest.raises(InputError):
+        writer.of(inspected(None), known, supplied)
+
+
+def test_releases_before_the_matrix_have_an_old_python(known) -> None:
+    assert wanted.of_release("0.22.2", known).python == "3.8"
+    with pytest.raises(InputError, match="1.44 is not known"):
+        wanted.of_release("1.44", known)
+
+
+def test_the_matrix_is_one_that_the_project_reads(known, tmp_path: Path) -> None:
+    some = [wanted.of_release("1.2.2", known), wanted.of_release("1.9", known, packages=["dill==0.3.8"])]
+    file = wanted.matrix_file(some, kind=wanted.TRUSTED_KIND, packages=["pandas"])
+    assert file == wanted.matrix_file(some, kind=wanted.TRUSTED_KIND, packages=["pandas"])
+    told = ruamel.yaml.YAML(typ="safe").load(file)["environments"]["include"]
+    assert [one["packages"] for one in told] == [["pandas"], ["dill==0.3.8", "pandas"]]
+    profile = matrices.load_matrix(file, native="linux/amd64").profile("check", satisfiable=lambda _: True)
+    assert [one.name for one in profile.environments] == ["sk1.2.2-py3.11-np1.24", "sk1.9.1-py3.13-np2.5"]

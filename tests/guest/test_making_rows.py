@@ -1,0 +1,148 @@
+"""Rows made from what a model has learnt: they are its own, and reach nearly all of it.
+
+Run it in an environment: ``PYTHON -I tests/guest/run.py tests/guest/test_making_rows.py``; elsewhere it skips itself.
+"""
+
+import json
+import os
+import tempfile
+import unittest
+import warnings
+
+try:
+    import pandas
+    import sklearn
+except ImportError:
+    raise unittest.SkipTest("no scikit-learn under this interpreter") from None
+
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.compose import make_column_transformer
+from sklearn.datasets import load_breast_cancer
+from sklearn.ensemble import BaggingClassifier, GradientBoostingClassifier, RandomForestClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import LabelEncoder, OneHotEncoder, OrdinalEncoder, StandardScaler
+
+from guest import given, making_rows
+
+ROWS, TRUTH = load_breast_cancer(return_X_y=True)
+DRAWN = np.random.RandomState(0)
+FRAME = pandas.DataFrame(
+    {"age": DRAWN.rand(200) * 50, "city": DRAWN.choice(["Rome", "Oslo", "Bonn"], 200), "visits": np.arange(200.0)}
+)
+LABELS = (FRAME["age"] + FRAME["visits"] > 90).astype(int)
+
+
+def made(model):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rows, is_made = making_rows.rows_for(model, None)
+        assert is_made
+        return rows, making_rows.reach(model, rows)
+
+
+def share(reach, what):
+    (one,) = [one for one in reach if one["what"] == what]
+    return one["reached"] / one["of"]
+
+
+def test_forests_are_led_to_nearly_every_leaf():
+    for model in (
+        RandomForestClassifier(30, random_state=0),
+        make_pipeline(StandardScaler(), RandomForestClassifier(30, random_state=0)),
+        GradientBoostingClassifier(n_estimators=30, random_state=0),
+        BaggingClassifier(max_features=0.5, random_state=0),
+        GridSearchCV(RandomForestClassifier(10, random_state=0), {"max_depth": [3, 5]}, cv=2),
+    ):
+        rows, reach = made(model.fit(ROWS, TRUTH))
+        assert rows.shape[1] == 30 and len(rows) <= making_rows.MOST
+        assert share(reach, "leaves") > 0.85, (type(model), reach)
+
+
+def test_columns_of_a_frame_have_their_names_kinds_and_categories():
+    columns = make_column_transformer(
+        (OneHotEncoder(handle_unknown="ignore"), ["city"]),
+        (make_pipeline(SimpleImputer(), StandardScaler()), ["age", "visits"]),
+    )
+    rows, reach = made(make_pipeline(columns, RandomForestClassifier(20, random_state=0)).fit(FRAME, LABELS))
+    if not hasattr(rows, "columns"):
+        raise unittest.SkipTest("scikit-learn below 1.0 keeps no names of columns")
+    assert list(rows.columns) == ["age", "city", "visits"]
+    assert {"Rome", "Oslo", "Bonn"} <= set(rows["city"]) and rows["age"].dtype == float
+    assert share(reach, "categories") == 1.0 and share(reach, "leaves") > 0.8, reach
+
+
+def test_an_encoder_that_refuses_what_it_does_not_know_is_not_asked_about_it():
+    rows, reach = made(OrdinalEncoder().fit(FRAME[["city"]].to_numpy()))
+    assert share(reach, "categories") == 1.0
+    rows, _ = made(LabelEncoder().fit(["a", "b"]))
+    assert list(rows) == ["a", "b"]
+
+
+def test_texts_hold_every_word():
+    texts = ["free money now", "hello friend", "win cash", "see you at lunch"] * 10
+    model = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts, [1, 0, 1, 0] * 10)
+    rows, reach = made(model)
+    assert share(reach, "words") == 1.0
+    weights = model[0].transform(rows)  # a text of one word has the weight 1, whatever the word's own is
+    assert max(weights.getnnz(axis=1)) > 4 and sum(weights.getnnz(axis=1) > 1) > making_rows.ROWS / 2
+
+
+def test_others_have_rows_that_their_values_are_like():
+    for model in (KNeighborsClassifier(), KMeans(3, n_init=1), LogisticRegression(max_iter=5000), StandardScaler()):
+        rows, _ = made(model.fit(ROWS, TRUTH))
+        assert rows.shape == (making_rows.ROWS, 30) and np.isfinite(rows).all()
+
+
+def test_a_model_that_says_nothing_wants_rows():
+    class Silent:
+        def predict(self, rows):
+            return [0 for _ in rows]
+
+    try:
+        making_rows.rows_for(Silent(), None)
+    except making_rows.NoRowsError as error:
+        assert "--data" in str(error)
+    else:
+        raise AssertionError("made")
+
+
+def test_the_users_rows_are_those_of_the_model():
+    folder = tempfile.mkdtemp()
+    path = os.path.join(folder, "rows.csv")
+    FRAME.assign(truth=LABELS).to_csv(path, index=False)
+    model = LogisticRegression(max_iter=1000).fit(FRAME[["age", "visits"]], LABELS)
+    if not hasattr(model, "feature_names_in_"):
+        raise unittest.SkipTest("scikit-learn below 1.0 keeps no names of columns")
+    rows, is_made = making_rows.rows_for(model, path)
+    assert not is_made and list(rows.columns) == ["age", "visits"]
+    model = LogisticRegression(max_iter=1000).fit(FRAME[["age"]].assign(weight=1.0), LABELS)
+    try:
+        making_rows.rows_for(model, path)
+    except ValueError as error:
+        assert "no column weight" in str(error)
+    else:
+        raise AssertionError("taken")
+
+
+def test_a_path_leads_to_a_part():
+    held = {"model": [("a", 1), ("b", LabelEncoder().fit(["x"]))], "it's": 2}
+    assert given.part_of(held, "['model'][1][1].classes_[0]") == "x"
+    assert given.part_of(held, "") is held and given.part_of(held, "['it\\'s']") == 2
+    for wrong in ("['nobody']", ".x", "['model'][9]", "__import__('os')", "['model'"):
+        try:
+            given.part_of(held, wrong)
+        except ValueError:
+            continue
+        raise AssertionError(wrong)
+
+
+def test_rows_are_the_same_each_time():
+    model = RandomForestClassifier(5, random_state=0).fit(ROWS, TRUTH)
+    first, second = (made(model)[0] for _ in range(2))
+    assert json.dumps(first.tolist()) == json.dumps(second.tolist())

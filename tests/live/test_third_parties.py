@@ -1,0 +1,61 @@
+"""The profile ``third-party`` of the project's own matrix: known breaks of other packages come out by themselves."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from harness import analysis
+
+pytestmark = [pytest.mark.nightly, pytest.mark.timeout(3600)]  # it downloads 400 MB
+
+ROOT = Path(__file__).parent.parent.parent
+ENVIRONMENTS = [f"with-{name}" for name in ("xgboost1.4", "xgboost1.5", "pandas2.2", "pandas2.3.0", "pandas2.3.3")]
+CASES = ["xgboost_classifier", "xgboost_regressor", "cast_to_strings"]
+
+
+@pytest.fixture(scope="module")
+def cells(tmp_path_factory, workspace):
+    """By producer, case and consumer: the status and the cause."""
+    folder = tmp_path_factory.mktemp("third-party")
+    yaml = YAML()
+    matrix = yaml.load(ROOT / "matrix.yaml")
+    matrix["profiles"]["third-party"] |= {"environments": ENVIRONMENTS, "cases": CASES}
+    with (folder / "matrix.yaml").open("w") as file:
+        yaml.dump(matrix, file)
+    command = [sys.executable, "-m", "harness", "run", "--profile", "third-party", "--matrix", folder / "matrix.yaml"]
+    done = subprocess.run(
+        [*command, "--results", folder / "results"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NO_COLOR": "1", "NOXENVDIR": str(workspace)},
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    (path,) = (folder / "results").iterdir()
+    run = analysis.read_run(path)
+    assert set(run.environments.status) == {"ok"}
+    return {
+        (row.producer.removeprefix("with-"), row.case, row.consumer.removeprefix("with-")): (row.status, row.cause)
+        for row in run.cells.itertuples()
+    }
+
+
+@pytest.mark.parametrize("case", ["xgboost_classifier", "xgboost_regressor"])
+def test_xgboost_1_5_asks_models_of_1_4_for_a_parameter_that_they_lack(cells, case) -> None:
+    assert cells["xgboost1.4", case, "xgboost1.5"] == ("predict-error", "xgboost-parameters")
+    assert cells["xgboost1.5", case, "xgboost1.4"] == ("predict-error", "xgboost-parameters")
+    assert cells["xgboost1.4", case, "xgboost1.4"][0] == cells["xgboost1.5", case, "xgboost1.5"][0] == "ok"
+
+
+def test_pandas_2_3_0_cannot_use_the_string_dtypes_of_2_2_and_2_3_3_can(cells) -> None:
+    case = "cast_to_strings"
+    assert cells["pandas2.2", case, "pandas2.3.0"] == ("predict-error", "pandas-string-dtype")
+    assert cells["pandas2.2", case, "pandas2.3.3"][0] == "ok"
+    assert cells["pandas2.3.0", case, "pandas2.3.3"][0] == cells["pandas2.3.3", case, "pandas2.3.0"][0] == "ok"
+    assert cells["pandas2.3.0", case, "pandas2.2"] == ("load-error", "pandas-string-dtype")

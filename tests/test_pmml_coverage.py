@@ -1,0 +1,38 @@
+"""What `benchmarks.pmml_coverage` counts as written, as evaluated and as the same."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import pandas as pd
+
+from benchmarks.pmml_coverage import coverage
+
+DOCUMENTED = frozenset({"PCA", "Pipeline", "LinearRegression", "SVC", "KMeans"})
+
+
+def run(*rows: tuple[str, str, tuple[str, ...], str]) -> SimpleNamespace:
+    """A run of artifacts: producer, status, classes, and the status of the cell in that producer."""
+    artifacts, cells = [], []
+    for number, (producer, status, classes, loaded) in enumerate(rows):
+        manifest = json.dumps({"parts": [{"class": f"sklearn.{name}", "parameters": {}} for name in classes]})
+        artifacts.append({"artifact_id": str(number), "producer": producer, "status": status, "manifest": manifest})
+        for consumer, told in ((producer, loaded), ("other", "ok")):
+            cells.append({"artifact_id": str(number), "producer": producer, "consumer": consumer, "status": told})
+    return SimpleNamespace(artifacts=pd.DataFrame(artifacts), cells=pd.DataFrame(cells))
+
+
+def test_a_class_counts_by_the_best_document_that_has_it_in_its_own_producer() -> None:
+    stored = run(
+        ("old", "ok", ("Pipeline", "PCA", "LinearRegression"), "drift"),
+        ("old", "ok", ("Pipeline", "LinearRegression", "Unlisted"), "ok"),
+        ("old", "ok", ("SVC",), "load-error"),
+        ("old", "unsupported", ("KMeans",), "no-artifact"),
+        ("new", "ok", ("KMeans",), "ok"),
+    )
+    found = coverage("old", "0.77.1", DOCUMENTED, stored)
+    assert found.written == {"PCA", "Pipeline", "LinearRegression", "SVC"}
+    assert found.evaluated == {"PCA", "Pipeline", "LinearRegression"}
+    assert found.same == {"Pipeline", "LinearRegression"}
+    assert found.share == 0.6
