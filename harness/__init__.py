@@ -39,11 +39,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.analysis.ask import Answer
+    from harness.analysis.checked import Checked
     from harness.analysis.compare import Comparison
     from harness.inspection.result import Inspection
     from harness.store import RunTables
 
-__all__ = ["__version__", "ask", "compare", "inspect", "read_run"]
+__all__ = ["__version__", "ask", "check", "compare", "inspect", "read_run"]
 
 # Imports stand inside the functions: pandas costs half a second, and nox and `--help` import this package.
 
@@ -221,3 +222,62 @@ def compare(base: str | Path | RunTables, new: str | Path | RunTables, *, fail_o
 
     tables = [read_run(one) if isinstance(one, str | Path) else one for one in (base, new)]
     return compared(*tables, gates=parse_all(fail_on))
+
+
+def check(
+    path: str | Path,
+    *,
+    to: Sequence[str] = (),
+    data: str | Path | None = None,
+    at: str | None = None,
+    packages: Sequence[str] = (),
+    results: str | Path | None = None,
+    trust: bool = False,
+) -> Checked:
+    """Try whether a model file works elsewhere and predicts the same. It builds environments, and may take minutes.
+
+    Parameters
+    ----------
+    path : str or Path
+        A model file of pickle, joblib, cloudpickle or skops.
+    to : sequence of str, optional
+        Targets: releases of scikit-learn, ranges such as ``"1.4..1.9"``, requirements files. By default each minor
+        release after the writer's.
+    data : str or Path, optional
+        Rows to ask the model with. By default they are made from the model.
+    at : str, optional
+        The path of the model within the file, where it holds several: ``"['model']"``.
+    packages : sequence of str, optional
+        What the file does not tell: ``["scikit-learn==1.2.2"]``.
+    results : str or Path, optional
+        The folder in which the run is stored; by default in the workspace.
+    trust : bool
+        Run the model without a sandbox.
+
+    Returns
+    -------
+    Checked
+        ``verdict`` (the worst of all targets), ``targets``, ``safe_range``, ``compared``, ``reach`` and ``to_frame()``.
+
+    Raises
+    ------
+    harness.errors.InputError
+        The file is no model file, or a target or package is none.
+    harness.errors.MachineError
+        No sandbox can be had here.
+    """
+    from pathlib import Path  # noqa: PLC0415
+
+    from harness.analysis import checked, read_run  # noqa: PLC0415
+    from harness.checking import Ask, tried  # noqa: PLC0415
+
+    ask = Ask(
+        file=Path(path),
+        to=tuple(to),
+        rows=None if data is None else Path(data),
+        at=at,
+        packages=tuple(packages),
+        trusted=trust,
+    )
+    trial = tried(ask, results=None if results is None else Path(results))
+    return checked.answer(read_run(trial.run), writer=trial.writer, asked=trial.targets)

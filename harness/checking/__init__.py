@@ -10,6 +10,6 @@ Guests in sandboxes load the file, and everything else is as in any other run. `
 
 from __future__ import annotations
 
-from harness.checking.trial import Question, lacking, planned, question, run
+from harness.checking.trial import Ask, Trial, tried
 
-__all__ = ["Question", "lacking", "planned", "question", "run"]
+__all__ = ["Ask", "Trial", "tried"]

@@ -3,96 +3,126 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+
+from harness import inspection
 from harness.checking import targets, wanted, writer
 from harness.config import matrix as matrices
 from harness.config.plan import Plan
 from harness.environments import kinds
-from harness.errors import InputError
+from harness.errors import InputError, MachineError
+from harness.machine import tools
+from harness.run import lifecycle
 from harness.terms import Case, Given
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from rich.console import Console
-
     from harness.checking.wanted import Wanted
-    from harness.checking.writer import Writer
     from harness.config.matrix import Matrix
     from harness.inspection import Inspection
-    from harness.terms import Format
 
 CASE = "model"
-#: The format and the reader of this project that load a file, by what an inspection calls it.
+#: The format of this project whose reader loads a file, by what an inspection calls it.
 _FORMATS = {"pickle": "pickle", "cloudpickle": "cloudpickle", "joblib": "joblib", "skops": "skops"}
 #: What is needed to load each, beside scikit-learn.
 _NEEDS = {"cloudpickle": ("cloudpickle",), "skops": ("skops",)}
+_ROWS = (".csv", ".json", ".npy", ".parquet")
 _SECONDS, _MEMORY = 120.0, 8 * 1024**3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """A model file and where it is to work.
+class Ask:
+    """A model file and what is asked of it, in the user's words.
 
     Attributes
     ----------
-    inspection : of the file
     file : where it lies
-    at : the path of the model within what the file holds
+    to : targets, see `harness.checking.targets`; none: each minor release after the writer's
     rows : a file of rows to ask it with; None: they are made from the model
-    writer, targets : environments
+    at : the path of the model within what the file holds; None: it is found, if there is one only
+    packages : requirements that the file does not tell
     trusted : whether it runs without a sandbox
     """
 
-    inspection: Inspection
     file: Path
-    at: str
-    rows: Path | None
-    writer: Writer
-    targets: tuple[Wanted, ...]
-    trusted: bool
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What else is to be told."""
-        missing = ", ".join(self.writer.missing[:4])
-        return (*self.writer.notes, *((f"it needs {missing}, of no package that is known",) if missing else ()))
+    to: tuple[str, ...] = ()
+    rows: Path | None = None
+    at: str | None = None
+    packages: tuple[str, ...] = ()
+    trusted: bool = False
 
 
-def question(
-    found: Inspection,
-    file: Path,
-    matrix: Matrix,
-    *,
-    to: Sequence[str],
-    supplied: Sequence[str],
-    at: str | None,
-    rows: Path | None,
-    trusted: bool,
-) -> Question:
-    """What is asked. Raises InputError for a file or words that cannot be asked about."""
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """A run of a model file: its folder, the environments by name, and what is known of the writer."""
+
+    run: Path
+    writer: str
+    targets: tuple[str, ...]
+    written: str  # "scikit-learn 1.2.2, NumPy 1"
+    notes: tuple[str, ...]
+
+
+def tried(ask: Ask, *, results: Path | None = None, console: Console | None = None, keep_data: bool = False) -> Trial:
+    """Let the writer's environment and every target load the file.
+
+    Parameters
+    ----------
+    results : the folder that the run is stored in; None: the workspace's.
+    console : shows the progress; None: nothing does.
+    keep_data : whether the model and its rows stay in the run's folder.
+
+    Raises
+    ------
+    InputError : the file or the words are not such as can be tried.
+    MachineError : no sandbox can be had here.
+    """
+    matrix = matrices.load_matrix(tools.ROOT / "matrix.yaml", native=tools.native_platform())
+    found = _inspected(ask)
+    known = wanted.by_minor(matrix.profile("default", satisfiable=lambda _: True).environments)
+    written_by = writer.of(found, known, ask.packages)
+    asked = targets.of(ask.to, written_by, known)
+    plan = _planned(ask, found, matrix, (written_by.environment, *asked))
+    first = plan.profile.environments[0]
+    lacking = kinds.OF[first.kind].missing(first)
+    if lacking is not None:
+        raise MachineError(f"{lacking}; --trust runs it without a sandbox, where a model may do what you may do")
+    folder = lifecycle.run(
+        plan,
+        results=results or tools.workspace() / ".harness" / "checks",
+        console=console or Console(file=io.StringIO()),
+    )
+    if not keep_data:
+        shutil.rmtree(folder / "objects", ignore_errors=True)
+    missing = ", ".join(written_by.missing[:4])
+    return Trial(
+        run=folder,
+        writer=written_by.environment.name,
+        targets=tuple(one.name for one in asked),
+        written=written_by.said,
+        notes=(*written_by.notes, *((f"it needs {missing}, of no package that is known",) if missing else ())),
+    )
+
+
+def _inspected(ask: Ask) -> Inspection:
+    if (ask.file / "run.json").exists():
+        raise InputError(f"{ask.file} is a run: `verify {ask.file}` tells whether it is sound")
+    found = inspection.inspect(ask.file)
     if found.trouble is not None:
-        raise InputError(f"{file}: {found.trouble.kind}: {found.trouble.what}; see `inspect`")
+        raise InputError(f"{ask.file}: {found.trouble.kind}: {found.trouble.what}; see `inspect`")
     if found.format not in _FORMATS:
         checked = ", ".join(_FORMATS)
-        raise InputError(f"{file}: this is {found.format}; only models of Python are checked so far: {checked}")
-    if rows is not None and (not rows.is_file() or rows.suffix not in {".csv", ".json", ".npy", ".parquet"}):
-        raise InputError(f"--data {rows}: no such file of rows; .csv, .json, .npy and .parquet are read")
-    known = wanted.by_minor(matrix.profile("default", satisfiable=lambda _: True).environments)
-    written_by = writer.of(found, known, supplied)
-    return Question(
-        inspection=found,
-        file=file,
-        at=_path(found, at),
-        rows=rows,
-        writer=written_by,
-        targets=tuple(targets.of(to, written_by, known)),
-        trusted=trusted,
-    )
+        raise InputError(f"{ask.file}: this is {found.format}; only models of Python are checked so far: {checked}")
+    if ask.rows is not None and (not ask.rows.is_file() or ask.rows.suffix not in _ROWS):
+        raise InputError(f"{ask.rows}: no such file of rows; {', '.join(_ROWS)} are read")
+    return found
 
 
 def _path(found: Inspection, at: str | None) -> str:
@@ -110,57 +140,32 @@ def _path(found: Inspection, at: str | None) -> str:
     return outermost[0]
 
 
-def planned(asked: Question, matrix: Matrix) -> Plan:
+def _planned(ask: Ask, found: Inspection, matrix: Matrix, environments: Sequence[Wanted]) -> Plan:
     """The plan of the run. It writes the matrix of the environments, which nox builds them from."""
-    kind = wanted.TRUSTED_KIND if asked.trusted else wanted.KIND
-    needed = ("pandas", *_NEEDS.get(asked.inspection.format, ()))
-    environments = (asked.writer.environment, *asked.targets)
-    file = wanted.matrix_file(environments, kind=kind, packages=needed)
-    loaded = matrices.load_matrix(file, native=matrix.native)
-    chosen = loaded.profile("check", satisfiable=lambda _: True)
-    item = next(one for one in matrix.formats if one.name == _FORMATS[asked.inspection.format])
+    kind = wanted.TRUSTED_KIND if ask.trusted else wanted.KIND
+    file = wanted.matrix_file(environments, kind=kind, packages=("pandas", *_NEEDS.get(found.format, ())))
+    chosen = matrices.load_matrix(file, native=matrix.native).profile("check", satisfiable=lambda _: True)
+    item = next(one for one in matrix.formats if one.name == _FORMATS[found.format])
     profile = replace(
         chosen,
-        cases=(_case(asked, item),),
+        cases=(_case(ask, _path(found, ask.at), item.readers[0]),),
         formats=(replace(item, readers=item.readers[:1]),),
         limits=replace(chosen.limits, seconds=_SECONDS, fit_seconds=_SECONDS, memory=_MEMORY),
         trusted_types=("*",),
     )
-    return Plan(profile=profile, matrix=file, writer=asked.writer.environment.name)
+    return Plan(profile=profile, matrix=file, writer=environments[0].name)
 
 
-def lacking(plan: Plan) -> str | None:
-    """What this machine lacks for the sandboxes of a plan, and what to do about that; None: nothing."""
-    first = plan.profile.environments[0]
-    return kinds.OF[first.kind].missing(first)
-
-
-def _case(asked: Question, item: Format) -> Case:
-    data = asked.file.read_bytes()
-    digest = hashlib.sha256(data).hexdigest()
-    given = Given(
-        file=str(asked.file),
-        sha256=digest,
-        reader=item.readers[0],
-        at=asked.at,
-        rows=None if asked.rows is None else str(asked.rows),
-    )
+def _case(ask: Ask, at: str, reader: str) -> Case:
+    with ask.file.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    rows = None if ask.rows is None else str(ask.rows)
     return Case(
         name=CASE,
         family="given",
         module="guest.given",
         function="Given",
-        file=str(asked.file),
+        file=str(ask.file),
         digest=digest,
-        given=given,
+        given=Given(file=str(ask.file), sha256=digest, reader=reader, at=at, rows=rows),
     )
-
-
-def run(plan: Plan, *, results: Path, console: Console, keep_data: bool) -> Path:
-    """Carry the plan out; return the run's folder, without the model and its rows unless they are to be kept."""
-    from harness.run import lifecycle  # noqa: PLC0415
-
-    folder = lifecycle.run(plan, results=results, console=console)
-    if not keep_data:
-        shutil.rmtree(folder / "objects", ignore_errors=True)
-    return folder

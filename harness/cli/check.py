@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.arguments import MATRIX, JsonOption, console
-from harness.errors import GateCrossed, InputError, MachineError
-from harness.machine import tools
+from harness.cli.arguments import JsonOption, console
+from harness.errors import GateCrossed
 
 
 class Gate(StrEnum):
@@ -56,30 +55,16 @@ def check(
 
     from harness import analysis, checking
     from harness.analysis import checked
-    from harness.cli.planning import matrix_of
-    from harness.inspection import inspect
     from harness.report import check as rendering
 
-    if (file / "run.json").exists():
-        raise InputError(f"{file} is a run: to ask whether it is sound, give `verify {file}`")
-    matrix = matrix_of(MATRIX)
-    asked = checking.question(
-        inspect(file), file, matrix, to=to or (), supplied=supplied or (), at=at, rows=data, trusted=trust
-    )
-    plan = checking.planned(asked, matrix)
-    lacking = checking.lacking(plan)
-    if lacking is not None:
-        raise MachineError(f"{lacking}; --trust runs the model without a sandbox")
-    folder = results or tools.workspace() / ".harness" / "checks"
-    done = checking.run(plan, results=folder, console=Console(stderr=True, highlight=False), keep_data=keep_data)
-    answer = checked.answer(
-        analysis.read_run(done), writer=asked.writer.environment.name, asked=[one.name for one in asked.targets]
-    )
+    ask = checking.Ask(file=file, to=tuple(to or ()), rows=data, at=at, packages=tuple(supplied or ()), trusted=trust)
+    trial = checking.tried(ask, results=results, console=Console(stderr=True, highlight=False), keep_data=keep_data)
+    answer = checked.answer(analysis.read_run(trial.run), writer=trial.writer, asked=trial.targets)
     if as_json:
-        told = rendering.as_data(answer, written=asked.writer.said, notes=asked.notes, run=str(done))
+        told = rendering.as_data(answer, written=trial.written, notes=trial.notes, run=str(trial.run))
         print(json.dumps(told, indent=2))
     else:
-        rendering.show(answer, console(), written=asked.writer.said, notes=asked.notes, run=str(done))
+        rendering.show(answer, console(), written=trial.written, notes=trial.notes, run=str(trial.run))
     over = rendering.crossed(answer, [str(one) for one in fail_on or ()])
     if over:
         raise GateCrossed(f"{file}: {', '.join(over)}")

@@ -217,8 +217,8 @@ def shortcomings(breadth: Breadth) -> Iterator[str]:
         yield f"no model had {_listed(breadth.untested)}"
     if breadth.unpredicted:
         yield f"{_listed(breadth.unpredicted)} predict, and were not compared"
-    if not breadth.told:
-        yield "only what is named was compared of some models"
+    if len(breadth.models) >= MODELS > breadth.whole:
+        yield "only what is named was compared in some format; --format pickle may have more"
 
 
 def _instead(answer: Answer) -> list[str]:

@@ -40,7 +40,7 @@ class Breadth:
     compared: tuple[str, ...] = ()  # methods and attributes
     uncompared: Mapping[str, str]  # what some model has and was not compared, with the reason
     untested: tuple[str, ...] = ()  # values of deciding parameters that no model had, "loss=hinge"
-    told: bool = False  # every model says what was not compared of it
+    whole: int = 0  # models that say what was not compared of them, in the format that has fewest of these
 
     @property
     def unpredicted(self) -> tuple[str, ...]:
@@ -49,8 +49,8 @@ class Breadth:
 
     @property
     def is_enough(self) -> bool:
-        """Whether "safe" may be said."""
-        return len(self.models) >= MODELS and self.told and not self.untested and not self.unpredicted
+        """Whether "safe" may be said. Models that do not say what was not compared of them count for nothing here."""
+        return self.whole >= MODELS and not self.untested and not self.unpredicted
 
     def limited(self, verdict: Verdict) -> Verdict:
         """The verdict, no better than the breadth allows."""
@@ -61,14 +61,19 @@ def measure(evidence: Sequence[Evidence], question: Question) -> Breadth:
     """The breadth of some cells."""
     tried = [one for one in evidence if one.is_tried]
     cases = tuple(dict.fromkeys(one.cell.case for one in tried))
-    models = [one.model for one in tried if one.model is not None]
+    whole: dict[str, dict[str, Model]] = {one.cell.format: {} for one in tried}
+    for one in tried:
+        if one.model is not None and one.model.uncompared is not None:
+            whole[one.cell.format][one.cell.case] = one.model
+    models = [model for by_case in whole.values() for model in by_case.values()]
     # A value that a case has, and that these producers' releases do not know, is in no model of theirs.
     impossible = [one.model for one in evidence if one.model is not None and not one.is_possible]
     return Breadth(
         models=cases,
         alone=tuple(case for case in cases if case in question.subject.alone),
         compared=tuple(dict.fromkeys(method for one in tried for method in one.cell.methods)),
-        **_limits(models, impossible, question, told=len(models) == len(tried)),
+        whole=min(map(len, whole.values()), default=0) if question.class_name is not None else 0,
+        **_limits(models, impossible, question),
     )
 
 
@@ -89,14 +94,15 @@ def producers(subject: Subject, artifacts: pd.DataFrame, fitted: Mapping[tuple[s
     for producer in map(str, rows["producer"].unique()):
         models = {case: fitted[producer, case] for case in subject.cases if (producer, case) in fitted}
         impossible = [by_case[case] for name, case in absent if name == producer and case in by_case]
-        limits = _limits(list(models.values()), impossible, question, told=True)
-        if Breadth(models=tuple(models), **limits).is_enough:
+        whole = [model for model in models.values() if model.uncompared is not None]
+        count = len(whole) if question.class_name is not None and len(whole) == len(models) else 0
+        if Breadth(models=tuple(models), whole=count, **_limits(whole, impossible, question)).is_enough:
             found.append(producer)
     return found
 
 
-def _limits(models: Sequence[Model], impossible: Sequence[Model], question: Question, *, told: bool) -> dict[str, Any]:
-    """What limits an answer from some models: the fields of `Breadth` after ``compared``."""
+def _limits(models: Sequence[Model], impossible: Sequence[Model], question: Question) -> dict[str, Any]:
+    """What limits an answer from some models that say it: ``uncompared`` and ``untested`` of `Breadth`."""
     uncompared: dict[str, str] = {}
     for model in models:
         uncompared |= dict(model.uncompared or {})
@@ -104,7 +110,6 @@ def _limits(models: Sequence[Model], impossible: Sequence[Model], question: Ques
     return {
         "uncompared": uncompared,
         "untested": tuple(_untested([*models, *impossible], question)) if is_class else (),
-        "told": told and is_class and all(model.uncompared is not None for model in models),
     }
 
 
