@@ -3,7 +3,7 @@
     python -m benchmarks.inspection FILES… [--python ENVIRONMENT/bin/python]
 
 Prints the median and the 95th percentile of seconds per file, and seconds for 100 MB of arrays, plain and in zlib. With an
-interpreter that has scikit-learn, each tenth file is loaded in a fresh process there, too.
+interpreter that has scikit-learn, some ten of them are loaded in a fresh process there, too.
 """
 
 from __future__ import annotations
@@ -63,7 +63,11 @@ def main() -> None:
     median, late = statistics.median(times), times[int(0.95 * len(times))]
     print(f"{len(times)} files: {median * 1e3:.2f} ms in the median, {late * 1e3:.2f} ms at the 95th percentile")
     if given.python is not None:
-        fresh = [one for path in given.files[::10] if (one := loaded(given.python, path)) is not None]
+        fresh = [
+            one
+            for path in given.files[:: max(len(given.files) // 10, 1)]
+            if (one := loaded(given.python, path)) is not None
+        ]
         print(f"a fresh load: {statistics.median(fresh) * 1e3:.0f} ms in the median of {len(fresh)}")
     with tempfile.TemporaryDirectory() as folder:
         for name, figure in large(Path(folder)).items():
