@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from harness.environments import kinds
 from harness.errors import InputError
 from harness.files import replace_text
 from harness.machine import tools
@@ -73,7 +74,8 @@ def by_minor(environments: Iterable[Environment]) -> dict[str, Environment]:
     found: dict[str, Environment] = {}
     for one in environments:
         # What comes from a further index is no release.
-        if one.scikit_learn is not None and one.kind == "local" and one.python is not None and not one.options:
+        plain = kinds.OF[one.kind].plain and not one.options
+        if plain and one.scikit_learn is not None and one.python is not None:
             known = found.get(minor(one.scikit_learn))
             if known is None or Version(one.scikit_learn) >= Version(known.scikit_learn or "0"):
                 found[minor(one.scikit_learn)] = one

@@ -55,6 +55,8 @@ def _members(file: IO[bytes], limits: Limits) -> list[zipfile.ZipInfo]:
 
 def _window(file: IO[bytes], member: zipfile.ZipInfo, limits: Limits) -> Window:
     """A window on what is in a member."""
+    if member.header_offset < 0:  # where bytes before the directory are missing
+        raise Damaged(f"the archive has no member {member.filename[:60]!r} where it says")
     file.seek(member.header_offset)
     header = file.read(_LOCAL)
     if header[:4] != b"PK\x03\x04" or len(header) < _LOCAL:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ _TEXT = 60  # characters of a value
 _SEQUENCE = 8  # items of a value that is a sequence
 _LARGE = 5
 
+_VERSION = re.compile(r"\d{1,4}(\.\d{1,6}){0,3}(?:\.?[a-z]{1,5}\d{0,8}){0,2}(?:\+[A-Za-z0-9.]{1,40})?")
 #: Attributes by which an object is an estimator, whatever its package.
 _TELLING = frozenset({"steps", "transformer_list", "transformers", "_Booster", "booster_", "__model"})
 #: Attributes that hold the number of features; LightGBM has the last.
@@ -42,7 +44,8 @@ class Estimator:
         self.name = name
         self.state = state
         version = state.get("_sklearn_version")
-        self.version = version[:_TEXT] if isinstance(version, str) else None
+        # What is no version is none: it may become part of a requirement.
+        self.version = version if isinstance(version, str) and _VERSION.fullmatch(version) else None
 
 
 def estimators(graph: Graph) -> dict[int, Estimator]:

@@ -229,7 +229,7 @@ class Inspection:
         """One row for each estimator.
 
         Columns: ``path``, ``estimator`` (its class with its module), ``version`` (of scikit-learn; null if none is
-        kept), ``count`` (how many alike it stands for), ``features`` (number), ``size`` (bytes), ``parameters`` (dict).
+        kept), ``count`` (how many alike it stands for), ``features`` (number), ``size`` (bytes) and ``parameters``.
         """
         import pandas as pd  # noqa: PLC0415  # half a second that nobody else need pay
 

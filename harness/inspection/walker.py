@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from harness.inspection.streams import Window
 
+_NAME = 8  # values that a new name counts for: it is kept in several places
 _LEFT = 10_000  # values that are kept where a walk ends too early
 MARGIN = 600  # bytes that an opcode with a short argument takes at most
 _LITERALS = (str, int, bool)
@@ -142,8 +143,10 @@ class Walker:
         key = (module, name)
         found = self.found.globals.get(key)
         if found is None:
+            self.budget.objects -= _NAME
+            if self.budget.objects < 0:
+                raise TooLarge("objects", self.budget.limits.objects)
             found = self.found.globals[key] = Global(module, name, self.window.offset)
-            self.budget.objects -= 1
         return found
 
     def call(self, func: object, args: object) -> Built:

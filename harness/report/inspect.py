@@ -70,8 +70,8 @@ def _conclusion(found: Inspection, onwards: Sequence[Onwards] | None) -> tuple[s
     if found.trouble is not None:
         where = "" if found.trouble.offset is None else f" at byte {found.trouble.offset:,}"
         if found.trouble.kind is Damage.TOO_LARGE:
-            return "?", f"{_name(found)}: too large: {found.trouble.what}{where}", "bold yellow"
-        return "✗", f"{_name(found)}: damaged{where}: {found.trouble.what}", "bold magenta"
+            return "?", f"{_name(found)}: too large: {found.trouble.what}{where}{_first_call(found)}", "bold yellow"
+        return "✗", f"{_name(found)}: damaged{where}: {found.trouble.what}{_first_call(found)}", "bold magenta"
     subject = f"{_name(found)}: {holds(found)}"
     versions = found.sklearn_versions
     if versions:
@@ -88,11 +88,17 @@ def _conclusion(found: Inspection, onwards: Sequence[Onwards] | None) -> tuple[s
             + (" on" if worst.stays_bad else ""),
             style,
         )
-    telling = _telling(found)
-    if telling:
-        verb = "calls" if telling[0].called else "names"
-        return "!", f"{subject}; {verb} {telling[0].name}, which is outside the list", "bold yellow"
+    if _telling(found):
+        return "!", f"{subject}{_first_call(found)}", "bold yellow"
     return "•", subject, "bold"
+
+
+def _first_call(found: Inspection) -> str:
+    """What is worth a look first of what is outside the list; nothing, if nothing is."""
+    telling = _telling(found)
+    if not telling:
+        return ""
+    return f"; {'calls' if telling[0].called else 'names'} {telling[0].name}, which is outside the list"
 
 
 def _worst(onwards: Sequence[Onwards]) -> Onwards | None:
@@ -169,6 +175,11 @@ def _file(found: Inspection) -> str:
 
 def _tree(found: Inspection, *, verbose: bool) -> Iterator[tuple[str, str, str]]:
     if found.content is None:
+        return
+    if found.trouble is not None and not verbose:
+        names = dict.fromkeys(one.class_name for one in found.estimators)
+        if names:
+            yield "holds", f"{_listed([*names], _CALLS)}, among what was read", ""
         return
     shown = [*found.models, *(part for part in found.estimators if part.count > 1)]
     lines = [*_branches(found.content, 0, shown, verbose=verbose)]

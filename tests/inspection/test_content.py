@@ -196,6 +196,13 @@ def test_an_archive_without_a_model_is_told_what_it_holds(written) -> None:
     assert "'notes.txt'" in inspect(written(archive({"notes.txt": b"hello"}))).trouble.what
 
 
+def test_an_archive_that_lost_bytes_before_its_directory_is_damaged(written) -> None:
+    content = archive({"schema.json": b"{}" * 50, "a.npy": bytes(range(200))})
+    for start in range(4, 200, 7):
+        for length in (1, 20, 60):
+            assert inspect(written(content[:start] + content[start + length :])).trouble is not None
+
+
 def test_the_list_of_known_names_is_small_and_says_which_releases_it_knows(written) -> None:
     assert {"0.24.2", "1.2.2", "1.5.2", "1.9.1"} <= set(known_names.releases())
     assert "numpy.core.multiarray._reconstruct" in known_names.known()["1.2.2"]["pickle"]
@@ -238,3 +245,13 @@ def test_a_window_reads_across_its_edges(tmp_path) -> None:
 def test_calls_are_named_before_what_is_only_named(written) -> None:
     found = inspect(written(PROTO + b"](" + global_("shutil", "rmtree") + call("os", "remove") + b"e."))
     assert [(one.name, one.called) for one in found.calls.outside] == [("os.remove", True), ("shutil.rmtree", False)]
+
+
+@pytest.mark.parametrize(
+    ("version", "is_one"),
+    [("1.2.2", True), ("1.10.dev0", True), ("1.6.0rc1", True), ("1.2.2 --index-url=x", False), ("https://x", False)],
+)
+def test_what_is_no_version_is_none(version, is_one, written) -> None:
+    found = inspect(written(PROTO + estimator(version) + b"."))
+    assert [one.class_name for one in found.estimators] == ["LinearSVC"]
+    assert found.sklearn_versions == ((version,) if is_one else ())

@@ -59,7 +59,12 @@ def test_a_call_outside_the_list_is_in_the_first_line(tmp_path) -> None:
 def test_a_damaged_file_says_where_and_one_that_is_too_large_says_how_to_go_on(tmp_path) -> None:
     path = tmp_path / "model"
     path.write_bytes(OLD.read_bytes()[:-5])
-    assert printed(path)[1].startswith("✗ model: damaged at byte ")
+    lines = printed(path)
+    assert lines[1].startswith("✗ model: damaged at byte ")
+    assert any("StandardScaler" in line for line in lines)
+    assert any("among what was read" in line for line in lines)
+    path.write_bytes(PROTO + call("posix", "system", "id") + b"\xff")
+    assert "calls posix.system" in " ".join(line.strip() for line in printed(path)[1:3])
     path.write_bytes(PROTO + b"\x8b\xff\xff\xff\x7f")
     text = " ".join(line.strip() for line in printed(path))
     assert "? model: too large" in text

@@ -101,11 +101,12 @@ def find(subjects: Iterable[Subject], word: str) -> Subject:
     asked = word.strip().lower()
     prefix, colon, rest = asked.partition(":")
     kinds = [kind for kind in Kind if not colon or kind == prefix]
-    names = {rest if colon else asked, (rest if colon else asked).rpartition(".")[2]}
-    for kind in kinds:
-        found = [one for one in subjects if one.kind is kind and one.name.lower() in names]
-        if found:
-            return _joined(found)
+    whole = rest if colon else asked
+    for name in (whole, whole.rpartition(".")[2]):  # a case of a user's may be FILE.NAME
+        for kind in kinds:
+            found = [one for one in subjects if one.kind is kind and one.name.lower() == name]
+            if found:
+                return _joined(found)
     raise InputError(_unknown(word, {subject.name for subject in subjects}))
 
 

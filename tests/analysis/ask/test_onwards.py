@@ -1,0 +1,52 @@
+"""From which release on a class breaks: from the kept run, and from made-up verdicts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.analysis.ask.index import Index
+from harness.analysis.ask.onwards import Onwards, onwards
+from harness.analysis.verdicts import Verdict
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def kept() -> Index:
+    return Index.from_run(ROOT / "results/reference")
+
+
+def test_forests_of_1_2_break_from_1_3_on(kept) -> None:
+    (forest,) = onwards([kept], ["RandomForestClassifier"], "1.2.2", numpy="1")
+    assert (forest.estimator, forest.minor, forest.first_bad, forest.stays_bad) == (
+        "RandomForestClassifier",
+        "1.2",
+        "1.3",
+        True,
+    )
+    assert next(iter(forest.verdicts)) == "1.2"
+
+
+def test_a_newer_numpy_is_no_reason_of_the_release(kept) -> None:
+    """The same release with NumPy 1 cannot load what NumPy 2 wrote; that is left out."""
+    (scaler,) = onwards([kept], ["StandardScaler"], "1.5.2", numpy="2")
+    assert scaler.first_bad is None
+    assert "1.5" in scaler.verdicts
+
+
+def test_what_the_runs_do_not_know_is_left_out(kept) -> None:
+    assert onwards([kept], ["NobodysClassifier"], "1.2.2") == ()
+    assert onwards([kept], ["RandomForestClassifier"], "0.18.1") == ()
+
+
+def test_stretches_are_of_one_verdict_each() -> None:
+    verdicts = {"1.2": Verdict.SAFE, "1.3": Verdict.BREAKS, "1.4": Verdict.BREAKS, "1.5": Verdict.SAFE}
+    one = Onwards(estimator="A", minor="1.2", verdicts=verdicts)
+    assert [*one.ranges()] == [
+        ("1.2", "1.2", Verdict.SAFE),
+        ("1.3", "1.4", Verdict.BREAKS),
+        ("1.5", "1.5", Verdict.SAFE),
+    ]
+    assert not one.stays_bad
