@@ -231,6 +231,8 @@ def check(
     data: str | Path | None = None,
     at: str | None = None,
     packages: Sequence[str] = (),
+    requirements: str | Path | None = None,
+    code: str | Path | None = None,
     results: str | Path | None = None,
     trust: bool = False,
 ) -> Checked:
@@ -249,6 +251,10 @@ def check(
         The path of the model within the file, where it holds several: ``"['model']"``.
     packages : sequence of str, optional
         What the file does not tell: ``["scikit-learn==1.2.2"]``.
+    requirements : str or Path, optional
+        A requirements file of the environment that wrote it.
+    code : str or Path, optional
+        A folder of modules, or one module, that the file needs.
     results : str or Path, optional
         The folder in which the run is stored; by default in the workspace.
     trust : bool
@@ -277,6 +283,8 @@ def check(
         rows=None if data is None else Path(data),
         at=at,
         packages=tuple(packages),
+        requirements=None if requirements is None else Path(requirements),
+        code=None if code is None else Path(code),
         trusted=trust,
     )
     trial = tried(ask, results=None if results is None else Path(results))

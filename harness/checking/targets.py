@@ -7,10 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
-from harness.checking import wanted
+from harness.checking import pins, wanted
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
@@ -64,27 +63,10 @@ def _release(word: str, whole: str) -> str:
 
 
 def _of_requirements(path: Path, known: dict[str, Environment]) -> Wanted:
-    """The environment of a requirements file: plain pins, without options, markers are left out with their lines."""
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such file")
-    pins: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
-        text = line.partition(" #")[0].partition("--hash")[0].strip().rstrip("\\").strip()
-        if not text or text.startswith(("#", "-")):
-            continue
-        try:
-            one = Requirement(text)
-        except InvalidRequirement:
-            raise InputError(
-                f"{path}, line {number}: {shown(text)} is no requirement such as scikit-learn==1.9.1"
-            ) from None
-        if one.url:
-            raise InputError(f"{path}, line {number}: only packages of the index are taken, no URLs")
-        if one.marker is None or one.marker.evaluate():
-            pins[one.name.lower().replace("_", "-")] = f"{one.name}{one.specifier}"
-    release = re.search(r"==(\d[\w.]*)", pins.get("scikit-learn", ""))
+    found = pins.read(path)
+    release = re.search(r"==(\d[\w.]*)", found.get("scikit-learn", ""))
     if release is None:
         raise InputError(f"{path}: it does not pin scikit-learn: a line such as scikit-learn==1.9.1 is needed")
-    others = tuple(text for name, text in pins.items() if name != "scikit-learn")
+    others = tuple(text for name, text in found.items() if name != "scikit-learn")
     label = re.sub(r"[^A-Za-z0-9._-]", "-", path.name).strip("._-")[:60] or "requirements"
     return replace(wanted.of_release(release[1], known, packages=others), label=label)

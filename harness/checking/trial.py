@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from harness import inspection
-from harness.checking import targets, wanted, writer
+from harness.checking import pins, targets, wanted, writer
 from harness.config import matrix as matrices
 from harness.config.plan import Plan
 from harness.environments import kinds
@@ -21,10 +21,11 @@ from harness.run import lifecycle
 from harness.terms import Case, Given
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from harness.checking.wanted import Wanted
+    from harness.checking.writer import Writer
     from harness.config.matrix import Matrix
     from harness.inspection import Inspection
 
@@ -48,6 +49,8 @@ class Ask:
     rows : a file of rows to ask it with; None: they are made from the model
     at : the path of the model within what the file holds; None: it is found, if there is one only
     packages : requirements that the file does not tell
+    requirements : a file of them, the writer's; None: there is none
+    code : a folder of modules, or one module, that the file needs; None: there is none
     trusted : whether it runs without a sandbox
     """
 
@@ -56,6 +59,8 @@ class Ask:
     rows: Path | None = None
     at: str | None = None
     packages: tuple[str, ...] = ()
+    requirements: Path | None = None
+    code: Path | None = None
     trusted: bool = False
 
 
@@ -87,7 +92,8 @@ def tried(ask: Ask, *, results: Path | None = None, console: Console | None = No
     matrix = matrices.load_matrix(tools.ROOT / "matrix.yaml", native=tools.native_platform())
     found = _inspected(ask)
     known = wanted.by_minor(matrix.profile("default", satisfiable=lambda _: True).environments)
-    written_by = writer.of(found, known, ask.packages)
+    own = () if ask.requirements is None else tuple(pins.read(ask.requirements).values())
+    written_by = writer.of(found, known, ask.packages, own)
     asked = targets.of(ask.to, written_by, known)
     plan = _planned(ask, found, matrix, (written_by.environment, *asked))
     first = plan.profile.environments[0]
@@ -101,14 +107,19 @@ def tried(ask: Ask, *, results: Path | None = None, console: Console | None = No
     )
     if not keep_data:
         shutil.rmtree(folder / "objects", ignore_errors=True)
-    missing = ", ".join(written_by.missing[:4])
     return Trial(
         run=folder,
         writer=written_by.environment.name,
         targets=tuple(one.name for one in asked),
         written=written_by.said,
-        notes=(*written_by.notes, *((f"it needs {missing}, of no package that is known",) if missing else ())),
+        notes=(*written_by.notes, *_missing(written_by, ask)),
     )
+
+
+def _missing(written_by: Writer, ask: Ask) -> Iterator[str]:
+    if written_by.missing and ask.code is None:
+        names = ", ".join(written_by.missing[:4])
+        yield f"it needs {names}, of no package that is known: give it with --code or --with"
 
 
 def _inspected(ask: Ask) -> Inspection:
@@ -143,7 +154,8 @@ def _path(found: Inspection, at: str | None) -> str:
 def _planned(ask: Ask, found: Inspection, matrix: Matrix, environments: Sequence[Wanted]) -> Plan:
     """The plan of the run. It writes the matrix of the environments, which nox builds them from."""
     kind = wanted.TRUSTED_KIND if ask.trusted else wanted.KIND
-    file = wanted.matrix_file(environments, kind=kind, packages=("pandas", *_NEEDS.get(found.format, ())))
+    packages = ("pandas", *_NEEDS.get(found.format, ()))
+    file = wanted.matrix_file(environments, kind=kind, packages=packages, modules=_modules(ask.code))
     chosen = matrices.load_matrix(file, native=matrix.native).profile("check", satisfiable=lambda _: True)
     item = next(one for one in matrix.formats if one.name == _FORMATS[found.format])
     profile = replace(
@@ -154,6 +166,17 @@ def _planned(ask: Ask, found: Inspection, matrix: Matrix, environments: Sequence
         trusted_types=("*",),
     )
     return Plan(profile=profile, matrix=file, writer=environments[0].name)
+
+
+def _modules(code: Path | None) -> list[Path]:
+    """The modules and packages at the top of a folder, or the one that is named."""
+    if code is None:
+        return []
+    places = sorted(code.iterdir()) if code.is_dir() and not (code / "__init__.py").exists() else [code]
+    found = [path for path in places if path.suffix == ".py" or (path / "__init__.py").is_file()]
+    if not found:
+        raise InputError(f"{code}: there is no module such as own.py in it, and no package, a folder with __init__.py")
+    return found
 
 
 def _case(ask: Ask, at: str, reader: str) -> Case:

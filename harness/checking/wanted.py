@@ -106,8 +106,13 @@ def of_release(
     return Wanted(scikit_learn=named or release, python=python, numpy=numpy, packages=tuple(packages))
 
 
-def matrix_file(wanted: Iterable[Wanted], *, kind: str, packages: Sequence[str]) -> Path:
-    """Write the matrix of some environments, named by its content; return the file."""
+def matrix_file(wanted: Iterable[Wanted], *, kind: str, packages: Sequence[str], modules: Sequence[Path] = ()) -> Path:
+    """Write the matrix of some environments, named by its content; return the file.
+
+    Parameters
+    ----------
+    packages, modules : that each of them has; modules are files, or folders of packages.
+    """
     include = [
         {
             "name": one.name,
@@ -120,7 +125,8 @@ def matrix_file(wanted: Iterable[Wanted], *, kind: str, packages: Sequence[str])
         for one in wanted
     ]
     profile = {"description": "One model file", "kinds": [kind]}
-    content = {"schema": 1, "environments": {"as_of": "release", "include": include}, "profiles": {"check": profile}}
+    environments = {"as_of": "release", "include": include, "modules": [str(path.absolute()) for path in modules]}
+    content = {"schema": 1, "environments": environments, "profiles": {"check": profile}}
     text = json.dumps(content, indent=2) + "\n"
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     return replace_text(tools.workspace() / ".harness" / "checks" / f"{digest}.yaml", text)

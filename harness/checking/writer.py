@@ -29,7 +29,7 @@ class Writer:
     ----------
     environment : as it is rebuilt
     said : what of it the file says, and what was supplied, for people: "scikit-learn 1.2.2, NumPy 1"
-    packages : that every environment of the file must have
+    packages : that every target must have, too
     missing : what the file needs and nobody has supplied: modules of unknown packages
     notes : what else is to be told
     """
@@ -41,38 +41,42 @@ class Writer:
     notes: tuple[str, ...] = ()
 
 
-def of(found: Inspection, known: dict[str, Environment], supplied: Sequence[str]) -> Writer:
+def of(found: Inspection, known: dict[str, Environment], supplied: Sequence[str], own: Sequence[str] = ()) -> Writer:
     """The writer of an inspected file.
 
     Parameters
     ----------
     known : the environments of the project's matrix by minor.
-    supplied : requirements of the user's, such as ``scikit-learn==1.2.2`` or ``imbalanced-learn==0.11``.
+    supplied : requirements of the user's, such as ``scikit-learn==1.2.2`` or ``imbalanced-learn==0.11``; what is not
+        scikit-learn's own surroundings is installed in every target, too.
+    own : requirements of the writer's environment only, as a file has them.
 
     Raises
     ------
     InputError : the file does not tell its scikit-learn release, and nobody says it.
     """
-    given = requirements(supplied)
+    everywhere = requirements(supplied)
+    given = {**requirements(own), **everywhere}
     release = _pinned(given.get("scikit-learn")) or next(iter(found.sklearn_versions), None)
     if release is None:
-        raise InputError(
-            f"{found.path}: it does not tell which scikit-learn wrote it: say it, --with scikit-learn==1.2.2"
-        )
+        told = "it does not tell which scikit-learn wrote it: say it, --with scikit-learn==1.2.2"
+        raise InputError(f"{found.path}: {told}")
     numpy = next((one.version[0] for one in found.evidence if one.package == "numpy" and one.version[:1] in "12"), None)
-    others = [str(one) for name, one in given.items() if name not in {"scikit-learn", "numpy"}]
-    needed = [
-        one.package for one in found.needs if one.package and one.package not in _ALWAYS and one.package not in given
-    ]
-    exact = given.get("numpy")
-    packages = (*others, *needed)
+    needed = [one.package for one in found.needs if one.package and one.package not in _ALWAYS]
+    others = [str(one) for name, one in given.items() if name != "scikit-learn"]
     environment = wanted.of_release(
-        release, known, numpy_major=numpy, packages=(*packages, *([str(exact)] if exact is not None else ()))
+        release, known, numpy_major=numpy, packages=(*others, *(name for name in needed if name not in given))
     )
+    further = [str(one) for name, one in everywhere.items() if name not in _ALWAYS]
     more = found.sklearn_versions[1:] if "scikit-learn" not in given else ()
     notes = (f"parts of it were written by {' and '.join(more)}, too",) if more else ()
-    said = f"scikit-learn {release}" + (f", NumPy {numpy}" if numpy else "")
-    return Writer(environment=environment, said=said, packages=packages, missing=found.own, notes=notes)
+    return Writer(
+        environment=environment,
+        said=f"scikit-learn {release}" + (f", NumPy {numpy}" if numpy else ""),
+        packages=(*further, *(name for name in needed if name not in everywhere)),
+        missing=found.own,
+        notes=notes,
+    )
 
 
 def requirements(words: Sequence[str]) -> Mapping[str, Requirement]:

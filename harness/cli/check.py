@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -38,12 +39,17 @@ def check(
         list[str] | None,
         typer.Option("--with", metavar="PACKAGE==V", help="What the file does not tell: scikit-learn==1.2.2."),
     ] = None,
+    requirements: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The packages of the environment that wrote it.")
+    ] = None,
+    code: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Modules of yours that the file needs.")] = None,
     trust: Annotated[bool, typer.Option("--trust", help="Run the model without a sandbox.")] = False,
     keep_data: Annotated[bool, typer.Option("--keep-data", help="Keep model and rows in the run's folder.")] = False,
     fail_on: Annotated[list[Gate] | None, typer.Option("--fail-on", help="End with 1 if a target does so.")] = None,
     results: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where the run is stored.", show_default="the workspace")
     ] = None,
+    page: Annotated[Path | None, typer.Option("--report", metavar="FILE.html", help="Write the run's page.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check whether a model file works elsewhere.
@@ -56,10 +62,23 @@ def check(
     from harness import analysis, checking
     from harness.analysis import checked
     from harness.report import check as rendering
+    from harness.report import run_pages
 
-    ask = checking.Ask(file=file, to=tuple(to or ()), rows=data, at=at, packages=tuple(supplied or ()), trusted=trust)
+    ask = checking.Ask(
+        file=file,
+        to=tuple(to or ()),
+        rows=data,
+        at=at,
+        packages=tuple(supplied or ()),
+        requirements=requirements,
+        code=code,
+        trusted=trust,
+    )
     trial = checking.tried(ask, results=results, console=Console(stderr=True, highlight=False), keep_data=keep_data)
-    answer = checked.answer(analysis.read_run(trial.run), writer=trial.writer, asked=trial.targets)
+    tables = analysis.read_run(trial.run)
+    if page is not None:
+        shutil.copyfile(run_pages.write(tables), page)
+    answer = checked.answer(tables, writer=trial.writer, asked=trial.targets)
     if as_json:
         told = rendering.as_data(answer, written=trial.written, notes=trial.notes, run=str(trial.run))
         print(json.dumps(told, indent=2))

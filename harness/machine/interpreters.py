@@ -91,7 +91,8 @@ def describe(python: Path) -> dict[str, str] | None:
     if not python.exists():
         return None
     try:
-        told = json.loads(processes.run([python, "-I", "-c", _DESCRIPTION], seconds=20).stdout)
+        # Without site, which would run what packages in a virtual environment bring as .pth files.
+        told = json.loads(processes.run([python, "-I", "-S", "-c", _DESCRIPTION], seconds=20).stdout)
     except (OSError, ValueError):
         return None
     return {str(name): str(value) for name, value in told.items()} if isinstance(told, dict) else None

@@ -99,6 +99,14 @@ def test_what_the_user_supplies_comes_first(known) -> None:
     found = writer.of(inspected(None), known, ["scikit-learn==1.0.1", "numpy==1.21.0", "dill==0.3.8"])
     assert found.environment.scikit_learn == "1.0.1" and found.environment.numpy is None
     assert set(found.environment.packages) == {"numpy==1.21.0", "dill==0.3.8"}
+    assert found.packages == ("dill==0.3.8",), "targets have a NumPy of their own day"
+
+
+def test_requirements_of_the_writer_are_not_its_targets(known) -> None:
+    own = ["scikit-learn==1.2.1", "lightgbm==3.3.5", "scipy==1.9.3"]
+    found = writer.of(inspected(needs=("lightgbm",)), known, [], own)
+    assert found.environment.scikit_learn == "1.2.1" and found.packages == ("lightgbm",)
+    assert set(found.environment.packages) == {"lightgbm==3.3.5", "scipy==1.9.3"}
 
 
 def test_packages_that_the_file_needs_are_in_every_environment(known) -> None:
