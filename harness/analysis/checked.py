@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from harness.analysis import causes, versions
-from harness.analysis.verdicts import SAFE, Verdict, rank, worst
+from harness.analysis.verdicts import BAD, SAFE, Verdict, worst
 from harness.terms import Status
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _doubt(artifact: pd.Series[Any], home: pd.Series[Any], reach: Iterable[dict[
 def _target(row: pd.Series[Any], doubt: str | None, known: dict[str, causes.Cause]) -> Target:
     verdict = Verdict(row["verdict"]) if isinstance(row["verdict"], str) else Verdict.UNKNOWN
     why = row["reason"] if isinstance(row["reason"], str) else ""
-    if doubt is not None and rank(verdict) > rank(Verdict.UNKNOWN):
+    if doubt is not None and verdict not in BAD:
         verdict, why = Verdict.UNKNOWN, doubt
     cause = known.get(row["cause"]) if isinstance(row["cause"], str) else None
     return Target(

@@ -57,8 +57,13 @@ def _reference(found: Inspection, results: Path) -> tuple[Onwards, ...] | None:
     """What the stored runs say of the classes in a file, from its writer's release on; None where none can be read."""
     from harness.cli.answering import indexes
 
-    names = dict.fromkeys(part.class_name for part in found.models if part.version in found.sklearn_versions[:1])
-    asked = [name for name in names if name not in _HOLDERS][:_CLASSES]
+    asked: dict[str, dict[str, str]] = {}
+    for part in found.models:
+        if part.version in found.sklearn_versions[:1] and part.class_name not in _HOLDERS and len(asked) < _CLASSES:
+            given = dict(part.parameters)
+            # Of two models of a class what they have in common is known.
+            before = asked.get(part.class_name, given)
+            asked[part.class_name] = {name: text for name, text in given.items() if before.get(name) == text}
     numpy = next((one.version[0] for one in found.evidence if one.package == "numpy" and one.version[0] in "12"), None)
     if not asked:
         return None

@@ -65,6 +65,11 @@ def test_nothing_is_safe_for_a_model_that_differs_where_it_was_written(tmp_path,
     assert found.safe_range is None and "where it was written" in found.targets[0].why
 
 
+def test_what_the_writer_cannot_answer_is_said_of_each_target(tmp_path) -> None:
+    found = answered(tmp_path, ["not-run", "ok", "load-error"], home="not-run")
+    assert all("where it was written" in one.why for one in found.targets[:2])
+
+
 def test_nor_where_rows_reach_little_of_it(tmp_path) -> None:
     reach = [{"what": "leaves", "reached": 49, "of": 100}]
     found = answered(tmp_path, ["ok", "≠", "ok"], reach=reach)

@@ -99,6 +99,8 @@ def test_a_hostile_file_leaves_no_trace(check, written: Path) -> None:
     code, told = check(written / "hostile.pkl", "--to", "1.5")
     assert code == 0 and told["targets"], told  # what it calls is called, and comes to nothing
     assert not (written / "canary").exists()
+    check(written / "hostile.pkl", "--to", "1.5", "--trust")
+    assert (written / "canary").exists(), "without a sandbox it does what it wants"
 
 
 def test_nothing_is_run_of_a_file_that_is_no_model(check, tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from harness.analysis import versions
 from harness.analysis.ask import breadth, evidence, subjects
-from harness.analysis.ask.question import Question, wanted
+from harness.analysis.ask.question import Question, Setting, wanted
 from harness.analysis.verdicts import BAD, Verdict, worst
+from harness.config.deciding import deciding
 from harness.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from harness.analysis.ask.evidence import Evidence
     from harness.analysis.ask.index import Index
@@ -55,14 +56,17 @@ class Onwards:
 
 
 def onwards(
-    indexes: Sequence[Index], estimators: Iterable[str], version: str, *, numpy: str | None = None
+    indexes: Sequence[Index], estimators: Mapping[str, Mapping[str, str]], version: str, *, numpy: str | None = None
 ) -> tuple[Onwards, ...]:
     """Ask for each class and every later minor, of models that are of the very class.
+
+    Where there are models with the same values of the parameters that decide, only these are asked about.
 
     Environments whose NumPy is of an older major release than the writer's are left out: that is another question.
 
     Parameters
     ----------
+    estimators : the parameters of each class, as texts by name; those that are not known may be missing
     version : the writer's scikit-learn
     numpy : the major release of the writer's NumPy, if it is known
 
@@ -75,16 +79,20 @@ def onwards(
     newest_first = sorted(indexes, key=lambda index: str(index.run["started"]), reverse=True)
     held = {name: packages for index in indexes for name, packages in index.holdings.items()}
     found = []
-    for estimator in dict.fromkeys(estimators):
+    for estimator, parameters in estimators.items():
         try:
             subject = subjects.find((one for index in newest_first for one in index.subjects), estimator)
         except InputError:
             continue
-        question = Question(subject=subject, producers=wanted([minor]), consumers=())
+        settings = _deciding(estimator, parameters)
+        for held_by in (settings, ()) if settings else ((),):
+            question = Question(subject=subject, producers=wanted([minor]), consumers=(), settings=held_by)
+            counted = [one for one in evidence.gather(newest_first, question) if _counts(question, one, held, numpy)]
+            if any(one.is_tried for one in counted):
+                break
         by_minor: dict[str, list[Evidence]] = {}
-        for one in evidence.gather(newest_first, question):
-            if _counts(question, one, held, numpy):
-                by_minor.setdefault(_minor(held[one.cell.consumer][versions.DEFAULT_PACKAGE]), []).append(one)
+        for one in counted:
+            by_minor.setdefault(_minor(held[one.cell.consumer][versions.DEFAULT_PACKAGE]), []).append(one)
         verdicts = {
             later: breadth.measure(by_minor[later], question).limited(worst(one.verdict for one in by_minor[later]))
             for later in versions.ordered(by_minor)
@@ -93,6 +101,12 @@ def onwards(
         if verdicts:
             found.append(Onwards(estimator=estimator, minor=minor, verdicts=verdicts))
     return tuple(found)
+
+
+def _deciding(estimator: str, parameters: Mapping[str, str]) -> tuple[Setting, ...]:
+    """The parameters that decide, of those that a model has."""
+    known = deciding().get(estimator, {})
+    return tuple(Setting(name=name, value=value) for name, value in parameters.items() if name in known)
 
 
 def _counts(question: Question, one: Evidence, held: Mapping[str, Mapping[str, str]], numpy: str | None) -> bool:

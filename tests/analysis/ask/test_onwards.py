@@ -19,7 +19,7 @@ def kept() -> Index:
 
 
 def test_forests_of_1_2_break_from_1_3_on(kept) -> None:
-    (forest,) = onwards([kept], ["RandomForestClassifier"], "1.2.2", numpy="1")
+    (forest,) = onwards([kept], {"RandomForestClassifier": {}}, "1.2.2", numpy="1")
     assert (forest.estimator, forest.minor, forest.first_bad, forest.stays_bad) == (
         "RandomForestClassifier",
         "1.2",
@@ -31,14 +31,26 @@ def test_forests_of_1_2_break_from_1_3_on(kept) -> None:
 
 def test_a_newer_numpy_is_no_reason_of_the_release(kept) -> None:
     """The same release with NumPy 1 cannot load what NumPy 2 wrote; that is left out."""
-    (scaler,) = onwards([kept], ["StandardScaler"], "1.5.2", numpy="2")
+    (scaler,) = onwards([kept], {"StandardScaler": {}}, "1.5.2", numpy="2")
     assert scaler.first_bad is None
     assert "1.5" in scaler.verdicts
 
 
+def test_models_with_the_same_deciding_parameters_are_asked_about() -> None:
+    parameters = Index.from_run(ROOT / "results/reference-parameters")
+
+    def first_bad(**given: str) -> str | None:
+        (found,) = onwards([parameters], {"LogisticRegression": {"C": "1.0", **given}}, "1.2.2", numpy="1")
+        return found.first_bad
+
+    assert first_bad(solver="'lbfgs'", penalty="'l2'", multi_class="'auto'") is None
+    assert first_bad(solver="'newton-cholesky'", penalty="'l2'") == "1.6"
+    assert first_bad() == "1.6", "the worst, where nothing is known"
+
+
 def test_what_the_runs_do_not_know_is_left_out(kept) -> None:
-    assert onwards([kept], ["NobodysClassifier"], "1.2.2") == ()
-    assert onwards([kept], ["RandomForestClassifier"], "0.18.1") == ()
+    assert onwards([kept], {"NobodysClassifier": {}}, "1.2.2") == ()
+    assert onwards([kept], {"RandomForestClassifier": {}}, "0.18.1") == ()
 
 
 def test_stretches_are_of_one_verdict_each() -> None:
