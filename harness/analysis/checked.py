@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from harness.analysis import causes, versions
+from harness.analysis.ask import breadth
 from harness.analysis.verdicts import BAD, SAFE, Verdict, worst
 from harness.terms import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from harness.store import RunTables
 
@@ -107,7 +108,7 @@ def answer(tables: RunTables, *, writer: str, asked: Sequence[str]) -> Checked:
     manifest = json.loads(artifact["manifest"]) if isinstance(artifact["manifest"], str) else {}
     cells = {row["consumer"]: row for _, row in tables.cells.iterrows()}
     known = causes.by_name()
-    doubt = _doubt(artifact, cells[writer], manifest.get("reach"))
+    doubt = _doubt(artifact, cells[writer], manifest)
     home, *targets = [_target(cells[name], doubt, known) for name in (writer, *asked)]
     compared = cells[writer]["compared"]
     return Checked(
@@ -121,13 +122,16 @@ def answer(tables: RunTables, *, writer: str, asked: Sequence[str]) -> Checked:
     )
 
 
-def _doubt(artifact: pd.Series[Any], home: pd.Series[Any], reach: Iterable[dict[str, Any]] | None) -> str | None:
+def _doubt(artifact: pd.Series[Any], home: pd.Series[Any], manifest: Mapping[str, Any]) -> str | None:
     """Why nothing can be said to be safe; None: something can."""
     if artifact["status"] != Status.OK:
         return f"the environment that wrote it cannot answer for it: {artifact['reason']}"
     if home["verdict"] not in SAFE:
         return f"where it was written it answers otherwise each time: {home['reason']}"
-    for one in reach or ():
+    unpredicted = [name for name in manifest.get("not_compared") or {} if breadth.predicts(name)]
+    if unpredicted:
+        return f"{unpredicted[0]} was not compared: {manifest['not_compared'][unpredicted[0]]}"
+    for one in manifest.get("reach") or ():
         if one["of"] and one["reached"] < REACH * one["of"]:
             return f"rows made from it reach {one['reached']} of its {one['of']} {one['what']}: give yours with --data"
     return None

@@ -8,8 +8,13 @@ _TAKES_UNKNOWN = ("ignore", "use_encoded_value", "infrequent_if_exist", "warn") 
 #: Attributes whose last axis has the model's columns, and whose values are such as its columns hold.
 _LIKE_ROWS = (
     "support_vectors_", "_fit_X", "cluster_centers_", "means_", "theta_", "centroids_", "X_train_", "statistics_", "mean_",
-    "center_", "data_min_", "data_max_", "subcluster_centers_", "components_", "X_fit_", "location_",
+    "center_", "data_min_", "data_max_", "subcluster_centers_", "components_", "X_fit_", "location_", "quantiles_",
 )  # fmt: skip
+#: Attributes with an array of values for each column, and those with values of the only one.
+_BY_COLUMN = ("bin_edges_", "grid_", "bsplines_")
+_OF_ONE = ("X_thresholds_",)
+#: What a model has that takes missing values: imputers, indicators, histogram boosting.
+_TAKES_MISSING = ("statistics_", "initial_imputer_", "_mask_fit_X", "_bin_mapper", "error_on_new")
 
 
 def candidates(model):
@@ -41,6 +46,8 @@ def _width(model):
                 return int(part.coef_.shape[-1])
             if isinstance(getattr(part, "categories_", None), list):
                 return len(part.categories_)
+            if any(hasattr(part, name) for name in _OF_ONE):
+                return 1
     return None if width is None else int(width)
 
 
@@ -78,13 +85,26 @@ def _collect(model, found, depth):
             found[place] += [plain(value) for value in known]
             if getattr(model, "handle_unknown", "error") in _TAKES_UNKNOWN:
                 found[place].append(UNKNOWN if known.dtype.kind in "OUS" else -1.0)
-    if hasattr(model, "statistics_"):
+    if any(hasattr(model, name) for name in _TAKES_MISSING):
         for values in found:
             values.append(None)
     for name in _LIKE_ROWS:
         _collect_like_rows(model, name, found)
+    for name in _BY_COLUMN:
+        _collect_by_column(getattr(model, name, None), found)
+    for name in _OF_ONE:
+        _collect_by_column([getattr(model, name, None)], found)
     for inner in leaves.inner_models(model):
         _collect(inner, found, depth - 1)
+
+
+def _collect_by_column(arrays, found):
+    """Edges and knots, and values between them. Those of splines are in their ``t``."""
+    if arrays is None or len(arrays) != len(found):
+        return
+    for values, array in zip(found, arrays):
+        edges = [float(edge) for edge in list(getattr(array, "t", array if array is not None else ()))][:VALUES]
+        values += edges + [(low + high) / 2 for low, high in zip(edges, edges[1:])]
 
 
 def _collect_like_rows(model, name, found):

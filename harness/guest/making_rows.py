@@ -12,6 +12,8 @@ import random
 from . import leading, learnt, leaves, training
 
 ROWS = 64  # that are drawn
+MISSING = 0.2  # of the values of a column that takes missing ones
+FEW = 20  # candidates of one column, beside which values are drawn, too
 MOST = 600  # rows together with those that are led to a leaf
 UNKNOWN = learnt.UNKNOWN
 
@@ -90,7 +92,24 @@ def _is_numeric(frame):
 def _drawn(columns, count):
     """Rows of candidates; where nothing is known of a column, of a normal distribution."""
     draw = random.Random(0)
-    return [[draw.choice(values) if values else draw.gauss(0, 1) for values in columns] for _ in range(count)]
+    spreads = [_spread(values) for values in columns]
+    return [[_one(draw, values, spread) for values, spread in zip(columns, spreads)] for _ in range(count)]
+
+
+def _spread(values):
+    """How far a value may lie beside a candidate, where there are few of them; else None."""
+    numbers = sorted(value for value in values if isinstance(value, float))
+    if not numbers or len(numbers) >= FEW or any(isinstance(value, str) for value in values):
+        return None
+    return (numbers[-1] - numbers[0]) / 4 or abs(numbers[0]) / 4 or 1.0
+
+
+def _one(draw, values, spread):
+    if None in values and draw.random() < MISSING:
+        return None
+    value = draw.choice(values) if values else draw.gauss(0, 1)
+    beside = spread is not None and value is not None and draw.random() < 0.5
+    return draw.gauss(value, spread) if beside else value
 
 
 def _as_rows(model, table):

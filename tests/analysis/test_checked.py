@@ -18,7 +18,7 @@ from tests.report.stored import cell, plan_of, tables_of
 RELEASES = {"home": "1.2.2", "a": "1.3.2", "b": "1.4.2", "c": "1.5.2"}
 
 
-def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc"):
+def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc", not_compared=None):
     """The answer where the targets have statuses; ``reach`` is that of made rows."""
     plan = plan_of(tuple(RELEASES.items()), cases=("model",))
     plan = dataclasses.replace(plan, writer="home")
@@ -29,7 +29,9 @@ def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc"):
     ]
     cells = [one | ({"parity": "close", "status": "ok"} if one["status"] == "close" else {}) for one in cells]
     tables = tables_of(plan, tmp_path, cells=cells, environments=tuple(RELEASES), versions=RELEASES)
-    artifacts = tables.artifacts.assign(manifest=json.dumps({"reach": reach, "data": {"n_samples": 64}}))
+    artifacts = tables.artifacts.assign(
+        manifest=json.dumps({"reach": reach, "data": {"n_samples": 64}, "not_compared": not_compared or {}})
+    )
     tables = dataclasses.replace(tables, artifacts=artifacts)
     return checked.answer(tables, writer="home", asked=list(asked))
 
@@ -75,6 +77,13 @@ def test_nor_where_rows_reach_little_of_it(tmp_path) -> None:
     found = answered(tmp_path, ["ok", "≠", "ok"], reach=reach)
     assert [one.verdict for one in found.targets] == [Verdict.UNKNOWN, Verdict.CHANGES, Verdict.UNKNOWN]
     assert "49 of its 100 leaves" in found.targets[0].why and found.safe_range is None
+
+
+def test_nor_where_something_that_predicts_was_not_compared(tmp_path) -> None:
+    found = answered(tmp_path, ["ok", "ok", "ok"], not_compared={"predict_proba": "too large", "coef_": "too large"})
+    assert found.verdict is Verdict.UNKNOWN and "predict_proba was not compared: too large" in found.targets[0].why
+    (tmp_path / "x").mkdir()
+    assert answered(tmp_path / "x", ["ok"] * 3, not_compared={"coef_": "too large"}).verdict is Verdict.SAFE
 
 
 def test_what_was_not_run_is_not_known(tmp_path) -> None:

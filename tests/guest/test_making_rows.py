@@ -17,16 +17,32 @@ except ImportError:
 
 import numpy as np
 from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
+from sklearn.experimental import enable_iterative_imputer  # noqa: F401
+from sklearn.isotonic import IsotonicRegression
+from sklearn.naive_bayes import GaussianNB
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import BaggingClassifier, GradientBoostingClassifier, RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.impute import SimpleImputer
+from sklearn.impute import IterativeImputer, KNNImputer, MissingIndicator, SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import LabelEncoder, OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.preprocessing import (
+    KBinsDiscretizer,
+    LabelEncoder,
+    OneHotEncoder,
+    OrdinalEncoder,
+    QuantileTransformer,
+    StandardScaler,
+)
+
+try:
+    from sklearn.preprocessing import SplineTransformer
+except ImportError:  # before scikit-learn 1.0
+    SplineTransformer = None
 
 from guest import given, making_rows
 
@@ -97,6 +113,29 @@ def test_others_have_rows_that_their_values_are_like():
     for model in (KNeighborsClassifier(), KMeans(3, n_init=1), LogisticRegression(max_iter=5000), StandardScaler()):
         rows, _ = made(model.fit(ROWS, TRUTH))
         assert rows.shape == (making_rows.ROWS, 30) and np.isfinite(rows).all()
+
+
+def test_values_lie_where_the_model_was_fitted():
+    """What is constant beyond its edges would answer the same whatever happened between them."""
+    far = np.sort(1000 + 100 * DRAWN.rand(200, 1), axis=0)
+    models = [KBinsDiscretizer(encode="ordinal"), QuantileTransformer(n_quantiles=20), PCA(1), GaussianNB()]
+    models += [SplineTransformer()] if SplineTransformer is not None else []
+    for model in models:
+        rows, _ = made(model.fit(far, (far[:, 0] > 1050).astype(int)))
+        within = ((rows > 1000) & (rows < 1100)).sum()
+        assert within > making_rows.ROWS / 3, (type(model), within)
+    isotonic = IsotonicRegression(out_of_bounds="clip").fit(far[:, 0], far[:, 0])
+    if hasattr(isotonic, "X_thresholds_"):
+        rows, _ = made(isotonic)
+        assert len(set(np.ravel(rows))) > 20 and np.min(rows) >= 1000
+
+
+def test_imputers_have_something_to_impute():
+    holes = ROWS.copy()
+    holes[::7, ::3] = np.nan
+    for model in (SimpleImputer(), KNNImputer(), IterativeImputer(max_iter=1), MissingIndicator()):
+        rows, _ = made(model.fit(holes))
+        assert np.isnan(rows).sum() > len(rows), type(model)
 
 
 def test_a_model_that_says_nothing_wants_rows():

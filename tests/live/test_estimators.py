@@ -15,6 +15,7 @@ FILES = (
     "test_parameters.py",
     "test_probes.py",
     "test_variants.py",
+    "test_making_rows.py",
     *sorted(path.name for path in (ROOT / "tests" / "guest").glob("test_encoded_*.py")),
     "test_training.py",
     "test_rebuild.py",

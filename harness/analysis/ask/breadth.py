@@ -45,7 +45,7 @@ class Breadth:
     @property
     def unpredicted(self) -> tuple[str, ...]:
         """The methods that predict, of some model, and were not compared."""
-        return tuple(name for name in self.uncompared if name.startswith(_PREDICTING) and not name.endswith("_"))
+        return tuple(filter(predicts, self.uncompared))
 
     @property
     def is_enough(self) -> bool:
@@ -55,6 +55,11 @@ class Breadth:
     def limited(self, verdict: Verdict) -> Verdict:
         """The verdict, no better than the breadth allows."""
         return Verdict.UNSEEN if verdict in SAFE and not self.is_enough else verdict
+
+
+def predicts(name: str) -> bool:
+    """Whether what is compared under a name is a method that predicts, and no attribute."""
+    return name.startswith(_PREDICTING) and not name.endswith("_")
 
 
 def measure(evidence: Sequence[Evidence], question: Question) -> Breadth:
