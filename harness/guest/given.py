@@ -44,11 +44,16 @@ class Given:
         loaded = reader.load(self.data_bytes, given["object"], given["reader"], options)
         self.seconds = time.perf_counter() - started
         self.model = part_of(loaded, given["at"])
-        rows, self.made = making_rows.rows_for(self.model, given["rows"])
-        self.encoded = encode(rows)
-        self.inputs = received(self.encoded)
-        self.rows = training.kind_of_rows(rows)
-        self.choice = choosing.Choice(self.model, self.inputs, None, True)
+        self.made = given["rows"] is None
+        for rows in (
+            making_rows.attempts(self.model) if self.made else [making_rows.given_rows(self.model, given["rows"])]
+        ):
+            self.encoded = encode(rows)
+            self.inputs = received(self.encoded)
+            self.choice = choosing.Choice(self.model, self.inputs, None, True)
+            if self.choice.methods:  # some of what predicts has answered
+                break
+        self.rows = training.kind_of_rows(self.inputs)
         self.reach = making_rows.reach(self.model, self.inputs) if self.made else None
 
     def dumped(self, writer, options):

@@ -51,6 +51,14 @@ def _width(model):
     return None if width is None else int(width)
 
 
+def is_of_float32(model):
+    """Whether what it keeps of its rows has that dtype: then so had the rows."""
+    kept = [
+        getattr(part, name, None) for part in (front(model), model) for name in ("_fit_X", "X_fit_", "cluster_centers_")
+    ]
+    return any(str(getattr(value, "dtype", None)) == "float32" for value in kept)
+
+
 def front(model):
     """The first part of a pipeline, or of what holds one, that does something; else the model."""
     for _ in range(6):

@@ -18,7 +18,7 @@ def trees(model, depth=6):
 def _trees(model, depth):
     if depth <= 0 or hasattr(model, "steps") or hasattr(model, "transformers_"):
         return
-    if hasattr(model, "tree_"):
+    if hasattr(getattr(model, "tree_", None), "children_left"):  # neighbours have another kind of tree
         yield _Tree.of_tree(model.tree_)
     elif isinstance(getattr(model, "_predictors", None), list):
         for stage in model._predictors:
@@ -116,7 +116,7 @@ def thresholds(model):
 
 
 def _own(model):
-    if hasattr(model, "tree_"):
+    if hasattr(getattr(model, "tree_", None), "children_left"):  # neighbours have another kind of tree
         return [_Tree.of_tree(model.tree_)]
     if isinstance(getattr(model, "_predictors", None), list):
         return [_Tree.of_predictor(one) for stage in model._predictors for one in stage][:TREES]

@@ -22,28 +22,39 @@ class NoRowsError(TypeError):
     """Nobody can tell from the model what its rows are like."""
 
 
-def rows_for(model, path):
-    """(rows, whether they were made here): those of a file of the user's, else made from the model.
-
-    Raises
-    ------
-    NoRowsError : they must be given.
-    ValueError : those that were given are not the model's.
+def attempts(model):
+    """Rows made from the model, and others in case it takes none of those: without negative numbers, small whole numbers,
+    and the rows that it has stored. Raises NoRowsError.
     """
-    if path is not None:
-        return given_rows(model, path), False
+    rows = made(model)
+    yield rows
+    if hasattr(rows, "dtype") and rows.dtype.kind == "f":
+        import numpy as np
+
+        stored = next(
+            (value for name in ("_fit_X", "X_fit_", "X_train_") for value in [getattr(model, name, None)]), None
+        )
+        yield abs(rows)
+        yield np.rint(abs(rows)) % 2
+        if getattr(stored, "shape", (0,))[-1:] == rows.shape[1:] and not hasattr(stored, "tocsr"):
+            yield np.array(stored[:ROWS])
+
+
+def made(model):
+    """Rows made from the model. Raises NoRowsError where they must be given."""
     front = learnt.front(model)
     texts = _texts(front)
     if texts is not None:
-        return texts, True
+        return texts
     labels = _labels(front)
     if labels is not None:
-        return labels, True
+        return labels
     columns = learnt.candidates(model)
     if columns is None:
         raise NoRowsError("%s does not tell what its rows are like: give some with --data" % type(model).__name__)
     led = leading.led_rows(model, columns, MOST - ROWS)
-    return _as_rows(model, _drawn(columns, ROWS if led or not leaves.reached_by(model) else MOST) + led), True
+    count = ROWS if led or not leaves.reached_by(model) else MOST
+    return _as_rows(model, _drawn(columns, count) + led)
 
 
 def reach(model, rows):
@@ -52,7 +63,12 @@ def reach(model, rows):
 
 
 def given_rows(model, path):
-    """The user's rows, without columns that are not the model's, such as the truth."""
+    """The user's rows, without columns that are not the model's, such as the truth.
+
+    Raises
+    ------
+    ValueError : they are not the model's.
+    """
     rows = _read(path)
     names = getattr(model, "feature_names_in_", None)
     if names is not None and hasattr(rows, "columns"):
@@ -121,7 +137,8 @@ def _as_rows(model, table):
     if names is None and not texts:
         import numpy
 
-        return numpy.array([[float("nan") if value is None else value for value in row] for row in table], dtype=float)
+        table = [[float("nan") if value is None else value for value in row] for row in table]
+        return numpy.array(table, dtype="float32" if learnt.is_of_float32(model) else float)
     if names is None:
         import numpy
 

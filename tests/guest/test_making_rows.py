@@ -17,10 +17,10 @@ except ImportError:
 
 import numpy as np
 from sklearn.cluster import KMeans
-from sklearn.decomposition import PCA
+from sklearn.decomposition import NMF, PCA
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401
 from sklearn.isotonic import IsotonicRegression
-from sklearn.naive_bayes import GaussianNB
+from sklearn.naive_bayes import CategoricalNB, GaussianNB
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import BaggingClassifier, GradientBoostingClassifier, RandomForestClassifier
@@ -28,7 +28,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import IterativeImputer, KNNImputer, MissingIndicator, SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neighbors import KernelDensity, KNeighborsClassifier, RadiusNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     KBinsDiscretizer,
@@ -57,8 +57,7 @@ LABELS = (FRAME["age"] + FRAME["visits"] > 90).astype(int)
 def made(model):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        rows, is_made = making_rows.rows_for(model, None)
-        assert is_made
+        rows = making_rows.made(model)
         return rows, making_rows.reach(model, rows)
 
 
@@ -138,13 +137,40 @@ def test_imputers_have_something_to_impute():
         assert np.isnan(rows).sum() > len(rows), type(model)
 
 
+def test_what_takes_other_numbers_is_given_others():
+    counts = DRAWN.randint(0, 3, (200, 4))
+    truth = np.arange(200) % 2
+    spread = RadiusNeighborsClassifier(1.0).fit(50 * DRAWN.rand(200, 4), truth)
+    for model in (NMF(2, max_iter=20).fit(counts), CategoricalNB().fit(counts, truth), spread):
+        answered = []
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for rows in making_rows.attempts(model):
+                try:
+                    answered.append(len(getattr(model, "predict" if hasattr(model, "predict") else "transform")(rows)))
+                    break
+                except Exception:  # an index beyond the categories is one, too
+                    continue
+        assert answered, type(model)
+
+
+def test_rows_are_as_coarse_as_what_the_model_keeps():
+    assert made(KNeighborsClassifier().fit(ROWS.astype("float32"), TRUTH))[0].dtype == "float32"
+    assert made(KNeighborsClassifier().fit(ROWS, TRUTH))[0].dtype == "float64"
+
+
+def test_trees_of_neighbours_are_no_trees_of_splits():
+    rows, reach = made(KernelDensity().fit(ROWS))
+    assert rows.shape[1] == 30 and reach == []
+
+
 def test_a_model_that_says_nothing_wants_rows():
     class Silent:
         def predict(self, rows):
             return [0 for _ in rows]
 
     try:
-        making_rows.rows_for(Silent(), None)
+        making_rows.made(Silent())
     except making_rows.NoRowsError as error:
         assert "--data" in str(error)
     else:
@@ -158,11 +184,11 @@ def test_the_users_rows_are_those_of_the_model():
     model = LogisticRegression(max_iter=1000).fit(FRAME[["age", "visits"]], LABELS)
     if not hasattr(model, "feature_names_in_"):
         raise unittest.SkipTest("scikit-learn below 1.0 keeps no names of columns")
-    rows, is_made = making_rows.rows_for(model, path)
-    assert not is_made and list(rows.columns) == ["age", "visits"]
+    rows = making_rows.given_rows(model, path)
+    assert list(rows.columns) == ["age", "visits"]
     model = LogisticRegression(max_iter=1000).fit(FRAME[["age"]].assign(weight=1.0), LABELS)
     try:
-        making_rows.rows_for(model, path)
+        making_rows.given_rows(model, path)
     except ValueError as error:
         assert "no column weight" in str(error)
     else:
