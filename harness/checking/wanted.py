@@ -28,8 +28,16 @@ if TYPE_CHECKING:
 KIND = "sandboxed"
 #: The kind that runs a model without a sandbox.
 TRUSTED_KIND = "local"
-#: Below the first release of the matrix: the Python that has wheels of it.
-_OLDER_PYTHON = "3.8"
+#: Minors below the first of the matrix, with the Python that has wheels of them. Those that name no day are resolved as
+#: of their own. Before 0.20 scikit-learn declares no dependencies, and its first days have no wheels of them.
+_OLDER = {
+    "0.18": ("3.6", ("numpy", "scipy"), "2018-09-30"),
+    "0.19": ("3.6", ("numpy", "scipy"), "2018-09-30"),
+    "0.20": ("3.6", (), "2019-07-31"),
+    "0.21": ("3.7", (), "release"),
+    "0.22": ("3.8", (), "release"),
+    "0.23": ("3.8", (), "release"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +50,7 @@ class Wanted:
     python : its minor
     numpy : a release or a minor; None leaves it to the resolver
     packages : further requirements
+    as_of : the day of the package index, or ``release``
     label : what the user calls it, if not by its release
     """
 
@@ -49,6 +58,7 @@ class Wanted:
     python: str
     numpy: str | None = None
     packages: tuple[str, ...] = ()
+    as_of: str = "release"
     label: str | None = None
 
     @property
@@ -92,18 +102,30 @@ def of_release(
     numpy_major : that it must have, "1" or "2"; None: whatever goes with it.
     """
     template = known.get(minor(release))
-    oldest = next(iter(known), None)
-    if template is None and (oldest is None or Version(release) >= Version(oldest)):
-        raise InputError(f"scikit-learn {release} is not known; known are {', '.join(known)} and older ones")
-    exact = release.count(".") > 1
-    python = _OLDER_PYTHON if template is None else template.python or _OLDER_PYTHON
-    numpy = None if template is None else template.numpy
+    if template is None:
+        return _older(release, known, packages)
+    exact, numpy = release.count(".") > 1, template.numpy
     if numpy is not None and numpy_major is not None and numpy.partition(".")[0] != numpy_major:
         numpy, packages = None, (*packages, f"numpy>={numpy_major},<{int(numpy_major) + 1}")
     if any(Requirement(one).name.lower() == "numpy" for one in packages):
         numpy = None
-    named = template.scikit_learn if template is not None and not exact else release
-    return Wanted(scikit_learn=named or release, python=python, numpy=numpy, packages=tuple(packages))
+    named = release if exact else template.scikit_learn or release
+    return Wanted(scikit_learn=named, python=str(template.python), numpy=numpy, packages=tuple(packages))
+
+
+def _older(release: str, known: dict[str, Environment], packages: Sequence[str]) -> Wanted:
+    if minor(release) not in _OLDER:
+        every = ", ".join([*_OLDER, *known])
+        raise InputError(f"scikit-learn {release} is not known; known are {every}")
+    python, needed, day = _OLDER[minor(release)]
+    names = {Requirement(one).name.lower() for one in packages}
+    more = (*(name for name in needed if name not in names), *packages)
+    return Wanted(scikit_learn=release, python=python, packages=more, as_of=day)
+
+
+def _installable(packages: Sequence[str], one: Wanted) -> list[str]:
+    """Those that have wheels beside the release: uv cannot read what the pandas of the oldest say of themselves."""
+    return [package for package in packages if package != "pandas" or one.minor not in {"0.18", "0.19"}]
 
 
 def matrix_file(wanted: Iterable[Wanted], *, kind: str, packages: Sequence[str], modules: Sequence[Path] = ()) -> Path:
@@ -113,6 +135,7 @@ def matrix_file(wanted: Iterable[Wanted], *, kind: str, packages: Sequence[str],
     ----------
     packages, modules : that each of them has; modules are files, or folders of packages.
     """
+    given = sorted({*packages})
     include = [
         {
             "name": one.name,
@@ -120,7 +143,8 @@ def matrix_file(wanted: Iterable[Wanted], *, kind: str, packages: Sequence[str],
             "scikit-learn": one.scikit_learn,
             "python": one.python,
             **({"numpy": one.numpy} if one.numpy else {}),
-            "packages": sorted({*packages, *one.packages}),
+            "as_of": one.as_of,
+            "packages": sorted({*_installable(given, one), *one.packages}),
         }
         for one in wanted
     ]

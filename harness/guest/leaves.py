@@ -128,6 +128,13 @@ def above(split):
     return split + max(abs(split) * 2e-7, 1e-30)
 
 
+def may_know_missing(model):
+    """Whether its trees say where missing values go, as those of scikit-learn 1.3 and newer do."""
+    found = unwrapped(model)[1]
+    trees_within = [getattr(one, "tree_", None) for one in (found, *list(inner_models(found))[:4])]
+    return any(hasattr(one, "missing_go_to_left") for one in trees_within)
+
+
 def reached_by(model):
     """Whether there is a tree, behind whatever steps."""
     return bool(trees(unwrapped(model)[1]))

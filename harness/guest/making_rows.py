@@ -24,9 +24,15 @@ class NoRowsError(TypeError):
 
 def attempts(model):
     """Rows made from the model, and others in case it takes none of those: without negative numbers, small whole numbers,
-    and the rows that it has stored. Raises NoRowsError.
+    and the rows that it has stored. Those with missing values come first where its trees may know them.
+
+    Raises
+    ------
+    NoRowsError : they must be given.
     """
     rows = made(model)
+    if leaves.may_know_missing(model) and hasattr(rows, "dtype") and rows.dtype.kind == "f":
+        yield with_missing(rows)
     yield rows
     if hasattr(rows, "dtype") and rows.dtype.kind == "f":
         import numpy as np
@@ -38,6 +44,17 @@ def attempts(model):
         yield np.rint(abs(rows)) % 2
         if getattr(stored, "shape", (0,))[-1:] == rows.shape[1:] and not hasattr(stored, "tocsr"):
             yield np.array(stored[:ROWS])
+
+
+def with_missing(rows):
+    """The rows, with some values missing in the first of them. Those that are led to leaves stay."""
+    import numpy as np
+
+    draw = random.Random(2)
+    rows = rows.copy()
+    for row in rows[: ROWS // 2]:
+        row[draw.randrange(len(row))] = np.nan
+    return rows
 
 
 def made(model):

@@ -123,6 +123,8 @@ def test_a_file_without_release_asks_for_one(known, supplied) -> None:
 
 def test_releases_before_the_matrix_have_an_old_python(known) -> None:
     assert wanted.of_release("0.22.2", known).python == "3.8"
+    oldest = wanted.of_release("0.18.1", known, packages=["numpy==1.13.3"])
+    assert (oldest.python, oldest.packages, oldest.as_of) == ("3.6", ("scipy", "numpy==1.13.3"), "2018-09-30")
     with pytest.raises(InputError, match="1.44 is not known"):
         wanted.of_release("1.44", known)
 

@@ -159,6 +159,18 @@ def test_rows_are_as_coarse_as_what_the_model_keeps():
     assert made(KNeighborsClassifier().fit(ROWS, TRUTH))[0].dtype == "float64"
 
 
+def test_trees_that_know_missing_values_are_asked_about_them():
+    holes = ROWS.copy()
+    holes[::7, ::3] = np.nan
+    forest = RandomForestClassifier(5, random_state=0)
+    try:
+        forest.fit(holes, TRUTH)
+    except ValueError:
+        raise unittest.SkipTest("forests take no missing values here")
+    rows = next(making_rows.attempts(forest))
+    assert np.isnan(rows[: making_rows.ROWS]).any() and np.isfinite(rows[making_rows.ROWS :]).all()
+
+
 def test_trees_of_neighbours_are_no_trees_of_splits():
     rows, reach = made(KernelDensity().fit(ROWS))
     assert rows.shape[1] == 30 and reach == []
