@@ -4,6 +4,7 @@ Standard library at its top.
 """
 
 TREES = 200  # that are looked at, of the first models of trees
+_TELLING = 100  # splits, of which some would send missing values elsewhere if any had been seen
 PATHS = 4000  # leaves of which a path is known
 #: Attributes with further fitted models of the same rows.
 _INNER = ("best_estimator_", "estimator_", "regressor_", "classifier_", "estimator")
@@ -87,6 +88,9 @@ class _Tree:
                 continue
             low, high = limits.get(place, (float("-inf"), float("inf")))
             split = self.threshold[node]
+            if split in (float("inf"), float("-inf")):  # missing values against all others
+                todo += [(self.left[node], limits), (self.right[node], limits)]
+                continue
             todo.append((self.left[node], _with(limits, place, low, min(high, split))))
             todo.append((self.right[node], _with(limits, place, max(low, split), high)))
         return found
@@ -129,10 +133,23 @@ def above(split):
 
 
 def may_know_missing(model):
-    """Whether its trees say where missing values go, as those of scikit-learn 1.3 and newer do."""
+    """Whether its trees may have been fitted on missing values, as those of scikit-learn 1.3 and newer can.
+
+    A split that saw none sends them where most rows go. One that sends them elsewhere saw some; and few splits tell nothing.
+    """
     found = unwrapped(model)[1]
-    trees_within = [getattr(one, "tree_", None) for one in (found, *list(inner_models(found))[:4])]
-    return any(hasattr(one, "missing_go_to_left") for one in trees_within)
+    within = [getattr(one, "tree_", None) for one in (found, *list(inner_models(found))[:TREES])]
+    count = 0
+    for tree in within:
+        if not hasattr(tree, "missing_go_to_left"):
+            continue
+        left, right, rows = tree.children_left.tolist(), tree.children_right.tolist(), tree.n_node_samples.tolist()
+        for node, to_left in enumerate(tree.missing_go_to_left.tolist()):
+            if left[node] >= 0:
+                count += 1
+                if bool(to_left) is not (rows[left[node]] > rows[right[node]]):
+                    return True
+    return 0 < count < _TELLING
 
 
 def reached_by(model):

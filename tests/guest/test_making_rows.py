@@ -162,11 +162,13 @@ def test_rows_are_as_coarse_as_what_the_model_keeps():
 def test_trees_that_know_missing_values_are_asked_about_them():
     holes = ROWS.copy()
     holes[::7, ::3] = np.nan
-    forest = RandomForestClassifier(5, random_state=0)
+    forest = RandomForestClassifier(20, random_state=0)
     try:
         forest.fit(holes, TRUTH)
     except ValueError:
         raise unittest.SkipTest("forests take no missing values here")
+    plain = RandomForestClassifier(20, random_state=0).fit(ROWS, TRUTH)
+    assert np.isfinite(next(making_rows.attempts(plain))).all(), "its splits say that it has seen none"
     rows = next(making_rows.attempts(forest))
     assert np.isnan(rows[: making_rows.ROWS]).any() and np.isfinite(rows[making_rows.ROWS :]).all()
 
