@@ -1,6 +1,6 @@
 """What a fitted model tells of the values that its columns hold. Standard library at its top."""
 
-from . import inverting, leaves
+from . import boosters, inverting, leaves
 
 VALUES = 200  # candidates of one column
 UNKNOWN = "a value that nobody has seen"
@@ -84,7 +84,7 @@ def _collect(model, found, depth):
     if hasattr(model, "transformers_"):
         _collect_columns(model, found, depth)
         return
-    for place, values in leaves.thresholds(model).items():
+    for place, values in (*leaves.thresholds(model).items(), *boosters.thresholds(model).items()):
         if place < len(found):
             found[place] += values
     categories = getattr(model, "categories_", None)

@@ -9,7 +9,7 @@ Standard library at its top.
 
 import random
 
-from . import leading, learnt, leaves, training
+from . import boosters, leading, learnt, leaves, training
 
 ROWS = 64  # that are drawn
 MISSING = 0.2  # of the values of a column that takes missing ones
@@ -70,13 +70,30 @@ def made(model):
     if columns is None:
         raise NoRowsError("%s does not tell what its rows are like: give some with --data" % type(model).__name__)
     led = leading.led_rows(model, columns, MOST - ROWS)
-    count = ROWS if led or not leaves.reached_by(model) else MOST
+    many = leaves.reached_by(model) or boosters.thresholds(leaves.unwrapped(model)[1])
+    count = ROWS if led or not many else MOST
     return _as_rows(model, _drawn(columns, count) + led)
 
 
 def reach(model, rows):
     """``[{"what", "reached", "of"}, ...]``: how much of what the model has learnt the rows come to."""
-    return leaves.reached(model, rows) + _reached_categories(model, rows)
+    return leaves.reached(model, rows) + _reached_of_others(model, rows) + _reached_categories(model, rows)
+
+
+def _reached_of_others(model, rows):
+    """Of what predicts and is not scikit-learn's: its leaves, if it tells them, else nothing of it."""
+    steps, last = leaves.unwrapped(model)
+    if type(last).__module__.partition(".")[0] == "sklearn" or not hasattr(last, "predict"):
+        return []
+    try:
+        for step in steps:
+            rows = step.transform(rows)
+        told = boosters.reached(last, rows)
+    except Exception:  # it is another step's to say so
+        told = None
+    if told is None:
+        return [{"what": "parts, as %s tells nothing of them" % type(last).__name__, "reached": 0, "of": 1}]
+    return [{"what": "leaves", "reached": told[0], "of": told[1]}]
 
 
 def given_rows(model, path):

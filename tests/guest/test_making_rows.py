@@ -173,6 +173,24 @@ def test_trees_that_know_missing_values_are_asked_about_them():
     assert np.isnan(rows[: making_rows.ROWS]).any() and np.isfinite(rows[making_rows.ROWS :]).all()
 
 
+def test_boosters_of_others_tell_their_leaves():
+    for module, name in (("lightgbm", "LGBMClassifier"), ("xgboost", "XGBClassifier")):
+        try:
+            kind = getattr(__import__(module), name)
+        except ImportError:
+            continue
+        _, reach = made(make_pipeline(StandardScaler(), kind(n_estimators=20, n_jobs=1).fit(ROWS, TRUTH))[1])
+        assert share(reach, "leaves") > 0.5, (module, reach)
+
+
+def test_nothing_is_reached_of_what_tells_nothing():
+    class Foreign(LogisticRegression):
+        __module__ = "elsewhere"
+
+    _, ((told),) = made(make_pipeline(StandardScaler(), Foreign()).fit(ROWS, TRUTH))
+    assert (told["reached"], told["of"]) == (0, 1) and "Foreign" in told["what"]
+
+
 def test_trees_of_neighbours_are_no_trees_of_splits():
     rows, reach = made(KernelDensity().fit(ROWS))
     assert rows.shape[1] == 30 and reach == []
