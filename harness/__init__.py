@@ -271,11 +271,19 @@ def check(
         The file is no model file, or a target or package is none.
     harness.errors.MachineError
         No sandbox can be had here.
+
+    Examples
+    --------
+    >>> answer = check("model.pkl", to=["1.8", "1.9"])  # doctest: +SKIP
+    >>> print(answer.verdict, answer.safe_range)  # doctest: +SKIP
+    breaks scikit-learn>=1.2.2,<1.3
     """
+    import io  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
     from harness.analysis import checked, read_run  # noqa: PLC0415
     from harness.checking import Ask, tried  # noqa: PLC0415
+    from harness.report.console import SafeConsole  # noqa: PLC0415
 
     ask = Ask(
         file=Path(path),
@@ -287,5 +295,6 @@ def check(
         code=None if code is None else Path(code),
         trusted=trust,
     )
-    trial = tried(ask, results=None if results is None else Path(results))
+    silent = SafeConsole(file=io.StringIO())
+    trial = tried(ask, console=silent, results=None if results is None else Path(results))
     return checked.answer(read_run(trial.run), writer=trial.writer, asked=trial.targets)

@@ -28,7 +28,7 @@ def test_the_examples_hold(name) -> None:
         assert doctest.DocTestRunner().run(test).failed == 0
 
 
-@pytest.mark.parametrize("name", ["read_run", "ask", "inspect", "compare"])
+@pytest.mark.parametrize("name", ["read_run", "ask", "inspect", "check", "compare"])
 def test_each_docstring_has_what_numpydoc_asks_for(name) -> None:
     function = getattr(harness, name)
     text = inspect.getdoc(function)
@@ -39,7 +39,7 @@ def test_each_docstring_has_what_numpydoc_asks_for(name) -> None:
 
 
 def test_what_is_public_is_stated() -> None:
-    assert sorted(harness.__all__) == ["__version__", "ask", "compare", "inspect", "read_run"]
+    assert sorted(harness.__all__) == ["__version__", "ask", "check", "compare", "inspect", "read_run"]
 
 
 def test_wrong_input_is_one_error(tmp_path) -> None:
@@ -47,6 +47,7 @@ def test_wrong_input_is_one_error(tmp_path) -> None:
         lambda: harness.read_run(tmp_path),
         lambda: harness.ask("Ridge", dumped_by="1.5", loaded_by="1.2", run=tmp_path),
         lambda: harness.compare(tmp_path, tmp_path),
+        lambda: harness.check(tmp_path / "nothing"),
         lambda: harness.ask("Nobody", dumped_by="1.5", loaded_by="1.2", run="results/reference"),
         lambda: harness.compare("results/reference", "results/reference", fail_on=["nothing"]),
     ):

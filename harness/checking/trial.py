@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-from rich.console import Console
 
 from harness import inspection
 from harness.checking import pins, targets, wanted, writer
@@ -23,6 +20,8 @@ from harness.terms import Case, Given
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from rich.console import Console
 
     from harness.checking.wanted import Wanted
     from harness.checking.writer import Writer
@@ -75,13 +74,13 @@ class Trial:
     notes: tuple[str, ...]
 
 
-def tried(ask: Ask, *, results: Path | None = None, console: Console | None = None, keep_data: bool = False) -> Trial:
+def tried(ask: Ask, *, console: Console, results: Path | None = None, keep_data: bool = False) -> Trial:
     """Let the writer's environment and every target load the file.
 
     Parameters
     ----------
+    console : shows the progress.
     results : the folder that the run is stored in; None: the workspace's.
-    console : shows the progress; None: nothing does.
     keep_data : whether the model and its rows stay in the run's folder.
 
     Raises
@@ -103,7 +102,7 @@ def tried(ask: Ask, *, results: Path | None = None, console: Console | None = No
     folder = lifecycle.run(
         plan,
         results=results or tools.workspace() / ".harness" / "checks",
-        console=console or Console(file=io.StringIO()),
+        console=console,
     )
     if not keep_data:
         shutil.rmtree(folder / "objects", ignore_errors=True)

@@ -57,12 +57,11 @@ def check(
     The environment that wrote it is built again, and so is each target. In sandboxes they load the file, and their
     answers are compared: safe, changes predictions, breaks, or not known.
     """
-    from rich.console import Console
-
     from harness import analysis, checking
     from harness.analysis import checked
     from harness.report import check as rendering
     from harness.report import run_pages
+    from harness.report.console import SafeConsole
 
     ask = checking.Ask(
         file=file,
@@ -74,7 +73,7 @@ def check(
         code=code,
         trusted=trust,
     )
-    trial = checking.tried(ask, results=results, console=Console(stderr=True, highlight=False), keep_data=keep_data)
+    trial = checking.tried(ask, results=results, console=SafeConsole(stderr=True, highlight=False), keep_data=keep_data)
     tables = analysis.read_run(trial.run)
     if page is not None:
         shutil.copyfile(run_pages.write(tables), page)

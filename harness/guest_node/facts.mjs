@@ -13,6 +13,7 @@ export function gather(folder) {
   return {
     python: null,
     implementation: "node",
+    origins: {},
     build: `v8 ${process.versions.v8}`,
     machine: os.machine(),
     bits: process.arch.endsWith("64") || process.arch === "s390x" ? 64 : 32,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from harness.inspection import inspect
+from harness.machine import tools
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,11 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def wheels(tmp_path_factory) -> Path:
     """The models in two wheels of PyPI. EukRep is under the MIT licence, yasa under BSD-3-Clause; nothing is kept."""
     folder = tmp_path_factory.mktemp("wheels")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder]
-    subprocess.run([*command, "EukRep==0.6.7", "yasa==0.8.1"], check=True)
-    for wheel in folder.glob("*.whl"):
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(folder)
+    command = [tools.uv(), "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--target", folder]
+    subprocess.run([*command, "--python", sys.executable, "EukRep==0.6.7", "yasa==0.8.1"], check=True)
     return folder
 
 
