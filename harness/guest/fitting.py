@@ -56,32 +56,42 @@ class Fit:
 
     def facts(self):
         """The ``fitted`` event."""
-        described, reference = self.data["told"]["train"], within_message(self.choice.reference)
-        return {
-            "fit_seconds": self.seconds,
-            "fitted_at": time.time(),
-            "n_samples": described["shape"][0],
-            "n_features": described["shape"][1] if len(described["shape"]) > 1 else None,
-            "methods": self.methods,
-            "probes": self.choice.probes,
-            "not_compared": self.choice.not_compared,
-            "written": self.choice.written,
-            "inputs": self.encoded,
-            "truth": encoded_or_none(self.truth),
-            "score_kind": _score_kind(self.model, self.methods, self.truth),
-            "reference": reference,
-            "conditioning": conditioning.conditioning(self.model, decode(self.encoded), list(reference)),
-            "outputs": {name: layout(value, reference[name]) for name, value in self.choice.raw.items()},
-            "estimator": errors.qualified_name(type(self.model)),
-            "parameters": parts.parameters(self.estimator),
-            "parts": parts.parts(self.model),
-            "input": self.rows,
-            "data": self.data,
-            "data_stored": self.data["stored"],
-            "train_sha256": described["sha256"],
-            "cv_scores": self.cv_scores,
-            "code": self.code,
-        }
+        return dict(
+            told(self.model, self.choice, self.encoded, self.data),
+            fit_seconds=self.seconds,
+            truth=encoded_or_none(self.truth),
+            score_kind=_score_kind(self.model, self.methods, self.truth),
+            parameters=parts.parameters(self.estimator),
+            input=self.rows,
+            cv_scores=self.cv_scores,
+            code=self.code,
+        )
+
+
+def told(model, choice, encoded, data):
+    """What the ``fitted`` event says of a model, whether it was fitted here or is a user's.
+
+    ``choice`` is what it is compared by, ``encoded`` are its rows, ``data`` is what `harness.guest.training.kept` gives.
+    """
+    described, reference = data["told"]["train"], within_message(choice.reference)
+    return {
+        "fitted_at": time.time(),
+        "n_samples": described["shape"][0],
+        "n_features": described["shape"][1] if len(described["shape"]) > 1 else None,
+        "methods": choice.methods,
+        "probes": choice.probes,
+        "not_compared": choice.not_compared,
+        "written": choice.written,
+        "inputs": encoded,
+        "reference": reference,
+        "conditioning": conditioning.conditioning(model, decode(encoded), list(reference)),
+        "outputs": {name: layout(value, reference[name]) for name, value in choice.raw.items()},
+        "estimator": errors.qualified_name(type(model)),
+        "parts": parts.parts(model),
+        "data": data,
+        "data_stored": data["stored"],
+        "train_sha256": described["sha256"],
+    }
 
 
 def recipe(case):

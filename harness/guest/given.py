@@ -9,10 +9,8 @@ import importlib
 import re
 import time
 
-from . import choosing, conditioning, errors, making_rows, parts, training
-from .decoding import decode
-from .encoding import encode, within_message
-from .fitting import layout, received
+from . import choosing, fitting, making_rows, parts, training
+from .encoding import encode
 
 #: One step of a path within what a file holds: ``.name``, ``[0]`` or ``['name']``.
 _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(-?\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
@@ -45,11 +43,10 @@ class Given:
         self.seconds = time.perf_counter() - started
         self.model = part_of(loaded, given["at"])
         self.made = given["rows"] is None
-        for rows in (
-            making_rows.attempts(self.model) if self.made else [making_rows.given_rows(self.model, given["rows"])]
-        ):
+        own = None if self.made else making_rows.given_rows(self.model, given["rows"])
+        for rows in making_rows.attempts(self.model) if self.made else [own]:
             self.encoded = encode(rows)
-            self.inputs = received(self.encoded)
+            self.inputs = fitting.received(self.encoded)
             self.choice = choosing.Choice(self.model, self.inputs, None, True)
             if self.choice.methods:  # some of what predicts has answered
                 break
@@ -62,34 +59,19 @@ class Given:
 
     def facts(self):
         """The ``fitted`` event."""
-        told = training.describe(self.inputs)
-        reference = within_message(self.choice.reference)
-        return {
-            "fit_seconds": self.seconds,
-            "fitted_at": time.time(),
-            "n_samples": told["shape"][0],
-            "n_features": told["shape"][1] if len(told["shape"]) > 1 else None,
-            "methods": self.choice.methods,
-            "probes": self.choice.probes,
-            "not_compared": self.choice.not_compared,
-            "written": self.choice.written,
-            "inputs": self.encoded,
-            "truth": None,
-            "score_kind": None,
-            "reference": reference,
-            "conditioning": conditioning.conditioning(self.model, decode(self.encoded), list(reference)),
-            "outputs": {name: layout(value, reference[name]) for name, value in self.choice.raw.items()},
-            "estimator": errors.qualified_name(type(self.model)),
-            "parameters": parts.parameters(self.model),
-            "parts": parts.parts(self.model),
-            "input": self.rows,
-            "reach": self.reach,
-            "data": {"stored": False, "told": {"train": told, "truth": None}, "train": None, "truth": None},
-            "data_stored": False,
-            "train_sha256": told["sha256"],
-            "cv_scores": None,
-            "code": {"module": None, "function": None, "seed": None, "files": {}},
-        }
+        described = {"train": training.describe(self.inputs), "truth": None}
+        data = {"stored": False, "told": described, "train": None, "truth": None}
+        return dict(
+            fitting.told(self.model, self.choice, self.encoded, data),
+            fit_seconds=self.seconds,
+            truth=None,
+            score_kind=None,
+            parameters=parts.parameters(self.model),
+            input=self.rows,
+            reach=self.reach,
+            cv_scores=None,
+            code={"module": None, "function": None, "seed": None, "files": {}},
+        )
 
 
 def part_of(loaded, path):

@@ -12,19 +12,15 @@ _SEVERAL = ("estimators_", "calibrated_classifiers_", "base_estimators_", "trans
 
 
 def trees(model, depth=6):
-    """The trees of a model whose splits are of its own rows: ``(tree, columns or None)``, at most `TREES`."""
+    """The trees of a model whose splits are of its own rows, at most `TREES`."""
     return list(_trees(model, depth))[:TREES]
 
 
 def _trees(model, depth):
     if depth <= 0 or hasattr(model, "steps") or hasattr(model, "transformers_"):
         return
-    if hasattr(getattr(model, "tree_", None), "children_left"):  # neighbours have another kind of tree
-        yield _Tree.of_tree(model.tree_)
-    elif isinstance(getattr(model, "_predictors", None), list):
-        for stage in model._predictors:
-            for predictor in stage:
-                yield _Tree.of_predictor(predictor)
+    for tree in _own(model):
+        yield tree
     for place, inner in enumerate(inner_models(model)):
         if place >= TREES:
             return

@@ -70,9 +70,9 @@ def made(model):
     if columns is None:
         raise NoRowsError("%s does not tell what its rows are like: give some with --data" % type(model).__name__)
     led = leading.led_rows(model, columns, MOST - ROWS)
-    many = leaves.reached_by(model) or boosters.thresholds(leaves.unwrapped(model)[1])
-    count = ROWS if led or not many else MOST
-    return _as_rows(model, _drawn(columns, count) + led)
+    # Where no row can be led to a leaf, many may come to it by chance.
+    by_chance = not led and (leaves.reached_by(model) or boosters.thresholds(leaves.unwrapped(model)[1]))
+    return _as_rows(model, _drawn(columns, MOST if by_chance else ROWS) + led)
 
 
 def reach(model, rows):
@@ -239,8 +239,9 @@ def _reached_categories(model, rows):
     if isinstance(vocabulary, dict) and hasattr(front, "transform") and hasattr(front, "build_analyzer"):
         counted = front.transform(rows)
         found.append({"what": "words", "reached": int((counted.sum(axis=0) != 0).sum()), "of": len(vocabulary)})
-    columns = learnt.candidates(model) if not isinstance(rows, list) else None
-    if columns is not None and training.kind_of_rows(rows)["categories"]:
+    has_categories = not isinstance(rows, list) and training.kind_of_rows(rows)["categories"]
+    columns = learnt.candidates(model) if has_categories else None
+    if columns is not None:
         known = [{value for value in values if isinstance(value, str)} for values in columns]
         held = [{value for value in _column(rows, place) if isinstance(value, str)} for place in range(len(known))]
         count = sum(map(len, known))

@@ -49,14 +49,14 @@ def show(answer: Answer, console: Console, *, verbose: bool = False) -> None:
     console.print()
     console.print(Text(f"{mark} {question(answer)}: {sentence(answer)}", style=style))
     for label, text in _lines(answer):
-        _print(console, f"  {label:<14}", " ".join(text.split()))
+        print_beside(console, f"  {label:<14}", " ".join(text.split()))
     shown = answer.pairs if verbose else answer.pairs[:_SHOWN]
     for lines, pairs in _alike(shown, verbose=verbose):
         for pair in pairs:
             mark, style = MARKS[pair.verdict]
             console.print(Text(f"  {mark} {pair.producer} → {pair.consumer}: {pair.verdict}", style=style))
         for line in lines:
-            _print(console, " " * 6, " ".join(line.split()), style="dim")
+            print_beside(console, " " * 6, " ".join(line.split()), style="dim")
     if len(answer.pairs) > len(shown):
         console.print(Text(f"  and {len(answer.pairs) - len(shown)} more pairs; --verbose shows them", style="dim"))
     if answer.worst_way is not None:
@@ -64,9 +64,9 @@ def show(answer: Answer, console: Console, *, verbose: bool = False) -> None:
     console.print()
 
 
-def _print(console: Console, label: str, text: str, *, style: str = "") -> None:
-    """Print a text beside its label, its further lines below its first."""
-    width = max(console.width - len(label), 20)
+def print_beside(console: Console, label: str, text: str, *, style: str = "", widest: int | None = None) -> None:
+    """Print a text beside its label, its further lines below its first; in no more than ``widest`` columns."""
+    width = max(min(console.width, widest or console.width) - len(label), 20)
     for number, line in enumerate(textwrap.wrap(text, width, break_on_hyphens=False) or [""]):
         start = Text(label if number == 0 else " " * len(label), style="dim")
         console.print(start + Text(line, style=style), soft_wrap=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from harness.analysis.verdicts import SAFE, Verdict
-from harness.report.ask import MARKS
+from harness.report.ask import MARKS, print_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from harness.analysis.checked import Checked, Target
 
 _NAMES = 5  # in one line
+_WIDEST = 100  # columns
 #: By the word that `--fail-on` takes.
 GATES = {
     "changes": Verdict.CHANGES,
@@ -43,7 +43,7 @@ def show(answer: Checked, console: Console, *, written: str, notes: Sequence[str
     if answer.targets:
         console.print(Text(f"  {strip(answer)}"))
     for label, text in (("written by", written), *_lines(answer), *(("note", note) for note in notes), ("run", run)):
-        _print(console, f"  {label:<11}", " ".join(text.split()))
+        print_beside(console, f"  {label:<11}", " ".join(text.split()), widest=_WIDEST)
     console.print()
 
 
@@ -102,12 +102,6 @@ def _rows(answer: Checked) -> str:
         return f"{answer.rows} of yours"
     told = [f"{one['reached']} of its {one['of']} {one['what']}" for one in answer.reach]
     return f"{answer.rows} made from the model" + (f"; they reach {' and '.join(told)}" if told else "")
-
-
-def _print(console: Console, label: str, text: str) -> None:
-    width = max(min(console.width, 100) - len(label), 20)
-    for number, line in enumerate(textwrap.wrap(text, width, break_on_hyphens=False) or [""]):
-        console.print(Text(label if number == 0 else " " * len(label), style="dim") + Text(line), soft_wrap=True)
 
 
 def as_data(answer: Checked, *, written: str, notes: Sequence[str], run: str) -> dict[str, Any]:
