@@ -350,6 +350,11 @@ class Profile:
     measure: Measure | None = None
 
 
+def minor_of(release: str) -> str:
+    """The minor of a release: 1.5 of 1.5.2."""
+    return ".".join(release.split(".")[:2])
+
+
 def within(value: str, wanted: str) -> bool:
     """Whether a release is the wanted one or one of its minor: 1.0.2 is within 1.0, 1.10 is not within 1.1."""
     return value == wanted or value.startswith(f"{wanted}.")

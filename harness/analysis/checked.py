@@ -12,7 +12,7 @@ import pandas as pd
 from harness.analysis import causes, versions
 from harness.analysis.ask import breadth
 from harness.analysis.verdicts import BAD, SAFE, Verdict, worst
-from harness.terms import Status
+from harness.terms import Status, minor_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ class Target:
     @property
     def minor(self) -> str:
         """``1.5`` of ``1.5.2``."""
-        return minor(self.scikit_learn or self.name)
+        return minor_of(self.scikit_learn or self.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +89,6 @@ class Checked:
         """Neighbours with the same verdict for the same cause: the first and the last of them."""
         grouped = [list(group) for _, group in groupby(self.targets, key=lambda one: (one.verdict, one.cause))]
         return [(group[0], group[-1]) for group in grouped]
-
-
-def minor(release: str) -> str:
-    """``1.5`` of ``1.5.2``."""
-    return ".".join(release.split(".")[:2])
 
 
 def answer(tables: RunTables, *, writer: str, asked: Sequence[str]) -> Checked:

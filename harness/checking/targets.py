@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from harness.checking import pins, wanted
 from harness.errors import InputError, shown
+from harness.terms import minor_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ def _of_word(word: str, writer: Writer, known: dict[str, Environment]) -> list[W
     if dots:
         low = _release(first or next(iter(known)), word)
         high = _release(last, word) if last else None
-        minors = [one for one in known if Version(one) >= Version(wanted.minor(low))]
+        minors = [one for one in known if Version(one) >= Version(minor_of(low))]
         minors = [one for one in minors if high is None or Version(one) <= Version(high)]
         if not minors:
             raise InputError(f"--to {shown(word)}: no release lies between; known are {', '.join(known)}")

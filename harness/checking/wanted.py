@@ -18,6 +18,7 @@ from harness.environments import kinds
 from harness.errors import InputError
 from harness.files import replace_text
 from harness.machine import tools
+from harness.terms import minor_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,12 +72,7 @@ class Wanted:
 
     @property
     def minor(self) -> str:
-        return minor(self.scikit_learn)
-
-
-def minor(release: str) -> str:
-    """``1.5`` of ``1.5.2``."""
-    return ".".join(release.split(".")[:2])
+        return minor_of(self.scikit_learn)
 
 
 def by_minor(environments: Iterable[Environment]) -> dict[str, Environment]:
@@ -86,9 +82,9 @@ def by_minor(environments: Iterable[Environment]) -> dict[str, Environment]:
         # What comes from a further index is no release.
         plain = kinds.OF[one.kind].plain and not one.options
         if plain and one.scikit_learn is not None and one.python is not None:
-            known = found.get(minor(one.scikit_learn))
+            known = found.get(minor_of(one.scikit_learn))
             if known is None or Version(one.scikit_learn) >= Version(known.scikit_learn or "0"):
-                found[minor(one.scikit_learn)] = one
+                found[minor_of(one.scikit_learn)] = one
     return dict(sorted(found.items(), key=lambda item: Version(item[0])))
 
 
@@ -101,7 +97,7 @@ def of_release(
     ----------
     numpy_major : that it must have, "1" or "2"; None: whatever goes with it.
     """
-    template = known.get(minor(release))
+    template = known.get(minor_of(release))
     if template is None:
         return _older(release, known, packages)
     exact, numpy = release.count(".") > 1, template.numpy
@@ -114,10 +110,10 @@ def of_release(
 
 
 def _older(release: str, known: dict[str, Environment], packages: Sequence[str]) -> Wanted:
-    if minor(release) not in _OLDER:
+    if minor_of(release) not in _OLDER:
         every = ", ".join([*_OLDER, *known])
         raise InputError(f"scikit-learn {release} is not known; known are {every}")
-    python, needed, day = _OLDER[minor(release)]
+    python, needed, day = _OLDER[minor_of(release)]
     names = {Requirement(one).name.lower() for one in packages}
     more = (*(name for name in needed if name not in names), *packages)
     return Wanted(scikit_learn=release, python=python, packages=more, as_of=day)

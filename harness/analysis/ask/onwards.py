@@ -11,6 +11,7 @@ from harness.analysis.ask.question import Question, Setting, wanted
 from harness.analysis.verdicts import BAD, Verdict, worst
 from harness.config.deciding import deciding
 from harness.errors import InputError
+from harness.terms import minor_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,7 +76,7 @@ def onwards(
     tuple of Onwards
         A class or a release of which the runs know nothing is left out.
     """
-    minor = _minor(version)
+    saved_by = minor_of(version)
     newest_first = sorted(indexes, key=lambda index: str(index.run["started"]), reverse=True)
     held = {name: packages for index in indexes for name, packages in index.holdings.items()}
     found = []
@@ -86,20 +87,20 @@ def onwards(
             continue
         settings = _deciding(estimator, parameters)
         for held_by in (settings, ()) if settings else ((),):
-            question = Question(subject=subject, producers=wanted([minor]), consumers=(), settings=held_by)
+            question = Question(subject=subject, producers=wanted([saved_by]), consumers=(), settings=held_by)
             counted = [one for one in evidence.gather(newest_first, question) if _counts(question, one, held, numpy)]
             if any(one.is_tried for one in counted):
                 break
         by_minor: dict[str, list[Evidence]] = {}
         for one in counted:
-            by_minor.setdefault(_minor(held[one.cell.consumer][versions.DEFAULT_PACKAGE]), []).append(one)
+            by_minor.setdefault(minor_of(held[one.cell.consumer][versions.DEFAULT_PACKAGE]), []).append(one)
         verdicts = {
             later: breadth.measure(by_minor[later], question).limited(worst(one.verdict for one in by_minor[later]))
             for later in versions.ordered(by_minor)
-            if not _is_older(later, minor)
+            if not _is_older(later, saved_by)
         }
         if verdicts:
-            found.append(Onwards(estimator=estimator, minor=minor, verdicts=verdicts))
+            found.append(Onwards(estimator=estimator, minor=saved_by, verdicts=verdicts))
     return tuple(found)
 
 
@@ -120,10 +121,6 @@ def _counts(question: Question, one: Evidence, held: Mapping[str, Mapping[str, s
         and numpy in {None, majors[0]}
         and majors[0] <= majors[1]
     )
-
-
-def _minor(version: str) -> str:
-    return ".".join(version.split(".")[:2])
 
 
 def _is_older(one: str, other: str) -> bool:
