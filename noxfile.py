@@ -1,23 +1,24 @@
 # /// script
 # requires-python = ">=3.11"
 # dependencies = [
+#     "packaging>=24",
+#     "platformdirs>=4.2",
+#     "pydantic>=2.7",
+#     "rich>=13.7",
+#     "typer>=0.16",
 #     "nox[uv]>=2025.5.1",
 #     "allpairspy>=2.5",
-#     "altair>=5.5",
 #     "filelock>=3.13",
 #     "fsspec>=2024.2",
 #     "jinja2>=3.1",
 #     "numpy>=1.26",
-#     "packaging>=24",
 #     "pandas>=2.2",
 #     "pyarrow>=15",
-#     "pydantic>=2.7",
 #     "pytest-benchmark>=5",
-#     "rich>=13.7",
 #     "ruamel.yaml>=0.18",
 #     "ruptures>=1.1.10; python_version < '3.14'",
 #     "scipy>=1.11",
-#     "typer>=0.16",
+#     "altair>=5.5",
 #     "vl-convert-python>=1.7",
 # ]
 # ///
@@ -32,29 +33,20 @@ tests, lint, bench, docs the project's own
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import nox
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from harness import errors  # noqa: E402
-from harness.config import matrix as matrices  # noqa: E402
-from harness.environments import availability, kinds  # noqa: E402
-
-if TYPE_CHECKING:
-    from harness.environments.kind import Session
-    from harness.terms import Environment
+from harness import noxfile as sessions  # noqa: E402  # it registers those that build environments
 
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv"
 #: A bare `nox` runs the main job; `nox -l --json` lists what would be run, and a CI matrix wants to see every session.
-LISTING = "--json" in sys.argv
-if not LISTING:
+if not sessions.LISTING:
     nox.options.sessions = ["matrix"]
 
 HARNESS = (sys.executable, "-m", "harness")
@@ -129,16 +121,7 @@ def docs(session: nox.Session) -> None:
 
 
 def install(session: nox.Session, group: str) -> None:
-    session.install("-e", ".", *nox.project.dependency_groups(PROJECT, group))
-
-
-def environment_session(environment: Environment, made: Session) -> None:
-    """Register the session of one environment, which its kind has made."""
-    made.run.__doc__ = made.description
-    name = f"environment-{environment.name}"
-    nox.session(name=name, python=made.python or False, reuse_venv=True, default=LISTING, tags=["environment"])(
-        made.run
-    )
+    session.install("-e", ".[all]", *nox.project.dependency_groups(PROJECT, group))
 
 
 def share_sessions(names: list[str]) -> None:
@@ -154,23 +137,7 @@ def share_sessions(names: list[str]) -> None:
 
     for share in (dump, load):
         each = nox.parametrize("environment", [nox.param(name, id=name) for name in names])(share)
-        nox.session(python=False, default=LISTING, tags=[share.__name__])(each)
+        nox.session(python=False, default=sessions.LISTING, tags=[share.__name__])(each)
 
 
-def register_environments() -> None:
-    path = Path(os.environ.get("HARNESS_MATRIX", ROOT / "matrix.yaml"))
-    try:
-        found = matrices.load_matrix(path, native=os.environ.get("HARNESS_NATIVE")).environments(
-            satisfiable=availability.satisfiable
-        )
-    except errors.HarnessError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(error.exit_code)
-    for environment in found:
-        made = kinds.OF[environment.kind].session(environment)
-        if made is not None:
-            environment_session(environment, made)
-    share_sessions([environment.name for environment in found])
-
-
-register_environments()
+share_sessions([environment.name for environment in sessions.ENVIRONMENTS])

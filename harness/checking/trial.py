@@ -88,7 +88,7 @@ def tried(ask: Ask, *, console: Console, results: Path | None = None, keep_data:
     InputError : the file or the words are not such as can be tried.
     MachineError : no sandbox can be had here.
     """
-    matrix = matrices.load_matrix(tools.ROOT / "matrix.yaml", native=tools.native_platform())
+    matrix = matrices.load_matrix(tools.MATRIX, native=tools.native_platform())
     found = _inspected(ask)
     known = wanted.by_minor(matrix.profile("default", satisfiable=lambda _: True).environments)
     own = () if ask.requirements is None else tuple(pins.read(ask.requirements).values())

@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.machine import tools
+from harness.machine import defaults
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-MATRIX = tools.ROOT / "matrix.yaml"
-RESULTS = tools.ROOT / "results"
+MATRIX = defaults.matrix()
+RESULTS = defaults.results()
 DEFAULT_PACKAGE = "scikit-learn"
 
 MatrixOption = Annotated[
     Path,
     typer.Option(
-        "--matrix", metavar="FILE", help="The matrix to use.", envvar="HARNESS_MATRIX", show_default="matrix.yaml"
+        "--matrix",
+        metavar="FILE",
+        help="The matrix to use.",
+        envvar="HARNESS_MATRIX",
+        show_default="./matrix.yaml, else the default one",
     ),
 ]
 ProfileOption = Annotated[str, typer.Option(metavar="NAME", help="The profile of the matrix.")]
@@ -28,7 +32,7 @@ ThroughOption = Annotated[
     str | None, typer.Option(metavar="docker", help="Run environments of kind rootfs in containers.")
 ]
 ResultsOption = Annotated[
-    Path, typer.Option(metavar="FOLDER", help="The folder that holds the runs.", show_default="results")
+    Path, typer.Option(metavar="FOLDER", help="The folder that holds the runs.", show_default="./results")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 _NAMED = "A run: its id, the beginning of its id, or its folder."

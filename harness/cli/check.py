@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from harness.cli import extras
 from harness.cli.arguments import JsonOption, console
 from harness.errors import GateCrossed
 
@@ -57,6 +58,9 @@ def check(
     The environment that wrote it is built again, and so is each target. In sandboxes they load the file, and their
     answers are compared: safe, changes predictions, breaks, or not known.
     """
+    extras.need("run")
+    if page is not None:
+        extras.need("site")
     from harness import analysis, checking
     from harness.analysis import checked
     from harness.report import check as rendering

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,12 @@ def matrix_of(path: Path) -> Matrix:
     return matrices.load_matrix(path, native=os.environ.get("HARNESS_NATIVE") or tools.native_platform())
 
 
+def _say_which(path: Path) -> None:
+    """Say which matrix is used: the first line, on the error stream."""
+    own = path.resolve() == tools.MATRIX.resolve() and not tools.IS_CHECKOUT
+    print(f"matrix: {'the default one of this program' if own else os.path.relpath(path)}", file=sys.stderr)
+
+
 def planned(matrix: Path, profile: str, *, resolving: bool, through: str | None = None) -> Plan:
     """The plan of a profile.
 
@@ -35,6 +42,7 @@ def planned(matrix: Path, profile: str, *, resolving: bool, through: str | None 
     through : a kind that environments of other kinds can be run through: "docker" makes containers of those in roots.
     """
     loaded = matrix_of(matrix)
+    _say_which(loaded.path)
     chosen = loaded.profile(profile, satisfiable=satisfiable)
     if through is not None:
         chosen = replace(chosen, environments=kinds.through(through, chosen.environments))

@@ -19,6 +19,7 @@ from harness.cli import (
     claims,
     compare,
     export,
+    extras,
     history,
     inspect,
     keep,
@@ -140,9 +141,12 @@ def _leave_unread() -> NoReturn:
 
 
 def _fail_of(error: Exception) -> NoReturn:
-    """End with what is wrong: an argument, the machine, a path, or this program."""
+    """End with what is wrong: an argument, the machine, a path, an extra that is not installed, or this program."""
     if hasattr(error, "format_message"):  # the arguments, as typer sees them
         fail(error.format_message(), InputError.exit_code)
+    lacking = extras.lacking(error) if isinstance(error, ModuleNotFoundError) else None
+    if lacking is not None:
+        fail(str(lacking), lacking.exit_code)
     if isinstance(error, OSError) and error.errno in LACKING:
         fail(f"{error.filename or 'this machine'}: {error.strerror}", MachineError.exit_code)
     if isinstance(error, OSError) and error.errno in WRONG_PATHS:

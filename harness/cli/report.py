@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from harness import files
+from harness.cli import extras
 from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, RunArgument, console
 
 
@@ -30,6 +32,8 @@ def report(
         print(json.dumps(summary.as_data(summary.summarize(tables)), indent=2))
         return
     page = run_pages.write(tables)
+    if page.name == run_pages.SUMMARY:
+        print(f"no page: {extras.hint('site')}", file=sys.stderr)
     if svg is not None:
         files.replace_text(svg, terminal.picture(tables))
     terminal.show(tables, console(), page)

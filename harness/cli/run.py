@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.cli import extras
 from harness.cli.arguments import (
     MATRIX,
     RESULTS,
@@ -48,6 +49,7 @@ def run(
 
     Every environment saves its models, and every other loads them. A model that breaks is a result: exit code 0.
     """
+    extras.need("run")
     from harness import analysis, store  # pandas
     from harness.analysis import summary
     from harness.cli.planning import planned
@@ -74,7 +76,7 @@ def run(
         then=lambda path: run_pages.write(analysis.read_run(path)),
     )
     tables = analysis.read_run(done)
-    terminal.show(tables, out, done / run_pages.PAGE)
+    terminal.show(tables, out, done / (run_pages.PAGE if run_pages.has_page() else run_pages.SUMMARY))
     # A share of a run may have nothing to load yet.
     if everyone and not summary.summarize(tables).conclusive:
         raise GateCrossed(f"{done}: nothing ran: no cell was tried; its rows say why")

@@ -221,7 +221,7 @@ def _run_session(environment: Environment, lock: Lock, limits: Limits, matrix: P
         "-m",
         "nox",
         "--noxfile",
-        tools.ROOT / "noxfile.py",
+        tools.NOXFILE,
         "--non-interactive",
     ]
     command += ["--envdir", tools.workspace(), "--session", f"environment-{environment.name}"]

@@ -8,12 +8,21 @@ import platform
 import shutil
 from pathlib import Path
 
+import platformdirs
+
 from harness.errors import MachineError
 
-#: The checkout: noxfile.py and matrix.yaml stand beside the package.
-ROOT = Path(__file__).resolve().parents[2]
+_PACKAGE = Path(__file__).resolve().parents[1]
+#: What the package lies in: the checkout, or the folder of installed packages.
+ROOT = _PACKAGE.parent
+#: Whether this is a checkout, where noxfile.py and matrix.yaml stand beside the package.
+IS_CHECKOUT = all((ROOT / name).is_file() for name in ("noxfile.py", "pyproject.toml", "matrix.yaml"))
+#: The default matrix: the checkout's, or the copy that the wheel carries within the package.
+MATRIX = (ROOT if IS_CHECKOUT else _PACKAGE) / "matrix.yaml"
+#: Sessions of nox that build environments.
+NOXFILE = _PACKAGE / "noxfile.py"
 #: The package that runs inside environments, as source.
-GUEST = Path(__file__).resolve().parents[1] / "guest"
+GUEST = _PACKAGE / "guest"
 
 
 @functools.cache
@@ -31,8 +40,16 @@ def uv() -> str:
 
 
 def workspace() -> Path:
-    """Where environments, resolved locks and the staged guest are kept between runs: ``.nox``."""
-    return Path(os.environ.get("NOXENVDIR", ROOT / ".nox")).resolve()
+    """Where environments, resolved locks and the staged guest are kept between runs.
+
+    It is ``.nox`` in a checkout, and the user's cache otherwise. The variable NOXENVDIR names another.
+    """
+    return Path(os.environ.get("NOXENVDIR") or (ROOT / ".nox" if IS_CHECKOUT else cache())).resolve()
+
+
+def cache() -> Path:
+    """The user's folder for what can be made again."""
+    return platformdirs.user_cache_path("persistence-matrix", appauthor=False)
 
 
 def processors() -> int:

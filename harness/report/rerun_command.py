@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.machine import places, tools
+from harness.machine import defaults, places, tools
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,9 +34,11 @@ def command(run: Mapping[str, Any], path: Path, cell_id: str) -> str:
     lost = "" if matrix is None or isinstance(matrix, Path) else f"  # {_word(matrix)}: put the matrix of this run here"
     words = [*_program(), *_run(run, cell_id)]
     words += [] if matrix is None else ["--matrix", _here(matrix) if isinstance(matrix, Path) else matrix]
+    if path.parent.is_file():  # of the one file that the program carries, which has no locks
+        return shlex.join(words) + lost
     words += ["--locks", _here(path)]
     results = _results(path)
-    words += ["--results", _here(results)] if results != tools.ROOT / "results" else []
+    words += ["--results", _here(results)] if results != defaults.results().resolve() else []
     return shlex.join(words) + lost
 
 
@@ -71,9 +73,10 @@ def _run(run: Mapping[str, Any], cell_id: str) -> list[str]:
 
 def _matrix(run: Mapping[str, Any], path: Path) -> Path | str | None:
     """The run's matrix; its name if it is not on this machine; None if it is what the program takes by itself."""
-    own = tools.ROOT / "matrix.yaml"
+    own = tools.MATRIX
     if not run.get("matrix"):
-        return own if "HARNESS_MATRIX" in os.environ else None
+        taken = Path(os.environ.get("HARNESS_MATRIX", defaults.matrix()))
+        return None if taken.resolve() == own.resolve() and "HARNESS_MATRIX" not in os.environ else own
     return next((one for one in _candidates(run, path) if one.is_file()), str(run["matrix"]))
 
 

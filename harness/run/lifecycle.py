@@ -160,14 +160,15 @@ def begin(plan: Plan, results: Path) -> RunFolder:
 
 
 def _other_matrix(plan: Plan) -> dict[str, str]:
-    """The matrix of a run, if it is not the checkout's own: the command that repeats a cell must name it.
+    """The matrix of a run, if it is not the default one: the command that repeats a cell must name it.
 
     Of a file outside the checkout only its name is stored: no folder of this machine is.
     """
     path = plan.matrix
-    if path is None or path == tools.ROOT / "matrix.yaml":
+    if path is None or path == tools.MATRIX:
         return {}
-    return {"matrix": path.relative_to(tools.ROOT).as_posix() if path.is_relative_to(tools.ROOT) else path.name}
+    inside = tools.IS_CHECKOUT and path.is_relative_to(tools.ROOT)
+    return {"matrix": path.relative_to(tools.ROOT).as_posix() if inside else path.name}
 
 
 def _reopen(plan: Plan, path: Path, selection: schedule.Selection) -> RunFolder:

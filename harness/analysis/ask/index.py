@@ -34,6 +34,20 @@ _READ = ("run.json", "cells.parquet", "artifacts.parquet", "environments.parquet
 _MOST_BYTES = 1 << 30  # a larger index is not kept, and a larger file is none
 _SEAL = hashlib.sha256().digest_size
 _FACTS = CellFacts._fields
+_KEYS = _FACTS[:5]  # what is asked for
+#: The tables of an index, with their columns.
+TABLES: dict[str, tuple[str, ...]] = {
+    "facts": ("name", "value"),
+    "words": ("id", "text"),
+    "cells": (*_KEYS, "outcome"),  # words, and an outcome, by number
+    "outcomes": ("id", *_FACTS[len(_KEYS) :]),  # words, by number, and numbers: many cells have the same
+    "models": ("producer", "case", "model"),  # words, by number
+}
+_TYPES = {
+    "facts": ("TEXT PRIMARY KEY", "TEXT"),
+    "words": ("INTEGER PRIMARY KEY", "TEXT UNIQUE"),
+    "outcomes": ("INTEGER PRIMARY KEY", *[""] * len(TABLES["outcomes"][1:])),
+}
 
 
 class Index:
@@ -52,44 +66,70 @@ class Index:
         ------
         InputError : the folder is no run.
         """
-        kept, key = path / NAME, _key(path)
-        content = _kept(kept, key)
-        if content is not None:
-            database = sqlite3.connect(":memory:")
-            database.deserialize(content)
-            return cls(path, database)
+        file, key = path / NAME, _key(path)
+        kept = cls.kept(path, file, key)
+        if kept is not None:
+            return kept
         from harness import analysis  # noqa: PLC0415  # pandas
 
         made = cls.from_tables(analysis.read_run(path))
-        made.keep(kept, key)
+        made.keep(file, key)
         return made
+
+    @classmethod
+    def kept(cls, path: Path, file: Path, key: str) -> Index | None:
+        """Open what `keep` stored under a key; None if there is none, or if a byte of it is another."""
+        content = _kept(file, key)
+        if content is None:
+            return None
+        database = sqlite3.connect(":memory:")
+        database.deserialize(content)
+        return cls(path, database)
 
     @classmethod
     def from_tables(cls, tables: RunTables) -> Index:
         """Build the index of a run's tables, in memory."""
         from harness.analysis.ask import indexing, subjects  # noqa: PLC0415  # pandas
 
-        database = sqlite3.connect(":memory:")
-        database.execute("CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT)")
-        database.execute("CREATE TABLE words (id INTEGER PRIMARY KEY, text TEXT UNIQUE)")
-        columns = ", ".join(f'"{name}"' for name in _FACTS)
-        database.execute(f"CREATE TABLE cells ({columns})")
-        database.execute('CREATE TABLE models (producer, "case", model)')  # words, by number
-        facts = indexing.facts(tables)
-        database.executemany("INSERT INTO facts VALUES (?, ?)", [(name, json.dumps(it)) for name, it in facts.items()])
         words: dict[str, int] = {}
-        marks = ", ".join("?" * len(_FACTS))
-        database.executemany(f"INSERT INTO cells VALUES ({marks})", _numbered(indexing.rows(tables), words))  # noqa: S608
-        models = (
+        outcomes: dict[tuple[Any, ...], int] = {}
+        cells = [
+            [*row[: len(_KEYS)], outcomes.setdefault(tuple(row[len(_KEYS) :]), len(outcomes))]
+            for row in _numbered(indexing.rows(tables), words)
+        ]
+        models = [
             [words.setdefault(text, len(words)) for text in (*key, json.dumps(model.as_data()))]
             for key, model in subjects.models(tables.artifacts).items()
-        )
-        database.executemany("INSERT INTO models VALUES (?, ?, ?)", models)
-        database.executemany("INSERT INTO words VALUES (?, ?)", [(number, text) for text, number in words.items()])
+        ]
+        facts = [(name, json.dumps(it)) for name, it in indexing.facts(tables).items()]
+        texts = [(number, text) for text, number in words.items()]
+        numbered = [(number, *outcome) for outcome, number in outcomes.items()]
+        rows: dict[str, list[Any]] = {
+            "facts": facts,
+            "words": texts,
+            "cells": cells,
+            "outcomes": numbered,
+            "models": models,
+        }
+        return cls.from_rows(tables.path, sqlite3.connect(":memory:"), rows)
+
+    @classmethod
+    def from_rows(cls, path: Path, database: sqlite3.Connection, rows: Mapping[str, Iterable[Sequence[Any]]]) -> Index:
+        """Build an index of the rows of its `TABLES`, by name."""
+        for name, some in rows.items():
+            types = _TYPES.get(name, ("",) * len(TABLES[name]))
+            columns = ", ".join(f'"{column}" {kind}' for column, kind in zip(TABLES[name], types, strict=True))
+            database.execute(f"CREATE TABLE {name} ({columns})")
+            marks = ", ".join("?" * len(TABLES[name]))
+            database.executemany(f"INSERT INTO {name} VALUES ({marks})", some)  # noqa: S608  # names of ours
         database.execute('CREATE INDEX by_case ON cells ("case")')
         database.execute('CREATE INDEX models_by_case ON models ("case")')
         database.commit()
-        return cls(tables.path, database)
+        return cls(path, database)
+
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """All rows of one of its `TABLES`, in their order."""
+        return self._database.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()  # noqa: S608
 
     @functools.cached_property
     def run(self) -> dict[str, Any]:
@@ -141,7 +181,9 @@ class Index:
             "consumer": self._numbers(consumers),
         }
         where = " AND ".join(f'"{name}" IN ({", ".join(map(str, numbers))})' for name, numbers in wanted.items())
-        rows = self._database.execute(f"SELECT * FROM cells WHERE {where} ORDER BY rowid").fetchall()  # noqa: S608
+        columns = ", ".join(f'"{name}"' for name in _FACTS)
+        query = f"SELECT {columns} FROM cells JOIN outcomes ON id = outcome WHERE {where} ORDER BY cells.rowid"  # noqa: S608
+        rows = self._database.execute(query).fetchall()
         words = self._words({number for row in rows for number in row[: len(WORDS)]})
         for row in rows:
             home, warned, *numbers = row[len(WORDS) :]
@@ -165,6 +207,7 @@ class Index:
         content = self._database.serialize()
         part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
         with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
             if len(content) < _MOST_BYTES:
                 try:
                     with part.open("xb") as file:

@@ -95,10 +95,10 @@ def test_two_that_make_it_at_once_leave_one_whole(run, monkeypatch) -> None:
     [
         "DELETE FROM cells",
         "DROP TABLE words",
-        "UPDATE cells SET max_abs_diff = 'abc'",
+        "UPDATE outcomes SET max_abs_diff = 'abc'",
         "UPDATE facts SET value = '[1]' WHERE name = 'subjects'",
         "UPDATE facts SET value = x'ff'",
-        "ALTER TABLE cells DROP COLUMN label_mismatch",
+        "ALTER TABLE outcomes DROP COLUMN label_mismatch",
         "PRAGMA journal_mode = WAL",
     ],
 )
