@@ -30,6 +30,8 @@ def matrix_of(path: Path) -> Matrix:
 def _say_which(path: Path) -> None:
     """Say which matrix is used: the first line, on the error stream."""
     own = path.resolve() == tools.MATRIX.resolve() and not tools.IS_CHECKOUT
+    if path.is_relative_to(tools.workspace()):  # of a case file that the user named
+        return
     print(f"matrix: {'the default one of this program' if own else os.path.relpath(path)}", file=sys.stderr)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,9 +18,10 @@ from harness.cli.arguments import (
     console,
 )
 from harness.errors import GateCrossed, InputError
+from harness.machine import tools
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from harness.config.plan import Plan
 
@@ -44,12 +46,32 @@ def run(
         ),
     ] = None,
     through: ThroughOption = None,
+    case: Annotated[
+        Path | None, typer.Option("--case", metavar="FILE", help="Run the cases of this file; no matrix is needed.")
+    ] = None,
+    saved: Annotated[
+        list[str] | None, typer.Option("--from", metavar="V", help="With --case: the scikit-learn that saves, 1.4.2.")
+    ] = None,
+    loaded: Annotated[
+        list[str] | None, typer.Option("--to", metavar="V", help="With --case: the scikit-learn that loads, 1.9.1.")
+    ] = None,
+    data: Annotated[
+        list[Path] | None, typer.Option("--data", metavar="FILE", help="With --case: a file beside it that it reads.")
+    ] = None,
+    packages: Annotated[
+        list[str] | None, typer.Option("--with", metavar="PACKAGE", help="With --case: a package that it needs.")
+    ] = None,
 ) -> None:
     """Run the matrix: a table and a report.
 
     Every environment saves its models, and every other loads them. A model that breaks is a result: exit code 0.
+    With --case, --from and --to a file of your own is run between these releases, both ways.
     """
     extras.need("run")
+    if case is not None:
+        matrix, profile = _of_case(case, [*(saved or ()), *(loaded or ())], data or (), packages or ()), "case"
+    elif saved or loaded or data or packages:
+        raise InputError("--from, --to, --data and --with of `run` belong to --case FILE")
     from harness import analysis, store  # pandas
     from harness.analysis import summary
     from harness.cli.planning import planned
@@ -80,6 +102,16 @@ def run(
     # A share of a run may have nothing to load yet.
     if everyone and not summary.summarize(tables).conclusive:
         raise GateCrossed(f"{done}: nothing ran: no cell was tried; its rows say why")
+
+
+def _of_case(case: Path, releases: Sequence[str], data: Sequence[Path], packages: Sequence[str]) -> Path:
+    """The matrix of a file of cases, which is written."""
+    from harness.checking import case_matrix
+    from harness.cli.planning import matrix_of
+
+    if not releases:
+        raise InputError(f"--case {case}: say which releases of scikit-learn: --from 1.4.2 --to 1.9.1")
+    return case_matrix.write(case, releases, known=matrix_of(tools.MATRIX), data=data, packages=packages)
 
 
 def _check_known(plan: Plan, names: Iterable[str]) -> None:

@@ -1,0 +1,66 @@
+"""The matrix of one case file between some releases, for whoever has no matrix."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from harness.checking import wanted
+from harness.errors import InputError, shown
+from harness.files import replace_text
+from harness.machine import tools
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from harness.config.matrix import Matrix
+
+PROFILE = "case"
+_FORMATS = ["pickle", "joblib/joblib", "cloudpickle/cloudpickle"]
+
+
+def write(
+    case: Path, releases: Sequence[str], *, known: Matrix, data: Sequence[Path] = (), packages: Sequence[str] = ()
+) -> Path:
+    """Write the matrix, named by its content; return the file.
+
+    Parameters
+    ----------
+    case : a file with functions ``case_NAME(seed)``
+    releases : of scikit-learn, ``1.4.2`` or ``1.4``; each saves and each loads
+    known : tells which Python and NumPy go with a release
+    data : files beside the case that it reads
+    packages : that each environment has
+
+    Raises
+    ------
+    InputError : there is no such file, or a release is not known.
+    """
+    if not case.is_file() or case.suffix != ".py":
+        raise InputError(f"{case}: this is no file of cases: a Python file with functions case_NAME(seed)")
+    if not all(character.isalnum() or character in "._" for character in case.stem):
+        raise InputError(f"{shown(case.name)}: a file of cases is a module: letters, digits and underscores")
+    minors = wanted.by_minor(known.profile("default", satisfiable=lambda _: True).environments)
+    include = [_entry(wanted.of_release(release, minors)) for release in dict.fromkeys(releases)]
+    content = {
+        "schema": 1,
+        "environments": {"as_of": "release", "packages": ["cloudpickle", "pandas", *packages], "include": include},
+        "cases": {"files": [str(case.resolve())], "data": [str(path.resolve()) for path in data]},
+        "profiles": {
+            PROFILE: {
+                "description": f"The cases of {case.name}",
+                "cases": [f"family:{case.stem}"],
+                "formats": _FORMATS,
+            }
+        },
+    }
+    text = json.dumps(content, indent=2) + "\n"
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return replace_text(tools.workspace() / ".harness" / "cases" / f"{digest}.yaml", text)
+
+
+def _entry(one: wanted.Wanted) -> dict[str, Any]:
+    numpy = {"numpy": one.numpy} if one.numpy else {}
+    return {"scikit-learn": one.scikit_learn, "python": one.python, **numpy, "packages": list(one.packages)}
