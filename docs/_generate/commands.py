@@ -19,7 +19,7 @@ def page() -> str:
     group: Any = typer.main.get_command(program.app)
     text = (
         "# Commands\n\n"
-        f"`{PROGRAM} VERB` runs in a clone. Each verb prints its own help with `--help`.\n"
+        f"`{PROGRAM} VERB` and `persistence-matrix VERB` are the same. Each verb prints its own help with `--help`.\n"
         "[Exit codes](exit-codes.md) are the same for all verbs.\n\n"
         + table(("verb", "does"), ((f"[`{name}`](#{_anchor(name)})", _short(verb)) for name, verb in _verbs(group)))
     )

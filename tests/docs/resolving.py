@@ -17,7 +17,7 @@ from .pages import ROOT
 #: Programs that are not ours.
 OTHERS = {
     "apt-get", "cat", "cd", "cp", "git", "jq", "ls", "mkdir", "pip", "pipx", "pytest", "pytest-benchmark", "python3", "sed",
-    "uvx",
+    "uv", "uvx",
 }  # fmt: skip
 
 
@@ -38,6 +38,10 @@ def _resolve(words: list[str]) -> None:
         words = words[1:]
     if words[:3] == ["python", "-m", "harness"]:
         verb(words[3:])
+    elif words[:3] == ["uvx", "--from", "WHEEL"]:
+        _resolve(words[3:])
+    elif words[:1] == ["persistence-matrix"]:
+        verb(words[1:])
     elif words[:2] == ["python", "-m"]:
         path = ROOT.joinpath(*words[2].split(".")).with_suffix(".py")
         if not path.exists():

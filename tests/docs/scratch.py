@@ -31,7 +31,7 @@ def copy(folder: Path) -> Path:
     shutil.copytree(ROOT, target, ignore=left_out)
     programs = folder / "bin"
     programs.mkdir()
-    for name, words in {"python": "", "nox": "-m nox"}.items():
+    for name, words in {"python": "", "nox": "-m nox", "persistence-matrix": "-m harness"}.items():
         (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
         (programs / name).chmod(0o755)
     return target
