@@ -67,6 +67,7 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.live
 def test_it_is_small(bare, wheel) -> None:
     assert size(next(bare.glob("lib/python*/site-packages"))) <= MOST_INSTALLED
     with zipfile.ZipFile(wheel) as archive:
@@ -77,6 +78,7 @@ def test_it_is_small(bare, wheel) -> None:
     assert not any(name.startswith(("tests/", "results/")) for name in names)
 
 
+@pytest.mark.live
 def test_a_question_is_answered_as_the_checkout_answers_it(bare, kept, tmp_path) -> None:
     done = call(bare, kept, tmp_path, *ASK, "--json")
     assert done.returncode == 0, done.stderr
@@ -98,6 +100,7 @@ def without_commands(told):
     return [without_commands(one) for one in told] if isinstance(told, list) else told
 
 
+@pytest.mark.live
 def test_what_a_verb_lacks_is_said(bare, kept, tmp_path) -> None:
     for words in (("run",), ("plan",), ("claims",), ("run", "--case", "x.py", "--from", "1.4", "--to", "1.5")):
         done = call(bare, kept, tmp_path, *words)
@@ -106,6 +109,7 @@ def test_what_a_verb_lacks_is_said(bare, kept, tmp_path) -> None:
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.live
 def test_a_file_is_inspected_and_help_is_given(bare, kept, tmp_path) -> None:
     (tmp_path / "model.pkl").write_bytes(pickle.dumps({"threshold": 0.5}))
     done = call(bare, kept, tmp_path, "inspect", "model.pkl")
@@ -117,6 +121,7 @@ def test_a_file_is_inspected_and_help_is_given(bare, kept, tmp_path) -> None:
     assert module.stdout.startswith("persistence-matrix ")
 
 
+@pytest.mark.live
 def test_a_matrix_is_begun_once(bare, kept, tmp_path) -> None:
     from harness.config.matrix import load_matrix
 
