@@ -95,7 +95,9 @@ def find_run(results: Path, name: str | None) -> Path:
     if not found:
         found = [path for path in kept(results) if path.name == (name or REFERENCE)]
     if not found:
-        raise InputError(f"{results}: no run {f'{name} ' if name else ''}is stored there; `nox -s matrix` makes one")
+        raise InputError(
+            f"{results}: no run {f'{name} ' if name else ''}is stored there; `persistence-matrix run` makes one"
+        )
     if name is not None and len(found) > 1:
         raise InputError(f"{results}: {name} fits {len(found)} runs: {', '.join(path.name for path in found[:5])}")
     return found[-1]

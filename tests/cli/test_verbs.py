@@ -89,7 +89,7 @@ def test_without_any_run_the_reference_answers(harness, stored) -> None:
     assert "changes predictions" in out
     shutil.rmtree(stored.parent / "reference")
     _, err = harness("ask", "one", "--from", "1.4", "--to", "1.5", "--results", stored.parent, code=2)
-    assert "`nox -s matrix` makes one" in err
+    assert "`persistence-matrix run` makes one" in err
 
 
 def test_a_release_is_told_as_markdown_or_as_data(harness, stored) -> None:

@@ -82,7 +82,7 @@ def stored_runs(source: str) -> tuple[list[StoredRun], list[Skipped]]:
         read = _run(document, name, folder, files)
         (found if isinstance(read, StoredRun) else skipped).append(read)  # type: ignore[arg-type]
     if not found and not skipped:
-        raise InputError(f"{source}: no run is stored there; `nox -s matrix` makes one")
+        raise InputError(f"{source}: no run is stored there; `persistence-matrix run` makes one")
     return sorted(found, key=lambda run: (run.started, run.run_id)), skipped
 
 
