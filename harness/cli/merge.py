@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from harness.cli.arguments import MATRIX, RESULTS, JsonOption, MatrixOption, console
 from harness.errors import GateCrossed, InputError
+from harness.machine import tools
 
 if TYPE_CHECKING:
     from harness.engine.merge import Merged
@@ -26,8 +27,9 @@ def merge(
     ],
     matrix: MatrixOption = MATRIX,
     output: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where to write the run.", show_default="results")
-    ] = RESULTS,
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where to write the run.", show_default="results, or beside the kit's run"),
+    ] = None,
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="What the environment of a kit is to be called.")
     ] = None,
@@ -53,7 +55,7 @@ def merge(
     found = agreement.shards(folders)
     run = agreement.agreed(found)
     plan = planned(matrix, run["profile"], resolving=False, through=run.get("through"))
-    merged = merging.merge(found, plan, output)
+    merged = merging.merge(found, plan, output or RESULTS)
     run_pages.write(analysis.read_run(merged.path))
     if as_json:
         print(json.dumps({**asdict(merged), "complete": merged.run["complete"]}, indent=2, default=str))
@@ -66,17 +68,17 @@ def merge(
         )
 
 
-def _join(runs: list[Path], facts: list[Path], output: Path, name: str | None, *, as_json: bool) -> None:
-    from harness import analysis, store  # pandas
+def _join(runs: list[Path], facts: list[Path], output: Path | None, name: str | None, *, as_json: bool) -> None:
+    from harness import analysis  # pandas
     from harness.engine import kit_facts, kit_rows
     from harness.report import run_pages
 
     if len(runs) != 1 or (name is not None and len(facts) > 1):
         what = "--name goes with one facts file" if len(runs) == 1 else "facts of kits are merged with one run"
         raise InputError(f"{what}: merge RUN {facts[0]}")
-    source = store.find_run(output, str(runs[0]))
+    source = _run_of(str(runs[0]), output or RESULTS)
     analysis.read_run(source)  # which says what is wrong with it
-    joined = kit_rows.join(source, facts, output, name=name)
+    joined = kit_rows.join(source, facts, output or source.parent, name=name)
     run_pages.write(analysis.read_run(joined.path))
     if as_json:
         print(json.dumps(asdict(joined), indent=2, default=str))
@@ -86,6 +88,15 @@ def _join(runs: list[Path], facts: list[Path], output: Path, name: str | None, *
         told = ", ".join(f"{count} {status}" for status, count in counts.items())
         out.print(escape(f"{environment} ({kit_facts.MARK}): {told}"), soft_wrap=True)
     out.print(escape(f"{joined.path}: the rows of {source.name} and these"), soft_wrap=True)
+
+
+def _run_of(name: str, results: Path) -> Path:
+    """The run that kits are of: one of the results, or of a model file that was checked."""
+    from harness import store
+
+    checks = tools.workspace() / ".harness" / "checks"
+    beside = checks if (checks / name / "run.json").exists() else results
+    return store.find_run(beside, name)
 
 
 def _show(merged: Merged) -> None:
