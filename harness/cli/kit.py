@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 def kit(
     run: Annotated[
-        str,
-        typer.Argument(metavar="RUN", help="A run: its id, the beginning of its id, or its folder. Or a model file."),
-    ],
+        str | None,
+        typer.Argument(
+            help="A run: its id, the beginning of its id, or its folder; or a model file. Default: the newest run."
+        ),
+    ] = None,
     output: Annotated[Path, typer.Option(metavar="FILE", help="Where to write the kit.")] = Path("kit.pyz"),
     producer: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only models of this environment: a name or pattern.")
@@ -56,7 +58,7 @@ def kit(
     from harness.engine import kit as making
     from harness.report.console import SafeConsole
 
-    if Path(run).is_file():
+    if run is not None and Path(run).is_file():
         ask = checking.Ask(
             file=Path(run),
             rows=data,

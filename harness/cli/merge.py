@@ -22,7 +22,7 @@ def merge(
     folders: Annotated[
         list[Path],
         typer.Argument(
-            help="The shards' run folders, or folders that hold them. Or one run, and the facts files of its kits."
+            help="The shards' run folders, or folders that hold them. Or facts files of kits, and their run."
         ),
     ],
     matrix: MatrixOption = MATRIX,
@@ -73,10 +73,10 @@ def _join(runs: list[Path], facts: list[Path], output: Path | None, name: str | 
     from harness.engine import kit_facts, kit_rows
     from harness.report import run_pages
 
-    if len(runs) != 1 or (name is not None and len(facts) > 1):
-        what = "--name goes with one facts file" if len(runs) == 1 else "facts of kits are merged with one run"
+    if len(runs) > 1 or (name is not None and len(facts) > 1):
+        what = "facts of kits are merged with one run" if len(runs) > 1 else "--name goes with one facts file"
         raise InputError(f"{what}: merge RUN {facts[0]}")
-    source = _run_of(str(runs[0]), output or RESULTS)
+    source = _run_of(str(runs[0]) if runs else kit_facts.run_id(facts[0]), output or RESULTS)
     analysis.read_run(source)  # which says what is wrong with it
     joined = kit_rows.join(source, facts, output or source.parent, name=name)
     run_pages.write(analysis.read_run(joined.path))

@@ -18,6 +18,7 @@ from harness.errors import InputError, shown
 from harness.files import regular
 from harness.machine import tools
 from harness.messages import GuestDied
+from harness.store import RUN_ID
 from harness.store.journal import clean
 
 if TYPE_CHECKING:
@@ -114,9 +115,7 @@ def read(path: Path, known: Mapping[str, str], run_id: str) -> KitFacts:
     ------
     InputError : it is no facts file, it is damaged, or it is not about this run's artifacts.
     """
-    if regular(path).stat().st_size > _MOST_BYTES:
-        raise InputError(f"{path}: {path.stat().st_size} bytes are more than a kit writes: it is not read")
-    data = path.read_bytes()
+    data = _bytes(path)
     file = _parsed(data, path)
     if file.kit_facts != kit.VERSION:
         raise InputError(
@@ -135,6 +134,21 @@ def read(path: Path, known: Mapping[str, str], run_id: str) -> KitFacts:
         wanted=tuple(file.wanted),
         events=_events(path, file),
     )
+
+
+def run_id(path: Path) -> str:
+    """The run that a facts file says it is of. Raises InputError where it says none."""
+    named = _parsed(_bytes(path), path).run_id
+    if not RUN_ID.fullmatch(named):
+        raise InputError(f"{path}: {shown(named)} is no run: say which, merge RUN {path.name}")
+    return named
+
+
+def _bytes(path: Path) -> bytes:
+    size = regular(path).stat().st_size
+    if size > _MOST_BYTES:
+        raise InputError(f"{path}: {size} bytes are more than a kit writes: it is not read")
+    return path.read_bytes()
 
 
 def _parsed(data: bytes, path: Path) -> _File:

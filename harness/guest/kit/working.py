@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from os import _exit, getpid  # bound now: a model may have replaced them when we need them
+from time import sleep
 
 from .. import facts, neighbours, work
 from ..named_code import NamedCode, names_its_code
@@ -64,11 +65,21 @@ def work_off(bundle, progress, *, include_data, seconds, alone):
         work.load(dict(task, **placed), channel)
         channel.clock.stop()
         unseen = not (alone or (heard and names_its_code(task)))
-        if unseen or neighbours.surroundings() != clean or names.changed():
+        if unseen or not _settles_to(clean) or names.changed():
             channel.disturb()
     return None
 
 
+def _settles_to(clean):
+    """Whether the surroundings are what they were; the clock's thread may need a moment to be gone."""
+    for _ in range(_LOOKS):
+        if neighbours.surroundings() == clean:
+            return True
+        sleep(0.005)
+    return False
+
+
+_LOOKS = 20
 _FILES = (("artifact", "sha256"), ("inputs", "inputs_sha256"))
 
 
