@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -31,6 +32,7 @@ MODULES = {"vl-convert-python": "vl_convert", "pytest-benchmark": "pytest_benchm
 def wheel(tmp_path_factory) -> Path:
     """The wheel, built from the files of the project."""
     out = tmp_path_factory.mktemp("dist")
+    shutil.rmtree(ROOT / "build", ignore_errors=True)  # setuptools would put files of before into it
     subprocess.run(
         [tools.uv(), "build", "--quiet", "--wheel", "--python", sys.executable, "--out-dir", out, ROOT], check=True
     )

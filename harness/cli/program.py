@@ -24,6 +24,7 @@ from harness.cli import (
     init,
     inspect,
     keep,
+    kit,
     merge,
     new,
     plan,
@@ -67,6 +68,7 @@ for verb in (
     new.new,
     shards.shards,
     merge.merge,
+    kit.kit,
     schema.schema,
 ):
     app.command()(verb)
