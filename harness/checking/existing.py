@@ -13,6 +13,8 @@ from harness.machine import tools
 from harness.terms import minor_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.environments.installed import Installed
 
 _LONG = 24  # characters in a line with others
@@ -43,7 +45,7 @@ class Existing:
     def name(self) -> str:
         return self.label
 
-    def entry(self, kind: str, packages: object) -> dict[str, object]:  # noqa: ARG002  # nothing is installed
+    def entry(self, kind: str, packages: Sequence[str]) -> dict[str, object]:  # noqa: ARG002  # nothing is installed
         """What a matrix says of it, beside environments of a kind that has sandboxes or has none."""
         sandbox = {"sandbox": "true"} if self.kind == interpreter.KIND.name and kind == wanted.KIND else {}
         # The release that it has may be a development version, which no matrix names.
@@ -71,7 +73,7 @@ def of_interpreter(word: str) -> Existing:
 def of_image(word: str, name: str) -> Existing:
     """A container image that is here. Raises InputError, MachineError."""
     try:
-        name = image.Keys.model_validate({"image": name}).image
+        name = image.Keys.model_validate({"image": name}).name
     except ValueError:
         raise InputError(f"--to {word}: that is no name of an image such as image:serving:1.4") from None
     lacking = container_engine.missing()

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from packaging.requirements import Requirement
 from packaging.version import Version
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from harness.checking.existing import Existing
     from harness.terms import Environment
 
 KIND = "sandboxed"
@@ -41,6 +40,14 @@ _OLDER = {
     "0.22": ("3.8", (), "release"),
     "0.23": ("3.8", (), "release"),
 }
+
+
+class Entry(Protocol):
+    """What a matrix can name."""
+
+    def entry(self, kind: str, packages: Sequence[str]) -> dict[str, object]:
+        """What the matrix says of it, beside others of a kind that have further packages."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,9 +144,7 @@ def _installable(packages: Sequence[str], one: Wanted) -> list[str]:
     return [package for package in packages if package != "pandas" or one.minor not in {"0.18", "0.19"}]
 
 
-def matrix_file(
-    wanted: Iterable[Wanted | Existing], *, kind: str, packages: Sequence[str], modules: Sequence[Path] = ()
-) -> Path:
+def matrix_file(wanted: Iterable[Entry], *, kind: str, packages: Sequence[str], modules: Sequence[Path] = ()) -> Path:
     """Write the matrix of some environments, named by its content; return the file.
 
     Parameters

@@ -46,7 +46,8 @@ def of_root(root: Root, platform: str) -> str:
     """The name of an image that is the root, made now where it is not there. Raises NotReadyError."""
     name = f"persistence-root:{root.recipe.name}"
     with FileLock(root.place / "image.lock"):
-        if ask("image", "inspect", name).code != 0:
+        inspected = ask("image", "inspect", name)
+        if inspected.code != 0:
             _make(root, platform, name)
     return name
 

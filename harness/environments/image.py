@@ -38,7 +38,12 @@ _ID, _PROGRAM = "image ", "run by "
 class Keys(keys.Keys):
     """Its own keys in matrix.yaml."""
 
-    image: docker.Image = Field(description="Its name, with or without a digest, or its id.")
+    # None is what `docker` has, too: the same key means the same. It must be given.
+    image: docker.Image | None = Field(description="Its name, with or without a digest, or its id.")
+
+    @property
+    def name(self) -> str:
+        return str(self.image)
 
 
 def complete(environment: Environment) -> Environment:
@@ -52,7 +57,7 @@ def missing(environment: Environment) -> str | None:
     if lacking is not None:
         return lacking
     try:
-        identity(Keys.read(environment).image, environment.platform)
+        identity(Keys.read(environment).name, environment.platform)
     except LackingError as error:
         return str(error)
     return None
@@ -83,14 +88,14 @@ def held(image: str, platform: str) -> Installed:
 
 def lock(environment: Environment) -> Lock:
     """See `Kind`."""
-    own = Keys.read(environment).image
+    own = Keys.read(environment).name
     found, told = identity(own, environment.platform), held(own, environment.platform)
     return told.lock(f"{_ID}{found}", f"{_PROGRAM}{told.executable}")
 
 
 def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
     """See `harness.environments.kind.Build`. An image is what its id says: nothing need be read of it again."""
-    image = Keys.read(environment).image
+    image = Keys.read(environment).name
     found = identity(image, environment.platform)
     first, second = (*lock.text.splitlines(), "", "")[:2]
     if first != f"# {_ID}{found}":
@@ -115,7 +120,7 @@ def forget(environment: Environment, lock: Lock) -> None:
 
 def details(environment: Environment) -> tuple[str, ...]:
     """See `Kind`."""
-    return (f"as {Keys.read(environment).image} is",)
+    return (f"as {Keys.read(environment).name} is",)
 
 
 KIND = Kind(
