@@ -138,7 +138,7 @@ def test_what_is_not_there_is_refused_with_its_exit_code(check, written, tmp_pat
         assert code == expected and told in found["told"], (target, code, found)
 
 
-def test_in_a_matrix_it_loads_and_saves_and_a_package_that_changes_is_noticed(bench, undisturbed, tmp_path) -> None:
+def test_in_a_matrix_it_loads_and_saves_and_a_package_that_changes_is_noticed(bench) -> None:
     python = interpreters.find("3.12")
     if python is None:
         pytest.skip(interpreters.missing("3.12"))
