@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> str:
+def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One with the same packages, made of the same root as the project's own containers, without a registry."""
     if (why := container_engine.missing()) is not None:
         pytest.skip(why)
@@ -67,7 +68,8 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> str:
     held = {**os.environ, "DOCKER_BUILDKIT": "0"}
     command = [str(container_engine.program()), "build", "--quiet", "--tag", IMAGE, str(folder)]
     subprocess.run(command, check=True, capture_output=True, env=held)
-    return f"image:{IMAGE}"
+    yield f"image:{IMAGE}"
+    container_engine.ask("image", "rm", "--force", IMAGE)
 
 
 @pytest.fixture
