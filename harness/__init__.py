@@ -76,7 +76,7 @@ def read_run(path: str | Path) -> RunTables:
     >>> run = read_run("results/reference")
     >>> drifts = run.cells[run.cells["status"] == "drift"]
     >>> int((drifts["cause"] == "tfidf-idf-lost").sum())
-    897
+    1084
     """
     from harness import analysis  # noqa: PLC0415
 

@@ -51,6 +51,7 @@ class Ask:
     requirements : a file of them, the writer's; None: there is none
     code : a folder of modules, or one module, that the file needs; None: there is none
     trusted : whether it runs without a sandbox
+    alone : whether only the writer's environment is asked, and no target
     """
 
     file: Path
@@ -61,6 +62,7 @@ class Ask:
     requirements: Path | None = None
     code: Path | None = None
     trusted: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +95,7 @@ def tried(ask: Ask, *, console: Console, results: Path | None = None, keep_data:
     known = wanted.by_minor(matrix.profile("default", satisfiable=lambda _: True).environments)
     own = () if ask.requirements is None else tuple(pins.read(ask.requirements).values())
     written_by = writer.of(found, known, ask.packages, own)
-    asked = targets.of(ask.to, written_by, known)
+    asked = [] if ask.alone else targets.of(ask.to, written_by, known)
     plan = _planned(ask, found, matrix, (written_by.environment, *asked))
     first = plan.profile.environments[0]
     lacking = kinds.OF[first.kind].missing(first)

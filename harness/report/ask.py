@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from harness.analysis import versions
+from harness.analysis import kits, versions
 from harness.analysis.ask.breadth import MODELS
 from harness.analysis.units import CUT, counted, some
 from harness.analysis.verdicts import ADVICE, SAFE, SOUND, Verdict
@@ -142,7 +142,15 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
     instead = _instead(answer)
     if instead:
         yield "instead", f"for the same models and environments: {', '.join(instead)}"
+    for text in _of_kits(answer):
+        yield "kit", text
     yield "from", sources(answer.runs)
+
+
+def _of_kits(answer: Answer) -> list[str]:
+    """What is to be told of environments whose rows a kit brought."""
+    asked = {pair.consumer for pair in answer.pairs}
+    return [f"{name}: {note}" for run in answer.runs for name, note in kits.notes(run.run).items() if name in asked]
 
 
 def _reasons(answer: Answer) -> Iterator[tuple[str, str]]:
@@ -299,6 +307,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "separations": [asdict(one) for one in answer.sides.separations],
         "runs": [_run(one) for one in answer.runs],
         "pairs": [_finite(_pair(pair)) for pair in answer.pairs],
+        "kits": _of_kits(answer),
         "nothing": answer.nothing or None,
     }
 
