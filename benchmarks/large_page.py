@@ -87,6 +87,8 @@ def measured(browser: Browser, path: Path, value: str) -> tuple[float, float]:
         page.goto(path.as_uri())
         page.wait_for_selector("body[data-ready]")
         ready.append(time.monotonic() - started)
+        page.evaluate("() => { location.hash = '#/matrix'; }")
+        page.wait_for_selector("#grid tbody td")
         filtered += [
             page.evaluate(FILTER, [*one]) for one in (("format", value), ("case", "regress"), ("status", "drift"))
         ]

@@ -20,12 +20,16 @@ def report(
     svg: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write what the terminal shows as a picture.")
     ] = None,
+    pages: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Also write static pages for a web server, one for each estimator."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the report of a stored run, and write its page again."""
     from harness import analysis, store  # pandas
     from harness.analysis import summary
-    from harness.report import run_pages, terminal
+    from harness.report import landing, run_pages, terminal
 
     tables = analysis.read_run(store.find_run(results, run))
     if as_json:
@@ -36,4 +40,6 @@ def report(
         print(f"no page: {extras.hint('site')}", file=sys.stderr)
     if svg is not None:
         files.replace_text(svg, terminal.picture(tables))
+    if pages is not None:
+        landing.write(tables, page.read_text(encoding="utf-8"), pages)
     terminal.show(tables, console(), page)

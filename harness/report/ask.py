@@ -83,12 +83,16 @@ def _alike(pairs: Iterable[PairAnswer], *, verbose: bool) -> list[tuple[tuple[st
 
 def sentence(answer: Answer) -> str:
     """The verdict with its breadth: "breaks in 3 of 17 models"."""
-    models, bad = len(answer.breadth.models), len(answer.sides.bad)
+    return told(answer.verdict, len(answer.breadth.models), len(answer.sides.bad))
+
+
+def told(verdict: Verdict, models: int, bad: int) -> str:
+    """The same of numbers: models that were tried, and of these those that change or break."""
     if not models:
-        return str(answer.verdict)
-    if answer.verdict is Verdict.UNKNOWN:
-        return f"{answer.verdict}, with {counted(models, 'model')} compared"
-    return f"{answer.verdict} in {f'{bad} of ' if answer.verdict not in SOUND else ''}{counted(models, 'model')}"
+        return str(verdict)
+    if verdict is Verdict.UNKNOWN:
+        return f"{verdict}, with {counted(models, 'model')} compared"
+    return f"{verdict} in {f'{bad} of ' if verdict not in SOUND else ''}{counted(models, 'model')}"
 
 
 def question(answer: Answer) -> str:

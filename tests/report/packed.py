@@ -16,7 +16,7 @@ def unpacked(data):
     assert (4 + size) % 8 == 0  # typed arrays begin where their size says
     header = json.loads(raw[4 : 4 + size])
     columns = {
-        name: np.frombuffer(raw, DTYPES[column["type"]], header["rows"], 4 + size + column["offset"])
+        name: np.frombuffer(raw, DTYPES[column["type"]], column["length"], 4 + size + column["offset"])
         for name, column in header["columns"].items()
     }
     assert all(column["offset"] % 8 == 0 for column in header["columns"].values())

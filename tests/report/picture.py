@@ -9,13 +9,15 @@ from playwright.sync_api import sync_playwright
 from tests.report.chromium import start
 
 REFERENCE = Path(__file__).resolve().parent.parent.parent / "results/reference"
+#: The view that the picture shows.
+QUESTION = "#/ask?estimator=RandomForestClassifier&from=1.3&to=1.9"
 
 
 def main() -> None:
     with sync_playwright() as playwright:
         browser = start(playwright)
-        page = browser.new_page(viewport={"width": 1420, "height": 1000}, device_scale_factor=1)
-        page.goto((REFERENCE / "report/index.html").as_uri())
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, device_scale_factor=1)
+        page.goto((REFERENCE / "report/index.html").as_uri() + QUESTION)
         page.wait_for_selector("body[data-ready]")
         page.screenshot(path=REFERENCE / "report.png")
         browser.close()

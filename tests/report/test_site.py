@@ -1,5 +1,6 @@
 """The page in a real browser: the matrix, its filters, the way down to a traceback, and what a hostile text comes to."""
 
+import csv
 import dataclasses
 import json
 import shlex
@@ -17,7 +18,7 @@ from harness.report import site, run_pages
 
 from tests.report.stored import all_cells, cell, plan_of, tables_of
 
-VIEWS = ("matrix", "ask", "formats", "architectures", "claims", "changes", "history", "environments")
+VIEWS = ("ask", "findings", "overview", "matrix", "formats", "claims", "environments")
 DRIFT = "new/one/pickle>old/pickle"
 FAILS = "new/two/joblib>old/joblib"
 TRACEBACK = "Traceback (most recent call last):\n  …\nModuleNotFoundError: No module named 'numpy._core'"
@@ -46,37 +47,65 @@ def page_file(stored):
 
 
 def field(page, producer, consumer):
-    return page.locator(f"#grid a[aria-label^='dumped by {producer}, loaded by {consumer}:']")
+    return page.locator(f"#grid a[aria-label^='saved with {producer}, loaded with {consumer}:']")
 
 
-def test_the_matrix_opens_and_tells_each_pair_at_a_glance(reader, page_file):
-    page = reader.open(page_file)
-    assert field(page, "new", "old").inner_text().split() == ["≠1", "✗1"]
-    assert field(page, "old", "new").inner_text() == "warn"
-    assert field(page, "old", "old").inner_text() == "ok"
-    assert "is-drift" in field(page, "new", "old").locator("..").get_attribute("class")
+def signs(page, producer, consumer):
+    return field(page, producer, consumer).locator(".signs").inner_text().split()
+
+
+def style(page, producer, consumer):
+    return field(page, producer, consumer).locator("..").get_attribute("class")
+
+
+def test_the_matrix_tells_each_pair_of_releases_at_a_glance_with_its_denominator(reader, page_file):
+    page = reader.open(page_file, "#/matrix")
+    assert signs(page, "1.5", "1.4") == ["≠1", "✗1"]
+    assert field(page, "1.5", "1.4").locator(".of").inner_text() == "of 4"
+    assert signs(page, "1.4", "1.5") == ["same", "⚠"]
+    assert signs(page, "1.4", "1.4") == ["same"]
+    assert "share-changes" in style(page, "1.5", "1.4")
+    assert "share-safe" in style(page, "1.4", "1.5")  # a warning alone is no harm
     assert page.locator("#matrix-count").inner_text() == "16 cells"
+
+
+def test_the_larger_the_share_the_deeper_the_colour(reader, tmp_path):
+    plan = plan_of(cases=("one", "two", "three"))
+    rows = [cell(f"new/{name}/pickle>old/pickle", "drift", reason="differs") for name in ("one", "two", "three")]
+    rows.append(cell("old/one/pickle>new/pickle", "drift", reason="differs"))
+    page = reader.open(run_pages.write(tables_of(plan, tmp_path, cells=all_cells(plan, rows))), "#/matrix")
+    shares = [
+        page.evaluate(
+            "one => parseInt(getComputedStyle(one).getPropertyValue('--share'))",
+            field(page, *way).locator("..").element_handle(),
+        )
+        for way in (("1.5", "1.4"), ("1.4", "1.5"))
+    ]
+    assert shares[0] > shares[1] > 14
 
 
 def test_what_differs_in_its_own_producer_is_not_blamed_on_the_way(reader, tmp_path):
     plan = plan_of()
     rows = [cell(f"old/one/pickle>{name}/pickle", "drift", reason="rounding") for name in ("old", "new")]
     tables = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
-    page = reader.open(run_pages.write(tables))
-    assert field(page, "old", "new").inner_text() == "(≠1)"
-    assert "is-home-drift" in field(page, "old", "new").locator("..").get_attribute("class")
+    page = reader.open(run_pages.write(tables), "#/matrix?by=environment")
+    assert signs(page, "old", "new") == ["(≠1)"]
+    assert "share-changes" not in style(page, "old", "new")
     assert "(≠1)" in (tables.path / "SUMMARY.md").read_text()
     page = reader.open(tables.path / run_pages.PAGE, "#/ask?estimator=one&from=1.4&to=1.5")
     assert "Changes predictions" in page.locator("#answer").inner_text()
+    page = reader.open(tables.path / run_pages.PAGE, "#/findings")
+    assert "None: whatever loaded predicts the same" in page.locator("#findings").inner_text()
 
 
 def test_filters_count_again_and_stand_in_the_address(reader, page_file):
-    page = reader.open(page_file)
+    page = reader.open(page_file, "#/matrix")
     page.select_option("#matrix-filters [name=format]", "joblib")
-    assert field(page, "new", "old").inner_text() == "✗1"
+    assert signs(page, "1.5", "1.4") == ["✗1"]
     assert page.url.endswith("#/matrix?format=joblib")
+    page.click("text=More filters")
     page.fill("#matrix-filters [name=case]", "one")
-    assert field(page, "new", "old").inner_text() == "ok"
+    assert signs(page, "1.5", "1.4") == ["same"]
     page.click("text=All cells")
     expect(page.locator("#matrix-count")).to_have_text("16 cells")
     page = reader.open(page_file, "#/matrix?status=drift")
@@ -84,11 +113,13 @@ def test_filters_count_again_and_stand_in_the_address(reader, page_file):
 
 
 def test_a_click_goes_to_the_pair_and_a_second_one_to_the_traceback(reader, page_file):
-    page = reader.open(page_file)
-    field(page, "new", "old").click()
-    first = page.locator("#pair-view tbody tr").first
-    assert "predicts differently" in first.inner_text()
-    page.click("#pair-view a:has-text('two') >> nth=0")
+    page = reader.open(page_file, "#/matrix")
+    field(page, "1.5", "1.4").click()
+    rows = page.locator("#pair-view tbody tr")
+    assert rows.count() == 2  # one for each case
+    assert "predicts differently" in rows.first.inner_text()
+    assert rows.first.locator(".chip").all_inner_texts() == ["✓ joblib", "≠ pickle"]
+    page.click("#pair-view .chip:has-text('✗ joblib')")
     assert page.locator("#traceback").inner_text().endswith("No module named 'numpy._core'")
     text = page.locator("#cell-view").inner_text()
     assert f"python -m harness run --profile default --only '{FAILS}' --locks" in text
@@ -97,13 +128,138 @@ def test_a_click_goes_to_the_pair_and_a_second_one_to_the_traceback(reader, page
 
 
 def test_the_matrix_is_walked_by_keyboard(reader, page_file):
-    page = reader.open(page_file)
-    field(page, "old", "old").focus()
+    page = reader.open(page_file, "#/matrix")
+    field(page, "1.4", "1.4").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_selector("#pair-view")
-    assert page.locator("#pair-title").inner_text() == "Dumped by new, loaded by old"
+    assert page.locator("#pair-title").inner_text() == "Saved with 1.5, loaded with 1.4"
     assert page.evaluate("document.activeElement.id") == "pair-title"
+
+
+def test_the_page_opens_on_the_question_and_shows_no_error(reader, page_file):
+    page = reader.open(page_file)
+    assert page.locator("#ask-form [name=estimator]").is_visible()
+    assert "no estimator" not in page.locator("#answer").inner_text()
+    assert page.locator("#welcome").is_visible()
+
+
+def test_suggestions_come_while_typing_and_are_taken_by_keyboard(reader, page_file):
+    page = reader.open(page_file)
+    typed = page.locator("#ask-form [name=estimator]")
+    typed.press_sequentially("tw")
+    assert page.locator("#suggested [role=option]").all_inner_texts() == ["two"]
+    typed.press("ArrowDown")
+    assert typed.get_attribute("aria-activedescendant") == "suggested-0"
+    typed.press("Enter")
+    assert typed.input_value() == "two"
+    assert not page.locator("#suggested").is_visible()
+    assert page.locator("#answer .verdict").is_visible()
+    typed.press_sequentially(", on")
+    typed.press("Escape")
+    assert not page.locator("#suggested").is_visible()
+
+
+def test_a_strip_has_every_version_and_each_leads_to_its_answer(reader, page_file):
+    page = reader.open(page_file, "#/ask?estimator=one&from=1.5&to=1.5")
+    strip = page.locator("#answer .strips table")
+    assert strip.locator("thead th").all_inner_texts() == ["1.4", "1.5"]
+    assert strip.locator("td a").all_inner_texts() == ["≠", "○"]
+    strip.locator("td a").first.click()
+    expect(page.locator("#answer .verdict b")).to_contain_text("Changes predictions")
+    assert "to=1.4" in page.url
+
+
+def test_of_several_estimators_the_worst_counts_and_each_has_a_strip(reader, page_file):
+    page = reader.open(page_file, "#/ask?estimator=two,one&from=1.5&to=1.4")
+    assert page.locator("#answer .strips tbody th").all_inner_texts() == ["two", "one"]
+    assert "Changes predictions" in page.locator("#answer .verdict b").inner_text()
+    assert "one saved with 1.5" in page.locator("#answer .asked").inner_text()
+
+
+def test_the_last_question_is_remembered(reader, page_file):
+    reader.open(page_file, "#/ask?estimator=two&from=1.5&to=1.4")
+    reader.page.goto("about:blank")
+    page = reader.open(page_file)
+    assert page.locator("#ask-form [name=estimator]").input_value() == "two"
+    assert "Breaks" in page.locator("#answer").inner_text()
+
+
+def test_without_a_place_to_keep_anything_the_page_works(reader, page_file):
+    refused = (
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })"
+    )
+    reader.page.add_init_script(refused)
+    page = reader.open(page_file, "#/ask?estimator=two&from=1.5&to=1.4")
+    assert "Breaks" in page.locator("#answer").inner_text()
+
+
+def test_findings_are_cards_with_their_causes(reader, tmp_path):
+    plan = plan_of(cases=("one", "two", "three"))
+    rows = [
+        cell(f"new/{name}/pickle>old/pickle", "refused" if name == "three" else "drift", reason=f"{name} differs",
+             findings=["labels"], label_mismatch=0.25)
+        for name in ("one", "two", "three")
+    ]  # fmt: skip
+    page = reader.open(run_pages.write(tables_of(plan, tmp_path, cells=all_cells(plan, rows))), "#/findings")
+    cards = page.locator("#findings .card")
+    assert cards.count() == 1  # two cells with one cause; what was refused is none
+    text = cards.first.inner_text()
+    assert "Not explained yet" in text
+    assert "up to 25 % of the labels differ" in text
+    assert "Saved with 1.5, loaded with 1.4" in text
+    cards.first.locator("text=where: 2 loads").click()
+    expect(page.locator("#matrix-count")).to_have_text("2 cells")
+
+
+def test_the_overview_is_sorted_by_any_version_and_downloaded(reader, page_file):
+    page = reader.open(page_file, "#/overview?from=1.5")
+    table = page.locator("#overview-table")
+    assert table.locator("tbody th").all_inner_texts() == ["one", "two"]
+    table.locator("button[data-key=name]").click()
+    table.locator("button[data-key=name]").click()
+    assert table.locator("tbody th").all_inner_texts() == ["two", "one"]
+    assert table.locator("thead th").first.get_attribute("aria-sort") == "descending"
+    with page.expect_download() as download:
+        page.click("#overview-csv")
+    rows = list(csv.DictReader(download.value.path().read_text().splitlines()))
+    assert len(rows) == 2 * 2 * 2
+    found = next(
+        one for one in rows if (one["estimator"], one["saved_with"], one["loaded_with"]) == ("one", "1.5", "1.4")
+    )
+    assert found["verdict"] == "changes predictions"
+    assert found["answer"].startswith("changes predictions")
+
+
+def test_views_without_data_are_hidden(reader, page_file):
+    page = reader.open(page_file)
+    shown = [link.get_attribute("href").removeprefix("#/") for link in page.locator("nav a").all()]
+    assert shown == list(VIEWS)
+    page = reader.open(page_file, "#/history")  # an old link still leads somewhere
+    assert page.locator("#ask-title").is_visible()
+
+
+def test_a_cell_shows_cause_and_model_before_the_packages(reader, tmp_path):
+    plan = plan_of()
+    damaged = cell("old/one/pickle>new/pickle", "refused", reason="one: (sha256 differs)")
+    tables = tables_of(plan, tmp_path, cells=all_cells(plan, [damaged]))
+    model = {"class": "sklearn.linear_model.LogisticRegression", "parameters": {"C": "1.0", "penalty": "'l2'"}}
+    manifest = json.dumps({"estimator": model["class"], "parts": [model], "input": {"container": "csr"}})
+    held = [json.dumps({"scikit-learn": "1.4.2", "numpy": n, "certifi": n}) for n in ("1.26.4", "2.1.0")]
+    changed = dataclasses.replace(
+        tables,
+        artifacts=tables.artifacts.assign(manifest=manifest),
+        environments=tables.environments.assign(packages=held),
+    )
+    path = tmp_path / "page.html"
+    path.write_text(site.render(changed, summary.summarize(changed)))
+    page = reader.open(path, f"#/cell?id={quote(damaged['cell_id'])}")
+    assert page.locator("#cell-view h3").all_inner_texts()[:4] == ["Why", "Model", "What was compared", "Packages"]
+    text = page.locator("#cell-view").inner_text()
+    assert "penalty='l2'" in text
+    assert "input csr" in text
+    assert "certifi" not in text  # folded
+    assert "1 other package" in text
 
 
 @pytest.mark.parametrize(
@@ -122,7 +278,7 @@ def test_a_question_is_answered_by_its_address(reader, page_file, estimator, sou
 
 def test_one_format_can_be_safe_where_another_is_not(reader, page_file):
     page = reader.open(page_file, "#/ask?estimator=one&from=1.5&to=1.4&format=joblib")
-    assert "○ No difference seen in 1 model" in page.locator("#answer .verdict").inner_text()
+    assert page.locator("#answer .verdict b").inner_text() == "○ No difference seen in 1 model"
 
 
 def test_a_cell_can_be_linked_to(reader, page_file):
@@ -170,7 +326,7 @@ def test_text_of_models_and_packages_is_only_ever_text(reader, tmp_path):
     path = tmp_path / "page.html"
     path.write_text(html)
     for route in (*VIEWS, "pair?producer=new&consumer=old", "cell?id=" + quote("new/one/pickle>old/pickle"),
-                  "ask?estimator=" + quote(EVIL), "cell?id=" + quote(EVIL)):  # fmt: skip
+                  "ask?estimator=" + quote(EVIL), "ask?estimator=one&from=1.5&to=1.4", "cell?id=" + quote(EVIL)):  # fmt: skip
         page = reader.open(path, f"#/{route}")
         assert page.evaluate("window.planted") is None
         assert page.locator("img").count() == 0
@@ -179,7 +335,7 @@ def test_text_of_models_and_packages_is_only_ever_text(reader, tmp_path):
 
 
 def test_nothing_but_the_pages_own_scripts_may_run(reader, page_file):
-    page = reader.open(page_file)
+    page = reader.open(page_file, "#/matrix")
     policy = page.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content")
     assert "default-src 'none'" in policy
     assert "unsafe-eval" not in policy
@@ -198,12 +354,12 @@ class TestBadNights:
         plan = plan_of()
         rows = [row for row in all_cells(plan) if "new" not in row["cell_id"]]
         tables = tables_of(plan, tmp_path, cells=rows, environments=("old",))
-        page = reader.open(run_pages.write(tables))
+        page = reader.open(run_pages.write(tables), "#/matrix")
         alerts = " ".join(page.locator("[role=alert]").all_inner_texts())
         assert "6 of 8 cells did not run" in alerts
         assert "1 of 2 environments are missing: new." in alerts
         assert page.locator(".missing").inner_text() == "new: cut short"
-        assert field(page, "old", "new").inner_text() == "–"
+        assert signs(page, "1.4", "1.5") == ["–"]
 
     def test_a_run_cut_short_says_how_much_is_missing(self, reader, tmp_path):
         plan = plan_of()
@@ -213,9 +369,11 @@ class TestBadNights:
 
     def test_an_empty_result_is_no_result(self, reader, tmp_path):
         tables = tables_of(plan_of(), tmp_path, cells=[], environments=())
-        page = reader.open(run_pages.write(tables))
+        page = reader.open(run_pages.write(tables), "#/matrix")
         assert "Nothing ran" in page.locator("[role=alert]").first.inner_text()
         assert {text for text in page.locator("#grid td a").all_inner_texts()} == {"–"}
+        page = reader.open(tables.path / run_pages.PAGE, "#/findings")
+        assert "Nothing was compared, so nothing is known" in page.locator("#findings").inner_text()
 
     def test_what_did_not_run_is_not_known(self, reader, tmp_path):
         plan = plan_of()

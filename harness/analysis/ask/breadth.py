@@ -9,19 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.analysis.ask.question import Question
 from harness.analysis.models import is_value
 from harness.analysis.verdicts import SAFE, Verdict
 from harness.config.deciding import deciding
-from harness.terms import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    import pandas as pd
-
     from harness.analysis.ask.evidence import Evidence
-    from harness.analysis.ask.subjects import Subject
+    from harness.analysis.ask.question import Question
     from harness.analysis.models import Model
 
 #: Models of a class that must have been compared.
@@ -82,28 +78,20 @@ def measure(evidence: Sequence[Evidence], question: Question) -> Breadth:
     )
 
 
-def producers(subject: Subject, artifacts: pd.DataFrame, fitted: Mapping[tuple[str, str], Model]) -> list[str]:
-    """The producers whose models of a class are enough for "safe", if every cell of theirs is sound.
+def are_enough(by_format: Sequence[Mapping[str, Model]], impossible: Sequence[Model], question: Question) -> bool:
+    """Whether models are enough for "safe", as `Breadth.is_enough` says of those of some cells.
 
     Parameters
     ----------
-    artifacts : of one run.
-    fitted : by (producer, case), see `harness.analysis.ask.subjects.models`.
+    by_format : the models that were tried, by case, in each format that was.
+    impossible : those that these producers' releases do not know.
     """
-    question = Question(subject=subject, producers=(), consumers=())
-    rows = artifacts[artifacts["case"].isin(subject.cases)]
-    unsupported = rows[rows["status"] == Status.UNSUPPORTED]
-    absent = set(zip(unsupported["producer"], unsupported["case"], strict=True)) - fitted.keys()
-    by_case = {case: model for (_, case), model in fitted.items()}
-    found = []
-    for producer in map(str, rows["producer"].unique()):
-        models = {case: fitted[producer, case] for case in subject.cases if (producer, case) in fitted}
-        impossible = [by_case[case] for name, case in absent if name == producer and case in by_case]
-        whole = [model for model in models.values() if model.uncompared is not None]
-        count = len(whole) if question.class_name is not None and len(whole) == len(models) else 0
-        if Breadth(models=tuple(models), whole=count, **_limits(whole, impossible, question)).is_enough:
-            found.append(producer)
-    return found
+    whole = [{case: model for case, model in some.items() if model.uncompared is not None} for some in by_format]
+    count = min(map(len, whole), default=0) if question.class_name is not None else 0
+    if count < MODELS:
+        return False
+    models = [model for some in whole for model in some.values()]
+    return Breadth(whole=count, **_limits(models, impossible, question)).is_enough
 
 
 def _limits(models: Sequence[Model], impossible: Sequence[Model], question: Question) -> dict[str, Any]:

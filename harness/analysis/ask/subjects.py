@@ -12,7 +12,7 @@ from harness.analysis.models import Model
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -106,11 +106,12 @@ def find(subjects: Iterable[Subject], word: str) -> Subject:
         for kind in kinds:
             found = [one for one in subjects if one.kind is kind and one.name.lower() == name]
             if found:
-                return _joined(found)
+                return joined(found)
     raise InputError(_unknown(word, {subject.name for subject in subjects}))
 
 
-def _joined(found: list[Subject]) -> Subject:
+def joined(found: Sequence[Subject]) -> Subject:
+    """Subjects of one name and one kind as one."""
     cases, alone = ({case: None for one in found for case in getattr(one, name)} for name in ("cases", "alone"))
     return Subject(name=found[0].name, kind=found[0].kind, cases=tuple(cases), alone=tuple(alone))
 

@@ -22,21 +22,20 @@ from harness.analysis import (
     claims,
     compare,
     environment_facts,
+    findings,
     format_support,
     history,
     pair_signs,
     soundness,
-    verdicts,
 )
-from harness.analysis.ask import breadth, subjects
 from harness.analysis.compare import expectations
 from harness.errors import HarnessError
-from harness.report import ask as asking
 from harness.report import claims as claiming
 from harness.report import compare as comparing
 from harness.report import phrases, rerun_command, templating
 from harness.report.site import cells, charts
 from harness.store import earlier, read_run
+from harness.terms import minor_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,10 +47,13 @@ if TYPE_CHECKING:
 
 #: In this order they are one program.
 SCRIPTS = (
+    "words.js",
     "dom.js",
     "run.js",
     "route.js",
-    "words.js",
+    "answers.js",
+    "suggest.js",
+    "overview.js",
     "matrix.js",
     "pair.js",
     "cell.js",
@@ -59,6 +61,21 @@ SCRIPTS = (
     "charts.js",
     "main.js",
 )
+
+#: Every view but those of a pair and of a cell.
+_TITLES = {
+    "ask": "Ask",
+    "findings": "Findings",
+    "overview": "Overview",
+    "matrix": "Matrix",
+    "formats": "Formats",
+    "architectures": "Architectures",
+    "claims": "Claims",
+    "changes": "Changes",
+    "history": "History",
+    "environments": "Environments",
+}
+_NAMED = 3  # things that differ, on a card
 
 
 def render(
@@ -79,20 +96,36 @@ def render(
     library = _library() if specs else ""
     program = _program()
     packed = cells.packed(tables, [row.name for row in rows], _more(tables, summary, rows))
+    support, machines, judgement = (
+        format_support.tabulate_support(tables),
+        architectures.compare_architectures(tables),
+        claims.judge(tables),
+    )
+    there = {
+        "formats": bool(summary.measured.rows) or len(support.formats) > 1,
+        "architectures": bool(machines.ways),
+        "claims": bool(claiming.answered(judgement)),
+        "changes": before is not None,
+        "history": past is not None,
+    }
     return templating.template("site/index.html", autoescape=True).render(
         summary=summary,
+        views={name: title for name, title in _TITLES.items() if there.get(name, True)},
+        findings=findings.find(tables),
+        **_counts(summary),
         alarms=soundness.find_problems(summary),
         environments=rows,
-        architectures=architectures.compare_architectures(tables),
-        support=format_support.tabulate_support(tables),
-        judgement=claims.judge(tables),
+        architectures=machines,
+        support=support,
+        judgement=judgement,
+        comparison=before,
+        history=past,
         claims=claiming,
         claim_marks=claiming.MARKS,
-        comparison=before,
         sections=[] if before is None else list(comparing.sections(before)),
         words=phrases,
+        first=_first,
         changes=comparing,
-        history=past,
         charts=specs,
         policy=_policy(library, program),
         style=_asset("page.css"),
@@ -103,14 +136,28 @@ def render(
     )
 
 
+def _counts(summary: Summary) -> dict[str, int]:
+    """How many cells of the run say what; not those that change or fail in their own producer."""
+    pairs = summary.pairs.values()
+    return {
+        "changed": sum(pair.drift - pair.drift_at_home for pair in pairs),
+        "failed": sum(pair.broken - pair.at_home for pair in pairs),
+        "same": sum(pair.ok for pair in pairs),
+        "conclusive": summary.conclusive,
+    }
+
+
+def _first(differs: str) -> str:
+    """The most serious of the things that differ."""
+    parts = differs.split(", ")
+    return ", ".join(parts[:_NAMED]) + (" and more" if len(parts) > _NAMED else "")
+
+
 def _more(tables: RunTables, summary: Summary, rows: Sequence[environment_facts.EnvironmentFacts]) -> dict[str, Any]:
     """What the scripts need besides the cells."""
     return {
         "again": rerun_command.published(tables.run, tables.path),
         "folder": rerun_command.folder(tables.path),
-        "verdicts": verdicts.as_data(),
-        "marks": {str(verdict): mark for verdict, (mark, _) in asking.MARKS.items()},
-        "subjects": _subjects(tables),
         "written": summary.written,
         "environments": [
             {
@@ -119,21 +166,12 @@ def _more(tables: RunTables, summary: Summary, rows: Sequence[environment_facts.
                     for name in ("name", "status", "reason", "python", "sklearn", "numpy", "arch")
                 },
                 "emulated": row.emulated,
+                "minor": row.name if row.sklearn is None else minor_of(row.sklearn),
                 "packages": dict(row.packages),
             }
             for row in rows
         ],
     }
-
-
-def _subjects(tables: RunTables) -> dict[str, dict[str, Any]]:
-    """What can be asked about, by name in small letters: a class before a case before a family."""
-    found: dict[str, dict[str, Any]] = {}
-    fitted = subjects.models(tables.artifacts)
-    for one in subjects.known(tables.artifacts, fitted):
-        enough = [] if one.kind is not subjects.Kind.CLASS else breadth.producers(one, tables.artifacts, fitted)
-        found.setdefault(one.name.lower(), {"name": one.name, "cases": list(one.cases), "enough": enough})
-    return found
 
 
 def before(tables: RunTables) -> Comparison | None:

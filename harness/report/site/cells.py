@@ -14,8 +14,10 @@ import numpy as np
 import pandas as pd
 
 from harness.analysis import causes, pair_signs
+from harness.analysis.ask import subjects, tabulating
 from harness.analysis.cells import trace_causes
-from harness.analysis.verdicts import Verdict
+from harness.config.deciding import deciding
+from harness.report.site import answers
 from harness.store import tracebacks
 from harness.terms import Parity, Status
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from harness.analysis.models import Model
     from harness.store import RunTables
 
 #: Figures that the page shows of a cell.
@@ -57,7 +60,6 @@ def packed(tables: RunTables, order: list[str], more: Mapping[str, Any]) -> byte
         **{name: _coded(cells[name]) for name in _TEXTS},
         **{name: _coded(_joined(cells[name])) for name in ("findings", "compared", "differing")},
         "warnings": _coded(_warnings(cells["warnings"])),
-        "verdict": _coded(cells["verdict"], [str(verdict) for verdict in Verdict]),
         "cause": _coded(cells["cause"]),
         **{name: _coded(column) for name, column in _traced(tables).items()},
     }
@@ -65,8 +67,13 @@ def packed(tables: RunTables, order: list[str], more: Mapping[str, Any]) -> byte
     arrays["sign"] = pair_signs.cell_signs(cells)
     arrays["warned"] = cells["version_warning"].eq(True).to_numpy().astype(np.uint8)
     arrays |= {name: cells[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in NUMBERS}
+    places = {case: place for place, case in enumerate(coded["case"][0])}
+    facts, answered = answers.packed(tabulating.tabulate(tables), places)
+    fitted, arrays["model"] = _models(tables, coded["case"][0], order)
     header = {
         "rows": len(cells),
+        "answers": facts,
+        "models": fitted,
         "values": {name: values for name, (values, _) in coded.items()},
         "families": dict(zip(cells["case"], cells["family"], strict=True)),
         # Formats that an answer leaves out unless they are asked for.
@@ -75,7 +82,26 @@ def packed(tables: RunTables, order: list[str], more: Mapping[str, Any]) -> byte
         "tracebacks": _tracebacks(tables.path, coded["traceback"][0]),
         **more,
     }
-    return gzip.compress(_block(header, arrays), compresslevel=6, mtime=0)
+    return gzip.compress(_block(header, arrays | answered), compresslevel=6, mtime=0)
+
+
+def _models(tables: RunTables, cases: list[str], order: list[str]) -> tuple[list[dict[str, Any]], npt.NDArray[Any]]:
+    """The distinct models, and by case and environment the place of its model plus one; 0 if none was fitted."""
+    fitted = subjects.models(tables.artifacts)
+    texts = {key: json.dumps(_model(model)) for key, model in fitted.items()}
+    found = {text: place for place, text in enumerate(dict.fromkeys(texts.values()), start=1)}
+    codes = [found[texts[name, case]] if (name, case) in texts else 0 for case in cases for name in order]
+    return [json.loads(text) for text in found], np.array(codes, dtype=np.uint32)
+
+
+def _model(model: Model) -> dict[str, Any]:
+    """What a model is made of, the parameters that decide first."""
+    parts = []
+    for part in model.parts:
+        given, known = dict(part.parameters or {}), deciding().get(part.name, {})
+        first = {name: given.pop(name) for name in known if name in given}
+        parts.append({"name": part.name, "deciding": first, "others": given})
+    return {"parts": parts, "data": dict(model.data)}
 
 
 def _traced(tables: RunTables) -> dict[str, pd.Series[Any]]:
@@ -94,7 +120,7 @@ def _block(header: dict[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> by
     offset, places, body = 0, {}, bytearray()
     for name, array in arrays.items():
         raw = array.astype(array.dtype.newbyteorder("<")).tobytes()
-        places[name] = {"type": _TYPES[array.dtype.str[1:]], "offset": offset}
+        places[name] = {"type": _TYPES[array.dtype.str[1:]], "offset": offset, "length": array.size}
         body += raw + bytes(-len(raw) % _ALIGNED)
         offset = len(body)
     text = json.dumps({**header, "columns": places}, allow_nan=False).encode()

@@ -1,21 +1,24 @@
-// Estimator, from, to, format: safe, changes predictions, or breaks; with the evidence. What each cell
-// says comes with the run, as `harness ask` reads it.
+// The question: estimators, the version that saved them, the one that loads them. All answers come with the run.
 
-const STYLES = { 'changes predictions': 'drift', breaks: 'broken', 'not known': 'untried', 'no difference seen': 'ok', 'safe (within tolerance)': 'ok', safe: 'ok' };
+const REMEMBERED = 'persistence-matrix: the last question';
+const EXAMPLES = 6;
 
 class Ask {
   constructor(run) {
     this.run = run;
+    this.answers = new Answers(run);
     this.form = byId('ask-form');
-    const { from, to, format } = this.form.elements;
-    const known = (names) => [...new Set(names.map((name) => run.environment.get(name)?.sklearn).filter(Boolean))];
-    options(from, known(run.environments.map((one) => one.name)), null);
-    options(to, [...new Set(run.environments.map((one) => one.sklearn ?? one.name))], null);
-    to.value = known(run.values.consumer).at(-1);
-    options(format, run.values.format, 'all that give the object back');
-    byId('askable').replaceChildren(...Object.values(run.subjects).map((one) => h('option', { value: one.name })));
+    const { from, to, format, estimator } = this.form.elements;
+    const { saved, loaded, classes, subjects } = this.answers;
+    options(from, saved.minors, null);
+    from.value = saved.minors.at(-4) ?? saved.minors[0] ?? '';
+    options(to, loaded.minors, null);
+    to.value = loaded.minors.at(-1) ?? '';
+    options(format, Object.keys(this.answers.formats).filter(Boolean), 'every Python format');
+    const names = [...classes, ...subjects.filter((one) => one.kind !== 'class')].map((one) => one.name);
+    new Suggestions(estimator, byId('suggested'), names, () => this.answer(this.question()));
     this.form.addEventListener('input', () => this.answer(this.question()));
-    this.form.addEventListener('submit', (event) => event.preventDefault());
+    this.form.addEventListener('submit', (event) => { event.preventDefault(); this.answer(this.question()); });
   }
 
   question() {
@@ -24,135 +27,139 @@ class Ask {
 
   open(wanted) {
     const { elements } = this.form;
-    elements.estimator.value = wanted.estimator ?? elements.estimator.value;
-    elements.format.value = wanted.format ?? '';
+    const asked = Object.keys(wanted).length ? wanted : remembered();
+    elements.estimator.value = asked.estimator ?? elements.estimator.value;
+    elements.format.value = asked.format ?? '';
     for (const name of ['from', 'to']) {
-      if (!wanted[name]) continue;
-      // "1.5", which means every 1.5.x, or what this run does not have: the form says what is answered.
-      if (![...elements[name].options].some((one) => one.value === wanted[name])) elements[name].append(h('option', {}, wanted[name]));
-      elements[name].value = wanted[name];
+      if (!asked[name]) continue;
+      // A release, an environment, or what this run does not have: the form says what is answered.
+      if (![...elements[name].options].some((one) => one.value === asked[name])) elements[name].append(h('option', {}, asked[name]));
+      elements[name].value = asked[name];
     }
-    this.answer({ ...this.question(), ...wanted });
+    this.answer({ ...this.question(), ...asked });
   }
 
   answer(question) {
     replaceRoute('ask', question);
-    const place = byId('answer');
-    const name = (question.estimator ?? '').trim().toLowerCase().replace(/^family:/, '');
-    const subject = Object.hasOwn(this.run.subjects, name) ? this.run.subjects[name] : null;
-    if (!name) place.replaceChildren(h('p', {}, 'Which estimator? The name of a class of scikit-learn, of a case, or of a family.'));
-    else if (!subject) place.replaceChildren(h('p', {}, `This run has no estimator, case or family ${question.estimator}.`));
-    else place.replaceChildren(...this.evidence(question, subject, this.rows(subject, question)));
-  }
-
-  // The cells between all environments that fit; those of the format that was asked for are `asked`.
-  rows(subject, question) {
-    const { run } = this;
-    const cases = new Set(subject.cases);
-    const side = (name, version) => run.mask(name, (one) => isVersion(run.environment.get(one)?.sklearn ?? one, version));
-    const tests = [[run.columns.case, run.mask('case', (one) => cases.has(one))],
-      [run.columns.producer, side('producer', question.from)], [run.columns.consumer, side('consumer', question.to)]];
-    const found = [...run.where(tests)];
-    const asked = found.filter((row) => (question.format ? run.text('format', row) === question.format : !run.converts(run.text('format', row))));
-    return { found, asked };
-  }
-
-  evidence(question, subject, { found, asked }) {
-    const { run } = this;
-    const pairs = this.groups(asked, ['producer', 'consumer'])
-      .map(([name, rows]) => ({ name, rows, verdict: this.limited(subject, rows), subject }));
-    const order = run.verdicts.order;
-    pairs.sort((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
-    const verdict = pairs[0]?.verdict ?? 'not known';
-    const what = `${question.estimator} saved with scikit-learn ${question.from}, loaded with ${question.to}${question.format ? `, as ${question.format}` : ''}`;
-    const warned = pairs[0]?.rows.some((row) => run.columns.warned[row]);
-    const advice = asked.length ? run.verdicts.advice[verdict][warned ? 'warned' : 'silent'] : 'this run has no such cell';
-    const head = h('div', { class: `verdict is-${STYLES[verdict]}` }, h('b', {}, `${run.marks[verdict]} ${capitalized(this.sentence(verdict, asked))}`),
-      h('p', {}, `${what}: ${advice}.`));
-    return [head, ...pairs.flatMap((pair) => this.pair(pair, found))];
-  }
-
-  // One environment that dumps and one that loads.
-  pair({ name, rows, verdict, subject }, found) {
-    const { run } = this;
-    const same = found.filter((row) => run.columns.producer[row] === run.columns.producer[rows[0]] && run.columns.consumer[row] === run.columns.consumer[rows[0]]);
-    const safe = this.groups(same, ['format', 'reader'])
-      .filter(([, some]) => this.isSafe(this.limited(subject, some)) && some.every((row) => run.text('verdict', row))).map(([way]) => way);
-    return [h('h3', {}, mark(STYLES[verdict], `${run.marks[verdict]} ${verdict}`), ` ${name.replace('/', ' → ')}`),
-      this.isSafe(verdict) || !safe.length ? '' : h('p', {}, `Safe for the same two: ${safe.join(', ')}.`), this.table(subject, rows)];
-  }
-
-  table(subject, asked) {
-    const { run } = this;
-    const order = run.verdicts.order;
-    const lines = this.groups(asked, ['format', 'reader']).map(([way, rows]) => ({ way, rows, verdict: this.limited(subject, rows) }))
-      .sort((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
-    return table(['format/reader', 'verdict', 'cells', 'worst'], lines.map(({ way, rows, verdict }) => {
-      const worst = rows.reduce((one, other) => (run.kinds[other] < run.kinds[one] ? other : one));
-      return h('tr', {}, h('th', { scope: 'row' }, way), h('td', {}, mark(STYLES[verdict], `${run.marks[verdict]} ${verdict}`)), h('td', {}, this.counted(rows)),
-        h('td', {}, h('a', { href: address('cell', { id: run.id(worst) }) }, run.text('reason', worst) ?? run.id(worst))));
-    }), 'By format and reader');
-  }
-
-  // The cells by two of their columns.
-  groups(rows, names) {
-    const found = new Map();
-    for (const row of rows) {
-      const name = names.map((column) => this.run.text(column, row)).join('/');
-      if (!found.has(name)) found.set(name, []);
-      found.get(name).push(row);
+    const names = (question.estimator ?? '').split(',').map((one) => one.trim()).filter(Boolean);
+    const subjects = names.map((name) => this.answers.subject(name));
+    const missing = names.filter((_, place) => !subjects[place]);
+    document.body.classList.toggle('is-asked', names.length > 0);
+    byId('welcome').hidden = names.length > 0;
+    if (!names.length) byId('answer').replaceChildren(this.examples());
+    else if (missing.length) byId('answer').replaceChildren(this.unknown(missing));
+    else {
+      remember(question);
+      byId('answer').replaceChildren(...this.evidence(question, [...new Set(subjects)]));
     }
-    return [...found];
   }
 
-  counted(rows) {
-    const counts = KINDS.map(() => 0);
-    for (const row of rows) counts[this.run.kinds[row]] += 1;
-    return countsText(counts);
+  examples() {
+    const shown = [...this.answers.classes].sort((one, other) => other.cases.length - one.cases.length).slice(0, EXAMPLES);
+    return h('p', { class: 'examples' }, shown.length ? 'For example ' : '',
+      shown.map((one) => h('a', { class: 'chip', href: address('ask', { ...this.question(), estimator: one.name }) }, one.name)));
   }
 
-  isSafe(verdict) {
-    return this.run.verdicts.safe.includes(verdict);
+  unknown(names) {
+    const word = names[0].toLowerCase();
+    const near = this.answers.subjects.filter((one) => word.length > 1 && one.name.toLowerCase().includes(word)).slice(0, EXAMPLES);
+    return h('div', {}, h('p', { class: 'quiet' }, `This run has no estimator, case or family ${names.join(', ')}.`),
+      near.length ? h('p', { class: 'examples' }, 'Perhaps ', near.map((one) => h('a', { class: 'chip', href: address('ask', { ...this.question(), estimator: one.name }) }, one.name))) : '');
   }
 
-  // The verdict with its breadth: "breaks in 3 of 17 models".
-  sentence(verdict, rows) {
-    const { order } = this.run.verdicts;
-    const models = this.models(rows).size;
-    const bad = this.models(rows.filter((row) => order.indexOf(this.run.text('verdict', row)) < order.indexOf('not known'))).size;
-    if (!models) return verdict;
-    if (verdict === 'not known') return `${verdict}, with ${many(models, 'model')} compared`;
-    return `${verdict} in ${order.indexOf(verdict) < order.indexOf('not known') ? `${bad} of ` : ''}${many(models, 'model')}`;
+  evidence(question, subjects) {
+    const { from, to, format } = question;
+    const each = subjects.map((subject) => [subject, this.answers.at(subject, from, to, format)]);
+    if (!each[0][1]) return [h('p', { class: 'quiet' }, `This run has no such version or format: ${[from, to, format].filter(Boolean).join(', ')}.`)];
+    const [subject, worst] = each.reduce((one, other) => (other[1].rank < one[1].rank ? other : one));
+    return [this.conclusion(question, subject, worst), this.strip(question, subjects), ...this.more(question, subject)];
   }
 
-  // Nothing was tried, though it could have been: run.kinds says so of a cell.
-  isUntried(row) {
-    return this.run.kinds[row] === NEVER;
+  conclusion({ from, to, format }, subject, { verdict, sentence, advice, asked, cause }) {
+    const why = this.run.causes[cause];
+    return h('article', { class: `verdict is-${verdict.style}` },
+      h('p', { class: 'asked' }, `${subject.name} saved with ${from}, loaded with ${to}${format ? `, as ${format}` : ''}`),
+      h('b', {}, `${verdict.mark} ${capitalized(sentence)}`),
+      h('p', {}, `${capitalized(asked ? advice : 'this run has no such cell')}.`),
+      why ? h('p', {}, h('i', {}, 'Why: '), why.sentence, ' ', h('span', { class: 'helps' }, why.helps)) : '',
+      this.copying());
   }
 
-  // The cases that were tried.
-  models(rows) {
-    return new Set(rows.filter((row) => this.run.text('verdict', row) && !this.isUntried(row)).map((row) => this.run.text('case', row)));
+  copying() {
+    const button = h('button', { type: 'button', class: 'plain' }, 'Copy link');
+    button.addEventListener('click', () => {
+      const done = () => { button.textContent = 'Copied'; };
+      const failed = () => { button.replaceWith(h('input', { readonly: '', value: location.href, 'aria-label': 'Link to this answer' })); };
+      if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(done, failed);
+      else failed();
+    });
+    return button;
   }
 
-  // The verdict of one producer's cells, no better than what was tested allows. `enough` comes with the run.
-  limited(subject, rows) {
-    const { run } = this;
-    const verdict = this.worst(rows);
-    if (!this.isSafe(verdict)) return verdict;
-    const complete = rows.length && subject.enough.includes(run.text('producer', rows[0]))
-      && rows.every((row) => run.text('verdict', row) || run.columns.status[row] === run.values.status.indexOf('no-artifact') + 1);
-    return complete ? verdict : 'no difference seen';
+  // Estimators down, versions that load across; each field is a question of its own.
+  strip(question, subjects) {
+    const rows = subjects.map((subject) => this.line(question, subject, question.from, subject.name));
+    return h('div', { class: 'strips' }, this.grid(`Saved with ${question.from}, loaded with …`, rows), legend(this.answers.verdicts));
   }
 
-  // The verdict of many cells is that of the worst; those that say nothing say nothing, and of none it is not known.
-  worst(rows) {
-    const said = new Set(rows.map((row) => this.run.text('verdict', row)));
-    return this.run.verdicts.order.find((verdict) => said.has(verdict)) ?? 'not known';
+  grid(title, rows) {
+    return h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': title }, h('table', { class: 'strip' }, h('caption', {}, title),
+      h('thead', {}, h('tr', {}, h('td', {}), this.targets().map((one) => h('th', { scope: 'col' }, one)))), h('tbody', {}, rows)));
   }
 
+  targets() {
+    return this.answers.loaded.minors;
+  }
+
+  line(question, subject, from, name) {
+    return h('tr', {}, h('th', { scope: 'row' }, name), this.targets().map((to) => {
+      const { verdict, sentence, asked } = this.answers.at(subject, from, to, question.format);
+      const here = to === question.to && from === question.from;
+      return h('td', { 'data-label': to, class: from === to ? 'home' : null },
+        h('a', { class: `is-${verdict.style}`, href: address('ask', { ...question, from, to }), 'aria-current': here ? 'true' : null, title: `${from} → ${to}: ${asked ? sentence : 'no such cell'}`,
+          'aria-label': `${subject.name} ${from} → ${to}: ${asked ? sentence : 'no such cell'}` }, asked ? verdict.mark : '–'));
+    }));
+  }
+
+  // Folded: the same from every version, and the environments behind the answer.
+  more(question, subject) {
+    const every = lazily('Saved with any version', () => [this.grid(`${subject.name}: saved with ↓, loaded with →`,
+      this.answers.saved.minors.map((from) => this.line(question, subject, from, from)))]);
+    const pairs = this.pairs(question, subject);
+    return [h('details', { id: 'behind' }, h('summary', {}, `Behind this answer: ${many(pairs.length, 'pair')} of environments`), pairs.map(([producer, consumer, answer]) => this.pair(question, subject, producer, consumer, answer))), every];
+  }
+
+  pairs({ from, to, format }, subject) {
+    const found = this.run.members('producer', from).flatMap((producer) => this.run.members('consumer', to)
+      .map((consumer) => [producer, consumer, this.answers.at(subject, producer, consumer, format)]));
+    return found.filter(([, , answer]) => answer?.asked).sort((one, other) => one[2].rank - other[2].rank);
+  }
+
+  pair(question, subject, producer, consumer, { verdict, sentence }) {
+    const cases = new Set(subject.cases.map((place) => this.run.values.case[place]));
+    const tests = [...this.run.tests({ producer, consumer, format: question.format }), [this.run.columns.case, this.run.mask('case', (one) => cases.has(one))]];
+    return h('div', { class: 'behind' }, h('h3', {}, mark(verdict.style, `${verdict.mark} ${verdict.name}`), ` ${producer} → ${consumer}`),
+      lazily(`${capitalized(sentence)}: every model`, () => [caseTable(this.run, [...this.run.where(tests)])]));
+  }
 }
 
-// "1.5" means every 1.5.x; the name of a runtime means itself.
-const isVersion = (held, asked) => held === asked || held.startsWith(`${asked}.`);
-const capitalized = (words) => words[0].toUpperCase() + words.slice(1);
+// Folded, and made when it is opened.
+function lazily(title, make) {
+  const element = h('details', {}, h('summary', {}, title));
+  element.addEventListener('toggle', () => element.append(...make()), { once: true });
+  return element;
+}
+
+const legend = (verdicts) => h('ul', { class: 'legend', 'aria-label': 'Signs' }, verdicts.map((one) => h('li', {}, mark(one.style, one.mark), ` ${one.name}`)));
+
+// A page from the disk may be refused a place to keep anything.
+function remember(question) {
+  try { localStorage.setItem(REMEMBERED, JSON.stringify(question)); } catch { /* then the next visit begins anew */ }
+}
+
+function remembered() {
+  try {
+    const found = JSON.parse(localStorage.getItem(REMEMBERED) ?? '{}');
+    return Object.fromEntries(Object.entries(found ?? {}).filter(([name, value]) => ['estimator', 'from', 'to', 'format'].includes(name) && typeof value === 'string'));
+  } catch { return {}; }
+}

@@ -12,16 +12,24 @@ function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+// On a narrow screen each row of it becomes a card, which names its fields by the headings.
 function table(headings, rows, label) {
   const head = headings.map((heading) => h('th', { scope: 'col', class: heading.number ? 'number' : null }, heading.text ?? heading));
-  return h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': label },
-    h('table', {}, h('thead', {}, h('tr', {}, head)), h('tbody', {}, rows)));
+  const made = h('table', { class: 'cards' }, h('thead', {}, h('tr', {}, head)), h('tbody', {}, rows));
+  labelCards(made);
+  return h('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': label }, made);
+}
+
+function labelCards(made) {
+  const names = [...(made.tHead?.rows[0].cells ?? [])].map((cell) => cell.textContent);
+  for (const body of made.tBodies) for (const row of body.rows) [...row.cells].forEach((cell, at) => { if (names[at]) cell.dataset.label = names[at]; });
 }
 
 const facts = (pairs) => h('dl', { class: 'facts' },
   pairs.filter(([, value]) => value !== null && value !== '').flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
 
-const mark = (kind, text) => h('span', { class: `mark is-${kind}` }, text);
+const mark = (style, text) => h('span', { class: `mark is-${style}` }, text);
+const signOf = (kind) => mark(lookOf(kind)[0], `${lookOf(kind)[1]} ${SAID[kind]}`);
 
 function options(select, values, all) {
   select.replaceChildren(...(all === null ? [] : [h('option', { value: '' }, all)]), ...values.map((value) => h('option', { value }, value)));

@@ -3,11 +3,14 @@
 async function main() {
   const run = await readRun(byId('packed').textContent);
   byId('packed').remove();  // megabytes of text that nobody needs any more
-  const views = { matrix: new Matrix(run), ask: new Ask(run), pair: new Pair(run), cell: new CellView(run) };
+  const ask = new Ask(run);
+  const makers = { ask: () => ask, overview: () => new Overview(run, ask.answers), matrix: () => new Matrix(run), pair: () => new Pair(run), cell: () => new CellView(run) };
+  const views = {};  // each is made when it is first looked at
+  for (const made of document.querySelectorAll('table.cards')) labelCards(made);
   const charts = new Charts();
   const show = (moveFocus) => {
     const { view, wanted } = readRoute();
-    const section = document.querySelector(`main > section#${CSS.escape(view)}`) ?? byId('matrix');
+    const section = document.querySelector(`main > section#${CSS.escape(view)}`) ?? byId('ask');
     for (const other of document.querySelectorAll('main > section')) other.hidden = other !== section;
     for (const link of document.querySelectorAll('nav a')) {
       if (link.hash === address(section.id)) {
@@ -15,7 +18,7 @@ async function main() {
         link.scrollIntoView({ block: 'nearest', inline: 'nearest' });
       } else link.removeAttribute('aria-current');
     }
-    views[section.id]?.open(wanted);
+    if (makers[section.id]) (views[section.id] ??= makers[section.id]()).open(wanted);
     charts.draw(section);
     if (moveFocus) byId(`${section.id}-title`).focus();
   };
@@ -26,6 +29,6 @@ async function main() {
 }
 
 main().catch((error) => {
-  byId('loading').textContent = `This page cannot show its matrix: ${error.message}`;
+  byId('loading').textContent = `This page cannot be shown: ${error.message}`;
   throw error;
 });

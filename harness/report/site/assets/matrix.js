@@ -1,46 +1,59 @@
-// Producers down, consumers across: the signs of each pair, for the cells that the filters leave.
+// Saved with ↓, loaded with →: the signs of each pair of releases or environments, for the cells that the filters leave.
 
-const FILTERS = ['format', 'reader', 'family', 'case', 'status'];
+const FILTERS = ['by', 'format', 'reader', 'family', 'case', 'status', 'cause'];
 
 class Matrix {
   constructor(run) {
     this.run = run;
     this.form = byId('matrix-filters');
-    this.fields = new Map();  // links by pair
-    const producers = new Set(run.columns.producer);
-    this.producers = run.environments.map((one) => one.name).filter((name) => producers.has(run.place('producer', name)));
-    this.consumers = run.environments.map((one) => one.name);
     this.fillFilters();
-    this.draw();
     this.form.addEventListener('input', () => this.show(this.wanted()));
     this.form.addEventListener('reset', () => setTimeout(() => this.show(this.wanted())));
     byId('grid').addEventListener('keydown', (event) => this.move(event));
   }
 
   fillFilters() {
-    const { format, reader, status, family } = this.form.elements;
-    options(format, this.run.values.format, 'all');
+    const { format, reader, status, family, cause } = this.form.elements;
+    options(format, this.run.values.format, 'Python formats');
+    if (this.run.converted.length) format.options[0].after(h('option', { value: 'all' }, 'all formats'));
     options(reader, this.run.values.reader, 'all');
     options(family, [...new Set(Object.values(this.run.families))].sort(), 'all');
     const there = new Set(this.run.columns.status);
     options(status, this.run.values.status.filter((_, place) => there.has(place + 1)), 'all');
+    options(cause, this.run.values.cause, 'all');
     byId('cases').replaceChildren(...this.run.values.case.map((value) => h('option', { value })));
   }
 
-  draw() {
-    const arches = new Set(this.run.environments.map((one) => one.arch));
+  // By minor release, or by environment. The fields are made once for each.
+  draw(by, format) {
+    const { run } = this;
+    // A runtime loads no Python format.
+    const loading = run.environments.filter((one) => format || by === 'environment' || one.sklearn);
+    const drawn = `${by} ${loading.length}`;
+    if (this.drawn === drawn) return;
+    Object.assign(this, { by, drawn });
+    this.fields = new Map();
+    const group = (name) => (by === 'environment' ? name : run.environment.get(name).minor);
+    const producers = new Set(run.columns.producer);
+    this.producers = [...new Set(run.environments.filter(({ name }) => producers.has(run.place('producer', name))).map(({ name }) => group(name)))];
+    this.consumers = [...new Set(loading.map((one) => group(one.name)))];
+    const arches = new Set(run.environments.map((one) => one.arch));
     const ending = arches.size === 1 ? `-${[...arches][0]}` : '';  // what all have in common is left out
-    const heads = this.consumers.map((name) => h('th', { scope: 'col', title: name }, stacked(name, ending)));
-    const rows = this.producers.map((producer) => h('tr', {}, h('th', { scope: 'row', title: producer }, bare(producer, ending)),
-      h('td', { class: 'wrote' }, this.run.written[producer].join('/')),
+    const heads = this.consumers.map((name) => h('th', { scope: 'col', title: name }, bare(name, ending).replaceAll('-', '\n')));
+    const rows = this.producers.map((producer) => h('tr', {}, h('th', { scope: 'row', title: producer }, bare(producer, ending), h('small', { class: 'wrote' }, this.wrote(producer))),
       this.consumers.map((consumer) => {
         const link = h('a', { tabindex: '-1' });
         this.fields.set(`${producer} ${consumer}`, link);
-        return h('td', {}, link);
+        return h('td', { 'data-label': bare(consumer, ending) }, link);
       })));
-    byId('grid').replaceChildren(h('caption', { class: 'note' }, 'dumped by ↓  loaded by →'),
-      h('thead', {}, h('tr', {}, h('td', {}), h('th', { scope: 'col' }, 'wrote'), heads)), h('tbody', {}, rows));
+    byId('grid').replaceChildren(h('caption', {}, 'saved with ↓  loaded with →'), h('thead', {}, h('tr', {}, h('td', {}), heads)), h('tbody', {}, rows));
     this.fields.values().next().value?.setAttribute('tabindex', '0');
+  }
+
+  // How many artifacts were written, of how many.
+  wrote(producer) {
+    const some = this.run.members('producer', producer).map((name) => this.run.written[name]);
+    return `wrote ${[0, 1].map((at) => some.reduce((sum, one) => sum + one[at], 0).toLocaleString('en')).join(' of ')}`;
   }
 
   wanted() {
@@ -49,16 +62,19 @@ class Matrix {
 
   open(wanted) {
     for (const name of FILTERS) this.form.elements[name].value = wanted[name] ?? '';
+    this.form.querySelector('details').open = FILTERS.slice(2).some((name) => wanted[name]);
     this.show(this.wanted());
   }
 
   show(wanted) {
     replaceRoute('matrix', wanted);
+    this.draw(wanted.by === 'environment' ? 'environment' : 'minor', wanted.format ?? wanted.reader);
     const counts = this.count(wanted);
     let total = 0;
-    for (const producer of this.producers) {
-      for (const consumer of this.consumers) {
-        const of = counts(producer, consumer);
+    for (const [p, producer] of this.producers.entries()) {
+      for (const [c, consumer] of this.consumers.entries()) {
+        const start = (p * this.consumers.length + c) * KINDS.length;
+        const of = counts.slice(start, start + KINDS.length);
         total += of.reduce((sum, count) => sum + count, 0);
         this.showSigns(producer, consumer, of, wanted);
       }
@@ -70,24 +86,28 @@ class Matrix {
   count(wanted) {
     const { run } = this;
     const { producer, consumer } = run.columns;
-    const across = run.values.consumer.length + 1;
-    const counts = new Uint32Array((run.values.producer.length + 1) * across * KINDS.length);
-    for (const row of run.select(wanted)) counts[(producer[row] * across + consumer[row]) * KINDS.length + run.kinds[row]] += 1;
-    return (dumped, loaded) => {
-      const start = (run.place('producer', dumped) * across + run.place('consumer', loaded)) * KINDS.length;
-      return counts.slice(start, start + KINDS.length);
-    };
+    const places = (column, names) => Int16Array.from([0, ...run.values[column].map((name) => names.indexOf(this.by === 'environment' ? name : run.environment.get(name).minor))]);
+    const [down, across] = [places('producer', this.producers), places('consumer', this.consumers)];
+    const counts = new Uint32Array(this.producers.length * this.consumers.length * KINDS.length);
+    for (const row of run.select(wanted)) {
+      const [p, c] = [down[producer[row]], across[consumer[row]]];
+      if (c >= 0) counts[(p * this.consumers.length + c) * KINDS.length + run.kinds[row]] += 1;
+    }
+    return counts;
   }
 
   showSigns(producer, consumer, counts, wanted) {
     const link = this.fields.get(`${producer} ${consumer}`);
-    const { text, more, kind } = signsOf(counts);
+    const { words, style, share, tried } = signsOf(counts);
     const said = countsText(counts) || 'no cell';
-    link.replaceChildren(text, ...(more ? ['\n', h('small', {}, more)] : []));
+    const shown = this.by === 'environment' ? words : words.filter((word, place) => !place || /^[≠✗?]/.test(word));  // the title has all
+    link.replaceChildren(h('span', { class: 'signs' }, shown.map((word, place) => (place ? h('small', {}, ` ${word}`) : word))), tried ? h('small', { class: 'of' }, `of ${tried.toLocaleString('en')}`) : '');
     link.title = said;
-    link.setAttribute('aria-label', `dumped by ${producer}, loaded by ${consumer}: ${said}`);
-    link.href = address('pair', { producer, consumer, ...wanted });
-    link.parentElement.className = `is-${styleOf(kind)}${producer === consumer ? ' home' : ''}`;
+    link.setAttribute('aria-label', `saved with ${producer}, loaded with ${consumer}: ${said}`);
+    const { by, ...others } = wanted;
+    link.href = address('pair', { producer, consumer, ...others });
+    link.parentElement.className = `share-${style}${producer === consumer ? ' home' : ''}`;
+    link.parentElement.style.setProperty('--share', `${Math.round(14 + 50 * Math.sqrt(share))}%`);
   }
 
   // Arrow keys go from field to field; one of them is in the order of the Tab key.
@@ -106,22 +126,24 @@ class Matrix {
   }
 }
 
-// As `harness.analysis.pair_signs`, the most serious sign first; the title of the field says them in words.
+// As `harness.analysis.pair_signs`, the most serious sign first; the title of the field says them in words. The share is
+// that of the worst sign among the cells that were tried.
 function signsOf(counts) {
-  if (!counts.some(Boolean)) return { text: '', kind: 'none' };
+  if (!counts.some(Boolean)) return { words: [], style: 'none', share: 0, tried: 0 };
   const passed = counts[OK] + counts[WARNED];
   const loud = counts[DRIFT] + counts[BROKEN] + counts[HOME_DRIFT] + counts[INCOMPARABLE];
   const untried = counts[NEVER] + counts[LOST];
-  if (!passed && !loud && !counts[HOME]) return { text: '–', kind: 'untried' };
+  const tried = passed + loud + counts[HOME];
+  if (!tried) return { words: ['–'], style: 'unknown', share: 0, tried };
   const words = [];
   if (counts[DRIFT]) words.push(`≠${counts[DRIFT]}`);
   if (counts[BROKEN]) words.push(`✗${counts[BROKEN]}`);
   if (counts[HOME_DRIFT]) words.push(`(≠${counts[HOME_DRIFT]})`);
   if (counts[INCOMPARABLE]) words.push(`?${counts[INCOMPARABLE]}`);
-  if (!loud && passed) words.push(counts[WARNED] ? 'warn' : 'ok');
+  if (!loud && passed) words.push(counts[WARNED] ? 'same ⚠' : 'same');
   if (counts[HOME]) words.push(`(✗${counts[HOME]})`);
   if (untried) words.push(`–${untried}`);
-  // What is not possible there shows its number, and no colour, while something passed.
-  const kind = KINDS.find((name, place) => counts[place] && !['untried', ...(passed ? ['home', 'lost'] : [])].includes(name)) ?? 'untried';
-  return { text: words[0], more: words.slice(1).join(' '), kind };
+  const [style, of] = counts[DRIFT] ? ['changes', counts[DRIFT]] : counts[BROKEN] ? ['breaks', counts[BROKEN]] : counts[INCOMPARABLE] ? ['unknown', 0]
+    : passed ? ['safe', passed] : ['unknown', 0];
+  return { words, style, share: of / tried, tried };
 }

@@ -2,7 +2,7 @@
 
 function readRoute() {
   const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
-  return { view: path || 'matrix', wanted: Object.fromEntries(new URLSearchParams(query ?? '')) };
+  return { view: path || 'ask', wanted: Object.fromEntries(new URLSearchParams(query ?? '')) };
 }
 
 function address(view, wanted = {}) {

@@ -8,7 +8,7 @@ async function readRun(text) {
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size)));
   const arrays = { Uint8Array, Uint16Array, Uint32Array, Float64Array };
   const columns = {};
-  for (const [name, { type, offset }] of Object.entries(header.columns)) columns[name] = new arrays[type](buffer, 4 + size + offset, header.rows);
+  for (const [name, { type, offset, length }] of Object.entries(header.columns)) columns[name] = new arrays[type](buffer, 4 + size + offset, length);
   return new Run(header, columns);
 }
 
@@ -69,16 +69,33 @@ class Run {
     for (let row = 0; row < this.rows; row += 1) if (tests.every(([column, mask]) => mask[column[row]])) yield row;
   }
 
-  // Columns with masks of what is wanted of each, those that leave most out first.
-  tests({ producer, consumer, format, reader, status, family, case: name }) {
+  // The environments that a name means: of a minor release, of a release, or of one environment.
+  members(side, name) {
+    const { names, members } = this.answers[side === 'producer' ? 'saved' : 'loaded'];
+    return Object.hasOwn(names, name) ? members[names[name]] : [];
+  }
+
+  // What a case fitted in an environment, if that is known.
+  model(row) {
+    const place = this.columns.model[(this.columns.case[row] - 1) * this.environments.length + this.columns.producer[row] - 1];
+    return place ? this.models[place - 1] : null;
+  }
+
+  // Columns with masks of what is wanted of each, those that leave most out first. Without a format, those that give
+  // the very object back; `all` of them are a format of their own.
+  tests({ producer, consumer, format, reader, status, cause, family, case: name }) {
     const tests = [];
-    const exactly = { producer, consumer, format, reader, status };
-    for (const [column, value] of Object.entries(exactly)) if (value) tests.push([this.columns[column], this.mask(column, (one) => one === value)]);
-    const words = (name ?? '').toLowerCase();
-    if (family || words) {
-      const fits = (one) => (!family || this.families[one] === family) && one.toLowerCase().includes(words);
-      tests.push([this.columns.case, this.mask('case', fits)]);
+    const wants = (column, wanted) => tests.push([this.columns[column], this.mask(column, wanted)]);
+    for (const [side, value] of Object.entries({ producer, consumer })) {
+      if (!value) continue;
+      const there = new Set(this.members(side, value));
+      wants(side, (one) => there.has(one));
     }
+    for (const [column, value] of Object.entries({ reader, status, cause })) if (value) wants(column, (one) => one === value);
+    if (format && format !== 'all') wants('format', (one) => one === format);
+    else if (format !== 'all' && !reader) wants('format', (one) => !this.converts(one));
+    const words = (name ?? '').toLowerCase();
+    if (family || words) wants('case', (one) => (!family || this.families[one] === family) && one.toLowerCase().includes(words));
     return tests;
   }
 }

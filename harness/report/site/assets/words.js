@@ -3,8 +3,8 @@
 const KINDS = SIGNS.map((sign) => sign.name);
 const [DRIFT, BROKEN, HOME_DRIFT, INCOMPARABLE, NEVER, LOST, HOME, WARNED, OK] = ['drift', 'broken', 'home-drift', 'incomparable', 'never', 'lost', 'home', 'warned', 'ok'].map((name) => KINDS.indexOf(name));
 const SAID = Object.fromEntries(SIGNS.map((sign) => [sign.name, sign.one]));
-const STYLE = { incomparable: 'untried', never: 'untried', lost: 'untried' };
-const styleOf = (kind) => STYLE[kind] ?? kind;
+const LOOKS = { drift: ['changes', '≠'], broken: ['breaks', '✗'], 'home-drift': ['home', '(≠)'], home: ['home', '(✗)'], incomparable: ['unknown', '?'], warned: ['safe', '✓'], ok: ['safe', '✓'] };
+const lookOf = (kind) => LOOKS[kind] ?? ['unknown', '–'];
 
 // "2 predict differently, 3 same predictions", of a number of cells for each kind.
 const countsText = (counts) => SIGNS.map((sign, at) => (counts[at] ? `${counts[at].toLocaleString('en')} ${counts[at] > 1 ? sign.many : sign.one}` : ''))
@@ -35,7 +35,8 @@ const versions = (environment) => ['sklearn', 'python', 'numpy'].filter((name) =
 
 // Names such as sk1.5-py3.12-np2.1-amd64 are narrow enough for a column when they are stacked.
 const bare = (name, ending) => (ending && name.endsWith(ending) ? name.slice(0, -ending.length) : name);
-const stacked = (name, ending) => bare(name, ending).replaceAll('-', '\n');
+
+const capitalized = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
 // A word for a shell, as Python's shlex.quote writes it.
 function quoted(word) {

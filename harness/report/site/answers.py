@@ -1,0 +1,98 @@
+"""Every answer of a run as the page looks it up: arrays of numbers, and each sentence once. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from harness.analysis.verdicts import ADVICE, Verdict
+from harness.report import ask as asking
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from harness.analysis.ask.tabulating import Answers, Places
+
+
+def packed(answers: Answers, cases: Mapping[str, int]) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+    """What the page needs of the answers, and the arrays with the place of each answer's words.
+
+    Parameters
+    ----------
+    cases : the position of each case among the values of the cells' column.
+    """
+    sentences, sentence = _sentences(answers)
+    advice = [words for verdict in Verdict for words in ADVICE[verdict]]
+    facts: dict[str, Any] = {
+        "subjects": [
+            {"name": one.name, "kind": str(one.kind), "cases": [cases[case] for case in one.cases if case in cases]}
+            for one in answers.subjects
+        ],
+        "formats": dict(answers.formats),
+        "saved": _places(answers.saved, answers.environments),
+        "loaded": _places(answers.loaded, answers.environments),
+        "verdicts": [
+            {"name": str(verdict), "mark": asking.MARKS[verdict][0], "style": STYLES[verdict]} for verdict in Verdict
+        ],
+        "sentences": sentences,
+        "advice": advice,
+        "causes": list(answers.causes),
+    }
+    last = len(Verdict) - 1
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "answer_verdict": answers.verdict,
+        "answer_sentence": sentence,
+        "answer_advice": (2 * np.minimum(answers.verdict, last) + ~answers.warned).astype(np.uint8),
+        "answer_cause": answers.cause,
+    }
+    return facts, arrays
+
+
+#: The names of the page's colours.
+STYLES = {
+    Verdict.CHANGES: "changes",
+    Verdict.BREAKS: "breaks",
+    Verdict.UNKNOWN: "unknown",
+    Verdict.UNSEEN: "unseen",
+    Verdict.TOLERABLE: "safe",
+    Verdict.SAFE: "safe",
+}
+
+
+def _places(side: Places, environments: Sequence[str]) -> dict[str, Any]:
+    members = [[environments[place] for place in some] for some in side.members]
+    return {"names": dict(side.names), "minors": list(side.minors), "members": members}
+
+
+def _sentences(answers: Answers) -> tuple[list[str], npt.NDArray[np.uint16]]:
+    """The distinct sentences, and the place of each answer's."""
+    told = ("verdict", "models", "changes", "breaks", "statuses")
+    facts = np.stack([getattr(answers, name).ravel().astype(np.int64) for name in told], axis=1)
+    distinct, place = np.unique(facts, axis=0, return_inverse=True)
+    texts = [
+        sentence(Verdict.UNKNOWN if row[0] >= len(Verdict) else list(Verdict)[row[0]], *row[1:])
+        for row in distinct.tolist()
+    ]
+    names = list(dict.fromkeys(texts))
+    code = np.array([names.index(text) for text in texts], dtype=np.uint16)
+    return names, code[place].reshape(answers.verdict.shape)
+
+
+def sentence(verdict: Verdict, models: int, changes: int, breaks: int, statuses: int) -> str:  # noqa: ARG001
+    """The sentence of an answer, as `ask` says it.
+
+    Parameters
+    ----------
+    models, changes, breaks, statuses : as `Answers` has them.
+    """
+    return asking.told(verdict, models, changes + breaks)
+
+
+def at(answers: Answers, *place: int) -> str:
+    """The sentence of one answer."""
+    found = answers.verdict_at(*place) or Verdict.UNKNOWN
+    numbers = (int(getattr(answers, name)[place]) for name in ("models", "changes", "breaks", "statuses"))
+    return sentence(found, *numbers)

@@ -1,0 +1,35 @@
+// Every answer of the run, as the host has worked it out: here it is only looked up.
+
+class Answers {
+  constructor(run) {
+    Object.assign(this, run.answers);
+    this.columns = run.columns;
+    this.byName = new Map(this.subjects.map((subject, place) => [subject.name.toLowerCase(), place]));
+    this.classes = this.subjects.filter((subject) => subject.kind === 'class');
+  }
+
+  // Null where the run has no such estimator.
+  subject(name) {
+    const place = this.byName.get(name.trim().toLowerCase().replace(/^(case|family|class):/, ''));
+    return place === undefined ? null : this.subjects[place];
+  }
+
+  // The answer for an estimator, from and to a version, a release or an environment; null where the run has none of that name.
+  at(subject, from, to, format = '') {
+    const own = (table, name) => (Object.hasOwn(table, name) ? table[name] : undefined);
+    const [way, saved, loaded] = [own(this.formats, format), own(this.saved.names, from), own(this.loaded.names, to)];
+    if (way === undefined || saved === undefined || loaded === undefined) return null;
+    const counts = [Math.max(...Object.values(this.formats)) + 1, this.saved.members.length, this.loaded.members.length];
+    const place = ((this.subjects.indexOf(subject) * counts[0] + way) * counts[1] + saved) * counts[2] + loaded;
+    const rank = this.columns.answer_verdict[place];
+    const cause = this.columns.answer_cause[place];
+    return {
+      rank,
+      asked: rank < this.verdicts.length,  // else the run has no such cell
+      verdict: this.verdicts[rank] ?? this.verdicts.find((one) => one.name === 'not known'),
+      sentence: this.sentences[this.columns.answer_sentence[place]],
+      advice: this.advice[this.columns.answer_advice[place]],
+      cause: cause ? this.causes[cause - 1] : null,
+    };
+  }
+}
