@@ -76,7 +76,7 @@ def read_run(path: str | Path) -> RunTables:
     >>> run = read_run("results/reference")
     >>> drifts = run.cells[run.cells["status"] == "drift"]
     >>> int((drifts["cause"] == "tfidf-idf-lost").sum())
-    897
+    1084
     """
     from harness import analysis  # noqa: PLC0415
 
@@ -243,7 +243,8 @@ def check(
     path : str or Path
         A model file of pickle, joblib, cloudpickle or skops.
     to : sequence of str, optional
-        Targets: releases of scikit-learn, ranges such as ``"1.4..1.9"``, requirements files. By default each minor
+        Targets: releases of scikit-learn, ranges such as ``"1.4..1.9"``, requirements files, environments that are
+        there, as ``".venv"`` or a path of a Python, and container images, as ``"image:NAME"``. By default each minor
         release after the writer's.
     data : str or Path, optional
         Rows to ask the model with. By default they are made from the model.
@@ -297,4 +298,4 @@ def check(
     )
     silent = SafeConsole(file=io.StringIO())
     trial = tried(ask, console=silent, results=None if results is None else Path(results))
-    return checked.answer(read_run(trial.run), writer=trial.writer, asked=trial.targets)
+    return checked.answer(read_run(trial.run), writer=trial.writer, asked=trial.targets, called=trial.called)

@@ -155,6 +155,7 @@ class Environment:
     modules: tuple[OwnCode, ...] = ()  # the same, laid beside the guest
     origin: str  # why it is there: "environments.include[3]" or "environments.axes (pairwise)"
     options: tuple[tuple[str, Option], ...] = ()  # keys of its kind's own, sorted; what its file reads and nobody else
+    folder: str = ""  # of the matrix; what its options name may be relative to that
 
     @property
     def arch(self) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -38,6 +39,7 @@ class Target:
     warned : whether scikit-learn warned of another version
     differing : what differs
     largest : the largest difference, absolute; None where nothing was compared
+    called : what the user calls it, such as ``.venv``; None where it is known by its release
     """
 
     name: str
@@ -51,6 +53,7 @@ class Target:
     warned: bool = False
     differing: tuple[str, ...] = ()
     largest: float | None = None
+    called: str | None = None
 
     @property
     def minor(self) -> str:
@@ -91,20 +94,23 @@ class Checked:
         return [(group[0], group[-1]) for group in grouped]
 
 
-def answer(tables: RunTables, *, writer: str, asked: Sequence[str]) -> Checked:
+def answer(
+    tables: RunTables, *, writer: str, asked: Sequence[str], called: Mapping[str, str] = MappingProxyType({})
+) -> Checked:
     """The answer that a run gives.
 
     Parameters
     ----------
     writer : the name of the environment that wrote the file.
     asked : the names of the targets, the oldest first.
+    called : what the user calls some of them, by name.
     """
     artifact = tables.artifacts.iloc[0]
     manifest = json.loads(artifact["manifest"]) if isinstance(artifact["manifest"], str) else {}
     cells = {row["consumer"]: row for _, row in tables.cells.iterrows()}
     known = causes.by_name()
     doubt = _doubt(artifact, cells[writer], manifest)
-    home, *targets = [_target(cells[name], doubt, known) for name in (writer, *asked)]
+    home, *targets = [replace(_target(cells[name], doubt, known), called=called.get(name)) for name in (writer, *asked)]
     compared = cells[writer]["compared"]
     return Checked(
         writer=home,

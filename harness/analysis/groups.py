@@ -77,8 +77,9 @@ def group_cells(
     rows : the cells to group, with the columns of `harness.analysis.cells`, and perhaps ``since``.
     everything : all cells of the run.
     held : the packages of its environments, which name them; see `sides.held_by`.
-    by_case : one group for each case, as for drifts: their figures differ from pair to pair. A converting format is a
-        group of its own, after the others. What also drifts in its own producer comes last.
+    by_case : one group for each case and cause, as for drifts: their figures differ from pair to pair. A converting
+        format is a group of its own, after the others. Of one format, what answers otherwise comes before what only
+        raises on one side. What also drifts in its own producer comes last.
     """
     if rows.empty:
         return ()
@@ -109,8 +110,12 @@ def group_cells(
     return tuple(sorted(groups, key=_of_drift if by_case else lambda group: (_rank(group.status), -group.count)))
 
 
-def _of_drift(group: OutcomeGroup) -> tuple[bool, bool, int, int]:
-    return group.at_home > 0, group.converts, -group.silent, -group.count
+#: Findings of cells in which no answer is another one.
+_NO_ANSWER = {Finding.ERROR, Finding.ABSENT, Finding.ADDED, Finding.INPUT}
+
+
+def _of_drift(group: OutcomeGroup) -> tuple[bool, bool, bool, int, int]:
+    return group.at_home > 0, group.converts, set(group.findings) <= _NO_ANSWER, -group.silent, -group.count
 
 
 def _cause(group: pd.DataFrame) -> dict[str, str | None]:
@@ -129,7 +134,8 @@ def _worst(group: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _place(rows: pd.DataFrame) -> pd.Series[Any]:
-    return rows["case"] + _base(rows["format"]).where(rows["converts"], "").radd(" ")
+    place = rows["case"] + _base(rows["format"]).where(rows["converts"], "").radd(" ")
+    return place + " " + rows["cause"].fillna("") if "cause" in rows else place
 
 
 def _base(formats: pd.Series[Any]) -> pd.Series[Any]:

@@ -1,4 +1,4 @@
-"""The packages of a requirements file: names with versions, and nothing else."""
+"""Packages by name and version, and nothing else: in the words of a command, or in a requirements file."""
 
 from __future__ import annotations
 
@@ -9,13 +9,25 @@ from packaging.requirements import InvalidRequirement, Requirement
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _MOST = 4 << 20  # bytes
 
 
-def read(path: Path) -> dict[str, str]:
-    """Its requirements by name. Options, hashes, comments, and what is for other machines are left out.
+def of(words: Iterable[str]) -> dict[str, Requirement]:
+    """The requirements that words are, by name. Raises InputError for anything but a name with versions."""
+    found: dict[str, Requirement] = {}
+    for word in words:
+        one = _requirement(word, shown(word))
+        if one.marker:
+            raise InputError(f"{shown(word)}: only a package with its version is taken")
+        found[_name(one)] = one
+    return found
+
+
+def read(path: Path) -> dict[str, Requirement]:
+    """The requirements of a file by name. Options, hashes, comments, and what is for other machines are left out.
 
     Raises
     ------
@@ -25,18 +37,35 @@ def read(path: Path) -> dict[str, str]:
         raise InputError(f"{path}: there is no such file")
     if path.stat().st_size > _MOST:
         raise InputError(f"{path}: {path.stat().st_size:,} bytes are no requirements file")
-    found: dict[str, str] = {}
+    found: dict[str, Requirement] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
         text = line.partition(" #")[0].partition("--hash")[0].strip().rstrip("\\").strip()
         if not text or text.startswith(("#", "-")):
             continue
-        try:
-            one = Requirement(text)
-        except InvalidRequirement:
-            told = f"{path}, line {number}: {shown(text)} is no requirement such as scikit-learn==1.9.1"
-            raise InputError(told) from None
-        if one.url:
-            raise InputError(f"{path}, line {number}: only packages of the index are taken, no URLs")
+        one = _requirement(text, f"{path}, line {number}: {shown(text)}")
         if one.marker is None or one.marker.evaluate():
-            found[one.name.lower().replace("_", "-")] = f"{one.name}{one.specifier}"
+            one.marker = None
+            found[_name(one)] = one
     return found
+
+
+def exact(requirement: Requirement, where: str) -> str:
+    """The one version that a requirement allows. Raises InputError for another, with what to write instead."""
+    pinned = [one.version for one in requirement.specifier if one.operator == "=="]
+    if len(pinned) != 1 or pinned[0].endswith("*"):
+        raise InputError(f"{where}: {shown(requirement)} is not one release: pin it, {requirement.name}==X.Y.Z")
+    return pinned[0]
+
+
+def _requirement(text: str, where: str) -> Requirement:
+    try:
+        one = Requirement(text)
+    except InvalidRequirement:
+        raise InputError(f"{where} is no requirement such as scikit-learn==1.2.2") from None
+    if one.url:
+        raise InputError(f"{where}: only packages of the index are taken, no URLs")
+    return one
+
+
+def _name(requirement: Requirement) -> str:
+    return requirement.name.lower().replace("_", "-")

@@ -1,43 +1,68 @@
-"""The environments that a model file is to work in, from the user's words: 1.9, 1.4..1.9, requirements.txt."""
+"""The environments that a model file is to work in, from the user's words: 1.9, 1.4..1.9, requirements.txt, .venv."""
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from packaging.version import Version
 
-from harness.checking import pins, wanted
+from harness.checking import existing, pins, wanted
+from harness.checking.existing import Existing
 from harness.errors import InputError, shown
 from harness.terms import minor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from harness.checking.wanted import Wanted
     from harness.checking.writer import Writer
     from harness.terms import Environment
 
+    Target: TypeAlias = Wanted | Existing
+
+IMAGE = "image:"
+#: What may be a target, for people.
+KNOWN = (
+    "a release such as 1.9, a range such as 1.4..1.9, a requirements file, the folder of an environment such as .venv, "
+    "a program python, or image:NAME"
+)
+_REQUIREMENTS = frozenset({".txt", ".lock", ".in"})
 _RELEASE = re.compile(r"\d+\.\d+(\.\d+)?(rc\d+)?")
 
 
-def of(words: Sequence[str], writer: Writer, known: dict[str, Environment]) -> list[Wanted]:
+def of(words: Sequence[str], writer: Writer, known: dict[str, Environment]) -> list[Target]:
     """The targets, the oldest first, without the writer's own environment. None named: each minor from the writer's on.
 
     Raises
     ------
-    InputError : a word is none of those, or names a release that nobody knows.
+    InputError : a word is none of those, or names a release that nobody knows or an environment without scikit-learn.
+    MachineError : an image or interpreter that is named cannot be had here.
     """
-    found: list[Wanted] = []
-    for word in words or [f"{writer.environment.minor}.."]:
+    found: list[Target] = []
+    for word in dict.fromkeys(words or [f"{writer.environment.minor}.."]):
         found += _of_word(word, writer, known)
-    unique = {one.name: one for one in found if one.name != writer.environment.name}
-    return sorted(unique.values(), key=lambda one: Version(one.scikit_learn))
+    own = writer.environment.name
+    others = _told_apart([one for one in found if isinstance(one, Existing) or one.name != own], {own})
+    return sorted(others, key=lambda one: Version(one.scikit_learn))
 
 
-def _of_word(word: str, writer: Writer, known: dict[str, Environment]) -> list[Wanted]:
+def _told_apart(found: list[Target], names: set[str]) -> Iterator[Target]:
+    """Each once; what differs and has the same name, or one that is taken, gets a number."""
+    for one in dict.fromkeys(found):
+        numbered = (f"{one.name}-{number}" for number in itertools.count(2))
+        name = next(name for name in itertools.chain([one.name], numbered) if name not in names)
+        names.add(name)
+        yield one if name == one.name else replace(one, label=name)
+
+
+def _of_word(word: str, writer: Writer, known: dict[str, Environment]) -> Sequence[Target]:
+    if word.startswith(IMAGE):
+        return [existing.of_image(word, word.removeprefix(IMAGE))]
     first, dots, last = word.partition("..")
     if dots:
         low = _release(first or next(iter(known)), word)
@@ -50,11 +75,12 @@ def _of_word(word: str, writer: Writer, known: dict[str, Environment]) -> list[W
     if _RELEASE.fullmatch(word):
         return [wanted.of_release(word, known, packages=writer.packages)]
     path = Path(word)
-    if path.suffix in {".txt", ".lock", ".in"} or path.is_file():
+    if path.suffix in _REQUIREMENTS:
         return [_of_requirements(path, known)]
-    raise InputError(
-        f"--to {shown(word)} is no release such as 1.9, no range such as 1.4..1.9 and no requirements file"
-    )
+    if path.exists() or path.is_symlink():
+        is_program = path.is_dir() or path.is_symlink() or os.access(path, os.X_OK)
+        return [existing.of_interpreter(word) if is_program else _of_requirements(path, known)]
+    raise InputError(f"--to {shown(word)} is none of these: {KNOWN}")
 
 
 def _release(word: str, whole: str) -> str:
@@ -65,9 +91,9 @@ def _release(word: str, whole: str) -> str:
 
 def _of_requirements(path: Path, known: dict[str, Environment]) -> Wanted:
     found = pins.read(path)
-    release = re.search(r"==(\d[\w.]*)", found.get("scikit-learn", ""))
-    if release is None:
+    own = found.pop("scikit-learn", None)
+    if own is None:
         raise InputError(f"{path}: it does not pin scikit-learn: a line such as scikit-learn==1.9.1 is needed")
-    others = tuple(text for name, text in found.items() if name != "scikit-learn")
-    label = re.sub(r"[^A-Za-z0-9._-]", "-", path.name).strip("._-")[:60] or "requirements"
-    return replace(wanted.of_release(release[1], known, packages=others), label=label)
+    others = tuple(str(one) for one in found.values())
+    release = wanted.of_release(pins.exact(own, str(path)), known, packages=others)
+    return replace(release, label=wanted.label(path.name))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness import inspection
 from harness.checking import pins, targets, wanted, writer
+from harness.checking.existing import Existing
 from harness.config import matrix as matrices
 from harness.config.plan import Plan
 from harness.environments import kinds
@@ -18,7 +19,7 @@ from harness.run import lifecycle
 from harness.terms import Case, Given
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -51,6 +52,7 @@ class Ask:
     requirements : a file of them, the writer's; None: there is none
     code : a folder of modules, or one module, that the file needs; None: there is none
     trusted : whether it runs without a sandbox
+    alone : whether only the writer's environment is asked, and no target
     """
 
     file: Path
@@ -61,6 +63,7 @@ class Ask:
     requirements: Path | None = None
     code: Path | None = None
     trusted: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +75,7 @@ class Trial:
     targets: tuple[str, ...]
     written: str  # "scikit-learn 1.2.2, NumPy 1"
     notes: tuple[str, ...]
+    called: Mapping[str, str]  # by name of a target that was there: what the user calls it
 
 
 def tried(ask: Ask, *, console: Console, results: Path | None = None, keep_data: bool = False) -> Trial:
@@ -91,9 +95,9 @@ def tried(ask: Ask, *, console: Console, results: Path | None = None, keep_data:
     matrix = matrices.load_matrix(tools.ROOT / "matrix.yaml", native=tools.native_platform())
     found = _inspected(ask)
     known = wanted.by_minor(matrix.profile("default", satisfiable=lambda _: True).environments)
-    own = () if ask.requirements is None else tuple(pins.read(ask.requirements).values())
+    own = {} if ask.requirements is None else pins.read(ask.requirements)
     written_by = writer.of(found, known, ask.packages, own)
-    asked = targets.of(ask.to, written_by, known)
+    asked = [] if ask.alone else targets.of(ask.to, written_by, known)
     plan = _planned(ask, found, matrix, (written_by.environment, *asked))
     first = plan.profile.environments[0]
     lacking = kinds.OF[first.kind].missing(first)
@@ -112,6 +116,7 @@ def tried(ask: Ask, *, console: Console, results: Path | None = None, keep_data:
         targets=tuple(one.name for one in asked),
         written=written_by.said,
         notes=(*written_by.notes, *_missing(written_by, ask)),
+        called={one.name: one.called for one in asked if isinstance(one, Existing)},
     )
 
 
@@ -150,7 +155,7 @@ def _path(found: Inspection, at: str | None) -> str:
     return outermost[0]
 
 
-def _planned(ask: Ask, found: Inspection, matrix: Matrix, environments: Sequence[Wanted]) -> Plan:
+def _planned(ask: Ask, found: Inspection, matrix: Matrix, environments: Sequence[Wanted | Existing]) -> Plan:
     """The plan of the run. It writes the matrix of the environments, which nox builds them from."""
     kind = wanted.TRUSTED_KIND if ask.trusted else wanted.KIND
     packages = ("pandas", *_NEEDS.get(found.format, ()))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from packaging.requirements import Requirement
 from packaging.version import Version
@@ -39,6 +40,14 @@ _OLDER = {
     "0.22": ("3.8", (), "release"),
     "0.23": ("3.8", (), "release"),
 }
+
+
+class Entry(Protocol):
+    """What a matrix can name."""
+
+    def entry(self, kind: str, packages: Sequence[str]) -> dict[str, object]:
+        """What the matrix says of it, beside others of a kind that have further packages."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +82,17 @@ class Wanted:
     @property
     def minor(self) -> str:
         return minor_of(self.scikit_learn)
+
+    def entry(self, kind: str, packages: Sequence[str]) -> dict[str, object]:
+        """What a matrix says of it, as one of a kind and with further packages."""
+        numpy = {"numpy": self.numpy} if self.numpy else {}
+        given = {"name": self.name, "kind": kind, "scikit-learn": self.scikit_learn, "python": self.python, **numpy}
+        return {**given, "as_of": self.as_of, "packages": sorted({*_installable(packages, self), *self.packages})}
+
+
+def label(text: str) -> str:
+    """A name for an environment from what the user calls it."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("._-")[:60] or "target"
 
 
 def by_minor(environments: Iterable[Environment]) -> dict[str, Environment]:
@@ -124,27 +144,15 @@ def _installable(packages: Sequence[str], one: Wanted) -> list[str]:
     return [package for package in packages if package != "pandas" or one.minor not in {"0.18", "0.19"}]
 
 
-def matrix_file(wanted: Iterable[Wanted], *, kind: str, packages: Sequence[str], modules: Sequence[Path] = ()) -> Path:
+def matrix_file(wanted: Iterable[Entry], *, kind: str, packages: Sequence[str], modules: Sequence[Path] = ()) -> Path:
     """Write the matrix of some environments, named by its content; return the file.
 
     Parameters
     ----------
     packages, modules : that each of them has; modules are files, or folders of packages.
     """
-    given = sorted({*packages})
-    include = [
-        {
-            "name": one.name,
-            "kind": kind,
-            "scikit-learn": one.scikit_learn,
-            "python": one.python,
-            **({"numpy": one.numpy} if one.numpy else {}),
-            "as_of": one.as_of,
-            "packages": sorted({*_installable(given, one), *one.packages}),
-        }
-        for one in wanted
-    ]
-    profile = {"description": "One model file", "kinds": [kind]}
+    include = [one.entry(kind, packages) for one in wanted]
+    profile = {"description": "One model file", "kinds": list(dict.fromkeys(one["kind"] for one in include))}
     environments = {"as_of": "release", "include": include, "modules": [str(path.absolute()) for path in modules]}
     content = {"schema": 1, "environments": environments, "profiles": {"check": profile}}
     text = json.dumps(content, indent=2) + "\n"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
-
-from harness.checking import wanted
-from harness.errors import InputError, shown
+from harness.checking import pins, wanted
+from harness.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from packaging.requirements import Requirement
 
     from harness.checking.wanted import Wanted
     from harness.inspection import Inspection
@@ -41,7 +42,12 @@ class Writer:
     notes: tuple[str, ...] = ()
 
 
-def of(found: Inspection, known: dict[str, Environment], supplied: Sequence[str], own: Sequence[str] = ()) -> Writer:
+def of(
+    found: Inspection,
+    known: dict[str, Environment],
+    supplied: Sequence[str],
+    own: Mapping[str, Requirement] = MappingProxyType({}),
+) -> Writer:
     """The writer of an inspected file.
 
     Parameters
@@ -49,15 +55,16 @@ def of(found: Inspection, known: dict[str, Environment], supplied: Sequence[str]
     known : the environments of the project's matrix by minor.
     supplied : requirements of the user's, such as ``scikit-learn==1.2.2`` or ``imbalanced-learn==0.11``; what is not
         scikit-learn's own surroundings is installed in every target, too.
-    own : requirements of the writer's environment only, as a file has them.
+    own : requirements of the writer's environment only, by name, as a file has them.
 
     Raises
     ------
     InputError : the file does not tell its scikit-learn release, and nobody says it.
     """
-    everywhere = requirements(supplied)
-    given = {**requirements(own), **everywhere}
-    release = _pinned(given.get("scikit-learn")) or next(iter(found.sklearn_versions), None)
+    everywhere = pins.of(supplied)
+    given = {**own, **everywhere}
+    said = given.get("scikit-learn")
+    release = next(iter(found.sklearn_versions), None) if said is None else pins.exact(said, "the writer")
     if release is None:
         told = "it does not tell which scikit-learn wrote it: say it, --with scikit-learn==1.2.2"
         raise InputError(f"{found.path}: {told}")
@@ -77,26 +84,3 @@ def of(found: Inspection, known: dict[str, Environment], supplied: Sequence[str]
         missing=found.own,
         notes=notes,
     )
-
-
-def requirements(words: Sequence[str]) -> Mapping[str, Requirement]:
-    """Requirements by name. Raises InputError for anything but names with versions."""
-    found = {}
-    for word in words:
-        try:
-            one = Requirement(word)
-        except InvalidRequirement:
-            raise InputError(f"{shown(word)} is no requirement such as scikit-learn==1.2.2") from None
-        if one.url or one.marker:
-            raise InputError(f"{shown(word)}: only a package with its version is taken")
-        found[one.name.lower().replace("_", "-")] = one
-    return found
-
-
-def _pinned(requirement: Requirement | None) -> str | None:
-    if requirement is None:
-        return None
-    pins = [one.version for one in requirement.specifier if one.operator == "=="]
-    if len(pins) != 1 or pins[0].endswith("*"):
-        raise InputError(f"{shown(requirement)}: the writer's release must be exact: scikit-learn==1.2.2")
-    return pins[0]

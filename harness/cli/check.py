@@ -28,7 +28,10 @@ def check(
     to: Annotated[
         list[str] | None,
         typer.Option(
-            "--to", metavar="TARGET", help="1.9, 1.4..1.9 or a requirements file. Default: each later minor release."
+            "--to",
+            metavar="TARGET",
+            help="1.9, 1.4..1.9, a requirements file, .venv or another Python, or image:NAME. "
+            "Default: each later minor release.",
         ),
     ] = None,
     data: Annotated[
@@ -77,7 +80,7 @@ def check(
     tables = analysis.read_run(trial.run)
     if page is not None:
         shutil.copyfile(run_pages.write(tables), page)
-    answer = checked.answer(tables, writer=trial.writer, asked=trial.targets)
+    answer = checked.answer(tables, writer=trial.writer, asked=trial.targets, called=trial.called)
     if as_json:
         told = rendering.as_data(answer, written=trial.written, notes=trial.notes, run=str(trial.run))
         print(json.dumps(told, indent=2))

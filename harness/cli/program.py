@@ -22,6 +22,7 @@ from harness.cli import (
     history,
     inspect,
     keep,
+    kit,
     merge,
     new,
     plan,
@@ -64,6 +65,7 @@ for verb in (
     new.new,
     shards.shards,
     merge.merge,
+    kit.kit,
     schema.schema,
 ):
     app.command()(verb)

@@ -20,6 +20,7 @@ from harness.config.expand import MAX_COMBINATIONS, MAX_ENVIRONMENTS, combinatio
 from harness.config.source_files import unimportable
 from harness.config.spec import Environments, Spec
 from harness.config.validation import validated
+from harness.environments import kinds
 from harness.errors import InputError, shown, unknown
 from harness.terms import AsOf
 
@@ -171,7 +172,8 @@ def folded(name: str) -> str:
 
 def _without_a_day(spec: Environments, document: Document) -> Iterator[Problem]:
     for index, item in enumerate(spec.include):
-        if item.scikit_learn is None and (item.as_of or spec.as_of) is AsOf.RELEASE:
+        dated = "as_of" not in kinds.OF[item.kind].refuses
+        if dated and item.scikit_learn is None and (item.as_of or spec.as_of) is AsOf.RELEASE:
             message = "as_of release is the day of a scikit-learn, and there is none: give it as_of newest or a day"
             place: Place = ("environments", "include", index)
             yield document.problem(place if item.as_of is None else (*place, "as_of"), message)

@@ -46,7 +46,9 @@ class Matrix:
         return self.spec.cases.seed
 
     def environments(self, *, satisfiable: Callable[[terms.Environment], bool]) -> tuple[terms.Environment, ...]:
-        return expand(self.spec.environments, native=self.native, satisfiable=satisfiable, own=self.own)
+        found = expand(self.spec.environments, native=self.native, satisfiable=satisfiable, own=self.own)
+        folder = str(self.path.absolute().parent)
+        return tuple(replace(one, folder=folder) for one in found)
 
     def profile(self, name: str, *, satisfiable: Callable[[terms.Environment], bool]) -> terms.Profile:
         """The selection that a profile names, in the order of the matrix.

@@ -109,7 +109,7 @@ class Plan:
         """
         content = asdict(self.profile)
         for environment in content["environments"]:
-            del environment["origin"]
+            del environment["origin"], environment["folder"]
             for own in (*environment["wheels"], *environment["modules"]):
                 del own["path"]
         measured = (content["measure"] or {}).get("formats", ())

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: What folders must have in common to be parts of one run.
-_AGREED = ("run_id", "profile", "schema_version", "harness_version", "matrix_digest", "matrix", "through", "formats")
+_AGREED = (
+    "run_id",
+    "profile",
+    "schema_version",
+    "harness_version",
+    "matrix_digest",
+    "matrix",
+    "through",
+    "formats",
+    "loading",
+)
 
 
 def _run_id(text: str) -> str:
@@ -50,6 +60,7 @@ class _Facts(BaseModel):
     matrix: str | None = None
     through: str | None = None
     formats: dict[str, dict[str, bool]] = {}
+    loading: dict[str, Any] | None = None
     started: _Time
     finished: _Time | None  # null until it is
     host: dict[str, Any]

@@ -78,8 +78,8 @@ def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
         with contextlib.closing(RunFolder.begin(part, run)) as folder:
             _take_journals(found, folder)
             for source in found:
-                _take_locks(source, folder)
-                _take_logs(source, folder)
+                take_locks(source, folder)
+                take_logs(source, folder)
             damaged = [one for source in found for one in folder.take_objects(source)]
             # Another shard may have them.
             damaged = [one for one in damaged if not folder.object_path(one.name).exists()]
@@ -87,14 +87,14 @@ def merge(found: Sequence[Path], plan: Plan, results: Path) -> Merged:
             cells = folder.journal.cell_count
             shutil.rmtree(part / "spool")
             finishing.finish(plan, folder, cut_short="no shard brought it", reasons=_reasons(plan, silent))
-        _place(part, path)
+        place(part, path)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
     return Merged(path=path, run=folder.run, shards=tuple(found), silent=silent, cells=cells, damaged=tuple(damaged))
 
 
-def _place(part: Path, path: Path) -> None:
+def place(part: Path, path: Path) -> None:
     """Move the whole run to its place. Raises InputError where another merge came first."""
     try:
         part.rename(path)
@@ -171,7 +171,8 @@ def _later(known: Row, row: Row) -> Row:
     return max(known, row, key=lambda one: (str(one.get("at", "")), json.dumps(one, sort_keys=True, default=str)))
 
 
-def _take_locks(source: Path, folder: RunFolder) -> None:
+def take_locks(source: Path, folder: RunFolder) -> None:
+    """Take the locks of another folder. Raises InputError where one differs."""
     for path, _ in _files(source / "locks", "*.txt"):
         held = folder.path / "locks" / path.name
         text = stored_locks.read(path).text
@@ -180,7 +181,7 @@ def _take_locks(source: Path, folder: RunFolder) -> None:
         folder.write_text(f"locks/{path.name}", text)
 
 
-def _take_logs(source: Path, folder: RunFolder) -> None:
+def take_logs(source: Path, folder: RunFolder) -> None:
     """Take what each environment printed. A shard that continued another has the other's log, too."""
     for path, data in _files(source / "logs", "*.log"):
         held = folder.path / "logs" / path.name

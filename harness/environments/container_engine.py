@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
@@ -46,7 +46,8 @@ def of_root(root: Root, platform: str) -> str:
     """The name of an image that is the root, made now where it is not there. Raises NotReadyError."""
     name = f"persistence-root:{root.recipe.name}"
     with FileLock(root.place / "image.lock"):
-        if ask("image", "inspect", name).code != 0:
+        inspected = ask("image", "inspect", name)
+        if inspected.code != 0:
             _make(root, platform, name)
     return name
 
@@ -66,15 +67,23 @@ def pulled(image: str, platform: str) -> str:
 
 def _known(image: str, platform: str) -> str | None:
     """The digest of an image that is here, for that platform; its id if it never was in a registry."""
+    facts = _facts(image, platform)
+    return None if facts is None else str((facts["RepoDigests"] or [facts["Id"]])[0])
+
+
+def held(image: str, platform: str) -> str | None:
+    """The id of an image that is here, for that platform; None: it is not here. Nothing is fetched."""
+    facts = _facts(image, platform)
+    return None if facts is None else str(facts["Id"])
+
+
+def _facts(image: str, platform: str) -> dict[str, Any] | None:
     done = ask("image", "inspect", image)
     if done.code != 0:
         return None
-    (facts,) = json.loads(done.stdout)
-    if f"{facts['Os']}/{facts['Architecture']}" != "/".join(
-        platform.split("/")[:2]
-    ):  # of linux/arm/v7 it tells no more
-        return None
-    return str((facts["RepoDigests"] or [facts["Id"]])[0])
+    facts: dict[str, Any] = json.loads(done.stdout)[0]
+    # Of linux/arm/v7 it tells no more.
+    return facts if f"{facts['Os']}/{facts['Architecture']}" == "/".join(platform.split("/")[:2]) else None
 
 
 def _make(root: Root, platform: str, name: str) -> None:

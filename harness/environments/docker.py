@@ -20,6 +20,7 @@ from harness.environments.kind import Built, Kind
 from harness.errors import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from harness.environments import Folders
@@ -31,11 +32,8 @@ _ASK_SECONDS = 120.0
 
 
 def _image(text: str) -> str:
-    """A registry's image by its digest: a tag is another image tomorrow."""
     if not re.fullmatch(r"[a-z0-9][A-Za-z0-9._/:-]*(@sha256:[0-9a-f]{64})?", text):
         raise ValueError(f'{shown(text)} is not an image such as "python:3.12-slim@sha256:..."')
-    if "@" not in text:
-        raise ValueError(f"{shown(text)} is another image tomorrow; add its digest (`docker image ls --digests`)")
     return text
 
 
@@ -48,8 +46,10 @@ class Keys(keys.Keys):
     image: Image | None = Field(default=None, description="If not given, python:X.Y-slim.")
 
 
-def check(item: keys.Included, own: Keys) -> None:  # noqa: ARG001
-    """See `Kind`."""
+def check(item: keys.Included, own: Keys) -> None:
+    """See `Kind`. A registry's image is one by its digest: a tag is another image tomorrow."""
+    if own.image is not None and "@" not in own.image:
+        raise ValueError(f"{shown(own.image)} is another image tomorrow; add its digest (`docker image ls --digests`)")
     wheels.check(item.platform)
 
 
@@ -78,7 +78,7 @@ def details(environment: Environment) -> tuple[str, ...]:
 
 def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
     """See `harness.environments.kind.Build`."""
-    started, reused = time.monotonic(), wheels.are_there(environment, lock)
+    began, reused = time.monotonic(), wheels.are_there(environment, lock)
     packages: Path | None
     wanted = Keys.read(environment).image
     if wanted is None:
@@ -88,21 +88,30 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
         image = container_engine.pulled(wanted, environment.platform)
         site = _site(image, environment)
         packages = wheels.unpacked(environment, lock, site=site, seconds=limits.build_seconds)
-    name = container(folders)
-    remove = ("rm", "--force", "--volumes", name)
-    container_engine.ask(*remove)  # of a run that was killed
-    words = _container(environment, name, limits) + _shown(folders, packages, site)
-    argv = (container_engine.program(), *words, image, f"python{environment.python}", "-I", folders.stage)
+    given = {**rootfs.variables_of(environment), "PATH": "/usr/local/bin:/usr/bin:/bin"}
+    words = [*variables_given(given), *_packages(packages, site), image, f"python{environment.python}"]
     return Built(
         environment=environment,
         lock=lock,
-        seconds=None if reused else time.monotonic() - started,
+        seconds=None if reused else time.monotonic() - began,
         how=f"container of {image}, {'Debian' if packages is None else 'wheels unpacked by uv'}",
-        command=Command(
-            argv=tuple(map(str, argv)),
-            variables=dict(os.environ),  # the client is a program of this machine; the guest's are among its words
-            after=(str(container_engine.program()), *remove),
-        ),
+        command=started(environment, [*words, "-I", str(folders.stage)], folders=folders, limits=limits),
+    )
+
+
+def started(environment: Environment, words: list[str], *, folders: Folders, limits: Limits) -> Command:
+    """The command of a guest in a container of its own, which shows what tasks name.
+
+    ``words`` are further options, the image, and what is run in it.
+    """
+    name = container(folders)
+    remove = ("rm", "--force", "--volumes", name)
+    container_engine.ask(*remove)  # of a run that was killed
+    options = ["run", "--interactive", "--sig-proxy=false", "--name", name, *confined(environment.platform, limits)]
+    return Command(
+        argv=(str(container_engine.program()), *options, *_shown(folders), *words),
+        variables=dict(os.environ),  # the client is a program of this machine; the guest's are among its words
+        after=(str(container_engine.program()), *remove),
     )
 
 
@@ -111,30 +120,30 @@ def container(folders: Folders) -> str:
     return f"persistence-{hashlib.sha256(str(folders.scratch).encode()).hexdigest()[:16]}"
 
 
-def _container(environment: Environment, name: str, limits: Limits) -> list[str]:
+def confined(platform: str, limits: Limits) -> list[str]:
+    """What keeps a container in: no network, no rights, nothing of its root to be written, and limits."""
     memory = str(limits.memory + rootfs.BASE_MEMORY)
-    words = ["run", "--rm", "--interactive", "--sig-proxy=false", "--pull", "never", "--log-driver", "none"]
+    words = ["--rm", "--pull", "never", "--log-driver", "none", "--platform", platform]
     # An emulator whose program has crashed ends itself by a signal, which a container's first process does not heed.
-    words += [
-        "--init",
-        "--name",
-        name,
-        "--platform",
-        environment.platform,
-        "--user",
-        ":".join(map(str, bubblewrap.user())),
-    ]
+    words += ["--init", "--user", ":".join(map(str, bubblewrap.user()))]
     words += ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
-    words += ["--pids-limit", str(PROCESSES), "--memory", memory, "--memory-swap", memory]
-    given = {**rootfs.variables_of(environment), "PATH": "/usr/local/bin:/usr/bin:/bin"}
-    return words + [word for key, value in given.items() for word in ("--env", f"{key}={value}")]
+    return [*words, "--pids-limit", str(PROCESSES), "--memory", memory, "--memory-swap", memory]
 
 
-def _shown(folders: Folders, packages: Path | None, site: str) -> list[str]:
+def variables_given(given: Mapping[str, str]) -> list[str]:
+    """The words that give a container its variables."""
+    return [word for key, value in given.items() for word in ("--env", f"{key}={value}")]
+
+
+def _packages(packages: Path | None, site: str) -> list[str]:
+    return [] if packages is None else ["--mount", f"type=bind,src={packages},dst={site},readonly"]
+
+
+def _shown(folders: Folders) -> list[str]:
     """The folders that it sees, all but its own to be read only."""
     words = ["--tmpfs", "/tmp"]  # noqa: S108  # the container's own
-    for here, there in ((folders.stage, folders.stage), (folders.artifacts, folders.artifacts), (packages, site)):
-        words += ["--mount", f"type=bind,src={here},dst={there},readonly"] if here is not None else []
+    for here in (folders.stage, folders.artifacts):
+        words += ["--mount", f"type=bind,src={here},dst={here},readonly"] if here is not None else []
     if folders.scratch is not None:
         bubblewrap.give(folders.scratch)
         words += ["--mount", f"type=bind,src={folders.scratch},dst={folders.scratch}"]

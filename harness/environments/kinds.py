@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.environments import docker, local, node, rootfs, sandboxed
+from harness.environments import docker, image, interpreter, local, node, rootfs, sandboxed
 from harness.environments.keys import Included
 from harness.environments.kind import Kind
 from harness.errors import InputError, shown
@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 GROUP = "persistence_matrix.environments"
 #: The first is that of the axes, and of what does not say its kind. The first also lend others their names.
-OURS: tuple[Kind[Any], ...] = (local.KIND, node.KIND, rootfs.KIND, docker.KIND, sandboxed.KIND)
+OURS: tuple[Kind[Any], ...] = (
+    local.KIND,
+    node.KIND,
+    rootfs.KIND,
+    docker.KIND,
+    sandboxed.KIND,
+    interpreter.KIND,
+    image.KIND,
+)
 DEFAULT = OURS[0]
 
 

@@ -28,7 +28,7 @@ _FILTER = 9  # the descriptor that bubblewrap reads it from
 
 
 def missing(environment: Environment) -> str | None:
-    """See `Kind`."""
+    """See `Kind`. It holds for every kind that has sandboxes of this machine."""
     packages = bubblewrap.missing()
     if packages:
         return f"this machine lacks {', '.join(packages)} for a sandbox: `apt-get install {' '.join(packages)}`"
@@ -53,10 +53,15 @@ def unlimited() -> str | None:
 def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
     """See `harness.environments.kind.Build`."""
     built = local.build(environment, lock, folders=folders, limits=limits)
+    return inside(built, shown(Path(built.command.argv[0])), folders=folders, limits=limits)
+
+
+def inside(built: Built, places: list[Path], *, folders: Folders, limits: Limits) -> Built:
+    """The same environment with its guests in sandboxes, which see these files and folders, and what tasks name."""
     memory = limits.memory + BASE_MEMORY
     argv = bubblewrap.sandboxed(
         built.command.argv,
-        view=bubblewrap.of_this_machine(shown(Path(built.command.argv[0]))),
+        view=bubblewrap.of_this_machine(places),
         folders=folders,
         memory=memory,
         filter_from=_FILTER,
@@ -77,11 +82,13 @@ def shown(python: Path) -> list[Path]:
 
     Each name on the way to the real one counts: a Python finds its library by any of them.
     """
-    places = [python.parent.parent]
-    for name in (python, _home(python.parent.parent) / "python"):
-        for prefix in _prefixes(name):
-            places += [prefix / part for part in _OF_PYTHON]
-    return places
+    home = _home(python.parent.parent) / "python"
+    return [python.parent.parent, *parts([*prefixes(python), *prefixes(home)])]
+
+
+def parts(prefixes: list[Path]) -> list[Path]:
+    """What a Python with these prefixes needs of them."""
+    return [prefix / part for prefix in prefixes for part in _OF_PYTHON]
 
 
 def _home(place: Path) -> Path:
@@ -93,7 +100,7 @@ def _home(place: Path) -> Path:
     return place / "bin"
 
 
-def _prefixes(python: Path) -> list[Path]:
+def prefixes(python: Path) -> list[Path]:
     """Of every file that a name leads to by links, and of the last without links among its folders."""
     found = []
     while python.is_symlink():

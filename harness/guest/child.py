@@ -7,7 +7,6 @@ A model that writes into the pipe says nothing: every line is numbered and seale
 
 import errno
 import hashlib
-import importlib
 import os
 import resource
 import signal
@@ -15,7 +14,7 @@ import sys
 from os import _exit  # bound now: a model may have replaced it when we need it
 
 from . import measure, neighbours, prctl, wire, work
-from .named_code import NamedCode
+from .named_code import NamedCode, names_its_code
 
 _LONGEST = wire.LINE_LIMIT - 4096  # bytes; the supervisor adds to it
 
@@ -134,21 +133,13 @@ def _work(tasks, job, channel):
     code = NamedCode(told=channel.leave, watch=names.watch)
     heard = code.listen()
     for position, task in enumerate(tasks):
-        channel.last = not (heard and _names_its_code(task))
+        channel.last = not (heard and names_its_code(task))
         todo(task, channel)
         if position + 1 == len(tasks):
             return
         if channel.leaving or neighbours.surroundings() != clean or names.changed():
             channel.leave()  # the rest deserves a process that this model has not changed
             return
-
-
-def _names_its_code(task):
-    """Whether the task's format says that each load names what it runs, see `formats`."""
-    try:
-        return getattr(importlib.import_module(task["module"]), "NAMES_ITS_CODE", False) is True
-    except Exception:
-        return False
 
 
 def _settle_in(memory, folder, log, close):

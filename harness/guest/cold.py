@@ -18,7 +18,8 @@ def start(task):
     with open(_TASK, "w") as file:
         json.dump(task, file)
     reader, writer = os.pipe()
-    argv = [sys.executable, "-I", sys.argv[0], "cold", os.path.abspath(_TASK)]
+    bytecode = ["-B"] if sys.dont_write_bytecode else []
+    argv = [sys.executable, "-I"] + bytecode + [sys.argv[0], "cold", os.path.abspath(_TASK)]
     started = monotonic()
     pid = _spawned(argv, writer)
     os.close(writer)

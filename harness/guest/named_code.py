@@ -5,6 +5,7 @@ Code of the numeric libraries may be followed by another cell in the same proces
 it leaves behind: a registry filled, a class changed. So before it runs the supervisor is told, and nothing comes after.
 """
 
+import importlib
 import sys
 
 #: Packages whose classes and functions do not change what their neighbours rely on. What they do change is watched.
@@ -31,6 +32,14 @@ _VALUES = {
 _VALUES = {module: frozenset(names.split()) for module, names in _VALUES.items()}
 #: Where protocols below 3 and old releases of NumPy put what is elsewhere now.
 _MOVED = (("__builtin__", "builtins"), ("copy_reg", "copyreg"), ("numpy.core", "numpy._core"))
+
+
+def names_its_code(task):
+    """Whether the task's format says that each load names what it runs, see `formats`."""
+    try:
+        return getattr(importlib.import_module(task["module"]), "NAMES_ITS_CODE", False) is True
+    except Exception:
+        return False
 
 
 class NamedCode:

@@ -37,14 +37,19 @@ def surroundings():
         dict(os.environ),
         list(sys.path),
         sys.getrecursionlimit(),
-        signal.getsignal(signal.SIGTERM),
-        signal.getsignal(signal.SIGALRM),
-        signal.pthread_sigmask(signal.SIG_BLOCK, ()),
-        [signal.getitimer(timer)[0] > 0 for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)],
+        _signals(),
         _has_children(),
         _numpy_settings(),
         _sklearn_config(),
     )
+
+
+def _signals():
+    """Handlers, masks and timers; of what a system has not, nothing."""
+    handlers = [signal.getsignal(getattr(signal, name)) for name in ("SIGTERM", "SIGALRM") if hasattr(signal, name)]
+    masked = signal.pthread_sigmask(signal.SIG_BLOCK, ()) if hasattr(signal, "pthread_sigmask") else None
+    timers = [getattr(signal, "ITIMER_" + name, None) for name in ("REAL", "VIRTUAL", "PROF")]
+    return handlers, masked, [signal.getitimer(timer)[0] > 0 for timer in timers if timer is not None]
 
 
 class Names:
@@ -141,7 +146,7 @@ def _same(now, before):
 def _has_children():
     try:
         os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
+    except (ChildProcessError, AttributeError):  # no such flag: no system that forks
         return False
     return True
 

@@ -52,5 +52,9 @@ _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7"} | d
 
 def native_platform() -> str:
     """The platform of this machine, as in ``matrix.yaml``: such as ``linux/amd64``."""
-    machine = platform.machine().lower()
-    return f"{platform.system().lower()}/{_ARCHITECTURES.get(machine, machine)}"
+    return platform_of(platform.system(), platform.machine())
+
+
+def platform_of(system: str, machine: str) -> str:
+    """A platform as in ``matrix.yaml``, from what Python calls a machine's system and its processor."""
+    return f"{system.lower()}/{_ARCHITECTURES.get(machine.lower(), machine.lower())}"

@@ -123,6 +123,8 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
         yield "by itself", words.by_itself(answer)
     if words.safe_in(answer):
         yield "safe in", words.safe_in(answer)
+    for text in words.of_kits(answer):
+        yield "kit", text
     yield "do", words.todo(answer)
 
 

@@ -54,6 +54,7 @@ def of_one(answer: Answer) -> dict[str, Any]:
         "separations": [asdict(one) for one in answer.sides.separations],
         "runs": [_run(one) for one in answer.runs],
         "pairs": [_finite(_pair(pair)) for pair in answer.pairs],
+        "kits": words.of_kits(answer),
         "nothing": answer.nothing or None,
     }
 

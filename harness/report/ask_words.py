@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.analysis import versions
+from harness.analysis import kits, versions
 from harness.analysis.ask.breadth import MODELS
 from harness.analysis.ask.sentence import spans
 from harness.analysis.units import counted, some
@@ -116,7 +116,8 @@ def _unknown(answer: Answer) -> Iterator[str]:
     if answer.question.is_strip and absent:
         yield f"nothing that was loaded with {', '.join(absent)} says anything"
     elif not never:
-        yield next((_short(way.reason) for pair in answer.pairs for way in pair.ways if way.reason), "nothing was tried")
+        reasons = (_short(way.reason) for pair in answer.pairs for way in pair.ways if way.reason)
+        yield next(reasons, "nothing was tried")
 
 
 def numpy(strip: Strip) -> list[str]:
@@ -239,6 +240,12 @@ def name(way: Way) -> str:
 def again(way: Way) -> str:
     """The command that repeats the worst cell of a way."""
     return rerun_command.command(way.run.run, way.run.path, way.example)
+
+
+def of_kits(answer: Answer) -> list[str]:
+    """What is to be told of environments whose rows a kit brought."""
+    asked = {pair.consumer for pair in answer.pairs}
+    return [f"{name}: {note}" for run in answer.runs for name, note in kits.notes(run.run).items() if name in asked]
 
 
 def sources(runs: Iterable[AskedRun]) -> str:

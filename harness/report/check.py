@@ -43,7 +43,7 @@ def show(answer: Checked, console: Console, *, written: str, notes: Sequence[str
     if answer.targets:
         console.print(Text(f"  {strip(answer)}"))
     for label, text in (("written by", written), *_lines(answer), *(("note", note) for note in notes), ("run", run)):
-        print_beside(console, f"  {label:<11}", " ".join(text.split()), widest=_WIDEST)
+        print_beside(console, f"  {label:<10} ", " ".join(text.split()), widest=_WIDEST)
     console.print()
 
 
@@ -53,6 +53,8 @@ def sentence(answer: Checked) -> str:
         return f"{answer.verdict}: there is no later release to compare with"
     spans = answer.spans()
     if all(first.verdict in SAFE for first, _ in spans):
+        if any(one.called for one in answer.targets):
+            return f"the warning may be ignored in {_every(answer.targets)}"
         newest = answer.targets[-1].minor
         return f"the warning may be ignored {'up to' if len(answer.targets) > 1 else 'in'} {newest}"
     told = [(first, last) for first, last in spans if first.verdict not in SAFE]
@@ -66,20 +68,33 @@ def sentence(answer: Checked) -> str:
 
 
 def _between(answer: Checked, first: Target, last: Target) -> str:
+    span = answer.targets[answer.targets.index(first) : answer.targets.index(last) + 1]
+    if any(one.called for one in span):
+        return f"in {_every(span)}"
     if first.minor == last.minor:
         return f"in {first.minor}"
     return f"from {first.minor} on" if last is answer.targets[-1] else f"in {first.minor} to {last.minor}"
 
 
+def _every(targets: Sequence[Target]) -> str:
+    """Some targets by what they are called, all of them."""
+    names = list(dict.fromkeys(one.called or one.minor for one in targets))
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
 def strip(answer: Checked) -> str:
-    """Each release with its sign."""
-    minors = [one.minor for one in answer.targets]
+    """Each target with its sign: a release, or what the user calls it."""
+    minors = [one.minor for one in answer.targets if one.called is None]
     return "  ".join(
-        f"{one.name if minors.count(one.minor) > 1 else one.minor} {MARKS[one.verdict][0]}" for one in answer.targets
+        f"{one.called or (one.name if minors.count(one.minor) > 1 else one.minor)} {MARKS[one.verdict][0]}"
+        for one in answer.targets
     )
 
 
 def _lines(answer: Checked) -> Iterator[tuple[str, str]]:
+    for one in answer.targets:
+        if one.called is not None and one.scikit_learn is not None:
+            yield one.called, f"scikit-learn {one.scikit_learn}, NumPy {one.numpy}, Python {one.python}"
     for first, last in answer.spans():
         if first.verdict not in SAFE:
             yield _short(first, last), first.why
@@ -94,6 +109,8 @@ def _lines(answer: Checked) -> Iterator[tuple[str, str]]:
 
 
 def _short(first: Target, last: Target) -> str:
+    if first.called or last.called:
+        return " to ".join(dict.fromkeys(one.called or one.minor for one in (first, last)))
     return first.minor if first.minor == last.minor else f"{first.minor}-{last.minor}"
 
 

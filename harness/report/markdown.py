@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from harness.analysis import soundness, units
+from harness.analysis import kits, soundness, units
 from harness.analysis.pair_signs import Sign, pick_signs
 from harness.errors import printable
 from harness.report import phrases, templating
@@ -23,6 +23,7 @@ def render(summary: Summary) -> str:
     """Write the summary of a run as Markdown. Text of models, packages and exceptions is escaped."""
     return template("summary.md").render(
         summary=summary,
+        kits=kits.sentences(summary.run),
         alarms=soundness.find_problems(summary),
         signs=signs,
         stacked=stacked,

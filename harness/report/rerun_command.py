@@ -12,7 +12,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.analysis import kits
 from harness.machine import places, tools
+from harness.terms import split_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +32,8 @@ def command(run: Mapping[str, Any], path: Path, cell_id: str) -> str:
     run : what ``run.json`` holds.
     path : the run's folder, whose locks are used.
     """
+    if (consumer := split_id(cell_id)[3]) in kits.notes(run):
+        return f"python kit.pyz  # where {consumer} is"
     matrix = _matrix(run, path)
     lost = "" if matrix is None or isinstance(matrix, Path) else f"  # {_word(matrix)}: put the matrix of this run here"
     words = [*_program(), *_run(run, cell_id)]

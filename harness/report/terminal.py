@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from harness.analysis import soundness
+from harness.analysis import kits, soundness
 from harness.analysis.pair_signs import Sign, pick_signs
 from harness.analysis.summary import summarize
 from harness.analysis.units import counted
@@ -86,6 +86,8 @@ def _top(summary: Summary, console: Console) -> None:
     _drifts(summary, console)
     console.print(matrix(summary))
     console.print(LEGEND)
+    for text in kits.sentences(summary.run):
+        console.print(escape(text), soft_wrap=True)
     console.print()
 
 

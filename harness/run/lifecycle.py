@@ -9,11 +9,13 @@ import json
 import os
 import shutil
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 import harness
+from harness.config import loading_rules
 from harness.environments import lock as stored_locks
 from harness.errors import InputError, MachineError
 from harness.files import writing
@@ -26,7 +28,6 @@ from harness.terms import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from rich.console import Console
 
@@ -114,7 +115,7 @@ def _stored(path: Path) -> dict[str, Any] | None:
         stored = read_run_json(path)
     except InputError:
         return None
-    return stored if stored["schema_version"] == SCHEMA_VERSION else None
+    return stored if stored["schema_version"] == SCHEMA_VERSION and not stored.get("kits") else None
 
 
 def _is_unfinished(path: Path, stored: dict[str, Any]) -> bool:  # noqa: ARG001  # as _may_be_more
@@ -152,8 +153,12 @@ def begin(plan: Plan, results: Path) -> RunFolder:
     facts: dict[str, Any] = {"matrix_digest": plan.digest, "through": plan.through, **_other_matrix(plan)}
     # Whoever reads the run later, or elsewhere, may not have these formats.
     facts["formats"] = {item.name: {"converts": item.converts} for item in plan.profile.formats}
+    facts["loading"] = loading_rules.as_data(plan.profile)
     facts |= {"harness_version": harness.__version__, "host": hardware.facts()}
     folder = RunFolder.create(results, plan.profile.name, facts)
+    for item in plan.profile.formats:
+        if item.file is not None:
+            folder.keep_object(Path(item.file).read_text(encoding="utf-8").encode())
     if plan.matrix is not None and "matrix" in facts:
         places.remember(folder.path.name, plan.matrix)
     return folder
@@ -171,9 +176,12 @@ def _other_matrix(plan: Plan) -> dict[str, str]:
 
 
 def _reopen(plan: Plan, path: Path, selection: schedule.Selection) -> RunFolder:
-    profile = read_run_json(path)["profile"]
+    stored = read_run_json(path)
+    profile = stored["profile"]
     if profile != plan.profile.name:
         raise InputError(f"{path}: this is a run of the profile {profile}: give --profile {profile}")
+    if stored.get("kits"):
+        raise InputError(f"{path}: rows of kits were merged into it: continue the run that they were merged with")
     folder = RunFolder.reopen(path)
     if folder.run["matrix_digest"] != plan.digest:
         folder.close()

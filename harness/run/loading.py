@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from harness import judging
+from harness.config import loading_rules
 from harness.judging import outcome
 from harness.terms import Artifact, Cell, Parity, Status
 
@@ -155,17 +156,16 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
     assert artifact is not None  # of others no cell is owed
     fit = recorder.journal.fits[artifact["fitted_sha256"]]
     item = recorder.plan.formats[cell.artifact.format]
-    # What becomes another object keeps some methods at best. A fit of an older harness has nothing but methods.
-    probes = [] if item.partial or item.converts else fit.get("probes", [])
+    asked = loading_rules.questions(item, fit)
     return {
         "id": task_id,
         "artifact": str(recorder.folder.object_path(artifact["sha256"])),
         "sha256": artifact["sha256"],
         "inputs": str(recorder.folder.object_path(fit["inputs_sha256"])),
         "inputs_sha256": fit["inputs_sha256"],
-        "methods": fit["methods"],
-        "probes": probes,
-        "known": [*fit["methods"], *probes, *fit.get("not_compared", ())] if probes else [],
+        "methods": asked["methods"],
+        "probes": asked["probes"],
+        "known": asked["known"],
         "module": item.module,
         "options": {
             **item.options,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from harness import judging
 from harness.judging import outcome
 from harness.machine import hardware
-from harness.store.rows import MeasurementRow
+from harness.store.rows import MeasurementRow, short
 from harness.terms import Status
 
 if TYPE_CHECKING:
@@ -34,16 +34,6 @@ _FITS_AT_HAND = 256
 
 
 _LONGEST_FIT = 4_000_000  # characters; the longest of all estimators' has 60,000
-_LONGEST_TEXT = 8_000  # characters of one text of a row, and entries of one list
-
-
-def short(value: Any) -> Any:
-    """A row, with texts and lists of models cut: a journal of many cells must stay readable."""
-    if isinstance(value, str):
-        return value if len(value) <= _LONGEST_TEXT else value[: _LONGEST_TEXT - 1] + "…"
-    if isinstance(value, dict):
-        return {key: short(item) for key, item in value.items()}
-    return [short(item) for item in value[:_LONGEST_TEXT]] if isinstance(value, list) else value
 
 
 class Recorder:

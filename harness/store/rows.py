@@ -25,6 +25,7 @@ from typing import (
 
 from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES, Status
 
+_LONGEST_TEXT = 8_000  # characters of one text of a row, and entries of one list
 Kind: TypeAlias = Literal["environment", "fit", "artifact", "cell", "measurement"]
 
 
@@ -178,6 +179,15 @@ _STATUSES: dict[Kind, frozenset[Status]] = {
 def row_key(kind: Kind, row: Row) -> str:
     """The key of a row: the name of what it is about."""
     return str(dict(row)[_KEYS[kind]])
+
+
+def short(value: Any) -> Any:
+    """A row, with texts and lists of models cut: a journal of many cells must stay readable."""
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST_TEXT else value[: _LONGEST_TEXT - 1] + "…"
+    if isinstance(value, dict):
+        return {key: short(item) for key, item in value.items()}
+    return [short(item) for item in value[:_LONGEST_TEXT]] if isinstance(value, list) else value
 
 
 _ROWS: dict[Kind, Any] = {

@@ -76,7 +76,8 @@ def every(results: Path) -> list[Path]:
             continue
         with contextlib.suppress(InputError):  # whoever reads it says what is wrong with it
             stored = read_run_json(path)
-            plan = stored["profile"], str(stored.get("matrix_digest")), stored.get("schema_version")
+            merged = str(stored.get("kits") or "")  # which no other run of the plan knows of
+            plan = stored["profile"], str(stored.get("matrix_digest")), stored.get("schema_version"), merged
             if plan in planned:
                 continue
             planned |= {plan} if stored.get("complete") and stored.get("matrix_digest") else set()

@@ -18,7 +18,7 @@ from tests.report.stored import cell, plan_of, tables_of
 RELEASES = {"home": "1.2.2", "a": "1.3.2", "b": "1.4.2", "c": "1.5.2"}
 
 
-def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc", not_compared=None):
+def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc", not_compared=None, called=None):
     """The answer where the targets have statuses; ``reach`` is that of made rows."""
     plan = plan_of(tuple(RELEASES.items()), cases=("model",))
     plan = dataclasses.replace(plan, writer="home")
@@ -33,7 +33,7 @@ def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc", not_comp
         manifest=json.dumps({"reach": reach, "data": {"n_samples": 64}, "not_compared": not_compared or {}})
     )
     tables = dataclasses.replace(tables, artifacts=artifacts)
-    return checked.answer(tables, writer="home", asked=list(asked))
+    return checked.answer(tables, writer="home", asked=list(asked), called=called or {})
 
 
 def said(answer):
@@ -89,6 +89,19 @@ def test_nor_where_something_that_predicts_was_not_compared(tmp_path) -> None:
 def test_what_was_not_run_is_not_known(tmp_path) -> None:
     found = answered(tmp_path, ["ok", "not-run", "ok"])
     assert found.verdict is Verdict.UNKNOWN and said(found) == "not known in 1.4"
+
+
+def test_targets_are_called_as_the_user_calls_them(tmp_path) -> None:
+    called = {"c": ".venv"}
+    found = answered(tmp_path, ["ok", "ok", "ok"], called=called)
+    assert said(found) == "the warning may be ignored in 1.3, 1.4 and .venv"
+    assert rendering.strip(found) == "1.3 ✓  1.4 ✓  .venv ✓"
+    (tmp_path / "x").mkdir()
+    found = answered(tmp_path / "x", ["ok", "load-error", "load-error"], called=called)
+    assert said(found) == "breaks in 1.4 and .venv"
+    out = io.StringIO()
+    rendering.show(found, Console(file=out, width=80), written="1.2.2", notes=(), run="x")
+    assert "\n  .venv      scikit-learn 1.5.2, NumPy " in out.getvalue()
 
 
 def test_gates(tmp_path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 import ruamel.yaml
 
-from harness.checking import targets, wanted, writer
+from harness.checking import existing, pins, targets, wanted, writer
 from harness.config import matrix as matrices
-from harness.errors import InputError
+from harness.environments import LackingError
+from harness.environments.installed import Installed
+from harness.errors import InputError, MachineError
 from harness.inspection.result import Evidence, Inspection, Need
 from harness.machine import tools
 
@@ -79,6 +82,8 @@ def test_a_requirements_file_is_taken_with_its_pins(by_1_2, known, tmp_path: Pat
         ("numpy==2\n", "does not pin scikit-learn"),
         ("scikit-learn @ https://x.org/a.whl\n", "line 1.*no URLs"),
         ("a b\n", "line 1"),
+        ("scikit-learn==1.9.*\n", r'prod.txt: "scikit-learn==1.9.\*" is not one release: pin it, scikit-learn==X.Y.Z'),
+        ("scikit-learn>=1.9\n", "is not one release"),
     ],
 )
 def test_a_requirements_file_that_says_too_little_or_too_much(by_1_2, known, tmp_path: Path, text, told) -> None:
@@ -103,7 +108,7 @@ def test_what_the_user_supplies_comes_first(known) -> None:
 
 
 def test_requirements_of_the_writer_are_not_its_targets(known) -> None:
-    own = ["scikit-learn==1.2.1", "lightgbm==3.3.5", "scipy==1.9.3"]
+    own = pins.of(["scikit-learn==1.2.1", "lightgbm==3.3.5", "scipy==1.9.3"])
     found = writer.of(inspected(needs=("lightgbm",)), known, [], own)
     assert found.environment.scikit_learn == "1.2.1" and found.packages == ("lightgbm",)
     assert set(found.environment.packages) == {"lightgbm==3.3.5", "scipy==1.9.3"}
@@ -137,3 +142,105 @@ def test_the_matrix_is_one_that_the_project_reads(known, tmp_path: Path) -> None
     assert [one["packages"] for one in told] == [["pandas"], ["dill==0.3.8", "pandas"]]
     profile = matrices.load_matrix(file, native="linux/amd64").profile("check", satisfiable=lambda _: True)
     assert [one.name for one in profile.environments] == ["sk1.2.2-py3.11-np1.24", "sk1.9.1-py3.13-np2.5"]
+
+
+def there(*packages: str) -> Installed:
+    """What a Python of 3.12 tells of itself."""
+    held = {name: {"version": version, "files": None} for name, version in (one.split("==") for one in packages)}
+    told = {
+        "python": "3.12.4",
+        "implementation": "CPython",
+        "executable": "/x/bin/python",
+        "virtual": "/x",
+        "base": ["/usr"],
+    }
+    return Installed.model_validate({**told, "packages": held, "sources": []})
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch) -> Path:
+    """With environments that hold the same, and one image; nothing is run."""
+    for name in (".venv", "other/.venv"):
+        (tmp_path / name / "bin").mkdir(parents=True)
+        (tmp_path / name / "bin/python").symlink_to(sys.executable)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(existing.interpreter, "held", lambda _: there("scikit-learn==1.5.2", "numpy==2.1.3"))
+    monkeypatch.setattr(existing.image, "held", lambda *_: there("scikit-learn==1.8.dev0", "numpy==2.3.0"))
+    monkeypatch.setattr(existing.container_engine, "missing", lambda: None)
+    return tmp_path
+
+
+def test_an_environment_that_is_there_is_a_target(by_1_2, known, folder: Path) -> None:
+    (found,) = targets.of([".venv"], by_1_2, known)
+    assert (found.name, found.called, found.scikit_learn) == ("venv", ".venv", "1.5.2")
+    assert found.entry(wanted.KIND, ["pandas"]) == {
+        "name": "venv", "kind": "interpreter", "scikit-learn": "1.5", "python": "3.12", "path": str(folder / ".venv"),
+        "sandbox": "true",
+    }  # fmt: skip
+    assert "sandbox" not in found.entry(wanted.TRUSTED_KIND, [])
+    (program,) = targets.of([".venv/bin/python"], by_1_2, known)
+    assert (program.name, dict(program.keys)["path"]) == ("venv", str(folder / ".venv/bin/python"))
+
+
+def test_an_image_is_a_target_whatever_release_it_has(by_1_2, known, folder: Path) -> None:
+    (found,) = targets.of(["image:serving:1.4"], by_1_2, known)
+    assert (found.called, found.scikit_learn) == ("image:serving:1.4", "1.8.dev0")
+    assert found.entry(wanted.KIND, []) == {
+        "name": "image-serving-1.4", "kind": "image", "scikit-learn": "1.8", "python": "3.12", "image": "serving:1.4",
+    }  # fmt: skip
+
+
+def test_targets_of_one_name_are_all_kept(by_1_2, known, folder: Path) -> None:
+    found = targets.of([".venv", "other/.venv", ".venv", "1.5"], by_1_2, known)
+    assert [one.name for one in found] == ["venv", "venv-2", "sk1.5.2-py3.12-np2.1"]
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        (folder / name / "prod.txt").write_text(f"scikit-learn==1.7.{1 if name == 'a' else 2}\n")
+    found = targets.of(["a/prod.txt", "b/prod.txt"], by_1_2, known)
+    assert [(one.name, one.scikit_learn) for one in found] == [("prod.txt", "1.7.1"), ("prod.txt-2", "1.7.2")]
+
+
+def test_the_matrix_of_environments_that_are_there_is_one_that_the_project_reads(by_1_2, known, folder: Path) -> None:
+    asked = targets.of([".venv", "image:serving:1.4", "1.9"], by_1_2, known)
+    file = wanted.matrix_file([by_1_2.environment, *asked], kind=wanted.KIND, packages=["pandas"])
+    profile = matrices.load_matrix(file, native="linux/amd64").profile("check", satisfiable=lambda _: True)
+    assert [one.kind for one in profile.environments] == ["sandboxed", "interpreter", "image", "sandboxed"]
+    assert [one.packages for one in profile.environments][1:3] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "told"),
+    [
+        ("nowhere/.venv", InputError, "is none of these: a release such as 1.9.*image:NAME"),
+        ("empty", InputError, "empty has no bin/python"),
+        ("dead", InputError, "leads to a Python that is gone"),
+        ("image:--privileged", InputError, "no name of an image"),
+        ("image:", InputError, "no name of an image"),
+    ],
+)
+def test_what_is_no_environment_says_so(by_1_2, known, folder: Path, word, kind, told) -> None:
+    (folder / "empty").mkdir()
+    (folder / "dead/bin").mkdir(parents=True)
+    (folder / "dead/bin/python").symlink_to("/gone/python3.12")
+    with pytest.raises(kind, match=told):
+        targets.of([word], by_1_2, known)
+
+
+def test_an_environment_without_scikit_learn_is_no_target(by_1_2, known, folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr(existing.interpreter, "held", lambda _: there("numpy==2.1.3"))
+    with pytest.raises(
+        InputError, match=r"there is no scikit-learn in it \(Python 3.12.4, 1 packages\): install it there"
+    ):
+        targets.of([".venv"], by_1_2, known)
+
+
+def test_what_cannot_be_had_here_is_the_machines(by_1_2, known, folder: Path, monkeypatch) -> None:
+    def refused(*_):
+        raise LackingError("the image x is not here")
+
+    monkeypatch.setattr(existing.image, "held", refused)
+    with pytest.raises(MachineError, match="--to image:x: the image x is not here"):
+        targets.of(["image:x"], by_1_2, known)
+    monkeypatch.setattr(existing.container_engine, "missing", lambda: "there is neither Docker nor Podman")
+    with pytest.raises(MachineError, match="neither Docker nor Podman"):
+        targets.of(["image:x"], by_1_2, known)

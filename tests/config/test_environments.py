@@ -71,7 +71,6 @@ def test_environments_that_are_wrong(folder, items, message):
         ("kind", "doker", 'no kind of environment "doker"; perhaps "docker"'),
         ("suite", "bokworm", 'no suite of Debian "bokworm"; perhaps "bookworm"'),
         ("source", "conda", 'no source of packages "conda"; there is debian, pypi'),
-        ("image", "'python:3.12-slim'", '"python:3.12-slim" is another image tomorrow; add its digest'),
         ("image", "'--privileged'", '"--privileged" is not an image such as'),
         ("name", "a b", '"a b" is not a name'),
         ("name", "../x", '"../x" is not a name'),
@@ -163,6 +162,10 @@ ROOT = {"scikit-learn": "1.2.1", "kind": "rootfs", "platform": "linux/s390x", "s
         ({"kind": "local", "python": "3.11"}, 'the key "suite" is not for an environment of kind local'),
         ({"kind": "docker", "python": "3.11"}, 'the key "suite" is not for an environment of kind docker'),
         ({"node": "24"}, 'the key "node" is not for an environment of kind rootfs'),
+        (
+            {"kind": "docker", "suite": None, "source": None, "python": "3.11", "image": "'python:3.12-slim'"},
+            '"python:3.12-slim" is another image tomorrow; add its digest',
+        ),
         ({"image": f"'a@sha256:{'0' * 64}'"}, 'the key "image" is not for an environment of kind rootfs'),
         ({"suite": None}, "a root needs a suite of Debian, or the python of one: bullseye has 3.9, bookworm has 3.11"),
         ({"suite": None, "python": "3.12"}, "a root needs a suite of Debian, or the python of one: bullseye has 3.9"),
@@ -179,6 +182,39 @@ ROOT = {"scikit-learn": "1.2.1", "kind": "rootfs", "platform": "linux/s390x", "s
 def test_an_environment_in_a_root_or_container_that_is_wrong(folder, keys, message):
     told = folder.problem(environments=_included(**{**ROOT, **keys}))
     assert told.startswith(f"environments.include[0]: {message}")
+
+
+THERE = {"scikit-learn": "1.5", "name": "mine", "kind": "interpreter", "path": ".venv"}
+
+
+def test_environments_that_are_there_hold_what_they_hold(folder):
+    given = "{packages: [pandas], tools: [skops], include: [{name: mine, scikit-learn: 1.5, kind: interpreter, path: .venv}]}"
+    part = folder.part(environments=given)
+    (mine,) = part.environments(satisfiable=never)
+    assert (mine.packages, mine.tools, dict(mine.options)) == ((), (), {"path": ".venv"})
+    assert mine.folder == str(part.path.absolute().parent)
+    assert mine.produces
+    given = "{include: [{name: mine, kind: interpreter, path: .venv, sandbox: true}, {name: s, kind: image, image: 'serving:1.4'}]}"
+    mine, serving = folder.part(environments=given).environments(satisfiable=never)
+    assert dict(mine.options) == {"path": ".venv", "sandbox": True} and not mine.produces
+    assert dict(serving.options) == {"image": "serving:1.4"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"name": None}, ': the key "name" is missing'),
+        ({"path": None}, ': the key "path" is missing'),
+        ({"packages": "[x]"}, ': the key "packages" is not for an environment of kind interpreter'),
+        ({"as_of": "newest"}, ': the key "as_of" is not for an environment of kind interpreter'),
+        ({"kind": "image"}, ': the key "image" is missing'),
+        ({"kind": "image", "image": "x"}, ': the key "path" is not for an environment of kind image'),
+        ({"kind": "image", "path": None, "image": "'--x'"}, '.image: "--x" is not an image such as'),
+    ],
+)
+def test_an_environment_that_is_there_and_is_said_wrongly(folder, keys, message):
+    told = folder.problem(environments=_included(**{**THERE, **keys}))
+    assert told.startswith(f"environments.include[0]{message}"), told
 
 
 def test_a_profile_has_other_kinds_only_when_it_says_so(folder):

@@ -39,7 +39,7 @@ def entry(value: str = "borrowed:KIND", name: str = "borrowed") -> EntryPoint:
 def test_an_installed_package_adds_a_kind(borrowed):
     found, faults = kinds.collect([entry()])
     assert not faults
-    assert list(found) == ["local", "node", "rootfs", "docker", "sandboxed", "borrowed"]
+    assert list(found) == ["local", "node", "rootfs", "docker", "sandboxed", "interpreter", "image", "borrowed"]
     assert found["borrowed"].plain
 
 
@@ -75,6 +75,7 @@ def test_a_kind_brings_no_name_and_no_key_that_is_taken(borrowed):
 
     class Same(keys.Keys):
         image: kinds.OF["docker"].keys.model_fields["image"].annotation = None
+        path: kinds.OF["interpreter"].keys.model_fields["path"].annotation = ""
 
     for model, message in (
         (Common, 'its key "platform" is every kind\'s'),
@@ -86,7 +87,7 @@ def test_a_kind_brings_no_name_and_no_key_that_is_taken(borrowed):
     borrowed.KIND = dataclasses.replace(borrowed.KIND, name="local", keys=Same)
     _, (fault,) = kinds.collect([entry()])
     assert 'there is a kind "local" already' in fault
-    assert "image" not in fault
+    assert 'its key "image"' not in fault
 
 
 def test_a_matrix_is_not_read_beside_a_broken_package(monkeypatch, tmp_path):
@@ -132,7 +133,13 @@ def test_a_session_is_what_the_kind_says(monkeypatch):
 
 
 def _sound(kind: str):
-    own = {"node": {"node": "24", "npm": ("x",)}, "rootfs": {"suite": "bookworm"}, "docker": {"image": "a@sha256:0"}}
+    own = {
+        "node": {"node": "24", "npm": ("x",)},
+        "rootfs": {"suite": "bookworm"},
+        "docker": {"image": "a@sha256:0"},
+        "interpreter": {"path": "x"},
+        "image": {"image": "a"},
+    }
     return environment("a", kind=kind, **own.get(kind, {}))
 
 

@@ -81,6 +81,7 @@ class Facts:
     text: Coded[str]  # of an error or a death; empty for a drift, whose text is figures
     error_type: Coded[str]
     findings: Coded[frozenset[str]]
+    outputs: Coded[frozenset[str]]  # that differ; empty in runs that don't tell
     case: Coded[str]
     family: Coded[str]
     format: Coded[str]
@@ -109,7 +110,8 @@ def gathered(cells: pd.DataFrame, artifacts: pd.DataFrame, environments: pd.Data
     pairs = tuple((environment.get(here, nowhere), environment.get(there, nowhere)) for here, there in met.distinct)
     return Facts(
         text=_coded(_texts(cells)),
-        findings=_findings(cells),
+        findings=_listed(cells, "findings"),
+        outputs=_listed(cells, "differing"),
         model=Coded(made.codes, tuple(models.get(key, nothing) for key in made.distinct)),
         places=Coded(met.codes, pairs),
         at_home=_column(cells, "also_at_home"),
@@ -138,16 +140,15 @@ def _coded(column: pd.Series[str]) -> Coded[str]:
     return Coded(codes.astype(np.intp), tuple(map(str, values)))
 
 
-def _findings(cells: pd.DataFrame) -> Coded[frozenset[str]]:
-    empty: tuple[str, ...] = ()
-    lists = cells["findings"] if "findings" in cells else [empty] * len(cells)
-    coded = _coded(pd.Series([_joined(kinds) for kinds in lists], dtype=object))
-    return Coded(coded.codes, tuple(frozenset(text.split()) for text in coded.distinct))
+def _listed(cells: pd.DataFrame, name: str) -> Coded[frozenset[str]]:
+    """A column of lists of words. A run of an earlier schema may lack it, or have nothing in it."""
+    lists = cells[name] if name in cells else [()] * len(cells)
+    coded = _coded(pd.Series([_joined(words) for words in lists], dtype=object))
+    return Coded(coded.codes, tuple(frozenset(text.split("\n")) - {""} for text in coded.distinct))
 
 
-def _joined(kinds: Any) -> str:
-    """A cell's findings as a text; of an older run there may be none."""
-    return " ".join(map(str, kinds)) if isinstance(kinds, (list, tuple, np.ndarray)) else ""
+def _joined(words: Any) -> str:
+    return "\n".join(map(str, words)) if isinstance(words, (list, tuple, np.ndarray)) else ""
 
 
 def _paired(cells: pd.DataFrame, first: str, second: str) -> Coded[tuple[str, str]]:

@@ -94,6 +94,8 @@ def _by_model(rule: Rule, facts: Facts, rows: Rows) -> Rows:
     """By what differs, and by what was fitted."""
     if rule.findings and rows.size:
         rows = facts.findings.where(lambda kinds: not rule.findings.isdisjoint(kinds), rows)
+    if (pattern := rule.outputs) is not None and rows.size:
+        rows = facts.outputs.where(lambda names: bool(names) and all(map(pattern.search, names)), rows)
     if (rule.estimators or rule.parameters) and rows.size:
         rows = facts.model.where(lambda model: _fits(rule, model), rows)
     return rows

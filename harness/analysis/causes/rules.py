@@ -35,6 +35,7 @@ class Rule:
     message: re.Pattern[str] | None
     error_type: frozenset[str]
     findings: frozenset[str]
+    outputs: re.Pattern[str] | None
     cases: frozenset[str]
     families: frozenset[str]
     estimators: frozenset[str]
@@ -128,6 +129,7 @@ def _rule(written: Written, cause: str, way: str | None) -> Rule:
     return Rule(
         cause=cause,
         message=re.compile(written.message) if written.message else None,
+        outputs=re.compile(written.outputs) if written.outputs else None,
         parameters={name: re.compile(pattern) for name, pattern in written.parameters.items()},
         **(values | _sides(written, way)),
     )

@@ -89,6 +89,7 @@ class Example(Part):
     error_message: str | None = None
     reason: str | None = None
     findings: tuple[Finding, ...] = ()
+    outputs: tuple[str, ...] = ()  # that differ
     case: str = "a_case"
     family: str = "a_family"
     format: str = "pickle"
@@ -107,6 +108,7 @@ class Rule(Part):
     error_type: tuple[str, ...] = ()
     message: Pattern = ""  # searched for in error_message, and where there is none in reason; never in a drift's
     findings: tuple[Finding, ...] = ()  # one of these is among the cell's
+    outputs: Pattern = ""  # found in the name of every output that differs, and one does
     cases: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
     estimators: tuple[str, ...] = ()  # class names; within a pipeline or another estimator, too

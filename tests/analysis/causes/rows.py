@@ -28,6 +28,7 @@ def _cell(example: Example, here: str, there: str) -> dict[str, Any]:
     return facts | {
         "status": str(example.status),
         "findings": [str(finding) for finding in example.findings],
+        "differing": list(example.outputs),
         "producer": here,
         "consumer": there,
     }
