@@ -42,7 +42,9 @@ AnsweringRunOption = Annotated[
 FailOnOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--fail-on", metavar="VERDICT", help="End with 1 if something: changes, breaks, not-known, not-seen. Or several, a,b."
+        "--fail-on",
+        metavar="VERDICT",
+        help="End with 1 if one answer is: changes, breaks, not-known, not-seen.",
     ),
 ]
 MayFailOption = Annotated[

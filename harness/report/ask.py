@@ -172,7 +172,9 @@ def _how(answer: Answer, console: Console) -> None:
     if way is None:
         print_beside(console, f"  {'again':<{_LABEL}}", "nothing was loaded that could be repeated", widest=_WIDTH)
         return
-    print_beside(console, f"  {'again':<{_LABEL}}", "the worst cell alone, with the packages of its run:", widest=_WIDTH)
+    print_beside(
+        console, f"  {'again':<{_LABEL}}", "the worst cell alone, with the packages of its run:", widest=_WIDTH
+    )
     console.print(Text(writable(f"    {words.again(way)}", console), style="cyan"), soft_wrap=True)
 
 
