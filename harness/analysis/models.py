@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -115,6 +116,7 @@ def is_value(text: str, wanted: str) -> bool:
     return text == wanted or _literal(text) == _literal(wanted)
 
 
+@functools.lru_cache(maxsize=4096)  # the same few values are compared for every model
 def _literal(text: str) -> tuple[str, str]:
     """A value that equal values share, however they are written. A word without quotes is a text."""
     try:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 
 class Verdict(StrEnum):
@@ -24,6 +24,14 @@ SAFE = frozenset({Verdict.SAFE, Verdict.TOLERABLE})
 BAD = frozenset({Verdict.CHANGES, Verdict.BREAKS})
 #: Nothing speaks against loading it.
 SOUND = SAFE | {Verdict.UNSEEN}
+
+#: What `--fail-on` takes, for every verb that ends with a verdict.
+GATES = {
+    "changes": Verdict.CHANGES,
+    "breaks": Verdict.BREAKS,
+    "not-known": Verdict.UNKNOWN,
+    "not-seen": Verdict.UNSEEN,
+}
 
 #: What to do, by verdict: first if scikit-learn warned of another version, then if it did not.
 ADVICE: dict[Verdict, tuple[str, str]] = {
@@ -64,6 +72,11 @@ def worst(verdicts: Iterable[str | None]) -> Verdict:
     """Return the worst of several verdicts; `Verdict.UNKNOWN` if there is none."""
     found = set(verdicts)
     return next((verdict for verdict in Verdict if verdict in found), Verdict.UNKNOWN)
+
+
+def crossed(gates: Iterable[str], verdicts: Collection[Verdict]) -> list[str]:
+    """The gates, by name, whose verdict is among those that hold."""
+    return [gate for gate in gates if GATES[gate] in verdicts]
 
 
 def as_data() -> dict[str, Any]:

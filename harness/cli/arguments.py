@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.errors import InputError, unknown
 from harness.machine import defaults
 
 if TYPE_CHECKING:
@@ -42,6 +43,14 @@ RunOption = Annotated[str | None, typer.Option("--run", metavar="RUN", help=_RUN
 AnsweringRunOption = Annotated[
     str | None, typer.Option("--run", metavar="RUN", help=f"{_NAMED} Default: the newest run that can answer.")
 ]
+FailOnOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-on",
+        metavar="VERDICT",
+        help="End with 1 if one answer is: changes, breaks, not-known, not-seen.",
+    ),
+]
 MayFailOption = Annotated[
     list[str] | None,
     typer.Option("--may-fail", metavar="PATTERN", help="Environments that may be missing: a name or pattern."),
@@ -54,6 +63,19 @@ ExpectationsOption = Annotated[
         show_default="expectations.yaml beside the runs",
     ),
 ]
+
+
+def gates(given: list[str] | None) -> tuple[str, ...]:
+    """The gates that `--fail-on` names, each once. Raises InputError for a word that is none."""
+    from harness.analysis.verdicts import GATES
+
+    words = [word.strip() for text in given or () for word in text.split(",") if word.strip()]
+    for word in words:
+        if word not in GATES:
+            raise InputError(f"--fail-on: {unknown('gate', word, GATES)}")
+    if given and not words:
+        raise InputError(f"--fail-on names no gate; there is {', '.join(GATES)}")
+    return tuple(dict.fromkeys(words))
 
 
 def console() -> Console:

@@ -1,29 +1,25 @@
-"""The answer of `ask`, on a terminal and as data."""
+"""The answers of `ask` on a terminal: the conclusion, why, where it is safe, and what to do."""
 
 from __future__ import annotations
 
-import math
 import textwrap
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from harness.analysis import kits, versions
-from harness.analysis.ask.breadth import MODELS
+from harness.analysis.ask import several
 from harness.analysis.units import CUT, counted, some
-from harness.analysis.verdicts import ADVICE, SAFE, SOUND, Verdict
-from harness.report import rerun_command
+from harness.analysis.verdicts import SOUND, Verdict, rank
+from harness.report import ask_words as words
+from harness.report.console import writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console
 
-    from harness.analysis.ask import Answer, AskedRun, PairAnswer, Way
-    from harness.analysis.ask.breadth import Breadth
-    from harness.analysis.ask.separating import Separation
-    from harness.analysis.versions import Wanted
+    from harness.analysis.ask import Answer, PairAnswer, Way
+    from harness.analysis.ask.strip import Strip
 
 #: A sign besides the colour.
 MARKS = {
@@ -34,171 +30,126 @@ MARKS = {
     Verdict.TOLERABLE: ("≈", "bold green"),
     Verdict.SAFE: ("✓", "bold green"),
 }
-_SHOWN = 6  # pairs in full; the others are counted
-_NAMES = 6  # cases, methods or values in one line
+_WIDTH = 80  # columns, on a wider terminal too
+_LABEL = 10  # of them before a text, beside two blanks
+_COLUMN = 6  # of one release in a strip
 
 
-def show(answer: Answer, console: Console, *, verbose: bool = False) -> None:
-    """Print an answer: the conclusion first, then what it stands on. `Text` shows markup in names as it is.
+def show(answers: Sequence[Answer], console: Console, *, verbose: bool = False, how: bool = False) -> None:
+    """Print answers: the worst as the conclusion, then one line for each of the others.
 
     Parameters
     ----------
-    verbose : with every pair of environments, and each format and reader of it.
+    verbose : with what was compared, every pair of environments, and each format and reader of it.
+    how : with the command that repeats the worst cell.
     """
+    ordered = several.worst_first(answers)
+    console.print()
+    _show(ordered[0], console, verbose=verbose, how=how)
+    if len(ordered) > 1:
+        console.print()
+    named = max(len(one.question.subject.name) for one in ordered)
+    for one in ordered[1:]:
+        mark, style = MARKS[one.verdict]
+        label = writable(f"  {mark} ", console) + f"{one.question.subject.name:<{named}}  "
+        safe = words.safe_in(one) if one.verdict not in SOUND else ""
+        text = f"{one.sentence}{f'; safe in {safe}' if safe[:1].isdigit() else ''}"
+        print_beside(console, label, text, style=style, widest=_WIDTH)
+        if verbose:
+            console.print()
+            _show(one, console, verbose=True, how=how)
+    console.print()
+
+
+def _show(answer: Answer, console: Console, *, verbose: bool, how: bool) -> None:
     mark, style = MARKS[answer.verdict]
-    console.print()
-    console.print(Text(f"{mark} {question(answer)}: {sentence(answer)}", style=style))
-    for label, text in _lines(answer):
-        print_beside(console, f"  {label:<14}", " ".join(text.split()))
-    shown = answer.pairs if verbose else answer.pairs[:_SHOWN]
-    for lines, pairs in _alike(shown, verbose=verbose):
-        for pair in pairs:
-            mark, style = MARKS[pair.verdict]
-            console.print(Text(f"  {mark} {pair.producer} → {pair.consumer}: {pair.verdict}", style=style))
-        for line in lines:
-            print_beside(console, " " * 6, " ".join(line.split()), style="dim")
-    if len(answer.pairs) > len(shown):
-        console.print(Text(f"  and {len(answer.pairs) - len(shown)} more pairs; --verbose shows them", style="dim"))
-    if answer.worst_way is not None:
-        console.print(Text(f"  again: {again(answer.worst_way)}", style="cyan"), soft_wrap=True)
-    console.print()
+    asked = words.question(answer)
+    sentence = answer.sentence.within(min(console.width, _WIDTH) - len(writable(f"{mark} {asked}: ", console)))
+    print_beside(console, writable(f"{mark} ", console), f"{asked}: {sentence}", style=style, widest=_WIDTH)
+    if answer.question.is_strip:
+        show_strip(answer.strip, console)
+    lines = [*_lines(answer), *(_more(answer) if verbose else ())]
+    for number, (label, text) in enumerate(lines):
+        shown = label if number == 0 or lines[number - 1][0] != label else ""
+        print_beside(console, f"  {shown:<{_LABEL}}", text, widest=_WIDTH)
+    if verbose:
+        _evidence(answer, console)
+    if how:
+        _how(answer, console)
 
 
 def print_beside(console: Console, label: str, text: str, *, style: str = "", widest: int | None = None) -> None:
-    """Print a text beside its label, its further lines below its first; in no more than ``widest`` columns."""
+    """Print a text beside its label, its further lines below its first; in no more than ``widest`` columns.
+
+    No word is broken: one that is longer than a line goes beyond it.
+    """
     width = max(min(console.width, widest or console.width) - len(label), 20)
-    for number, line in enumerate(textwrap.wrap(text, width, break_on_hyphens=False) or [""]):
-        start = Text(label if number == 0 else " " * len(label), style="dim")
+    plain = writable(" ".join(text.split()), console)
+    lines = textwrap.wrap(plain, width, break_on_hyphens=False, break_long_words=False)
+    for number, line in enumerate(lines or [""]):
+        start = Text(label if number == 0 else " " * len(label), style="dim" if label.strip().isascii() else style)
         console.print(start + Text(line, style=style), soft_wrap=True)
 
 
-def _alike(pairs: Iterable[PairAnswer], *, verbose: bool) -> list[tuple[tuple[str, ...], list[PairAnswer]]]:
-    """Pairs with the same evidence together. Of a pair that is sound it is shown if everything is."""
-    groups: dict[tuple[Verdict, tuple[str, ...]], list[PairAnswer]] = {}
-    for pair in pairs:
-        lines = tuple(_evidence(pair)) if verbose or pair.verdict not in SOUND else ()
-        groups.setdefault((pair.verdict, lines), []).append(pair)
-    return [(lines, some) for (_, lines), some in groups.items()]
-
-
-def sentence(answer: Answer) -> str:
-    """The verdict with its breadth: "breaks in 3 of 17 models"."""
-    return told(answer.verdict, len(answer.breadth.models), len(answer.sides.bad))
-
-
-def told(verdict: Verdict, models: int, bad: int) -> str:
-    """The same of numbers: models that were tried, and of these those that change or break."""
-    if not models:
-        return str(verdict)
-    if verdict is Verdict.UNKNOWN:
-        return f"{verdict}, with {counted(models, 'model')} compared"
-    return f"{verdict} in {f'{bad} of ' if verdict not in SOUND else ''}{counted(models, 'model')}"
-
-
-def question(answer: Answer) -> str:
-    """What was asked, in short: the subject with the first version of each side."""
-    asked = answer.question
-    return f"{asked.subject.name} {_version(asked.producers[0])} → {_version(asked.consumers[0])}"
-
-
-def details(answer: Answer) -> str:
-    """The rest of the question: parameters, further packages, format and reader; empty if there is none."""
-    asked = answer.question
-    return ", ".join(
-        [
-            *(str(setting) for setting in asked.settings),
-            *(f"saved with {one}" for one in asked.producers[1:]),
-            *(f"loaded with {one}" for one in asked.consumers[1:]),
-            *(f"{noun} {name}" for noun, name in (("format", asked.format), ("reader", asked.reader)) if name),
-        ]
-    )
-
-
-def _version(one: Wanted) -> str:
-    return one.version if one.package == versions.DEFAULT_PACKAGE else str(one)
+def show_strip(strip: Strip, console: Console) -> None:
+    """Print the releases with their signs below them, and what the signs mean."""
+    margin = " " * (_LABEL + 2)
+    across = max((min(console.width, _WIDTH) - len(margin)) // _COLUMN, 1)
+    for start in range(0, len(strip.minors), across):
+        shown = strip.minors[start : start + across]
+        console.print(Text(margin + "".join(f"{one.minor:<{_COLUMN}}" for one in shown).rstrip()), soft_wrap=True)
+        signs = Text(margin)
+        for one in shown:
+            mark, style = MARKS[one.verdict]
+            signs.append(f"{writable(mark, console):<{_COLUMN}}", style=style)
+        signs.rstrip()
+        console.print(signs, soft_wrap=True)
+    seen = sorted({one.verdict for one in strip.minors}, key=rank)
+    print_beside(console, margin, "; ".join(f"{MARKS[one][0]} {one}" for one in seen), style="dim", widest=_WIDTH)
 
 
 def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
     """What stands below the conclusion: labels with their texts."""
-    if details(answer):
-        yield "asked", details(answer)
-    if not answer.pairs:
-        yield "why", answer.nothing
-        yield "from", sources(answer.runs)
-        return
-    yield "advice", advice(answer)
-    yield "tested", tested(answer)
-    yield from _reasons(answer)
-    if answer.alone not in {None, answer.verdict}:
-        alone = answer.question.subject.alone
-        yield "by itself", f"{answer.alone} ({some(alone, 'model', _NAMES)})"
-    yield from _compared(answer.breadth)
-    if answer.verdict is Verdict.UNSEEN:
-        yield "not safe", "; ".join(shortcomings(answer.breadth)) or "too little was tested between some environments"
+    if words.details(answer):
+        yield "asked", words.details(answer)
+    yield "tested", words.tested(answer)
+    for text in words.why(answer):
+        yield "why", text
+    for text in words.numpy(answer.strip):
+        yield "NumPy", text
+    if words.which(answer):
+        yield "which", words.which(answer)
+    if words.by_itself(answer):
+        yield "by itself", words.by_itself(answer)
+    if words.safe_in(answer):
+        yield "safe in", words.safe_in(answer)
+    for text in words.of_kits(answer):
+        yield "kit", text
+    yield "do", words.todo(answer)
+
+
+def _more(answer: Answer) -> Iterator[tuple[str, str]]:
+    """What `--verbose` adds to them."""
+    if answer.differing:
+        usual = "" if any(map(_is_usual, answer.differing)) else "; the same for rows as the model was fitted on"
+        yield "differs", f"{words.listed(answer.differing, 2 * words.NAMES)}{usual}"
+    breadth = answer.breadth
+    if breadth.compared:
+        yield "compared", words.listed(breadth.compared, 2 * words.NAMES)
+    # Of attributes, which hold estimators or are large, the names are enough.
+    methods = [f"{name} ({why})" for name, why in breadth.uncompared.items() if not name.endswith("_")]
+    attributes = [name for name in breadth.uncompared if name.endswith("_")]
+    if methods or attributes:
+        yield "left out", words.listed([*methods, *attributes], 2 * words.NAMES)
     never = sum(pair.never_tried for pair in answer.pairs)
     if never:
         cells = sum(pair.cells for pair in answer.pairs)
         yield "not run", f"{never} of {counted(cells, 'cell')} did not run; they never count as passing"
-    instead = _instead(answer)
+    instead = words.instead(answer)
     if instead:
-        yield "instead", f"for the same models and environments: {', '.join(instead)}"
-    for text in _of_kits(answer):
-        yield "kit", text
-    yield "from", sources(answer.runs)
-
-
-def _of_kits(answer: Answer) -> list[str]:
-    """What is to be told of environments whose rows a kit brought."""
-    asked = {pair.consumer for pair in answer.pairs}
-    return [f"{name}: {note}" for run in answer.runs for name, note in kits.notes(run.run).items() if name in asked]
-
-
-def _reasons(answer: Answer) -> Iterator[tuple[str, str]]:
-    """Why models break or change, which do, and in what."""
-    causes = dict.fromkeys(way.cause for pair in answer.pairs for way in pair.ways if way.verdict not in SOUND)
-    for cause in causes:
-        if cause in answer.causes:
-            yield "why", answer.causes[cause]
-    if answer.sides.bad:
-        yield "which", which(answer)
-    if answer.differing:
-        usual = "" if any(map(_is_usual, answer.differing)) else "; the same for rows as the model was fitted on"
-        yield "differs", f"{_listed(answer.differing)}{usual}"
-
-
-def advice(answer: Answer) -> str:
-    """Say whether a warning may be ignored."""
-    return ADVICE[answer.verdict][0 if answer.warned else 1]
-
-
-def tested(answer: Answer) -> str:
-    """The breadth of an answer in one line."""
-    breadth, alone = answer.breadth, len(answer.breadth.alone)
-    models = counted(len(breadth.models), "model")
-    if answer.question.class_name is not None and breadth.models and alone < len(breadth.models):
-        models += f" ({alone} of the class itself, {len(breadth.models) - alone} that contain one)"
-    elif 0 < len(breadth.models) <= _NAMES // 2:
-        models += f" ({', '.join(breadth.models)})"
-    formats = f"{counted(len(answer.formats), 'format')} ({', '.join(answer.formats)})"
-    return f"{models}, {formats}, {counted(len(answer.pairs), 'pair')} of environments"
-
-
-def which(answer: Answer) -> str:
-    """Which models break or change, and what tells them from the others."""
-    told = "; ".join(map(_separation, answer.sides.separations))
-    return f"{some(answer.sides.bad, 'model', _NAMES)}{': ' if told else ''}{told}"
-
-
-def _separation(one: Separation) -> str:
-    if one.name == "within":
-        return f"those with {one.bad[0]} within"
-    bad, good = (", ".join(_value(text) for text in side[:_NAMES]) for side in (one.bad, one.good))
-    return f"those with {one.name}={bad}; the same with {good}"
-
-
-def _value(text: str) -> str:
-    plain = text[1:-1] if len(text) > 1 and text[0] == text[-1] == "'" else text
-    return plain if len(plain) <= 40 else f"{plain[:37]}..."  # noqa: PLR2004
+        ways = ", ".join(f"{name}: {verdict}" for name, verdict in instead.items())
+        yield "instead", f"for the same models and environments: {ways}"
+    yield "from", words.sources(answer.runs)
 
 
 def _is_usual(name: str) -> bool:
@@ -206,47 +157,41 @@ def _is_usual(name: str) -> bool:
     return not name.endswith(")")
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - 2 * _NAMES
-    return ", ".join(names[: 2 * _NAMES]) + (f" and {more} more" if more > 0 else "")
+def _evidence(answer: Answer, console: Console) -> None:
+    for lines, pairs in _alike(answer.pairs):
+        for pair in pairs:
+            mark, style = MARKS[pair.verdict]
+            text = f"{pair.producer} → {pair.consumer}: {pair.verdict}"
+            print_beside(console, writable(f"  {mark} ", console), text, style=style, widest=_WIDTH)
+        for line in lines:
+            print_beside(console, " " * 6, line, style="dim", widest=_WIDTH)
 
 
-def _compared(breadth: Breadth) -> Iterator[tuple[str, str]]:
-    if breadth.compared:
-        yield "compared", _listed(breadth.compared)
-    # Of attributes, which hold estimators or are large, the names are enough.
-    methods = [f"{name} ({why})" for name, why in breadth.uncompared.items() if not name.endswith("_")]
-    attributes = [name for name in breadth.uncompared if name.endswith("_")]
-    if methods or attributes:
-        yield "not compared", _listed([*methods, *attributes])
+def _how(answer: Answer, console: Console) -> None:
+    way = answer.worst_way
+    if way is None:
+        print_beside(console, f"  {'again':<{_LABEL}}", "nothing was loaded that could be repeated", widest=_WIDTH)
+        return
+    print_beside(
+        console, f"  {'again':<{_LABEL}}", "the worst cell alone, with the packages of its run:", widest=_WIDTH
+    )
+    console.print(Text(writable(f"    {words.again(way)}", console), style="cyan"), soft_wrap=True)
 
 
-def shortcomings(breadth: Breadth) -> Iterator[str]:
-    """Why a breadth is too little for "safe"."""
-    if len(breadth.models) < MODELS:
-        yield f"no difference was seen, but in {counted(len(breadth.models), 'model')} only; safe needs {MODELS}"
-    if breadth.untested:
-        yield f"no model had {_listed(breadth.untested)}"
-    if breadth.unpredicted:
-        yield f"{_listed(breadth.unpredicted)} predict, and were not compared"
-    if len(breadth.models) >= MODELS > breadth.whole:
-        yield "only what is named was compared in some format; --format pickle may have more"
+def _alike(pairs: Iterable[PairAnswer]) -> list[tuple[tuple[str, ...], list[PairAnswer]]]:
+    """Pairs with the same evidence together."""
+    groups: dict[tuple[Verdict, tuple[str, ...]], list[PairAnswer]] = {}
+    for pair in pairs:
+        groups.setdefault((pair.verdict, tuple(_ways(pair))), []).append(pair)
+    return [(lines, some) for (_, lines), some in groups.items()]
 
 
-def _instead(answer: Answer) -> list[str]:
-    """Formats and readers through which nothing speaks against it in any pair that is not sound."""
-    bad = [pair for pair in answer.pairs if pair.verdict not in SOUND]
-    every = [{_name(way): way.verdict for way in pair.instead} for pair in bad]
-    names = [name for name in (every[0] if every else {}) if all(name in ways for ways in every)]
-    return [f"{name}: {'safe' if all(ways[name] in SAFE for ways in every) else Verdict.UNSEEN}" for name in names]
-
-
-def _evidence(pair: PairAnswer) -> Iterator[str]:
+def _ways(pair: PairAnswer) -> Iterator[str]:
     """The lines below a pair: formats and readers with the same outcome in one."""
     alike: dict[tuple[str, str], list[str]] = {}
     for way in pair.ways:
         reason = "" if way.verdict in SOUND else way.reason[:CUT]
-        alike.setdefault((evidence(way), reason), []).append(_name(way))
+        alike.setdefault((evidence(way), reason), []).append(words.name(way))
     for (line, reason), names in alike.items():
         yield f"{', '.join(names)}: {line}"
         if reason:
@@ -268,81 +213,3 @@ def evidence(way: Way) -> str:
         parts.append(f"not known for {some(way.silent, 'case')}: not written, not supported there, or refused")
     whose = f" ({some(way.cases, 'case')})" if cells > 1 and 0 < len(way.cases) < cells else ""
     return f"{way.verdict}{whose}: {'; '.join(parts)}"
-
-
-def _name(way: Way) -> str:
-    return way.format if way.format == way.reader else way.name
-
-
-def again(way: Way) -> str:
-    """The command that repeats the worst cell of a way."""
-    return rerun_command.command(way.run.run, way.run.path, way.example)
-
-
-def sources(runs: Iterable[AskedRun]) -> str:
-    """Say which runs an answer stands on, with their dates."""
-    names = []
-    for one in runs:
-        complete = "" if one.run.get("complete", True) else ", not complete"
-        names.append(f"{one.id} of {str(one.run['started'])[:10]} ({counted(one.cells, 'cell')}{complete})")
-    return f"{'the run' if len(names) == 1 else 'the runs'} {'; '.join(names)}"
-
-
-def as_data(answer: Answer) -> dict[str, Any]:
-    """Return an answer as data for JSON."""
-    asked = answer.question
-    return {
-        "verdict": str(answer.verdict),
-        "question": ", ".join(filter(None, [question(answer), details(answer)])),
-        "answer": sentence(answer),
-        "subject": {"name": asked.subject.name, "kind": str(asked.subject.kind)},
-        "with": {setting.name: setting.value for setting in asked.settings},
-        "advice": advice(answer),
-        "cases": list(asked.subject.cases),
-        "alone": None if answer.alone is None else str(answer.alone),
-        "breadth": _breadth(answer.breadth),
-        "differing": list(answer.differing),
-        "bad": list(answer.sides.bad),
-        "same": list(answer.sides.good),
-        "separations": [asdict(one) for one in answer.sides.separations],
-        "runs": [_run(one) for one in answer.runs],
-        "pairs": [_finite(_pair(pair)) for pair in answer.pairs],
-        "kits": _of_kits(answer),
-        "nothing": answer.nothing or None,
-    }
-
-
-def _breadth(breadth: Breadth) -> dict[str, Any]:
-    return {**asdict(breadth), "is_enough": breadth.is_enough}
-
-
-def _run(one: AskedRun) -> dict[str, Any]:
-    return {**{name: one.run.get(name) for name in ("run_id", "profile", "started", "complete")}, "cells": one.cells}
-
-
-def _pair(pair: PairAnswer) -> dict[str, Any]:
-    ways, instead = ([_way(way) for way in ways] for ways in (pair.ways, pair.instead))
-    counts = {"cells": pair.cells, "never_tried": pair.never_tried, "warned": pair.warned}
-    return {
-        "producer": pair.producer,
-        "consumer": pair.consumer,
-        "verdict": str(pair.verdict),
-        "breadth": _breadth(pair.breadth),
-        **counts,
-        "ways": ways,
-        "instead": instead,
-    }
-
-
-def _way(way: Way) -> dict[str, Any]:
-    held = {name: value for name, value in vars(way).items() if name != "run"}
-    return {**held, "verdict": str(way.verdict), "run": way.run.id, "again": again(way)}
-
-
-def _finite(value: Any) -> Any:
-    """Replace infinities, which JSON cannot hold, by words."""
-    if isinstance(value, dict):
-        return {name: _finite(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

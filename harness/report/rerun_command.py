@@ -63,6 +63,11 @@ def folder(path: Path) -> str:
     return whole.relative_to(tools.ROOT).as_posix() if whole.is_relative_to(tools.ROOT) else whole.name
 
 
+def program() -> str:
+    """How the reader has called this program, for a shell."""
+    return shlex.join(_program())
+
+
 def _program() -> list[str]:
     """How the reader has called this program."""
     if Path(sys.argv[0]).name == "persistence-matrix":

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness.analysis.ask import sentence
 from harness.analysis.verdicts import Verdict, worst
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
 
     from harness.analysis.ask.breadth import Breadth
     from harness.analysis.ask.question import Question
+    from harness.analysis.ask.sentence import Sentence
     from harness.analysis.ask.separating import Sides
+    from harness.analysis.ask.strip import Strip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +88,11 @@ class Answer:
     question: Question
     runs: tuple[AskedRun, ...]  # the newest first; those that were asked, if none has such a cell
     pairs: tuple[PairAnswer, ...]  # the worst first; none where no environments fit
+    strip: Strip  # the minor releases that were asked about
+    elsewhere: Strip  # every minor release that loads, for the same producers
+    seen: frozenset[Verdict]  # of the cells that were asked about
+    models: Mapping[Verdict, int]  # how many have which verdict, each by its worst cell
+    broken: frozenset[str]  # statuses of the cells that break
     breadth: Breadth  # of all pairs
     sides: Sides  # what tells the worst models from the others
     alone: Verdict | None  # of the models of the very class, where others contain one; None: all are, or none is
@@ -93,8 +102,24 @@ class Answer:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of the pairs; `Verdict.UNKNOWN` where there is none."""
-        return worst(pair.verdict for pair in self.pairs)
+        """The worst of the pairs and of the releases; `Verdict.UNKNOWN` where there is none."""
+        return worst([*(pair.verdict for pair in self.pairs), *(one.verdict for one in self.strip.minors)])
+
+    @property
+    def verdicts(self) -> frozenset[Verdict]:
+        """Every verdict that holds of some cell, of some pair or of the whole: what gates ask about."""
+        return self.seen | {pair.verdict for pair in self.pairs} | {self.verdict}
+
+    @property
+    def sentence(self) -> Sentence:
+        """The answer in one line, without the question."""
+        if self.question.is_strip and self.strip.minors:
+            return sentence.of_minors(self.strip)
+        return sentence.of_models(self.verdict, self.models, self.broken)
+
+    @property
+    def environments(self) -> int:
+        return len({name for pair in self.pairs for name in (pair.producer, pair.consumer)})
 
     @property
     def formats(self) -> tuple[str, ...]:

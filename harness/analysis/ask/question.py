@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.analysis import versions
@@ -54,8 +54,8 @@ _DENSE = frozenset({"array", "frame", "list"})
 @dataclass(frozen=True, kw_only=True)
 class Question:
     subject: Subject
-    producers: tuple[Wanted, ...]  # all must hold
-    consumers: tuple[Wanted, ...]
+    producers: tuple[Wanted, ...]  # of each package one must hold
+    consumers: tuple[Wanted, ...]  # none of scikit-learn: every release that loads
     settings: tuple[Setting, ...] = ()  # all must hold, of one part
     format: str | None = None  # None: every format that gives the same object back
     reader: str | None = None
@@ -64,6 +64,22 @@ class Question:
     def class_name(self) -> str | None:
         """The class that was asked about; None for a case or a family."""
         return self.subject.name if self.subject.kind is Kind.CLASS else None
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The releases of scikit-learn that are to load it; empty: every one."""
+        return tuple(one.version for one in self.consumers if one.package == versions.DEFAULT_PACKAGE)
+
+    @property
+    def is_strip(self) -> bool:
+        """Whether several releases are to load it, so that the answer is of releases and not of models."""
+        return len(self.targets) != 1
+
+    @property
+    def everywhere(self) -> Question:
+        """The same question for every release of scikit-learn that loads."""
+        others = tuple(one for one in self.consumers if one.package != versions.DEFAULT_PACKAGE)
+        return replace(self, consumers=others)
 
     def parts(self, model: Model) -> tuple[Part, ...]:
         """The parts of a model that the question is about: of the class, with every setting."""
@@ -87,8 +103,15 @@ class Question:
 
 
 def fitting(holdings: Mapping[str, Mapping[str, str]], side: Iterable[Wanted]) -> list[str]:
-    """The environments that hold everything wanted."""
-    return [name for name, packages in holdings.items() if all(one.holds(packages) for one in side)]
+    """The environments that hold everything wanted: of each package that is named one of its versions."""
+    wanted: dict[str, list[Wanted]] = {}
+    for one in side:
+        wanted.setdefault(one.package, []).append(one)
+    return [
+        name
+        for name, packages in holdings.items()
+        if all(any(one.holds(packages) for one in some) for some in wanted.values())
+    ]
 
 
 def wanted(texts: Iterable[str]) -> tuple[Wanted, ...]:

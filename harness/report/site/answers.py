@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.analysis.verdicts import ADVICE, Verdict
+from harness.analysis.ask import sentence as sentences
+from harness.analysis.ask.tabulating import BREAKING
+from harness.analysis.verdicts import ADVICE, BAD, Verdict
 from harness.report import ask as asking
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ def packed(answers: Answers, cases: Mapping[str, int]) -> tuple[dict[str, Any], 
     ----------
     cases : the position of each case among the values of the cells' column.
     """
-    sentences, sentence = _sentences(answers)
+    words, sentence = _sentences(answers)
     advice = [words for verdict in Verdict for words in ADVICE[verdict]]
     facts: dict[str, Any] = {
         "subjects": [
@@ -37,7 +39,7 @@ def packed(answers: Answers, cases: Mapping[str, int]) -> tuple[dict[str, Any], 
         "verdicts": [
             {"name": str(verdict), "mark": asking.MARKS[verdict][0], "style": STYLES[verdict]} for verdict in Verdict
         ],
-        "sentences": sentences,
+        "sentences": words,
         "advice": advice,
         "causes": list(answers.causes),
     }
@@ -81,14 +83,17 @@ def _sentences(answers: Answers) -> tuple[list[str], npt.NDArray[np.uint16]]:
     return names, code[place].reshape(answers.verdict.shape)
 
 
-def sentence(verdict: Verdict, models: int, changes: int, breaks: int, statuses: int) -> str:  # noqa: ARG001
+def sentence(verdict: Verdict, models: int, changes: int, breaks: int, statuses: int) -> str:
     """The sentence of an answer, as `ask` says it.
 
     Parameters
     ----------
     models, changes, breaks, statuses : as `Answers` has them.
     """
-    return asking.told(verdict, models, changes + breaks)
+    others = Verdict.UNKNOWN if verdict in BAD else verdict  # of them only the number counts
+    counts = {Verdict.CHANGES: changes, Verdict.BREAKS: breaks, others: models - changes - breaks}
+    broken = {status for place, status in enumerate(BREAKING) if statuses & 1 << place}
+    return str(sentences.of_models(verdict, counts, broken))
 
 
 def at(answers: Answers, *place: int) -> str:

@@ -1,0 +1,108 @@
+"""The cells behind an answer by pair of environments, and by format and reader within each. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from harness.analysis.ask import breadth
+from harness.analysis.ask.answer import PairAnswer, Way
+from harness.analysis.meanings import Meaning
+from harness.analysis.verdicts import SOUND, rank, worst
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from harness.analysis.ask.answer import AskedRun
+    from harness.analysis.ask.evidence import Evidence
+    from harness.analysis.ask.question import Question
+
+
+def pairs(question: Question, found: Iterable[Evidence], runs: Mapping[int, AskedRun]) -> tuple[PairAnswer, ...]:
+    """The answers of all pairs of environments, the worst first; without those that nothing was asked of.
+
+    Parameters
+    ----------
+    runs : by the identity of an index.
+    """
+    groups = grouped(found, lambda one: (one.cell.producer, one.cell.consumer))
+    every = [_pair(question, producer, consumer, some, runs) for (producer, consumer), some in groups]
+    return tuple(sorted((pair for pair in every if pair.ways), key=lambda pair: rank(pair.verdict)))
+
+
+def is_asked(question: Question, one: Evidence) -> bool:
+    """Whether a cell is of a format and a reader that the question is about."""
+    return question.is_through(one.cell.format, one.cell.reader, converts=one.converts)
+
+
+def grouped(
+    found: Iterable[Evidence], key: Callable[[Evidence], tuple[str, str]]
+) -> Iterator[tuple[tuple[str, str], list[Evidence]]]:
+    """The cells of each key, in the order in which the keys come first."""
+    groups: dict[tuple[str, str], list[Evidence]] = {}
+    for one in found:
+        groups.setdefault(key(one), []).append(one)
+    yield from groups.items()
+
+
+def _pair(
+    question: Question, producer: str, consumer: str, found: Sequence[Evidence], runs: Mapping[int, AskedRun]
+) -> PairAnswer:
+    asked = [one for one in found if is_asked(question, one)]
+    held = breadth.measure(asked, question)
+    # Of the cells: a way in which nothing was written does not count.
+    verdict = held.limited(worst(one.verdict for one in asked))
+    every = [
+        (_way(question, format_name, reader, some, runs), some)
+        for (format_name, reader), some in grouped(found, lambda one: (one.cell.format, one.cell.reader))
+    ]
+    ways = [way for way, some in every if is_asked(question, some[0])]
+    instead = [way for way, _ in every if way.verdict in SOUND and not way.silent]
+    return PairAnswer(
+        producer=producer,
+        consumer=consumer,
+        verdict=verdict,
+        breadth=held,
+        ways=tuple(sorted(ways, key=lambda way: rank(way.verdict))),
+        instead=() if verdict in SOUND else tuple(instead),
+    )
+
+
+def _way(
+    question: Question, format_name: str, reader: str, found: Sequence[Evidence], runs: Mapping[int, AskedRun]
+) -> Way:
+    cells = [one.cell for one in found]
+    example, verdict = min(found, key=badness), worst(one.verdict for one in found)
+    return Way(
+        format=format_name,
+        reader=reader,
+        verdict=breadth.measure(found, question).limited(verdict),
+        cases=_once(cell.case for cell in cells if cell.verdict == verdict),
+        statuses=dict(Counter(cell.status for cell in cells).most_common()),
+        silent=_once(cell.case for cell in cells if cell.verdict is None),
+        never_tried=sum(cell.meaning == Meaning.NOT_RUN for cell in cells),
+        at_home=sum(cell.also_at_home for cell in cells),
+        warned=sum(cell.version_warning for cell in cells),
+        max_abs_diff=_largest(cell.max_abs_diff for cell in cells),
+        label_mismatch=_largest(cell.label_mismatch for cell in cells),
+        cause=example.cell.cause,
+        example=example.cell.id,
+        run=runs[id(example.index)],
+        reason=example.cell.reason or "",
+    )
+
+
+def badness(one: Evidence) -> tuple[int, float, float]:
+    """A sort key, the worst first: by verdict, then by the labels that differ, then by the largest difference."""
+    numbers = (one.cell.label_mismatch, one.cell.max_abs_diff)
+    labels, apart = (math.inf if number is None else -number for number in numbers)
+    return rank(one.verdict), labels, apart
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _largest(numbers: Iterable[float | None]) -> float | None:
+    return max((number for number in numbers if number is not None), default=None)
