@@ -119,6 +119,8 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
         yield "NumPy", text
     if words.which(answer):
         yield "which", words.which(answer)
+    if answer.differing and not words.is_usual(answer):
+        yield "only in", f"{words.listed(answer.differing, 2)}; the same for rows as it was fitted on"
     if words.by_itself(answer):
         yield "by itself", words.by_itself(answer)
     if words.safe_in(answer):
@@ -130,9 +132,8 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
 
 def _more(answer: Answer) -> Iterator[tuple[str, str]]:
     """What `--verbose` adds to them."""
-    if answer.differing:
-        usual = "" if any(map(_is_usual, answer.differing)) else "; the same for rows as the model was fitted on"
-        yield "differs", f"{words.listed(answer.differing, 2 * words.NAMES)}{usual}"
+    if answer.differing and words.is_usual(answer):
+        yield "differs", words.listed(answer.differing, 2 * words.NAMES)
     breadth = answer.breadth
     if breadth.compared:
         yield "compared", words.listed(breadth.compared, 2 * words.NAMES)
@@ -150,11 +151,6 @@ def _more(answer: Answer) -> Iterator[tuple[str, str]]:
         ways = ", ".join(f"{name}: {verdict}" for name, verdict in instead.items())
         yield "instead", f"for the same models and environments: {ways}"
     yield "from", words.sources(answer.runs)
-
-
-def _is_usual(name: str) -> bool:
-    """Whether an output is a method's on rows like those of the fit; others come with "(float32)" and the like."""
-    return not name.endswith(")")
 
 
 def _evidence(answer: Answer, console: Console) -> None:

@@ -116,8 +116,7 @@ def _unknown(answer: Answer) -> Iterator[str]:
     if answer.question.is_strip and absent:
         yield f"nothing that was loaded with {', '.join(absent)} says anything"
     elif not never:
-        reasons = (_short(way.reason) for pair in answer.pairs for way in pair.ways if way.reason)
-        yield next(reasons, "nothing was tried")
+        yield from _causes(answer) or ["nothing was tried"]
 
 
 def numpy(strip: Strip) -> list[str]:
@@ -174,6 +173,8 @@ def _instead_of_loading(answer: Answer) -> str:
     safe = [name for name, verdict in instead(answer).items() if verdict in SAFE]
     if safe and not answer.question.is_strip:
         told.insert(0, f"save it as {' or '.join(safe)}, which was safe")
+    if answer.verdict is Verdict.CHANGES and Verdict.BREAKS not in answer.verdicts and not _is_usual_or_unknown(answer):
+        told.insert(0, "give it rows in the form that it was fitted on")
     return f"{', '.join(told[:-1])}, or {told[-1]}"
 
 
@@ -184,6 +185,16 @@ def which(answer: Answer) -> str:
         return ""
     told = "; ".join(map(_separation, answer.sides.separations))
     return f"{some(bad, 'model', NAMES // 2)}{': ' if told else ''}{told}"
+
+
+def is_usual(answer: Answer) -> bool:
+    """Whether something differs for rows like those of the fit; other outputs end with "(float32)" and the like."""
+    return any(not name.endswith(")") for name in answer.differing)
+
+
+def _is_usual_or_unknown(answer: Answer) -> bool:
+    """Older runs do not tell what differs: of these the worst is said."""
+    return not answer.differing or is_usual(answer)
 
 
 def _separation(one: Separation) -> str:

@@ -8,7 +8,7 @@ from harness.analysis import ask
 from harness.analysis.ask.index import Index
 from harness.analysis import summary
 from harness.report import run_pages
-from harness.report.ask import MARKS, sentence
+from harness.report.ask import MARKS
 from harness.analysis.pair_signs import pick_signs
 
 from tests.report.stored import cell, plan_of, tables_of
@@ -43,7 +43,7 @@ def test_every_question_has_one_answer(reader, tables):
                     page.wait_for_function("wanted => location.hash.startsWith(wanted)", arg=wanted)
                     page.wait_for_function("() => new Promise((done) => requestAnimationFrame(() => done(true)))")
                     shown = page.locator("#answer .verdict b").inner_text()
-                    assert shown.lower() == f"{MARKS[answer.verdict][0]} {sentence(answer)}".lower(), wanted
+                    assert shown.lower() == f"{MARKS[answer.verdict][0]} {answer.sentence}".lower(), wanted
                     pairs = page.locator("#answer h3").all_text_contents()  # folded
                     expected = [f"{MARKS[p.verdict][0]} {p.verdict} {p.producer} → {p.consumer}" for p in answer.pairs]
                     assert sorted(pairs) == sorted(expected), wanted

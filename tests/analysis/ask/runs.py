@@ -96,5 +96,5 @@ def asked(*runs, estimator="forest", producers=("1.2",), consumers=("1.5",), **g
 
 def shown(answer, *, width=200, verbose=False) -> str:
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    rendering.show(answer, console, verbose=verbose)
+    rendering.show([answer], console, verbose=verbose, how=verbose)
     return console.file.getvalue()

@@ -10,7 +10,7 @@ import pytest
 from harness.analysis.ask import ask, compact
 from harness.analysis.ask.index import TABLES, Index
 from harness.errors import HarnessError, InputError
-from harness.report import ask as rendering
+from harness.report import ask_data
 
 ROOT = Path(__file__).parents[3]
 NAMES = sorted(path.name for path in (ROOT / "results").glob("reference*") if path.is_dir())
@@ -56,7 +56,7 @@ def test_random_questions_have_the_same_answers(kept, carried) -> None:
 
 def answer(indexes, estimator, **question):
     try:
-        return without_commands(rendering.as_data(ask(indexes, estimator, **question)))
+        return without_commands(ask_data.as_data([ask(indexes, estimator, **question)]))
     except InputError as error:
         return str(error)
 
