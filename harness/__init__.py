@@ -42,9 +42,10 @@ if TYPE_CHECKING:
     from harness.analysis.checked import Checked
     from harness.analysis.compare import Comparison
     from harness.inspection.result import Inspection
+    from harness.integrations.explaining import Explanations
     from harness.store import RunTables
 
-__all__ = ["__version__", "ask", "check", "compare", "inspect", "read_run"]
+__all__ = ["__version__", "ask", "check", "compare", "explain_warnings", "inspect", "read_run"]
 
 # Imports stand inside the functions: pandas costs half a second, and nox and `--help` import this package.
 
@@ -299,3 +300,30 @@ def check(
     silent = SafeConsole(file=io.StringIO())
     trial = tried(ask, console=silent, results=None if results is None else Path(results))
     return checked.answer(read_run(trial.run), writer=trial.writer, asked=trial.targets, called=trial.called)
+
+
+def explain_warnings() -> Explanations:
+    """Say beside scikit-learn's version warnings what they come to, from the reference that this program carries.
+
+    Each estimator and pair of versions is explained once, on the error stream. The warnings themselves are shown as
+    before. It holds from the call on: until ``stop``, or to the end of a ``with`` block.
+
+    Returns
+    -------
+    Explanations
+        ``seen``: what was explained, each with ``warned`` (estimator and versions), ``verdict`` and ``sentence``.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> text = "Trying to unpickle estimator Ridge from version 1.6.1 when using version 1.7.2. This might lead to ..."
+    >>> with warnings.catch_warnings(), explain_warnings() as explained:
+    ...     warnings.simplefilter("always")
+    ...     warnings.warn(text)
+    >>> [(one.warned.estimator, one.warned.saved) for one in explained.seen]
+    [('Ridge', '1.6.1')]
+    """
+    from harness.integrations.evidence import stored  # noqa: PLC0415
+    from harness.integrations.explaining import Explanations  # noqa: PLC0415
+
+    return Explanations(stored)

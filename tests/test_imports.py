@@ -156,6 +156,7 @@ ARROWS = {
         "store",
         "terms",
     },
+    "integrations": {"analysis", "machine", "report", "terms"},
     "__main__": {"cli"},
     "noxfile": {"config", "environments", "machine", "terms"},
 }

@@ -19,7 +19,7 @@ def _in_the_checkout(monkeypatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
-@pytest.mark.parametrize("name", ["read_run", "ask", "inspect", "compare"])
+@pytest.mark.parametrize("name", ["read_run", "ask", "inspect", "compare", "explain_warnings"])
 def test_the_examples_hold(name) -> None:
     function = getattr(harness, name)
     tests = doctest.DocTestFinder(recurse=False).find(function, name, globs=vars(harness).copy())
@@ -39,7 +39,15 @@ def test_each_docstring_has_what_numpydoc_asks_for(name) -> None:
 
 
 def test_what_is_public_is_stated() -> None:
-    assert sorted(harness.__all__) == ["__version__", "ask", "check", "compare", "inspect", "read_run"]
+    assert sorted(harness.__all__) == [
+        "__version__",
+        "ask",
+        "check",
+        "compare",
+        "explain_warnings",
+        "inspect",
+        "read_run",
+    ]
 
 
 def test_wrong_input_is_one_error(tmp_path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from harness.errors import InputError, unknown
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
@@ -72,6 +74,18 @@ def worst(verdicts: Iterable[str | None]) -> Verdict:
     """Return the worst of several verdicts; `Verdict.UNKNOWN` if there is none."""
     found = set(verdicts)
     return next((verdict for verdict in Verdict if verdict in found), Verdict.UNKNOWN)
+
+
+def gates(given: Iterable[str]) -> tuple[str, ...]:
+    """The gates that texts such as ``changes,breaks`` name, each once. Raises InputError for a word that is none."""
+    texts = list(given)
+    words = [word.strip() for text in texts for word in text.split(",") if word.strip()]
+    for word in words:
+        if word not in GATES:
+            raise InputError(f"--fail-on: {unknown('gate', word, GATES)}")
+    if texts and not words:
+        raise InputError(f"--fail-on names no gate; there is {', '.join(GATES)}")
+    return tuple(dict.fromkeys(words))
 
 
 def crossed(gates: Iterable[str], verdicts: Collection[Verdict]) -> list[str]:

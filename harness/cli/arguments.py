@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.errors import InputError, unknown
 from harness.machine import defaults
 
 if TYPE_CHECKING:
@@ -63,19 +62,6 @@ ExpectationsOption = Annotated[
         show_default="expectations.yaml beside the runs",
     ),
 ]
-
-
-def gates(given: list[str] | None) -> tuple[str, ...]:
-    """The gates that `--fail-on` names, each once. Raises InputError for a word that is none."""
-    from harness.analysis.verdicts import GATES
-
-    words = [word.strip() for text in given or () for word in text.split(",") if word.strip()]
-    for word in words:
-        if word not in GATES:
-            raise InputError(f"--fail-on: {unknown('gate', word, GATES)}")
-    if given and not words:
-        raise InputError(f"--fail-on names no gate; there is {', '.join(GATES)}")
-    return tuple(dict.fromkeys(words))
 
 
 def console() -> Console:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.answering import indexes
-from harness.cli.arguments import RESULTS, AnsweringRunOption, FailOnOption, JsonOption, ResultsOption, console, gates
+from harness.cli.arguments import RESULTS, AnsweringRunOption, FailOnOption, JsonOption, ResultsOption, console
 from harness.errors import GateCrossed
 
 
@@ -53,9 +53,9 @@ def ask(
     """
     from harness.analysis.ask import ask as answer_from
     from harness.analysis.ask import several
-    from harness.analysis.verdicts import crossed
+    from harness.analysis.verdicts import crossed, gates
 
-    asked, stored = gates(fail_on), indexes(run, results)
+    asked, stored = gates(fail_on or ()), indexes(run, results)
     answers = [
         answer_from(
             stored,
