@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from harness.cli import extras
-from harness.cli.arguments import JsonOption, console
+from harness.cli.arguments import FailOnOption, JsonOption, console
 from harness.errors import GateCrossed
-
-
-class Gate(StrEnum):
-    """What ``--fail-on`` takes."""
-
-    CHANGES = "changes"
-    BREAKS = "breaks"
-    NOT_KNOWN = "not-known"
-    NOT_SEEN = "not-seen"
 
 
 def check(
@@ -49,7 +39,7 @@ def check(
     code: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Modules of yours that the file needs.")] = None,
     trust: Annotated[bool, typer.Option("--trust", help="Run the model without a sandbox.")] = False,
     keep_data: Annotated[bool, typer.Option("--keep-data", help="Keep model and rows in the run's folder.")] = False,
-    fail_on: Annotated[list[Gate] | None, typer.Option("--fail-on", help="End with 1 if a target does so.")] = None,
+    fail_on: FailOnOption = None,
     results: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where the run is stored.", show_default="the workspace")
     ] = None,
@@ -65,11 +55,12 @@ def check(
     if page is not None:
         extras.need("site")
     from harness import analysis, checking
-    from harness.analysis import checked
+    from harness.analysis import checked, verdicts
     from harness.report import check as rendering
     from harness.report import run_pages
     from harness.report.console import SafeConsole
 
+    gates = verdicts.gates(fail_on or ())
     ask = checking.Ask(
         file=file,
         to=tuple(to or ()),
@@ -90,6 +81,6 @@ def check(
         print(json.dumps(told, indent=2))
     else:
         rendering.show(answer, console(), written=trial.written, notes=trial.notes, run=str(trial.run))
-    over = rendering.crossed(answer, [str(one) for one in fail_on or ()])
+    over = verdicts.crossed(gates, {one.verdict for one in answer.targets} or {answer.verdict})
     if over:
         raise GateCrossed(f"{file}: {', '.join(over)}")

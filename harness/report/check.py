@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from harness.analysis.verdicts import SAFE, Verdict
+from harness.analysis.verdicts import SAFE
 from harness.report.ask import MARKS, print_beside
 
 if TYPE_CHECKING:
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 
 _NAMES = 5  # in one line
 _WIDEST = 100  # columns
-#: By the word that `--fail-on` takes.
-GATES = {
-    "changes": Verdict.CHANGES,
-    "breaks": Verdict.BREAKS,
-    "not-known": Verdict.UNKNOWN,
-    "not-seen": Verdict.UNSEEN,
-}
 
 
 def show(answer: Checked, console: Console, *, written: str, notes: Sequence[str], run: str) -> None:
@@ -125,9 +118,3 @@ def as_data(answer: Checked, *, written: str, notes: Sequence[str], run: str) ->
     """Return the answer as data for JSON."""
     told = {"schema": 1, "sentence": sentence(answer), "written_by": written, "notes": list(notes), "run": run}
     return {**told, **asdict(answer)}
-
-
-def crossed(answer: Checked, gates: Sequence[str]) -> list[str]:
-    """The gates, by name, that the answer crosses."""
-    found = {one.verdict for one in answer.targets} or {answer.verdict}
-    return [gate for gate in gates if GATES[gate] in found]
