@@ -282,7 +282,7 @@ def check(
     from pathlib import Path  # noqa: PLC0415
 
     from harness.analysis import checked, read_run  # noqa: PLC0415
-    from harness.checking import Ask, tried  # noqa: PLC0415
+    from harness.checking import Ask, Unsupplied, tried  # noqa: PLC0415
     from harness.report.console import SafeConsole  # noqa: PLC0415
 
     ask = Ask(
@@ -297,4 +297,6 @@ def check(
     )
     silent = SafeConsole(file=io.StringIO())
     trial = tried(ask, console=silent, results=None if results is None else Path(results))
-    return checked.answer(read_run(trial.run), writer=trial.writer, asked=trial.targets)
+    if isinstance(trial, Unsupplied):
+        return checked.unanswered(trial.releases, writer=trial.writer, why=trial.why)
+    return checked.answer(read_run(trial.run), writer=trial.writer, asked=trial.targets, stands_in=trial.stands_in)

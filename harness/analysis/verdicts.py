@@ -20,6 +20,25 @@ class Verdict(StrEnum):
     SAFE = "safe"
 
 
+class Gate(StrEnum):
+    """What ``--fail-on`` takes, for an answer that is such."""
+
+    CHANGES = "changes"
+    BREAKS = "breaks"
+    NOT_KNOWN = "not-known"
+    NOT_SEEN = "not-seen"
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict that crosses it."""
+        return {
+            Gate.CHANGES: Verdict.CHANGES,
+            Gate.BREAKS: Verdict.BREAKS,
+            Gate.NOT_KNOWN: Verdict.UNKNOWN,
+            Gate.NOT_SEEN: Verdict.UNSEEN,
+        }[self]
+
+
 SAFE = frozenset({Verdict.SAFE, Verdict.TOLERABLE})
 BAD = frozenset({Verdict.CHANGES, Verdict.BREAKS})
 #: Nothing speaks against loading it.

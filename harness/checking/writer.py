@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 
 from harness.checking import wanted
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from harness.checking.wanted import Wanted
     from harness.inspection import Inspection
@@ -32,6 +33,7 @@ class Writer:
     packages : that every target must have, too
     missing : what the file needs and nobody has supplied: modules of unknown packages
     notes : what else is to be told
+    stands_in : why it is another than the file's; None: it is the same, as far as the file tells
     """
 
     environment: Wanted
@@ -39,6 +41,39 @@ class Writer:
     packages: tuple[str, ...]
     missing: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    stands_in: str | None = None
+
+
+def candidates(
+    found: Inspection, known: dict[str, Environment], supplied: Sequence[str], own: Sequence[str] = ()
+) -> Iterator[Writer]:
+    """The writer of an inspected file, then the nearest releases that may stand in where it cannot be had.
+
+    Raises
+    ------
+    InputError : the file tells nothing of its scikit-learn release, and nobody says it.
+    """
+    given = {**requirements(own), **requirements(supplied)}
+    release = _pinned(given.get("scikit-learn")) or next(iter(found.sklearn_versions), None)
+    bounds = next((one for one in found.evidence if one.package == "scikit-learn" and not one.exact), None)
+    dated = SpecifierSet(bounds.version) if bounds is not None and bounds.version[:1] in "<>" else None
+    if release is None and dated is None:
+        raise InputError(
+            f"{found.path}: it does not tell which scikit-learn wrote it: say it, --with scikit-learn==1.2.2"
+        )
+    if release is not None and wanted.is_known(release, known):
+        yield of(found, known, supplied, own)
+        why = f"scikit-learn {release}, which wrote it, cannot be had here"
+    elif release is not None:
+        why = f"scikit-learn {release}, which wrote it, is none that can be installed here"
+    else:
+        assert bounds is not None
+        why = f"the file keeps no version of scikit-learn, only that it is {bounds.version} ({bounds.why})"
+    others = [one for one in supplied if Requirement(one).name.lower() != "scikit-learn"]
+    for near in wanted.nearest(release, dated, known):
+        one = of(found, known, [*others, f"scikit-learn=={near}"], own)
+        said = f"scikit-learn {release}" if release is not None else f"scikit-learn {dated}"
+        yield replace(one, said=f"{said}; {near} stands in for it", stands_in=why)
 
 
 def of(found: Inspection, known: dict[str, Environment], supplied: Sequence[str], own: Sequence[str] = ()) -> Writer:

@@ -33,8 +33,12 @@ def answers(question: Callable[[Path], T], run: str | None, results: Path) -> It
         raise InputError("\n".join(problems))
 
 
-def indexes(run: str | None, results: Path) -> list[Index]:
+def indexes(run: str | None, results: Path, *, at_once: bool = False) -> list[Index]:
     """The indexes of every stored run, or of one. A run that cannot be read is left out, and named on the error stream.
+
+    Parameters
+    ----------
+    at_once : leave out those whose index has to be built first.
 
     Raises
     ------
@@ -45,6 +49,8 @@ def indexes(run: str | None, results: Path) -> list[Index]:
 
     found, problems = [], []
     for path in store.every(results) if run is None else [store.find_run(results, run)]:
+        if at_once and not Index.is_kept(path):
+            continue
         try:
             found.append(Index.from_run(path))
         except InputError as error:

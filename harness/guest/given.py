@@ -7,6 +7,7 @@ against. Standard library at its top.
 import hashlib
 import importlib
 import re
+import sys
 import time
 
 from . import choosing, fitting, making_rows, parts, training
@@ -21,8 +22,8 @@ class Given:
 
     Parameters
     ----------
-    given : ``{"object", "sha256", "reader", "at", "rows"}``: the file, its digest, the format's reader, the path of the
-        model within what the file holds, and the file of the user's rows, or null.
+    given : ``{"object", "sha256", "reader", "at", "rows", "main"}``: the file, its digest, the format's reader, the path
+        of the model within what the file holds, the file of the user's rows, or null, and see `supply_main`.
     item : the format of the task: its reader loads the file.
 
     Raises
@@ -38,6 +39,7 @@ class Given:
         self.given = given
         reader = importlib.import_module(item["module"])
         options = dict(item["options"], outputs={}, trusted_types=["*"])
+        supply_main(given["main"])
         started = time.perf_counter()
         loaded = reader.load(self.data_bytes, given["object"], given["reader"], options)
         self.seconds = time.perf_counter() - started
@@ -72,6 +74,12 @@ class Given:
             cv_scores=None,
             code={"module": None, "function": None, "seed": None, "files": {}},
         )
+
+
+def supply_main(names):
+    """Put names where a file looks for them whose model was written by a script: each with the module that has it."""
+    for name, module in sorted(names.items()):
+        setattr(sys.modules["__main__"], name, getattr(importlib.import_module(module), name))
 
 
 def part_of(loaded, path):

@@ -33,6 +33,7 @@ def load(task, channel):
         try:
             reader = importlib.import_module(task["module"])
             inputs = _inputs(inputs_text)
+            given.supply_main(task["main"])
             started = time.perf_counter()
             model = reader.load(data, task["artifact"], task["reader"], task["options"])
             answer["load_seconds"] = time.perf_counter() - started

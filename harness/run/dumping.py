@@ -106,4 +106,11 @@ def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artif
 def _given(recorder: Recorder, given: Given) -> GivenTask:
     rows = given.rows and str(recorder.folder.adopt_given(Path(given.rows)))
     held = recorder.folder.adopt_given(Path(given.file))
-    return {"object": str(held), "sha256": given.sha256, "reader": given.reader, "at": given.at, "rows": rows}
+    return {
+        "object": str(held),
+        "sha256": given.sha256,
+        "reader": given.reader,
+        "at": given.at,
+        "rows": rows,
+        "main": dict(given.main),
+    }

@@ -155,6 +155,7 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
     assert artifact is not None  # of others no cell is owed
     fit = recorder.journal.fits[artifact["fitted_sha256"]]
     item = recorder.plan.formats[cell.artifact.format]
+    given = recorder.plan.cases[cell.artifact.case].given
     # What becomes another object keeps some methods at best. A fit of an older harness has nothing but methods.
     probes = [] if item.partial or item.converts else fit.get("probes", [])
     return {
@@ -176,7 +177,8 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
         "fitted_sha256": artifact["fitted_sha256"],
         "format": item.name,
         "partial": item.partial,
-        "at": given.at if (given := recorder.plan.cases[cell.artifact.case].given) else "",
+        "at": "" if given is None else given.at,
+        "main": {} if given is None else dict(given.main),
     }
 
 

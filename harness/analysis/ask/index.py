@@ -64,6 +64,11 @@ class Index:
         made.keep(kept, key)
         return made
 
+    @staticmethod
+    def is_kept(path: Path) -> bool:
+        """Whether a run's index is there, and up to date."""
+        return _kept(path / NAME, _key(path)) is not None
+
     @classmethod
     def from_tables(cls, tables: RunTables) -> Index:
         """Build the index of a run's tables, in memory."""
