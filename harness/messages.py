@@ -35,6 +35,7 @@ class GivenTask(TypedDict):
     reader: str
     at: str
     rows: str | None
+    example: bool
     main: dict[str, str]
 
 

@@ -11,6 +11,7 @@ from harness.checking import own_code, wanted
 from harness.config import matrix as matrices
 from harness.config.plan import Plan
 from harness.errors import InputError
+from harness.inspection import mlflow
 from harness.terms import Case, Given
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ CASE = "model"
 _FORMATS = {"pickle": "pickle", "cloudpickle": "cloudpickle", "joblib": "joblib", "skops": "skops"}
 #: What is needed to load each, beside scikit-learn.
 _NEEDS = {"cloudpickle": ("cloudpickle",), "skops": ("skops",)}
+#: Packages of a folder's list that may change what a model answers; the others, such as MLflow itself, are left out.
+_SURROUNDINGS = frozenset({"scikit-learn", "numpy", "scipy", "joblib", "pandas", "cloudpickle", "skops"})
 _ROWS = (".csv", ".json", ".npy", ".parquet")
 _SECONDS, _MEMORY = 120.0, 8 * 1024**3
 
@@ -44,6 +47,8 @@ class Ask:
     requirements : a file of them, the writer's; None: there is none
     code : a folder of modules, or one module, that the file needs; None: there is none
     trusted : whether it runs without a sandbox
+    pins : the writer's packages as a folder of MLflow has them
+    example : whether the rows are no more than an example
     """
 
     file: Path
@@ -54,6 +59,8 @@ class Ask:
     requirements: Path | None = None
     code: Path | None = None
     trusted: bool = False
+    pins: tuple[str, ...] = ()
+    example: bool = False
 
 
 def inspected(file: Path, found: Inspection | None = None) -> Inspection:
@@ -68,10 +75,29 @@ def inspected(file: Path, found: Inspection | None = None) -> Inspection:
     found = inspection.inspect(file) if found is None else found
     if found.trouble is not None:
         raise InputError(f"{file}: {found.trouble.kind}: {found.trouble.what}; see `inspect`")
-    if found.format not in _FORMATS:
-        checked = ", ".join(_FORMATS)
-        raise InputError(f"{file}: this is {found.format}; only models of Python are checked so far: {checked}")
+    if found.format not in {*_FORMATS, "mlflow"}:
+        raise InputError(f"{file}: {_refusal(found.format)}")
     return found
+
+
+def opened(ask: Ask, found: Inspection) -> tuple[Ask, Inspection]:
+    """The model file itself, where it lies in a folder of MLflow, with that folder's pins and example."""
+    if found.format != "mlflow":
+        return ask, found
+    folder = mlflow.opened(ask.file)
+    inner = inspection.inspect(folder.file)
+    if inner.format not in _FORMATS:
+        raise InputError(f"{folder.file}: {_refusal(inner.format)}")
+    needed = {need.package for need in found.needs} | _SURROUNDINGS
+    pins = tuple(pin for pin in folder.pins if pin.partition("==")[0].replace("_", "-") in needed)
+    ask = replace(ask, file=folder.file, pins=pins)
+    if ask.rows is None and folder.example is not None:
+        ask = replace(ask, rows=folder.example, example=True)
+    return ask, replace(found, format=inner.format)
+
+
+def _refusal(name: str) -> str:
+    return f"this is {name}; only models of Python are checked so far: {', '.join(_FORMATS)}"
 
 
 def planned(ask: Ask, found: Inspection, matrix: Matrix, environments: Sequence[Wanted]) -> Plan:
@@ -113,6 +139,7 @@ def _case(ask: Ask, found: Inspection, reader: str) -> Case:
             reader=reader,
             at=_path(found, ask.at),
             rows=rows,
+            example=ask.example,
             main=tuple(sorted(main.items())),
         ),
     )

@@ -115,7 +115,7 @@ def tried(
     InputError : the file or the words are not such as can be tried.
     MachineError : no sandbox can be had here.
     """
-    found = planning.inspected(ask.file, found)
+    ask, found = planning.opened(ask, planning.inspected(ask.file, found))
     matrix = matrices.load_matrix(tools.ROOT / "matrix.yaml", native=tools.native_platform())
     known = wanted.by_minor(matrix.profile("default", satisfiable=lambda _: True).environments)
     lacking_code = _unsupplied(ask, found, known)
@@ -148,7 +148,7 @@ def tried(
 
 def _own(ask: Ask) -> tuple[str, ...]:
     """Requirements of the writer's environment only."""
-    return () if ask.requirements is None else tuple(pins.read(ask.requirements).values())
+    return ask.pins if ask.requirements is None else tuple(pins.read(ask.requirements).values())
 
 
 def _run(

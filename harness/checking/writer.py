@@ -62,7 +62,13 @@ def candidates(
             f"{found.path}: it does not tell which scikit-learn wrote it: say it, --with scikit-learn==1.2.2"
         )
     if release is not None and wanted.is_known(release, known):
-        yield of(found, known, supplied, own)
+        one = of(found, known, supplied, own)
+        yield one
+        if len(requirements(own)) > 1:
+            # They may have been put together later than the release.
+            yield replace(one, environment=replace(one.environment, as_of="newest"))
+            one = of(found, known, [*supplied, f"scikit-learn=={release}"], ())
+            yield replace(one, stands_in="the packages that its requirements name cannot be had together here")
         why = f"scikit-learn {release}, which wrote it, cannot be had here"
     elif release is not None:
         why = f"scikit-learn {release}, which wrote it, is none that can be installed here"

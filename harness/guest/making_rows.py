@@ -96,46 +96,6 @@ def _reached_of_others(model, rows):
     return [{"what": "leaves", "reached": told[0], "of": told[1]}]
 
 
-def given_rows(model, path):
-    """The user's rows, without columns that are not the model's, such as the truth.
-
-    Raises
-    ------
-    ValueError : they are not the model's.
-    """
-    rows = _read(path)
-    names = getattr(model, "feature_names_in_", None)
-    if names is not None and hasattr(rows, "columns"):
-        missing = [name for name in names if name not in rows.columns]
-        if missing:
-            raise ValueError(
-                "the data has no column %s, which the model was fitted with" % ", ".join(map(str, missing[:5]))
-            )
-        return rows[list(names)]
-    width = getattr(model, "n_features_in_", None)
-    if width is not None and hasattr(rows, "shape") and len(rows.shape) == 2 and rows.shape[1] != width:
-        raise ValueError("the data has %d columns, the model was fitted with %d" % (rows.shape[1], width))
-    return rows.to_numpy() if hasattr(rows, "to_numpy") and names is None and _is_numeric(rows) else rows
-
-
-def _read(path):
-    if path.endswith(".npy"):
-        import numpy
-
-        return numpy.load(path, allow_pickle=False)
-    import pandas
-
-    if path.endswith(".parquet"):
-        return pandas.read_parquet(path)
-    if path.endswith(".json"):
-        return pandas.read_json(path)
-    return pandas.read_csv(path)
-
-
-def _is_numeric(frame):
-    return all(getattr(dtype, "kind", "O") in "fiub" for dtype in frame.dtypes)
-
-
 # ------------------------------------------------------------------------------------------------ rows
 
 

@@ -112,5 +112,6 @@ def _given(recorder: Recorder, given: Given) -> GivenTask:
         "reader": given.reader,
         "at": given.at,
         "rows": rows,
+        "example": given.example,
         "main": dict(given.main),
     }
