@@ -241,10 +241,10 @@ def check(
     Parameters
     ----------
     path : str or Path
-        A model file of pickle, joblib, cloudpickle or skops.
+        A model file of pickle, joblib, cloudpickle, skops or ONNX, or a folder of MLflow.
     to : sequence of str, optional
         Targets: releases of scikit-learn, ranges such as ``"1.4..1.9"``, requirements files. By default each minor
-        release after the writer's.
+        release after the writer's. For ONNX releases of onnxruntime: ``"onnxruntime==1.24"``.
     data : str or Path, optional
         Rows to ask the model with. By default they are made from the model.
     at : str, optional
@@ -254,7 +254,7 @@ def check(
     requirements : str or Path, optional
         A requirements file of the environment that wrote it.
     code : str or Path, optional
-        A folder of modules, or one module, that the file needs.
+        A folder of modules, or one module, that the file needs: also the script that saved it.
     results : str or Path, optional
         The folder in which the run is stored; by default in the workspace.
     trust : bool

@@ -151,7 +151,9 @@ def unanswered(releases: Mapping[str, str], *, writer: str, why: str) -> Checked
 def _unproved(one: Target, home: Target) -> Target:
     """The same, held against what only stands in for the writer: nothing is safe for agreeing with it."""
     if one.verdict in SAFE:
-        return replace(one, verdict=Verdict.UNSEEN, why=f"it agrees with {home.scikit_learn}, which stands in")
+        return replace(
+            one, verdict=Verdict.UNSEEN, why=f"it agrees with {home.scikit_learn or home.name}, which stands in"
+        )
     return one
 
 

@@ -2,6 +2,7 @@
 
 writer    the environment that wrote the file, from what an inspection found
 targets   the environments that it is to work in, from the user's words
+runtimes  environments for an ONNX file: releases of onnxruntime
 wanted    environments by their release, and the matrix file that they become
 pins      the packages of a requirements file
 own_code  the user's modules that the file needs

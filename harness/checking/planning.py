@@ -18,13 +18,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from harness.checking.wanted import Wanted
+    from harness.checking.wanted import Entered
     from harness.config.matrix import Matrix
     from harness.inspection import Inspection
 
 CASE = "model"
 #: The format of this project whose reader loads a file, by what an inspection calls it.
-_FORMATS = {"pickle": "pickle", "cloudpickle": "cloudpickle", "joblib": "joblib", "skops": "skops"}
+_FORMATS = {"pickle": "pickle", "cloudpickle": "cloudpickle", "joblib": "joblib", "skops": "skops", "onnx": "onnx"}
+#: What to do with the others.
+_OTHERWISE = {
+    "pmml": "it runs in Java, which is not checked; load it with pypmml or jpmml-evaluator of each release and compare",
+    "xgboost": "load it with each release of xgboost and compare; XGBoost promises that newer ones read it",
+    "lightgbm": "load it with each release of lightgbm and compare",
+    "catboost": "load it with each release of catboost and compare",
+}
 #: What is needed to load each, beside scikit-learn.
 _NEEDS = {"cloudpickle": ("cloudpickle",), "skops": ("skops",)}
 #: Packages of a folder's list that may change what a model answers; the others, such as MLflow itself, are left out.
@@ -97,10 +104,10 @@ def opened(ask: Ask, found: Inspection) -> tuple[Ask, Inspection]:
 
 
 def _refusal(name: str) -> str:
-    return f"this is {name}; only models of Python are checked so far: {', '.join(_FORMATS)}"
+    return f"not known: this is {name}; {_OTHERWISE.get(name) or 'checked are ' + ', '.join(_FORMATS)}"
 
 
-def planned(ask: Ask, found: Inspection, matrix: Matrix, environments: Sequence[Wanted]) -> Plan:
+def planned(ask: Ask, found: Inspection, matrix: Matrix, environments: Sequence[Entered]) -> Plan:
     """The plan of the run. It writes the matrix of the environments, which nox builds them from."""
     if ask.rows is not None and (not ask.rows.is_file() or ask.rows.suffix not in _ROWS):
         raise InputError(f"{ask.rows}: no such file of rows; {', '.join(_ROWS)} are read")
@@ -147,8 +154,8 @@ def _case(ask: Ask, found: Inspection, reader: str) -> Case:
 
 def _path(found: Inspection, at: str | None) -> str:
     """Where the model is in what the file holds. Raises InputError where there is none, or more than one."""
-    if at is not None:
-        return at
+    if at is not None or found.format == "onnx":
+        return at or ""
     models = [part.path for part in found.estimators]
     outermost = [path for path in models if not any(path != other and path.startswith(other) for other in models)]
     if not outermost:

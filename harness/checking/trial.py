@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from harness.checking import pins, planning, targets, wanted, writer
+from harness.checking import pins, planning, runtimes, targets, wanted, writer
 from harness.config import matrix as matrices
 from harness.environments import NotReadyError, UnsatisfiableError, kinds
 from harness.errors import MachineError
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from harness.checking.planning import Ask
+    from harness.checking.wanted import Entered
     from harness.checking.writer import Writer
+    from harness.config.matrix import Matrix
     from harness.config.plan import Plan
     from harness.inspection import Inspection
     from harness.store import RunTables
@@ -123,17 +125,12 @@ def tried(
         return lacking_code
     last: Trial | None = None
     lacking = ""
-    for written_by in writer.candidates(found, known, ask.packages, _own(ask)):
-        asked = targets.of(ask.to, written_by, known)
-        plan = planning.planned(ask, found, matrix, (written_by.environment, *asked))
+    attempts = _of_graph(ask, found, matrix) if found.format == "onnx" else _of_model(ask, found, known)
+    for attempt, those in attempts:
+        plan = planning.planned(ask, found, matrix, those)
         _need_sandbox(plan)
-        attempt = Attempt(
-            writer=written_by.environment.name,
-            targets=tuple(one.name for one in asked),
-            written=written_by.said,
-            notes=(*written_by.notes, *_missing(written_by, ask)),
-            stands_in=None if written_by.stands_in is None else f"{written_by.stands_in}{lacking}",
-        )
+        if attempt.stands_in is not None:
+            attempt = replace(attempt, stands_in=f"{attempt.stands_in}{lacking}")  # noqa: PLW2901
         why = _vanished(plan.environments[attempt.writer])
         if why is None:
             last = _run(plan, attempt, console, results=results, keep_data=keep_data, told=told)
@@ -144,6 +141,35 @@ def tried(
     if last is None:
         raise MachineError(f"{ask.file}: no environment can be had that may have written it{lacking}")
     return last
+
+
+def _of_model(
+    ask: Ask, found: Inspection, known: dict[str, Environment]
+) -> Iterator[tuple[Attempt, tuple[Entered, ...]]]:
+    """The attempts with a model of scikit-learn, the best first, each with its environments, the writer first."""
+    for written_by in writer.candidates(found, known, ask.packages, _own(ask)):
+        asked = targets.of(ask.to, written_by, known)
+        attempt = Attempt(
+            writer=written_by.environment.name,
+            targets=tuple(one.name for one in asked),
+            written=written_by.said,
+            notes=(*written_by.notes, *_missing(written_by, ask)),
+            stands_in=written_by.stands_in,
+        )
+        yield attempt, (written_by.environment, *asked)
+
+
+def _of_graph(ask: Ask, found: Inspection, matrix: Matrix) -> Iterator[tuple[Attempt, tuple[Entered, ...]]]:
+    """The attempt with an ONNX file."""
+    those = runtimes.of(ask.to, ask.packages, matrix.environments(satisfiable=lambda _: True))
+    attempt = Attempt(
+        writer=those.reference.name,
+        targets=tuple(one.name for one in those.targets),
+        written=", ".join(f"{one.package} {one.version}" for one in found.evidence[:2]),
+        notes=(f"held against onnxruntime {those.reference.release}",),
+        stands_in=those.stands_in,
+    )
+    yield attempt, (those.reference, *those.targets)
 
 
 def _own(ask: Ask) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from packaging.requirements import Requirement
 from packaging.version import Version
@@ -79,6 +79,16 @@ class Wanted:
     @property
     def minor(self) -> str:
         return minor_of(self.scikit_learn)
+
+    def entry(self, given: Sequence[str]) -> dict[str, object]:
+        """What a matrix file says of it; ``given`` are packages that every environment has."""
+        return {
+            "scikit-learn": self.scikit_learn,
+            "python": self.python,
+            **({"numpy": self.numpy} if self.numpy else {}),
+            "as_of": self.as_of,
+            "packages": sorted({*_installable(given, self), *self.packages}),
+        }
 
 
 def by_minor(environments: Iterable[Environment]) -> dict[str, Environment]:
@@ -158,7 +168,16 @@ def _installable(packages: Sequence[str], one: Wanted) -> list[str]:
     return [package for package in packages if package != "pandas" or one.minor not in {"0.18", "0.19"}]
 
 
-def matrix_file(wanted: Iterable[Wanted], *, kind: str, packages: Sequence[str], modules: Sequence[Path] = ()) -> Path:
+class Entered(Protocol):
+    """An environment that may stand in a matrix file."""
+
+    @property
+    def name(self) -> str: ...
+
+    def entry(self, given: Sequence[str]) -> dict[str, object]: ...
+
+
+def matrix_file(wanted: Iterable[Entered], *, kind: str, packages: Sequence[str], modules: Sequence[Path] = ()) -> Path:
     """Write the matrix of some environments, named by its content; return the file.
 
     Parameters
@@ -166,18 +185,7 @@ def matrix_file(wanted: Iterable[Wanted], *, kind: str, packages: Sequence[str],
     packages, modules : that each of them has; modules are files, or folders of packages.
     """
     given = sorted({*packages})
-    include = [
-        {
-            "name": one.name,
-            "kind": kind,
-            "scikit-learn": one.scikit_learn,
-            "python": one.python,
-            **({"numpy": one.numpy} if one.numpy else {}),
-            "as_of": one.as_of,
-            "packages": sorted({*_installable(given, one), *one.packages}),
-        }
-        for one in wanted
-    ]
+    include = [{"name": one.name, "kind": kind, **one.entry(given)} for one in wanted]
     profile = {"description": "One model file", "kinds": [kind]}
     environments = {"as_of": "release", "include": include, "modules": [str(path.absolute()) for path in modules]}
     content = {"schema": 1, "environments": environments, "profiles": {"check": profile}}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model file: pickle, joblib, cloudpickle or skops.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model file, or a folder of MLflow.")],
     to: Annotated[
         list[str] | None,
         typer.Option(

@@ -59,6 +59,9 @@ def with_missing(rows):
 
 def made(model):
     """Rows made from the model. Raises NoRowsError where they must be given."""
+    declared = getattr(model, "declared", None)
+    if declared is not None:
+        return _declared(declared)
     front = learnt.front(model)
     texts = _texts(front)
     if texts is not None:
@@ -73,6 +76,26 @@ def made(model):
     # Where no row can be led to a leaf, many may come to it by chance.
     by_chance = not led and (leaves.reached_by(model) or boosters.thresholds(leaves.unwrapped(model)[1]))
     return _as_rows(model, _drawn(columns, MOST if by_chance else ROWS) + led)
+
+
+def _declared(inputs):
+    """Rows of the types that an ONNX graph asks for. What it does with them is not told by these."""
+    draw, columns = random.Random(0), []
+    for name, element, shape in inputs:
+        width = 1 if len(shape) < 2 else shape[1]
+        if element == "string" or len(shape) > 2 or not isinstance(width, int) or (len(inputs) > 1 and width > 1):
+            raise NoRowsError("its input %s is of %s %r: give rows with --data" % (name, element, shape))
+        spread = [[draw.gauss(0.0, 10.0 ** draw.randrange(-1, 3)) for _ in range(width)] for _ in range(MOST)]
+        columns.append(
+            (name, spread if element.startswith(("float", "double")) else [list(map(round, row)) for row in spread])
+        )
+    if len(columns) > 1:
+        import pandas
+
+        return pandas.DataFrame({name: [row[0] for row in values] for name, values in columns})
+    import numpy
+
+    return numpy.array(columns[0][1])
 
 
 def reach(model, rows):

@@ -102,9 +102,11 @@ def _dump_one(fit, item, spool, channel):
             started = time.perf_counter()
             data = fit.dumped(writer, item["options"])
             answer["dump_seconds"] = time.perf_counter() - started
-            if hasattr(writer, "facts"):
+            # Of another program's file they take what wrote it, which is not here.
+            own = isinstance(fit, fitting.Fit)
+            if hasattr(writer, "facts") and (own or not getattr(writer, "CONVERTS", False)):
                 answer["facts"] = writer.facts(data)
-            if hasattr(writer, "remark") and isinstance(fit, fitting.Fit):  # a user's file was written elsewhere
+            if hasattr(writer, "remark") and own:  # a user's file was written elsewhere
                 answer["remark"] = writer.remark(item["options"])
         except BaseException as error:
             answer.update(errors.failure(error), warnings=errors.describe_warnings(caught))

@@ -38,7 +38,7 @@ def show(answer: Checked, console: Console, *, written: str, notes: Sequence[str
         console.print(Text(f"  {strip(answer)}"))
     ran = () if run is None else (("run", run),)
     for label, text in (("written by", written), *_lines(answer), *(("note", note) for note in notes), *ran):
-        print_beside(console, f"  {label:<11}", " ".join(text.split()), widest=_WIDEST)
+        print_beside(console, f"  {label:<10} ", " ".join(text.split()), widest=_WIDEST)
     console.print()
 
 
@@ -62,6 +62,8 @@ def _spans(answer: Checked) -> list[str]:
     spans = answer.spans()
     if all(first.verdict in SAFE for first, _ in spans):
         newest = answer.targets[-1].minor
+        if answer.targets[-1].scikit_learn is None:
+            return [f"the same {'up to' if len(answer.targets) > 1 else 'in'} {newest}"]
         return [f"the warning may be ignored {'up to' if len(answer.targets) > 1 else 'in'} {newest}"]
     if answer.stands_in is not None and all(one.verdict is Verdict.UNSEEN for one in answer.targets):
         minors = list(dict.fromkeys(one.minor for one in (answer.writer, *answer.targets)))

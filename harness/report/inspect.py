@@ -58,9 +58,8 @@ def preview(found: Inspection, console: Console) -> None:
 def preview_reference(onwards: Sequence[Onwards], console: Console) -> None:
     """Print what the stored runs say of the worst of the classes in a file."""
     worst = _worst(onwards) or onwards[0]
-    more = f"; {len(onwards) - 1} more: `inspect`" if len(onwards) > 1 else ""
     _cut(console, "reference", f"{worst.estimator}: {', '.join(_stretches(worst))}")
-    _cut(console, "", f"from the reference: models of ours, not your file{more}")
+    _cut(console, "", "from the reference: models of ours, not your file")
 
 
 def _stretches(one: Onwards) -> Iterator[str]:

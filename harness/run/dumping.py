@@ -25,7 +25,13 @@ def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifa
     """Let the environment write its artifacts, each case in its own child process. Raises NotReadyError."""
     by_case: dict[str, list[Artifact]] = {}
     for artifact in artifacts:
-        missing = session.cannot_write(artifact.format)
+        given = recorder.plan.cases[artifact.case].given
+        # A user's file is only read, and handed on.
+        missing = (
+            session.cannot_write(artifact.format)
+            if given is None
+            else session.cannot_read(given.reader, artifact.format)
+        )
         if missing is not None:
             recorder.artifact(artifact.id, outcome.unwritten(Status.UNSUPPORTED, missing), None, None)
             continue

@@ -170,7 +170,7 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
         "module": item.module,
         "options": {
             **item.options,
-            "outputs": fit["outputs"],
+            "outputs": fit["outputs"] if given is None else {},  # a user's graph has outputs of its own
             "trusted_types": recorder.plan.profile.trusted_types,
         },
         "reader": cell.reader,

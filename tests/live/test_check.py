@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import pickle
@@ -181,6 +182,36 @@ def test_a_folder_of_mlflow_brings_its_packages_and_its_example(check, written: 
     assert code == 0 and told["sentence"] == "breaks in 1.5", told
     assert told["writer"]["numpy"] == "1.24.1" and told["stands_in"] is None
     assert told["rows"] > 1 and told["reach"], "one row alone says little"
+
+
+#: A scaler and a logistic regression of four features, by skl2onnx 1.20 with opset 14.
+GRAPH = (
+    "CAcSCHNrbDJvbm54GgYxLjIwLjAiB2FpLm9ubngoADIAOs0FCmoKAVgSCHZhcmlhYmxlGgZTY2FsZXIiBlNjYWxlciofCgZvZmZz"
+    "ZXQ9lvy6QD1Zq0NAPRKDcEA9wYOZP6ABBioeCgVzY2FsZT1KGJs/PXBTE0A9+oARPz08fag/oAEGOgphaS5vbm54Lm1sCpMCCgh2"
+    "YXJpYWJsZRIFbGFiZWwSEnByb2JhYmlsaXR5X3RlbnNvchoQTGluZWFyQ2xhc3NpZmllciIQTGluZWFyQ2xhc3NpZmllciobChBj"
+    "bGFzc2xhYmVsc19pbnRzQABAAUACoAEHKk0KDGNvZWZmaWNpZW50cz3HzYm/PY5zlD89Vs32vz2Q+Oe/PUcFFz89a6u5vj2Srrq+"
+    "PW62U789jyz5Pj1nEUy/PX28EkA95OkoQKABBioeCgppbnRlcmNlcHRzPeGMUb49kMUEQD2FWe+/oAEGKhIKC211bHRpX2NsYXNz"
+    "GAGgAQIqHAoOcG9zdF90cmFuc2Zvcm0iB1NPRlRNQVigAQM6CmFpLm9ubngubWwKLgoFbGFiZWwSDG91dHB1dF9sYWJlbBoEQ2Fz"
+    "dCIEQ2FzdCoJCgJ0bxgHoAECOgAKVgoScHJvYmFiaWxpdHlfdGVuc29yEg1wcm9iYWJpbGl0aWVzGgpOb3JtYWxpemVyIgpOb3Jt"
+    "YWxpemVyKg0KBG5vcm0iAkwxoAEDOgphaS5vbm54Lm1sCl4KDXByb2JhYmlsaXRpZXMSEm91dHB1dF9wcm9iYWJpbGl0eRoGWmlw"
+    "TWFwIgZaaXBNYXAqHQoSY2xhc3NsYWJlbHNfaW50NjRzQABAAUACoAEHOgphaS5vbm54Lm1sEg5PTk5YKFBpcGVsaW5lKVoRCgFY"
+    "EgwKCggBEgYKAAoCCARiGAoMb3V0cHV0X2xhYmVsEggKBggHEgIKAGIkChJvdXRwdXRfcHJvYmFiaWxpdHkSDiIMCgoqCAgHEgQK"
+    "AggBQgQKABAOQg4KCmFpLm9ubngubWwQAQ=="
+)
+
+
+def test_an_onnx_file_is_held_against_releases_of_onnxruntime(check, tmp_path: Path) -> None:
+    file, rows = tmp_path / "model.onnx", tmp_path / "rows.csv"
+    file.write_bytes(base64.b64decode(GRAPH))
+    rows.write_text("a,b,c,d\n5.1,3.5,1.4,0.2\n6.7,3.0,5.2,2.3\n5.9,3.0,4.2,1.5\n")
+    both = ("--to", "onnxruntime==1.24", "--with", "onnxruntime==1.26")
+    code, told = check(file, *both, "--data", str(rows))
+    assert code == 0 and told["sentence"] == "the same in ort1.24" and told["rows"] == 3, told
+    code, told = check(file, *both)
+    assert code == 0 and "--data" in told["targets"][0]["why"], "made rows tell nothing of what they reach"
+    assert told["verdict"] == "not known"
+    code, told = check(file, "--to", "1.24", "--data", str(rows))
+    assert code == 0 and told["verdict"] == "no difference seen" and "1.26 stands in" in told["stands_in"], told
 
 
 def test_nothing_is_run_of_a_file_that_is_no_model(check, tmp_path: Path) -> None:
