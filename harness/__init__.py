@@ -242,11 +242,11 @@ def check(
     Parameters
     ----------
     path : str or Path
-        A model file of pickle, joblib, cloudpickle or skops.
+        A model file of pickle, joblib, cloudpickle, skops or ONNX, or a folder of MLflow.
     to : sequence of str, optional
         Targets: releases of scikit-learn, ranges such as ``"1.4..1.9"``, requirements files, environments that are
         there, as ``".venv"`` or a path of a Python, and container images, as ``"image:NAME"``. By default each minor
-        release after the writer's.
+        release after the writer's. For ONNX releases of onnxruntime: ``"onnxruntime==1.24"``.
     data : str or Path, optional
         Rows to ask the model with. By default they are made from the model.
     at : str, optional
@@ -256,7 +256,7 @@ def check(
     requirements : str or Path, optional
         A requirements file of the environment that wrote it.
     code : str or Path, optional
-        A folder of modules, or one module, that the file needs.
+        A folder of modules, or one module, that the file needs: also the script that saved it.
     results : str or Path, optional
         The folder in which the run is stored; by default in the workspace.
     trust : bool
@@ -284,7 +284,7 @@ def check(
     from pathlib import Path  # noqa: PLC0415
 
     from harness.analysis import checked, read_run  # noqa: PLC0415
-    from harness.checking import Ask, tried  # noqa: PLC0415
+    from harness.checking import Ask, Unsupplied, tried  # noqa: PLC0415
     from harness.report.console import SafeConsole  # noqa: PLC0415
 
     ask = Ask(
@@ -299,7 +299,15 @@ def check(
     )
     silent = SafeConsole(file=io.StringIO())
     trial = tried(ask, console=silent, results=None if results is None else Path(results))
-    return checked.answer(read_run(trial.run), writer=trial.writer, asked=trial.targets, called=trial.called)
+    if isinstance(trial, Unsupplied):
+        return checked.unanswered(trial.releases, writer=trial.writer, why=trial.why)
+    return checked.answer(
+        read_run(trial.run),
+        writer=trial.writer,
+        asked=trial.targets,
+        called=trial.called,
+        stands_in=trial.stands_in,
+    )
 
 
 def explain_warnings() -> Explanations:

@@ -35,6 +35,8 @@ class GivenTask(TypedDict):
     reader: str
     at: str
     rows: str | None
+    example: bool
+    main: dict[str, str]
 
 
 class CaseTask(TypedDict):
@@ -87,6 +89,7 @@ class _ArtifactTask(TypedDict):
     options: dict[str, Any]
     reader: str
     at: str
+    main: dict[str, str]
     fitted_sha256: str
     format: str
     partial: bool

@@ -193,6 +193,8 @@ class Given:
     reader: str
     at: str = ""  # the model's path within what the file holds
     rows: str | None = None  # a file of rows to ask it with; None: they are made from the model
+    example: bool = False  # whether the rows are an example, to which others are added
+    main: tuple[tuple[str, str], ...] = ()  # names of ``__main__`` that it needs, each with the module that has it
 
 
 @dataclass(frozen=True, kw_only=True)

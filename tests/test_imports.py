@@ -141,7 +141,7 @@ ARROWS = {
     "engine": {"config", "environments", "files", "judging", "machine", "messages", "store", "terms"},
     "analysis": {"config", "store", "terms"},
     "report": {"analysis", "config", "files", "inspection", "machine", "store", "terms"},
-    "checking": {"config", "environments", "files", "inspection", "machine", "run", "terms"},
+    "checking": {"config", "environments", "files", "inspection", "machine", "run", "store", "terms"},
     "cli": {
         "analysis",
         "checking",

@@ -18,6 +18,8 @@ from harness.terms import Status, minor_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from packaging.version import Version
+
     from harness.store import RunTables
 
 #: The least share of what trees, encoders and vocabularies have learnt that rows made from a model must come to.
@@ -57,8 +59,8 @@ class Target:
 
     @property
     def minor(self) -> str:
-        """``1.5`` of ``1.5.2``."""
-        return minor_of(self.scikit_learn or self.name)
+        """``1.5`` of ``1.5.2``; the name of what has no scikit-learn."""
+        return self.name if self.scikit_learn is None else minor_of(self.scikit_learn)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,7 @@ class Checked:
     compared : methods, attributes and forms of rows
     rows : how many there were; None where there are none
     reach : how much of the model the rows come to; None where the rows are the user's
+    stands_in : why the writer is not the file's own; then nothing is safe, and at best no difference is seen
     """
 
     writer: Target
@@ -83,6 +86,7 @@ class Checked:
     compared: tuple[str, ...]
     rows: int | None
     reach: tuple[dict[str, Any], ...] | None
+    stands_in: str | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each target, with the columns of `Target`."""
@@ -95,15 +99,21 @@ class Checked:
 
 
 def answer(
-    tables: RunTables, *, writer: str, asked: Sequence[str], called: Mapping[str, str] = MappingProxyType({})
+    tables: RunTables,
+    *,
+    writer: str,
+    asked: Sequence[str],
+    called: Mapping[str, str] = MappingProxyType({}),
+    stands_in: str | None = None,
 ) -> Checked:
-    """The answer that a run gives.
+    """The answer that a run gives, or what is known of it while it goes on.
 
     Parameters
     ----------
     writer : the name of the environment that wrote the file.
     asked : the names of the targets, the oldest first.
     called : what the user calls some of them, by name.
+    stands_in : why it is another than that which wrote the file; None if it is the same.
     """
     artifact = tables.artifacts.iloc[0]
     manifest = json.loads(artifact["manifest"]) if isinstance(artifact["manifest"], str) else {}
@@ -111,16 +121,51 @@ def answer(
     known = causes.by_name()
     doubt = _doubt(artifact, cells[writer], manifest)
     home, *targets = [replace(_target(cells[name], doubt, known), called=called.get(name)) for name in (writer, *asked)]
+    if stands_in is not None:
+        home, *targets = [_unproved(one, home) for one in (home, *targets)]
     compared = cells[writer]["compared"]
     return Checked(
         writer=home,
         verdict=worst([one.verdict for one in targets or [home]]),
         targets=tuple(targets),
-        safe_range=None if doubt is not None else _safe_range(home, targets),
+        safe_range=None if doubt is not None or stands_in is not None else _safe_range(home, targets),
         compared=tuple(compared) if compared is not None else (),
         rows=(manifest.get("data") or {}).get("n_samples"),
         reach=None if manifest.get("reach") is None else tuple(manifest["reach"]),
+        stands_in=stands_in,
     )
+
+
+def unanswered(releases: Mapping[str, str], *, writer: str, why: str) -> Checked:
+    """The answer where nothing can be tried, which is known before anything is built.
+
+    Parameters
+    ----------
+    releases : of scikit-learn, by the names of the writer and of the targets, the oldest first.
+    """
+    asked = [name for name in releases if name != writer]
+    home, *targets = [
+        Target(name=name, scikit_learn=releases[name], python=None, numpy=None, verdict=Verdict.UNKNOWN, why=why)
+        for name in (writer, *asked)
+    ]
+    return Checked(
+        writer=home,
+        verdict=Verdict.UNKNOWN,
+        targets=tuple(targets),
+        safe_range=None,
+        compared=(),
+        rows=None,
+        reach=None,
+    )
+
+
+def _unproved(one: Target, home: Target) -> Target:
+    """The same, held against what only stands in for the writer: nothing is safe for agreeing with it."""
+    if one.verdict in SAFE:
+        return replace(
+            one, verdict=Verdict.UNSEEN, why=f"it agrees with {home.scikit_learn or home.name}, which stands in"
+        )
+    return one
 
 
 def _doubt(artifact: pd.Series[Any], home: pd.Series[Any], manifest: Mapping[str, Any]) -> str | None:
@@ -164,7 +209,10 @@ def _text(value: object) -> str | None:
 
 
 def _safe_range(home: Target, targets: Sequence[Target]) -> str | None:
-    """The releases around the writer's that are safe, one after the other, as a specifier."""
+    """The releases around the writer's that are safe, one after the other, as a specifier.
+
+    It ends where a minor was not tried: models break and work again.
+    """
     here = versions.parsed(home.scikit_learn or "")
     if here is None:
         return None
@@ -172,12 +220,19 @@ def _safe_range(home: Target, targets: Sequence[Target]) -> str | None:
     first = last = here
     for version, one in reversed(placed):
         if version < here:
-            if one.verdict not in SAFE:
+            if one.verdict not in SAFE or not _are_next(version, first):
                 break
             first = version
     for version, one in placed:
         if version > here:
-            if one.verdict not in SAFE:
+            if one.verdict not in SAFE or not _are_next(last, version):
                 break
             last = version
     return f"scikit-learn>={first},<{last.major}.{last.minor + 1}"
+
+
+def _are_next(one: Version, other: Version) -> bool:
+    """Whether no minor release lies between two: after 0.24 came 1.0."""
+    if one.major == other.major:
+        return other.minor - one.minor <= 1
+    return (one.major, one.minor, other.major, other.minor) == (0, 24, 1, 0)

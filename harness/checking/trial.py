@@ -2,83 +2,110 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from harness import inspection
-from harness.checking import pins, targets, wanted, writer
+from harness.checking import pins, planning, runtimes, targets, wanted, writer
 from harness.checking.existing import Existing
 from harness.config import matrix as matrices
-from harness.config.plan import Plan
-from harness.environments import kinds
-from harness.errors import InputError, MachineError
+from harness.environments import NotReadyError, UnsatisfiableError, kinds
+from harness.errors import MachineError
 from harness.machine import tools
 from harness.run import lifecycle
-from harness.terms import Case, Given
+from harness.store import read_run
+from harness.terms import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from packaging.requirements import Requirement
     from rich.console import Console
 
-    from harness.checking.wanted import Wanted
+    from harness.checking.planning import Ask
+    from harness.checking.wanted import Entry
     from harness.checking.writer import Writer
     from harness.config.matrix import Matrix
+    from harness.config.plan import Plan
     from harness.inspection import Inspection
-
-CASE = "model"
-#: The format of this project whose reader loads a file, by what an inspection calls it.
-_FORMATS = {"pickle": "pickle", "cloudpickle": "cloudpickle", "joblib": "joblib", "skops": "skops"}
-#: What is needed to load each, beside scikit-learn.
-_NEEDS = {"cloudpickle": ("cloudpickle",), "skops": ("skops",)}
-_ROWS = (".csv", ".json", ".npy", ".parquet")
-_SECONDS, _MEMORY = 120.0, 8 * 1024**3
+    from harness.store import RunTables
+    from harness.terms import Environment
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ask:
-    """A model file and what is asked of it, in the user's words.
+class Attempt:
+    """What is tried of a model file.
 
     Attributes
     ----------
-    file : where it lies
-    to : targets, see `harness.checking.targets`; none: each minor release after the writer's
-    rows : a file of rows to ask it with; None: they are made from the model
-    at : the path of the model within what the file holds; None: it is found, if there is one only
-    packages : requirements that the file does not tell
-    requirements : a file of them, the writer's; None: there is none
-    code : a folder of modules, or one module, that the file needs; None: there is none
-    trusted : whether it runs without a sandbox
-    alone : whether only the writer's environment is asked, and no target
+    writer, targets : environments by name
+    written : what is known of the writer, for people: "scikit-learn 1.2.2, NumPy 1"
+    notes : what else is to be told
+    stands_in : why the writer is another than that of the file; None: it is the same, as far as the file tells
+    called : by name of a target that was there, what the user calls it
     """
 
-    file: Path
-    to: tuple[str, ...] = ()
-    rows: Path | None = None
-    at: str | None = None
-    packages: tuple[str, ...] = ()
-    requirements: Path | None = None
-    code: Path | None = None
-    trusted: bool = False
-    alone: bool = False
+    writer: str
+    targets: tuple[str, ...]
+    written: str
+    notes: tuple[str, ...] = ()
+    stands_in: str | None = None
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trial:
-    """A run of a model file: its folder, the environments by name, and what is known of the writer."""
+class Trial(Attempt):
+    """What was tried, with the folder of its run."""
 
     run: Path
-    writer: str
-    targets: tuple[str, ...]
-    written: str  # "scikit-learn 1.2.2, NumPy 1"
-    notes: tuple[str, ...]
-    called: Mapping[str, str]  # by name of a target that was there: what the user calls it
 
 
-def tried(ask: Ask, *, console: Console, results: Path | None = None, keep_data: bool = False) -> Trial:
+@dataclass(frozen=True, kw_only=True)
+class Unsupplied(Attempt):
+    """What cannot be tried, which is known before anything is built.
+
+    Attributes
+    ----------
+    why : what is missing, and how it is supplied
+    releases : of scikit-learn, by the names of writer and targets
+    """
+
+    why: str
+    releases: dict[str, str]
+
+
+def _unsupplied(ask: Ask, found: Inspection, known: dict[str, Environment]) -> Unsupplied | None:
+    """What is missing that no environment has: classes of the script that saved the file. None where nothing is."""
+    names = [name.removeprefix("__main__.") for name in found.own if name.startswith("__main__.")]
+    if ask.code is not None or not names:
+        return None
+    written_by = next(writer.candidates(found, known, ask.packages, _own(ask)))
+    asked = _asked(ask, written_by, known)
+    told = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")  # noqa: PLR2004
+    return Unsupplied(
+        writer=written_by.environment.name,
+        targets=tuple(one.name for one in asked),
+        written=written_by.said,
+        why=f"it needs {told} of the script that saved it: give that script, or a folder with it, --code FILE.py",
+        releases={one.name: one.scikit_learn for one in (written_by.environment, *asked)},
+    )
+
+
+def silent(attempt: Attempt, name: str, so_far: Callable[[], RunTables]) -> None:
+    """Nobody listens."""
+
+
+def tried(
+    ask: Ask,
+    *,
+    console: Console,
+    results: Path | None = None,
+    keep_data: bool = False,
+    found: Inspection | None = None,
+    told: Callable[[Attempt, str, Callable[[], RunTables]], object] = silent,
+) -> Trial | Unsupplied:
     """Let the writer's environment and every target load the file.
 
     Parameters
@@ -86,113 +113,130 @@ def tried(ask: Ask, *, console: Console, results: Path | None = None, keep_data:
     console : shows the progress.
     results : the folder that the run is stored in; None: the workspace's.
     keep_data : whether the model and its rows stay in the run's folder.
+    found : the inspection of the file, where there is one already.
+    told : called as soon as more is known of an environment, by any thread; see `harness.run.lifecycle.run`.
 
     Raises
     ------
     InputError : the file or the words are not such as can be tried.
     MachineError : no sandbox can be had here.
     """
+    ask, found = planning.opened(ask, planning.inspected(ask.file, found))
     matrix = matrices.load_matrix(tools.MATRIX, native=tools.native_platform())
-    found = _inspected(ask)
     known = wanted.by_minor(matrix.profile("default", satisfiable=lambda _: True).environments)
-    own = {} if ask.requirements is None else pins.read(ask.requirements)
-    written_by = writer.of(found, known, ask.packages, own)
-    asked = [] if ask.alone else targets.of(ask.to, written_by, known)
-    plan = _planned(ask, found, matrix, (written_by.environment, *asked))
-    first = plan.profile.environments[0]
-    lacking = kinds.OF[first.kind].missing(first)
-    if lacking is not None:
-        raise MachineError(f"{lacking}; --trust runs it without a sandbox, where a model may do what you may do")
+    lacking_code = _unsupplied(ask, found, known)
+    if lacking_code is not None:
+        return lacking_code
+    last: Trial | None = None
+    lacking = ""
+    attempts = _of_graph(ask, found, matrix) if found.format == "onnx" else _of_model(ask, found, known)
+    for attempt, those in attempts:
+        plan = planning.planned(ask, found, matrix, those)
+        _need_sandbox(plan)
+        if attempt.stands_in is not None:
+            attempt = replace(attempt, stands_in=f"{attempt.stands_in}{lacking}")  # noqa: PLW2901
+        why = _vanished(plan.environments[attempt.writer])
+        if why is None:
+            last = _run(plan, attempt, console, results=results, keep_data=keep_data, told=told)
+            why = _failure(last)
+            if why is None:
+                return last
+        lacking = lacking or f" ({why})"
+    if last is None:
+        raise MachineError(f"{ask.file}: no environment can be had that may have written it{lacking}")
+    return last
+
+
+def _of_model(
+    ask: Ask, found: Inspection, known: dict[str, Environment]
+) -> Iterator[tuple[Attempt, tuple[Entry, ...]]]:
+    """The attempts with a model of scikit-learn, the best first, each with its environments, the writer first."""
+    for written_by in writer.candidates(found, known, ask.packages, _own(ask)):
+        asked = _asked(ask, written_by, known)
+        attempt = Attempt(
+            writer=written_by.environment.name,
+            targets=tuple(one.name for one in asked),
+            written=written_by.said,
+            notes=(*written_by.notes, *_missing(written_by, ask)),
+            stands_in=written_by.stands_in,
+            called={one.name: one.called for one in asked if isinstance(one, Existing)},
+        )
+        yield attempt, (written_by.environment, *asked)
+
+
+def _of_graph(ask: Ask, found: Inspection, matrix: Matrix) -> Iterator[tuple[Attempt, tuple[Entry, ...]]]:
+    """The attempt with an ONNX file."""
+    those = runtimes.of(ask.to, ask.packages, matrix.environments(satisfiable=lambda _: True))
+    attempt = Attempt(
+        writer=those.reference.name,
+        targets=tuple(one.name for one in those.targets),
+        written=", ".join(f"{one.package} {one.version}" for one in found.evidence[:2]),
+        notes=(f"held against onnxruntime {those.reference.release}",),
+        stands_in=those.stands_in,
+    )
+    yield attempt, (those.reference, *those.targets)
+
+
+def _own(ask: Ask) -> dict[str, Requirement]:
+    """Requirements of the writer's environment only, by name."""
+    return pins.of(ask.pins) if ask.requirements is None else pins.read(ask.requirements)
+
+
+def _asked(ask: Ask, written_by: Writer, known: dict[str, Environment]) -> list[targets.Target]:
+    return [] if ask.alone else targets.of(ask.to, written_by, known)
+
+
+def _run(
+    plan: Plan,
+    attempt: Attempt,
+    console: Console,
+    *,
+    results: Path | None,
+    keep_data: bool,
+    told: Callable[[Attempt, str, Callable[[], RunTables]], object],
+) -> Trial:
     folder = lifecycle.run(
         plan,
         results=results or tools.workspace() / ".harness" / "checks",
         console=console,
+        told=partial(told, attempt),
     )
     if not keep_data:
         shutil.rmtree(folder / "objects", ignore_errors=True)
-    return Trial(
-        run=folder,
-        writer=written_by.environment.name,
-        targets=tuple(one.name for one in asked),
-        written=written_by.said,
-        notes=(*written_by.notes, *_missing(written_by, ask)),
-        called={one.name: one.called for one in asked if isinstance(one, Existing)},
-    )
+    return Trial(**vars(attempt), run=folder)
+
+
+def _need_sandbox(plan: Plan) -> None:
+    first = plan.profile.environments[0]
+    lacking = kinds.OF[first.kind].missing(first)
+    if lacking is not None:
+        raise MachineError(f"{lacking}; --trust runs it without a sandbox, where a model may do what you may do")
+
+
+def _vanished(environment: Environment) -> str | None:
+    """Why no resolver can give it, as when its wheels are gone; None if it may be had, or if nobody could be asked."""
+    try:
+        kinds.OF[environment.kind].lock(environment)
+    except UnsatisfiableError as why:
+        return str(why)
+    except NotReadyError:
+        return None
+    return None
+
+
+def _failure(trial: Trial) -> str | None:
+    """Why another environment may do better than the writer of a trial; None: it did, or no other would."""
+    tables = read_run(trial.run)
+    artifact = tables.artifacts.iloc[0]
+    built = tables.environments.set_index("environment").loc[trial.writer]
+    if artifact["status"] == Status.OK or trial.writer in (tables.run.get("retry") or ()):
+        return None
+    if built["status"] != Status.OK:
+        return str(built["reason"])
+    return None if trial.stands_in is None else str(artifact["reason"])
 
 
 def _missing(written_by: Writer, ask: Ask) -> Iterator[str]:
     if written_by.missing and ask.code is None:
         names = ", ".join(written_by.missing[:4])
         yield f"it needs {names}, of no package that is known: give it with --code or --with"
-
-
-def _inspected(ask: Ask) -> Inspection:
-    if (ask.file / "run.json").exists():
-        raise InputError(f"{ask.file} is a run: `verify {ask.file}` tells whether it is sound")
-    found = inspection.inspect(ask.file)
-    if found.trouble is not None:
-        raise InputError(f"{ask.file}: {found.trouble.kind}: {found.trouble.what}; see `inspect`")
-    if found.format not in _FORMATS:
-        checked = ", ".join(_FORMATS)
-        raise InputError(f"{ask.file}: this is {found.format}; only models of Python are checked so far: {checked}")
-    if ask.rows is not None and (not ask.rows.is_file() or ask.rows.suffix not in _ROWS):
-        raise InputError(f"{ask.rows}: no such file of rows; {', '.join(_ROWS)} are read")
-    return found
-
-
-def _path(found: Inspection, at: str | None) -> str:
-    """Where the model is in what the file holds. Raises InputError where there is none, or more than one."""
-    if at is not None:
-        return at
-    models = [part.path for part in found.estimators]
-    outermost = [path for path in models if not any(path != other and path.startswith(other) for other in models)]
-    if not outermost:
-        raise InputError(f"{found.path}: it holds no estimator that can be asked; see `inspect`")
-    if len(outermost) > 1:
-        raise InputError(
-            f'{found.path}: it holds {len(outermost)} models: choose one, --at "{outermost[0]}"; see `inspect`'
-        )
-    return outermost[0]
-
-
-def _planned(ask: Ask, found: Inspection, matrix: Matrix, environments: Sequence[Wanted | Existing]) -> Plan:
-    """The plan of the run. It writes the matrix of the environments, which nox builds them from."""
-    kind = wanted.TRUSTED_KIND if ask.trusted else wanted.KIND
-    packages = ("pandas", *_NEEDS.get(found.format, ()))
-    file = wanted.matrix_file(environments, kind=kind, packages=packages, modules=_modules(ask.code))
-    chosen = matrices.load_matrix(file, native=matrix.native).profile("check", satisfiable=lambda _: True)
-    item = next(one for one in matrix.formats if one.name == _FORMATS[found.format])
-    profile = replace(
-        chosen,
-        cases=(_case(ask, _path(found, ask.at), item.readers[0]),),
-        formats=(replace(item, readers=item.readers[:1]),),
-        limits=replace(chosen.limits, seconds=_SECONDS, fit_seconds=_SECONDS, memory=_MEMORY),
-        trusted_types=("*",),
-    )
-    return Plan(profile=profile, matrix=file, writer=environments[0].name)
-
-
-def _modules(code: Path | None) -> list[Path]:
-    """The modules and packages at the top of a folder, or the one that is named."""
-    if code is None:
-        return []
-    places = sorted(code.iterdir()) if code.is_dir() and not (code / "__init__.py").exists() else [code]
-    found = [path for path in places if path.suffix == ".py" or (path / "__init__.py").is_file()]
-    if not found:
-        raise InputError(f"{code}: there is no module such as own.py in it, and no package, a folder with __init__.py")
-    return found
-
-
-def _case(ask: Ask, at: str, reader: str) -> Case:
-    with ask.file.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    rows = None if ask.rows is None else str(ask.rows)
-    return Case(
-        name=CASE,
-        family="given",
-        module="guest.given",
-        function="Given",
-        file=str(ask.file),
-        digest=digest,
-        given=Given(file=str(ask.file), sha256=digest, reader=reader, at=at, rows=rows),
-    )

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from packaging.specifiers import SpecifierSet
+
     from harness.terms import Environment
 
 KIND = "sandboxed"
@@ -42,8 +44,15 @@ _OLDER = {
 }
 
 
+#: How many releases are tried in the place of one.
+_STAND_INS = 4
+
+
 class Entry(Protocol):
     """What a matrix can name."""
+
+    @property
+    def name(self) -> str: ...
 
     def entry(self, kind: str, packages: Sequence[str]) -> dict[str, object]:
         """What the matrix says of it, beside others of a kind that have further packages."""
@@ -127,6 +136,34 @@ def of_release(
         numpy = None
     named = release if exact else template.scikit_learn or release
     return Wanted(scikit_learn=named, python=str(template.python), numpy=numpy, packages=tuple(packages))
+
+
+def is_known(release: str, known: dict[str, Environment]) -> bool:
+    """Whether an environment of a release can be composed; development versions are in no index."""
+    parsed = Version(release)
+    return minor_of(release) in {*_OLDER, *known} and not parsed.is_devrelease and not parsed.local
+
+
+def nearest(release: str | None, dated: SpecifierSet | None, known: dict[str, Environment]) -> list[str]:
+    """Releases that may stand in for one that cannot be had, the nearest first: those within bounds, then others.
+
+    Parameters
+    ----------
+    release : the one that is lacking; None if only bounds are known.
+    dated : such bounds.
+    """
+    every = [*_OLDER, *known]
+    minor = None if release is None else minor_of(release)
+    if minor is not None:
+        at = float(every.index(minor)) if minor in every else sum(Version(one) < Version(minor) for one in every) - 0.5
+        near = sorted(range(len(every)), key=lambda place: abs(place - at))
+    else:
+        assert dated is not None
+        within = [place for place, one in enumerate(every) if dated.contains(one)]
+        edge = within[-1] if within else 0 if dated.contains("0.0.1") else len(every) - 1
+        near = sorted(range(len(every)), key=lambda place: (place not in within, abs(place - edge)))
+    found = [known[every[place]].scikit_learn if every[place] in known else every[place] for place in near]
+    return [one for one in found if one is not None and one != release][:_STAND_INS]
 
 
 def _older(release: str, known: dict[str, Environment], packages: Sequence[str]) -> Wanted:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from packaging.specifiers import SpecifierSet
 
 from harness.checking import pins, wanted
 from harness.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from packaging.requirements import Requirement
 
@@ -33,6 +35,7 @@ class Writer:
     packages : that every target must have, too
     missing : what the file needs and nobody has supplied: modules of unknown packages
     notes : what else is to be told
+    stands_in : why it is another than the file's; None: it is the same, as far as the file tells
     """
 
     environment: Wanted
@@ -40,6 +43,49 @@ class Writer:
     packages: tuple[str, ...]
     missing: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    stands_in: str | None = None
+
+
+def candidates(
+    found: Inspection,
+    known: dict[str, Environment],
+    supplied: Sequence[str],
+    own: Mapping[str, Requirement] = MappingProxyType({}),
+) -> Iterator[Writer]:
+    """The writer of an inspected file, then the nearest releases that may stand in where it cannot be had.
+
+    Raises
+    ------
+    InputError : the file tells nothing of its scikit-learn release, and nobody says it.
+    """
+    everywhere = pins.of(supplied)
+    said = {**own, **everywhere}.get("scikit-learn")
+    release = next(iter(found.sklearn_versions), None) if said is None else pins.exact(said, "the writer")
+    bounds = next((one for one in found.evidence if one.package == "scikit-learn" and not one.exact), None)
+    dated = SpecifierSet(bounds.version) if bounds is not None and bounds.version[:1] in "<>" else None
+    if release is None and dated is None:
+        raise InputError(
+            f"{found.path}: it does not tell which scikit-learn wrote it: say it, --with scikit-learn==1.2.2"
+        )
+    if release is not None and wanted.is_known(release, known):
+        one = of(found, known, supplied, own)
+        yield one
+        if len(own) > 1:
+            # They may have been put together later than the release.
+            yield replace(one, environment=replace(one.environment, as_of="newest"))
+            one = of(found, known, [*supplied, f"scikit-learn=={release}"])
+            yield replace(one, stands_in="the packages that its requirements name cannot be had together here")
+        why = f"scikit-learn {release}, which wrote it, cannot be had here"
+    elif release is not None:
+        why = f"scikit-learn {release}, which wrote it, is none that can be installed here"
+    else:
+        assert bounds is not None
+        why = f"the file keeps no version of scikit-learn, only that it is {bounds.version} ({bounds.why})"
+    others = [str(one) for name, one in everywhere.items() if name != "scikit-learn"]
+    for near in wanted.nearest(release, dated, known):
+        one = of(found, known, [*others, f"scikit-learn=={near}"], own)
+        lacking = f"scikit-learn {release if release is not None else dated}"
+        yield replace(one, said=f"{lacking}; {near} stands in for it", stands_in=why)
 
 
 def of(

@@ -39,11 +39,15 @@ def answers(question: Callable[[Path], T], run: str | None, results: Path) -> It
         raise InputError("\n".join(problems))
 
 
-def indexes(run: str | None, results: Path) -> list[Index]:
+def indexes(run: str | None, results: Path, *, at_once: bool = False) -> list[Index]:
     """The indexes of every stored run, or of one, and of the reference that the program carries.
 
     The reference counts where no folder is named and the runs have none of their own. The error stream says which runs
     answer, and names those that are left out because they cannot be read.
+
+    Parameters
+    ----------
+    at_once : leave out those whose index has to be built first.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def indexes(run: str | None, results: Path) -> list[Index]:
     if named:
         found = named
     else:
-        found, problems = _stored(run, results, needed=run is not None or not carried)
+        found, problems = _stored(run, results, needed=run is not None or not carried, at_once=at_once)
         if not found and (run is not None or not carried):
             raise InputError("\n".join(problems))
         for problem in problems:
@@ -75,7 +79,7 @@ def _needs_reference(results: Path) -> bool:
     return not any(store.is_kept(path.name) for path in store.within(results))
 
 
-def _stored(run: str | None, results: Path, *, needed: bool) -> tuple[list[Index], list[str]]:
+def _stored(run: str | None, results: Path, *, needed: bool, at_once: bool) -> tuple[list[Index], list[str]]:
     """The indexes of stored runs, and what is wrong with others."""
     from harness import store
     from harness.analysis.ask.index import Index
@@ -84,6 +88,8 @@ def _stored(run: str | None, results: Path, *, needed: bool) -> tuple[list[Index
     if not needed and not store.within(results):
         return [], []
     for path in store.every(results) if run is None else [store.find_run(results, run)]:
+        if at_once and not Index.is_kept(path):
+            continue
         try:
             found.append(Index.from_run(path))
         except InputError as error:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli import extras
-from harness.cli.arguments import FailOnOption, JsonOption, console
-from harness.errors import GateCrossed
+from harness.cli.arguments import RESULTS, FailOnOption, JsonOption, console
+from harness.errors import GateCrossed, InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from harness.analysis.checked import Checked
+    from harness.checking import Trial, Unsupplied
+    from harness.inspection import Inspection
 
 
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model file: pickle, joblib, cloudpickle or skops.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model file, or a folder of MLflow.")],
     to: Annotated[
         list[str] | None,
         typer.Option(
@@ -54,13 +62,19 @@ def check(
     extras.need("run")
     if page is not None:
         extras.need("site")
-    from harness import analysis, checking
-    from harness.analysis import checked, verdicts
-    from harness.report import check as rendering
-    from harness.report import run_pages
+    from harness import inspection
+    from harness.analysis import verdicts
     from harness.report.console import SafeConsole
 
     gates = verdicts.gates(fail_on or ())
+    aside = SafeConsole(stderr=True, highlight=False)
+    found = None if (file / "run.json").exists() else inspection.inspect(file)
+    if found is not None and not as_json:
+        _preview(found, aside)  # before the imports that take a second
+
+    from harness import checking
+    from harness.cli.check_stream import Stream
+
     ask = checking.Ask(
         file=file,
         to=tuple(to or ()),
@@ -71,16 +85,53 @@ def check(
         code=code,
         trusted=trust,
     )
-    trial = checking.tried(ask, results=results, console=SafeConsole(stderr=True, highlight=False), keep_data=keep_data)
-    tables = analysis.read_run(trial.run)
-    if page is not None:
-        shutil.copyfile(run_pages.write(tables), page)
-    answer = checked.answer(tables, writer=trial.writer, asked=trial.targets, called=trial.called)
+    hear = checking.silent if as_json else Stream(aside).hear
+    trial = checking.tried(ask, found=found, results=results, console=aside, keep_data=keep_data, told=hear)
+    from harness.report import check as rendering
+
+    answer, run = _answered(trial)
     if as_json:
-        told = rendering.as_data(answer, written=trial.written, notes=trial.notes, run=str(trial.run))
+        told = rendering.as_data(answer, written=trial.written, notes=trial.notes, run=run)
         print(json.dumps(told, indent=2))
     else:
-        rendering.show(answer, console(), written=trial.written, notes=trial.notes, run=str(trial.run))
+        rendering.show(answer, console(), written=trial.written, notes=trial.notes, run=run)
+    if page is not None:
+        _write_page(run, page)
     over = verdicts.crossed(gates, {one.verdict for one in answer.targets} or {answer.verdict})
     if over:
         raise GateCrossed(f"{file}: {', '.join(over)}")
+
+
+def _answered(trial: Trial | Unsupplied) -> tuple[Checked, str | None]:
+    """The answer of a trial, and the folder of its run; None where nothing could be tried."""
+    from harness import analysis, checking  # pandas
+    from harness.analysis import checked
+
+    if isinstance(trial, checking.Unsupplied):
+        return checked.unanswered(trial.releases, writer=trial.writer, why=trial.why), None
+    tables = analysis.read_run(trial.run)
+    answer = checked.answer(
+        tables, writer=trial.writer, asked=trial.targets, called=trial.called, stands_in=trial.stands_in
+    )
+    return answer, str(trial.run)
+
+
+def _write_page(run: str | None, page: Path) -> None:
+    from harness import analysis
+    from harness.report import run_pages  # its charts take seconds to import
+
+    if run is None:
+        raise InputError(f"{page}: there is no page of what could not be tried")
+    sys.stdout.flush()
+    shutil.copyfile(run_pages.write(analysis.read_run(run)), page)
+
+
+def _preview(found: Inspection, aside: Console) -> None:
+    """What is known at once: what the file tells, and what the stored runs say of models like it."""
+    from harness.cli.inspect import reference
+    from harness.report import inspect as inspecting
+
+    inspecting.preview(found, aside)
+    onwards = reference(found, RESULTS, at_once=True)
+    if onwards:
+        inspecting.preview_reference(onwards, aside)

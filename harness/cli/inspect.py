@@ -43,7 +43,7 @@ def inspect(
     from harness.report import inspect as rendering
 
     found = inspected(file, Limits().having(tuple(limit or ())))
-    onwards = _reference(found, results)
+    onwards = reference(found, results)
     if as_json:
         print(json.dumps(rendering.as_data(found, onwards), indent=2))
     else:
@@ -53,8 +53,13 @@ def inspect(
         raise typer.Exit(InputError.exit_code)
 
 
-def _reference(found: Inspection, results: Path) -> tuple[Onwards, ...] | None:
-    """What the stored runs say of the classes in a file, from its writer's release on; None where none can be read."""
+def reference(found: Inspection, results: Path, *, at_once: bool = False) -> tuple[Onwards, ...] | None:
+    """What the stored runs say of the classes in a file, from its writer's release on; None where none can be read.
+
+    Parameters
+    ----------
+    at_once : ask only runs whose index is there already: building one takes half a minute.
+    """
     from harness.cli.answering import indexes
 
     asked: dict[str, dict[str, str]] = {}
@@ -70,6 +75,6 @@ def _reference(found: Inspection, results: Path) -> tuple[Onwards, ...] | None:
     from harness.analysis.ask.onwards import onwards
 
     try:
-        return onwards(indexes(None, results), asked, found.sklearn_versions[0], numpy=numpy)
+        return onwards(indexes(None, results, at_once=at_once), asked, found.sklearn_versions[0], numpy=numpy)
     except (HarnessError, OSError):
         return None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, console
+from harness.errors import InputError
 
 if TYPE_CHECKING:
     from harness.engine.kit import Made
@@ -69,7 +70,10 @@ def kit(
             trusted=trust,
             alone=True,
         )
-        folder = checking.tried(ask, console=SafeConsole(stderr=True, highlight=False), keep_data=True).run
+        trial = checking.tried(ask, console=SafeConsole(stderr=True, highlight=False), keep_data=True)
+        if isinstance(trial, checking.Unsupplied):
+            raise InputError(f"{run}: {trial.why}")
+        folder = trial.run
     else:
         folder = store.find_run(results, run)
     chosen = making.Chosen(producers=tuple(producer or ()), cases=tuple(case or ()), formats=tuple(format_name or ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import re
 from collections import Counter
@@ -133,12 +134,21 @@ def _shared_digest(path: Path, lines: list[str], tree: ast.Module, seen: frozens
     digest = hashlib.sha256("\n".join(_source(lines, node) for node in helpers).encode())
     for other in _siblings(path, tree):
         if other not in seen:
-            text, inner = parse(other)
-            shared = _shared_digest(other, text.split("\n"), inner, seen | {path, other})
+            facts = other.stat()
+            lines_of_other, inner = _parsed(other, facts.st_size, facts.st_mtime_ns)
+            shared = _shared_digest(other, lines_of_other, inner, seen | {path, other})
             digest.update(f"{other.name} {shared}".encode())
     return digest.hexdigest()
 
 
+@functools.cache
+def _parsed(path: Path, _size: int, _changed: int) -> tuple[list[str], ast.Module]:
+    """Lines and tree of a file that many others import, parsed once for as long as it stays what it is."""
+    text, tree = parse(path)
+    return text.split("\n"), tree
+
+
+@functools.cache
 def _siblings(path: Path, tree: ast.Module) -> list[Path]:
     """The files beside this one that it imports: ``from . import name`` or ``from .name import ...``, wherever."""
     names = {

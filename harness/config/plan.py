@@ -40,8 +40,9 @@ class Plan:
     @cached_property
     def producers(self) -> tuple[str, ...]:
         """The environments that can fit a model, or hand on a user's."""
-        able = (environment.name for environment in self.profile.environments if environment.produces)
-        return tuple(name for name in able if self.writer in {None, name})
+        if self.writer is not None:
+            return (self.writer,)
+        return tuple(environment.name for environment in self.profile.environments if environment.produces)
 
     @cached_property
     def cases(self) -> dict[str, Case]:

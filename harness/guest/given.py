@@ -7,9 +7,10 @@ against. Standard library at its top.
 import hashlib
 import importlib
 import re
+import sys
 import time
 
-from . import choosing, fitting, making_rows, parts, training
+from . import choosing, fitting, given_rows, making_rows, parts, training
 from .encoding import encode
 
 #: One step of a path within what a file holds: ``.name``, ``[0]`` or ``['name']``.
@@ -21,8 +22,9 @@ class Given:
 
     Parameters
     ----------
-    given : ``{"object", "sha256", "reader", "at", "rows"}``: the file, its digest, the format's reader, the path of the
-        model within what the file holds, and the file of the user's rows, or null.
+    given : ``{"object", "sha256", "reader", "at", "rows", "example", "main"}``: the file, its digest, the format's
+        reader, the path of the model within what the file holds, the file of the user's rows, or null, whether these are
+        an example only, and see `supply_main`.
     item : the format of the task: its reader loads the file.
 
     Raises
@@ -38,20 +40,37 @@ class Given:
         self.given = given
         reader = importlib.import_module(item["module"])
         options = dict(item["options"], outputs={}, trusted_types=["*"])
+        supply_main(given["main"])
         started = time.perf_counter()
         loaded = reader.load(self.data_bytes, given["object"], given["reader"], options)
         self.seconds = time.perf_counter() - started
         self.model = part_of(loaded, given["at"])
-        self.made = given["rows"] is None
-        own = None if self.made else making_rows.given_rows(self.model, given["rows"])
-        for rows in making_rows.attempts(self.model) if self.made else [own]:
+        for rows in self._attempts():
             self.encoded = encode(rows)
             self.inputs = fitting.received(self.encoded)
             self.choice = choosing.Choice(self.model, self.inputs, None, True)
             if self.choice.methods:  # some of what predicts has answered
                 break
         self.rows = training.kind_of_rows(self.inputs)
-        self.reach = making_rows.reach(self.model, self.inputs) if self.made else None
+        is_enough = given["rows"] is not None and not given["example"]
+        self.reach = None if is_enough else making_rows.reach(self.model, self.inputs)
+
+    def _attempts(self):
+        """Rows, the best first: the user's; an example with others made from the model; such others alone."""
+        if self.given["rows"] is None:
+            return making_rows.attempts(self.model)
+        own = given_rows.read(self.model, self.given["rows"])
+        return self._beside_example(own) if self.given["example"] else [own]
+
+    def _beside_example(self, example):
+        try:
+            for made in making_rows.attempts(self.model):
+                both = given_rows.with_example(example, made)
+                if both is not None:
+                    yield both
+        except making_rows.NoRowsError:
+            pass
+        yield example
 
     def dumped(self, writer, options):
         """The file, as it is."""
@@ -72,6 +91,12 @@ class Given:
             cv_scores=None,
             code={"module": None, "function": None, "seed": None, "files": {}},
         )
+
+
+def supply_main(names):
+    """Put names where a file looks for them whose model was written by a script: each with the module that has it."""
+    for name, module in sorted(names.items()):
+        setattr(sys.modules["__main__"], name, getattr(importlib.import_module(module), name))
 
 
 def part_of(loaded, path):

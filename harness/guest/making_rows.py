@@ -59,6 +59,9 @@ def with_missing(rows):
 
 def made(model):
     """Rows made from the model. Raises NoRowsError where they must be given."""
+    declared = getattr(model, "declared", None)
+    if declared is not None:
+        return _declared(declared)
     front = learnt.front(model)
     texts = _texts(front)
     if texts is not None:
@@ -73,6 +76,26 @@ def made(model):
     # Where no row can be led to a leaf, many may come to it by chance.
     by_chance = not led and (leaves.reached_by(model) or boosters.thresholds(leaves.unwrapped(model)[1]))
     return _as_rows(model, _drawn(columns, MOST if by_chance else ROWS) + led)
+
+
+def _declared(inputs):
+    """Rows of the types that an ONNX graph asks for. What it does with them is not told by these."""
+    draw, columns = random.Random(0), []
+    for name, element, shape in inputs:
+        width = 1 if len(shape) < 2 else shape[1]
+        if element == "string" or len(shape) > 2 or not isinstance(width, int) or (len(inputs) > 1 and width > 1):
+            raise NoRowsError("its input %s is of %s %r: give rows with --data" % (name, element, shape))
+        spread = [[draw.gauss(0.0, 10.0 ** draw.randrange(-1, 3)) for _ in range(width)] for _ in range(MOST)]
+        columns.append(
+            (name, spread if element.startswith(("float", "double")) else [list(map(round, row)) for row in spread])
+        )
+    if len(columns) > 1:
+        import pandas
+
+        return pandas.DataFrame({name: [row[0] for row in values] for name, values in columns})
+    import numpy
+
+    return numpy.array(columns[0][1])
 
 
 def reach(model, rows):
@@ -94,46 +117,6 @@ def _reached_of_others(model, rows):
     if told is None:
         return [{"what": "parts, as %s tells nothing of them" % type(last).__name__, "reached": 0, "of": 1}]
     return [{"what": "leaves", "reached": told[0], "of": told[1]}]
-
-
-def given_rows(model, path):
-    """The user's rows, without columns that are not the model's, such as the truth.
-
-    Raises
-    ------
-    ValueError : they are not the model's.
-    """
-    rows = _read(path)
-    names = getattr(model, "feature_names_in_", None)
-    if names is not None and hasattr(rows, "columns"):
-        missing = [name for name in names if name not in rows.columns]
-        if missing:
-            raise ValueError(
-                "the data has no column %s, which the model was fitted with" % ", ".join(map(str, missing[:5]))
-            )
-        return rows[list(names)]
-    width = getattr(model, "n_features_in_", None)
-    if width is not None and hasattr(rows, "shape") and len(rows.shape) == 2 and rows.shape[1] != width:
-        raise ValueError("the data has %d columns, the model was fitted with %d" % (rows.shape[1], width))
-    return rows.to_numpy() if hasattr(rows, "to_numpy") and names is None and _is_numeric(rows) else rows
-
-
-def _read(path):
-    if path.endswith(".npy"):
-        import numpy
-
-        return numpy.load(path, allow_pickle=False)
-    import pandas
-
-    if path.endswith(".parquet"):
-        return pandas.read_parquet(path)
-    if path.endswith(".json"):
-        return pandas.read_json(path)
-    return pandas.read_csv(path)
-
-
-def _is_numeric(frame):
-    return all(getattr(dtype, "kind", "O") in "fiub" for dtype in frame.dtypes)
 
 
 # ------------------------------------------------------------------------------------------------ rows

@@ -33,6 +33,7 @@ def load(task, channel):
         try:
             reader = importlib.import_module(task["module"])
             inputs = _inputs(inputs_text)
+            given.supply_main(task["main"])
             started = time.perf_counter()
             model = reader.load(data, task["artifact"], task["reader"], task["options"])
             answer["load_seconds"] = time.perf_counter() - started
@@ -101,9 +102,11 @@ def _dump_one(fit, item, spool, channel):
             started = time.perf_counter()
             data = fit.dumped(writer, item["options"])
             answer["dump_seconds"] = time.perf_counter() - started
-            if hasattr(writer, "facts"):
+            # Of another program's file they take what wrote it, which is not here.
+            own = isinstance(fit, fitting.Fit)
+            if hasattr(writer, "facts") and (own or not getattr(writer, "CONVERTS", False)):
                 answer["facts"] = writer.facts(data)
-            if hasattr(writer, "remark") and isinstance(fit, fitting.Fit):  # a user's file was written elsewhere
+            if hasattr(writer, "remark") and own:  # a user's file was written elsewhere
                 answer["remark"] = writer.remark(item["options"])
         except BaseException as error:
             answer.update(errors.failure(error), warnings=errors.describe_warnings(caught))

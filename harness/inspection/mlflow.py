@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.errors import InputError
@@ -55,6 +55,30 @@ def read(folder: Path, inner: Callable[[Path], Inspection]) -> Inspection:
         evidence=told([*found.evidence, *evidence]),
         notes=(note, *found.notes),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder:
+    """What a folder of MLflow has for a trial of its model.
+
+    Attributes
+    ----------
+    file : the model itself
+    pins : plain pins of its ``requirements.txt``, such as ``numpy==1.24.4``; nothing else in there is taken
+    example : the file with its input example; None if there is none
+    """
+
+    file: Path
+    pins: tuple[str, ...]
+    example: Path | None
+
+
+def opened(folder: Path) -> Folder:
+    """Where the parts of a folder lie. Raises InputError where it names no model file that is in it."""
+    said = dict(_lines((folder / NAME).read_bytes()[:_MOST].decode("utf-8", "replace")))
+    pins = tuple(f"{package}=={version}" for package, version in _pins(folder / "requirements.txt"))
+    example = folder / "input_example.json"
+    return Folder(file=_model_file(folder, said), pins=pins, example=example if example.is_file() else None)
 
 
 def _model_file(folder: Path, said: dict[str, str]) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from harness.analysis.verdicts import SAFE
+from harness.analysis.verdicts import SAFE, Verdict
 from harness.report.ask import MARKS, print_beside
 
 if TYPE_CHECKING:
@@ -19,37 +19,57 @@ if TYPE_CHECKING:
 
 _NAMES = 5  # in one line
 _WIDEST = 100  # columns
+_FIRST = 78  # characters of the first line, beside its mark
 
 
-def show(answer: Checked, console: Console, *, written: str, notes: Sequence[str], run: str) -> None:
+def show(answer: Checked, console: Console, *, written: str, notes: Sequence[str], run: str | None) -> None:
     """Print an answer: the conclusion first, then why, where it is safe, what to do, and what it stands on.
 
     Parameters
     ----------
     written : what the file says of its writer.
     notes : what else is to be told.
-    run : the folder of the run.
+    run : the folder of the run; None where nothing could be tried.
     """
     mark, style = MARKS[answer.verdict]
-    console.print()
     console.print(Text(f"{mark} {sentence(answer)}", style=style))
     if answer.targets:
         console.print(Text(f"  {strip(answer)}"))
-    for label, text in (("written by", written), *_lines(answer), *(("note", note) for note in notes), ("run", run)):
+    ran = () if run is None else (("run", run),)
+    for label, text in (("written by", written), *_lines(answer), *(("note", note) for note in notes), *ran):
         print_beside(console, f"  {label:<10} ", " ".join(text.split()), widest=_WIDEST)
     console.print()
 
 
 def sentence(answer: Checked) -> str:
-    """The conclusion in one line: "breaks in 1.3 to 1.8, changes predictions in 1.9"."""
+    """The conclusion in one line of 80 columns: "breaks in 1.3 to 1.8, changes predictions in 1.9"."""
+    told = _spans(answer)
+    kept = len(told)
+    while kept > 1 and len(_joined(told, kept)) > _FIRST:
+        kept -= 1
+    return _joined(told, kept)[:_FIRST]
+
+
+def _joined(told: Sequence[str], kept: int) -> str:
+    return ", ".join(told[:kept]) + (" and more" if kept < len(told) else "")
+
+
+def _spans(answer: Checked) -> list[str]:
+    """What the conclusion is made of, the oldest release first."""
     if not answer.targets:
-        return f"{answer.verdict}: there is no later release to compare with"
+        return [f"{answer.verdict}: there is no later release to compare with"]
     spans = answer.spans()
     if all(first.verdict in SAFE for first, _ in spans):
         if any(one.called for one in answer.targets):
-            return f"the warning may be ignored in {_every(answer.targets)}"
+            return [f"the warning may be ignored in {_every(answer.targets)}"]
         newest = answer.targets[-1].minor
-        return f"the warning may be ignored {'up to' if len(answer.targets) > 1 else 'in'} {newest}"
+        if answer.targets[-1].scikit_learn is None:
+            return [f"the same {'up to' if len(answer.targets) > 1 else 'in'} {newest}"]
+        return [f"the warning may be ignored {'up to' if len(answer.targets) > 1 else 'in'} {newest}"]
+    if answer.stands_in is not None and all(one.verdict is Verdict.UNSEEN for one in answer.targets):
+        minors = list(dict.fromkeys(one.minor for one in (answer.writer, *answer.targets)))
+        many = f"{len(minors)} releases from {minors[0]} to {minors[-1]}"
+        return [f"no difference seen among {', '.join(minors) if len(minors) <= _NAMES else many}"]
     told = [(first, last) for first, last in spans if first.verdict not in SAFE]
     merged: list[tuple[Target, Target]] = []
     for first, last in told:  # two causes are one thing to say here
@@ -57,7 +77,7 @@ def sentence(answer: Checked) -> str:
             merged[-1] = (merged[-1][0], last)
         else:
             merged.append((first, last))
-    return ", ".join(f"{first.verdict} {_between(answer, first, last)}" for first, last in merged)
+    return [f"{first.verdict} {_between(answer, first, last)}" for first, last in merged]
 
 
 def _between(answer: Checked, first: Target, last: Target) -> str:
@@ -84,7 +104,19 @@ def strip(answer: Checked) -> str:
     )
 
 
+def line(answer: Checked, name: str) -> Text:
+    """The answer of one target as soon as it is known, in the words of the strip: "1.9 ✗ breaks: ..."."""
+    one = next(target for target in answer.targets if target.name == name)
+    mark, style = MARKS[one.verdict]
+    where = one.name if [other.minor for other in answer.targets].count(one.minor) > 1 else one.minor
+    why = "" if one.verdict in SAFE else " ".join(one.why.split())
+    text = f"  {where} {mark} {one.verdict}{f': {why}' if why else ''}"
+    return Text(text, style=style)
+
+
 def _lines(answer: Checked) -> Iterator[tuple[str, str]]:
+    if answer.stands_in is not None:
+        yield "evidence", f"missing: {answer.stands_in}"
     for one in answer.targets:
         if one.called is not None and one.scikit_learn is not None:
             yield one.called, f"scikit-learn {one.scikit_learn}, NumPy {one.numpy}, Python {one.python}"
@@ -114,7 +146,7 @@ def _rows(answer: Checked) -> str:
     return f"{answer.rows} made from the model" + (f"; they reach {' and '.join(told)}" if told else "")
 
 
-def as_data(answer: Checked, *, written: str, notes: Sequence[str], run: str) -> dict[str, Any]:
+def as_data(answer: Checked, *, written: str, notes: Sequence[str], run: str | None) -> dict[str, Any]:
     """Return the answer as data for JSON."""
     told = {"schema": 1, "sentence": sentence(answer), "written_by": written, "notes": list(notes), "run": run}
     return {**told, **asdict(answer)}

@@ -48,6 +48,30 @@ def show(found: Inspection, console: Console, onwards: Sequence[Onwards] | None,
     console.print()
 
 
+def preview(found: Inspection, console: Console) -> None:
+    """Print two lines of an inspection: who wrote the file, and what it holds."""
+    if found.evidence:
+        _cut(console, "written by", "; ".join(_evidence(one) for one in found.evidence))
+    _cut(console, "holds", holds(found))
+
+
+def preview_reference(onwards: Sequence[Onwards], console: Console) -> None:
+    """Print what the stored runs say of the worst of the classes in a file."""
+    worst = _worst(onwards) or onwards[0]
+    _cut(console, "reference", f"{worst.estimator}: {', '.join(_stretches(worst))}")
+    _cut(console, "", "from the reference: models of ours, not your file")
+
+
+def _stretches(one: Onwards) -> Iterator[str]:
+    for first, last, verdict in one.ranges():
+        yield f"{first if first == last else f'{first} to {last}'} {verdict}"
+
+
+def _cut(console: Console, label: str, text: str) -> None:
+    line = Text(f"  {label:<{_LABEL - 2}}{' '.join(text.split())}", style="dim")
+    console.print(line, no_wrap=True, overflow="ellipsis")
+
+
 def _print(console: Console, label: str, text: str, *, style: str = "") -> None:
     """Print a text beside its label. A line that begins with a blank is cut where it would go on."""
     width = max(min(console.width, _WIDTH) - len(label), 20)
@@ -222,8 +246,7 @@ def _reference(found: Inspection, onwards: Sequence[Onwards] | None) -> Iterator
         return
     alike: dict[str, list[Onwards]] = {}
     for one in onwards:
-        stretches = (f"{first if first == last else f'{first} to {last}'} {it}" for first, last, it in one.ranges())
-        alike.setdefault(", ".join(stretches), []).append(one)
+        alike.setdefault(", ".join(_stretches(one)), []).append(one)
     for number, (words, some) in enumerate(sorted(alike.items(), key=lambda item: item[1][0].first_bad is None)):
         bad = some[0].first_bad
         style = MARKS[some[0].verdicts[bad]][1].removeprefix("bold ") if bad else ""

@@ -25,7 +25,13 @@ def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifa
     """Let the environment write its artifacts, each case in its own child process. Raises NotReadyError."""
     by_case: dict[str, list[Artifact]] = {}
     for artifact in artifacts:
-        missing = session.cannot_write(artifact.format)
+        given = recorder.plan.cases[artifact.case].given
+        # A user's file is only read, and handed on.
+        missing = (
+            session.cannot_write(artifact.format)
+            if given is None
+            else session.cannot_read(given.reader, artifact.format)
+        )
         if missing is not None:
             recorder.artifact(artifact.id, outcome.unwritten(Status.UNSUPPORTED, missing), None, None)
             continue
@@ -106,4 +112,12 @@ def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artif
 def _given(recorder: Recorder, given: Given) -> GivenTask:
     rows = given.rows and str(recorder.folder.adopt_given(Path(given.rows)))
     held = recorder.folder.adopt_given(Path(given.file))
-    return {"object": str(held), "sha256": given.sha256, "reader": given.reader, "at": given.at, "rows": rows}
+    return {
+        "object": str(held),
+        "sha256": given.sha256,
+        "reader": given.reader,
+        "at": given.at,
+        "rows": rows,
+        "example": given.example,
+        "main": dict(given.main),
+    }

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from harness.config.plan import Plan
+    from harness.store import RunTables
     from harness.store.journal import Journal
 
 
@@ -45,6 +47,7 @@ def run(
     producers: frozenset[str] | None = None,
     consumers: frozenset[str] | None = None,
     then: Callable[[Path], object] = lambda path: None,  # noqa: ARG005
+    told: Callable[[str, Callable[[], RunTables]], object] = lambda name, so_far: None,  # noqa: ARG005
 ) -> Path:
     """Carry out a plan; return the run's folder. Its tables have a row for all that was planned, whatever happened.
 
@@ -54,6 +57,8 @@ def run(
     locks : another run's folder, whose exact packages are used.
     producers, consumers : names; None means every environment of the profile.
     then : called with the run's folder when its tables are written, however the run ended: it makes the pages.
+    told : called with the name of an environment of which more is known, by any thread, and with what makes the tables
+        so far.
 
     Raises
     ------
@@ -72,7 +77,7 @@ def run(
         _give_locks(packages, folder)
         started = time.monotonic()
         try:
-            cut_short = _pass(plan, folder, console, selection)
+            cut_short = _pass(plan, folder, console, selection, told)
         except KeyboardInterrupt:
             _finish(plan, folder, started, "the run was interrupted before this began", then)
             raise
@@ -131,7 +136,13 @@ def _named(error: Exception) -> str:
     return str(error) if isinstance(error, MachineError) else f"{type(error).__name__}: {error}"
 
 
-def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.Selection) -> dict[str, str]:
+def _pass(
+    plan: Plan,
+    folder: RunFolder,
+    console: Console,
+    selection: schedule.Selection,
+    told: Callable[[str, Callable[[], RunTables]], object],
+) -> dict[str, str]:
     """Do all that is owed; return by environment why some of it was not tried."""
     journal = folder.journal
     share = len(selection.consumers) / max(len(plan.environments), 1)
@@ -143,7 +154,8 @@ def _pass(plan: Plan, folder: RunFolder, console: Console, selection: schedule.S
         measured=plan.measured_count,
     )
     with progressing as progress:
-        recorder = Recorder(plan, folder, progress)
+        tables = partial(finishing.so_far, plan, folder)
+        recorder = Recorder(plan, folder, progress, told=lambda name: told(name, tables))
         schedule.both_passes(recorder, selection)
     return recorder.cut_short
 

@@ -156,6 +156,7 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
     assert artifact is not None  # of others no cell is owed
     fit = recorder.journal.fits[artifact["fitted_sha256"]]
     item = recorder.plan.formats[cell.artifact.format]
+    given = recorder.plan.cases[cell.artifact.case].given
     asked = loading_rules.questions(item, fit)
     return {
         "id": task_id,
@@ -169,14 +170,15 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
         "module": item.module,
         "options": {
             **item.options,
-            "outputs": fit["outputs"],
+            "outputs": fit["outputs"] if given is None else {},  # a user's graph has outputs of its own
             "trusted_types": recorder.plan.profile.trusted_types,
         },
         "reader": cell.reader,
         "fitted_sha256": artifact["fitted_sha256"],
         "format": item.name,
         "partial": item.partial,
-        "at": given.at if (given := recorder.plan.cases[cell.artifact.case].given) else "",
+        "at": "" if given is None else given.at,
+        "main": {} if given is None else dict(given.main),
     }
 
 

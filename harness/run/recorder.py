@@ -12,9 +12,11 @@ from harness import judging
 from harness.judging import outcome
 from harness.machine import hardware
 from harness.store.rows import MeasurementRow, short
-from harness.terms import Status
+from harness.terms import Status, split_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harness.config.plan import Plan
     from harness.messages import CaseTask, Fitted
     from harness.run.progress import Progress
@@ -39,7 +41,15 @@ _LONGEST_FIT = 4_000_000  # characters; the longest of all estimators' has 60,00
 class Recorder:
     """Used by several threads; each row is one environment's, and an environment is one thread's."""
 
-    def __init__(self, plan: Plan, folder: RunFolder, progress: Progress) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        folder: RunFolder,
+        progress: Progress,
+        told: Callable[[str], object] = lambda name: None,  # noqa: ARG005
+    ) -> None:
+        """``told`` is called with the name of an environment that has loaded, or that cannot be had."""
+        self._told = told
         self.plan = plan
         self.folder = folder
         self.journal = folder.journal
@@ -51,6 +61,8 @@ class Recorder:
         row = {"environment": name, "at": dt.datetime.now(dt.UTC).isoformat(), **row}
         self.journal.add("environment", cast("EnvironmentRow", row))
         self.progress.environment(name, row["status"], row["reason"])
+        if row["status"] != Status.OK:
+            self._told(name)
 
     def artifact(
         self,
@@ -82,6 +94,7 @@ class Recorder:
         row = short({**row, "cell_id": cell_id})
         self.journal.add("cell", cast("CellRow", row))
         self.progress.cell(row)
+        self._told(split_id(cell_id)[3])
 
     def seconds_since_start(self) -> float:
         """Seconds since the run began; a resumed run keeps its first beginning."""

@@ -2,7 +2,7 @@
 
 The correctness pass needs many environments at once, as many as there are processors. Each is built and dumps its
 artifacts; when all have, each loads everything. A guest stays alive between dumping and loading, so that it imports
-only once.
+only once. Environments that write nothing start their guests while the others are still writing.
 
 The measuring pass needs a quiet machine. It begins when nothing else works, and takes one environment at a time.
 """
@@ -89,11 +89,14 @@ def both_passes(recorder: Recorder, selection: Selection) -> None:
     keep = len(sessions) <= KEPT_GUESTS
     try:
         with processes.workers(tools.processors()) as pool:
-            _all(pool.submit(_produce, s, recorder, keep) for s in sessions if s.name in selection.producers)
+            producing = [pool.submit(_produce, s, recorder, keep) for s in sessions if s.name in selection.producers]
             # The newest first: they can read most, so they take longest, and the longest must not begin last.
             consumers = [session for session in reversed(sessions) if session.name in selection.consumers]
+            # In the queue they are behind all producers, so those that wait keep none of them from its turn.
+            consuming = [pool.submit(_consume, session, recorder, producing) for session in consumers]
+            _all(producing)
             recorder.progress.expect("cells", sum(len(loading.owed(recorder, session.name)) for session in consumers))
-            _all(pool.submit(_consume, session, recorder) for session in consumers)
+            _all(consuming)
         _measuring_pass(consumers, recorder)
     finally:
         for session in sessions:
@@ -106,6 +109,8 @@ def _produce(session: EnvironmentSession, recorder: Recorder, keep: bool) -> Non
         if artifacts:
             session.open()
             dumping.dump(session, recorder, artifacts)
+        if session.name == recorder.plan.writer:  # what all others are held against is known before them
+            loading.load(session, recorder, loading.owed(recorder, session.name))
     except NotReadyError as reason:
         session.give_up(reason)
     except CutShortError as reason:
@@ -114,8 +119,14 @@ def _produce(session: EnvironmentSession, recorder: Recorder, keep: bool) -> Non
         session.close()
 
 
-def _consume(session: EnvironmentSession, recorder: Recorder) -> None:
+def _consume(session: EnvironmentSession, recorder: Recorder, producing: list[Future[None]]) -> None:
     try:
+        writes = next(recorder.plan.artifacts(session.name), None) is not None
+        if not writes and not all(one.done() for one in producing):
+            session.open()
+        wait(producing)
+        if any(one.cancelled() or one.exception() is not None for one in producing):  # the run ends
+            return
         cells = loading.owed(recorder, session.name)
         if cells:
             loading.load(session, recorder, cells)

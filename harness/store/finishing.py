@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.store import tables
+from harness.store.reading import RunTables
 from harness.terms import Status, Trouble
 
 if TYPE_CHECKING:
@@ -33,6 +34,17 @@ def finish(plan: Plan, folder: RunFolder, *, cut_short: str, reasons: Mapping[st
         folder.run |= {"hosts": hosts, "host": common_facts(hosts.values())}
     folder.save_run()
     folder.close()
+
+
+def so_far(plan: Plan, folder: RunFolder) -> RunTables:
+    """The tables of a run that goes on, in memory: what nothing is known of yet is ``not-run``."""
+    import pyarrow as pa  # noqa: PLC0415  # as in `harness.store.folder`
+
+    built = tables.Tables(plan, folder.journal, folder.run["run_id"], "not begun yet")
+    frames = {
+        name: pa.Table.from_pylist(list(rows), schema=tables.SCHEMAS[name]).to_pandas() for name, rows in built.each()
+    }
+    return RunTables(path=folder.path, run=folder.run, **frames)
 
 
 def measured_on(plan: Plan, folder: RunFolder) -> dict[str, dict[str, Any]]:

@@ -18,7 +18,7 @@ from tests.report.stored import cell, plan_of, tables_of
 RELEASES = {"home": "1.2.2", "a": "1.3.2", "b": "1.4.2", "c": "1.5.2"}
 
 
-def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc", not_compared=None, called=None):
+def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc", not_compared=None, called=None, stands_in=None):
     """The answer where the targets have statuses; ``reach`` is that of made rows."""
     plan = plan_of(tuple(RELEASES.items()), cases=("model",))
     plan = dataclasses.replace(plan, writer="home")
@@ -33,7 +33,7 @@ def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc", not_comp
         manifest=json.dumps({"reach": reach, "data": {"n_samples": 64}, "not_compared": not_compared or {}})
     )
     tables = dataclasses.replace(tables, artifacts=artifacts)
-    return checked.answer(tables, writer="home", asked=list(asked), called=called or {})
+    return checked.answer(tables, writer="home", asked=list(asked), called=called or {}, stands_in=stands_in)
 
 
 def said(answer):
@@ -104,6 +104,32 @@ def test_targets_are_called_as_the_user_calls_them(tmp_path) -> None:
     assert "\n  .venv      scikit-learn 1.5.2, NumPy " in out.getvalue()
 
 
+def test_what_only_agrees_with_a_stand_in_is_never_safe(tmp_path) -> None:
+    found = answered(tmp_path, ["ok", "close", "ok"], stands_in="scikit-learn 0.17, which wrote it, cannot be had")
+    assert {one.verdict for one in (found.writer, *found.targets)} == {Verdict.UNSEEN} and found.safe_range is None
+    assert said(found) == "no difference seen among 1.2, 1.3, 1.4, 1.5"
+    (tmp_path / "x").mkdir()
+    worse = answered(tmp_path / "x", ["ok", "≠", "load-error"], stands_in="...")
+    assert [one.verdict for one in worse.targets] == [Verdict.UNSEEN, Verdict.CHANGES, Verdict.BREAKS]
+
+
+def test_the_first_line_fits_however_many_changes_there_are(tmp_path) -> None:
+    found = answered(tmp_path, ["≠", "load-error", "≠"])
+    alternating = [dataclasses.replace(found.targets[n % 2], scikit_learn=f"1.{n}.0") for n in range(3, 20)]
+    many = dataclasses.replace(found, targets=tuple(alternating))
+    assert len(said(many)) <= 78 and said(many).endswith(" and more")
+
+
+def test_a_target_is_told_in_the_words_of_the_strip(tmp_path) -> None:
+    found = answered(tmp_path, ["ok", "load-error", "ok"])
+    assert rendering.line(found, "a").plain == "  1.3 ✓ safe"
+    assert rendering.line(found, "b").plain == "  1.4 ✗ breaks: reason of b"
+
+
+def test_a_range_is_safe_only_as_far_as_each_minor_was_tried(tmp_path) -> None:
+    assert answered(tmp_path, ["ok"], asked="c").safe_range == "scikit-learn>=1.2.2,<1.3"
+
+
 def test_gates(tmp_path) -> None:
     found = answered(tmp_path, ["ok", "not-run", "≠"])
     verdicts = {one.verdict for one in found.targets}
@@ -121,7 +147,7 @@ def test_the_terminal_fits_and_acts_on_nothing(tmp_path) -> None:
     text = console.file.getvalue()
     assert "\x1b[2J" not in text and "[red]x[/]" in text
     assert max(map(len, text.splitlines())) <= 80
-    assert text.split("\n")[1] == "≠ breaks in 1.4, changes predictions in 1.5"
+    assert text.split("\n")[0] == "≠ breaks in 1.4, changes predictions in 1.5"
 
 
 def test_the_data_says_the_same(tmp_path) -> None:

@@ -120,6 +120,35 @@ def test_packages_that_the_file_needs_are_in_every_environment(known) -> None:
     assert all("lightgbm" in one.packages for one in targets.of([], found, known))
 
 
+def dated(version):
+    evidence = Evidence(package="scikit-learn", version=version, exact=False, why="Forest without _sklearn_version")
+    return Inspection(path="m.pkl", size=1, format="pickle", evidence=(evidence,))
+
+
+@pytest.mark.parametrize(
+    ("found", "releases"),
+    [
+        (inspected("1.2.0"), ["1.2.0", "1.2.2", "1.1.3", "1.3.2", "1.0.2"]),
+        (inspected("0.17.1"), ["0.18", "0.19", "0.20", "0.21"]),
+        (inspected("1.20.0"), ["1.9.1", "1.8.0", "1.7.2", "1.6.1"]),
+        (inspected("1.5.dev0"), ["1.5.2", "1.4.2", "1.6.1", "1.3.2"]),
+        (dated("<0.18"), ["0.18", "0.19", "0.20", "0.21"]),
+        (dated(">=0.20,<0.22"), ["0.21", "0.20", "0.22", "0.19"]),
+    ],
+)
+def test_the_nearest_releases_stand_in_for_a_writer_that_cannot_be_had(known, found, releases) -> None:
+    every = list(writer.candidates(found, known, []))
+    assert [one.environment.scikit_learn for one in every] == releases
+    own = bool(found.sklearn_versions) and releases[0] == found.sklearn_versions[0]
+    assert [one.stands_in is None for one in every] == [own, *[False] * (len(every) - 1)]
+    assert all("stands in" in one.said for one in every[own:])
+
+
+def test_a_file_that_tells_nothing_asks_for_its_release(known) -> None:
+    with pytest.raises(InputError, match="--with scikit-learn"):
+        list(writer.candidates(dated("not told"), known, []))
+
+
 @pytest.mark.parametrize("supplied", [[], ["scikit-learn>=1.2"], ["scikit-learn @ https://x.org/a.whl"], ["--pre"]])
 def test_a_file_without_release_asks_for_one(known, supplied) -> None:
     with pytest.raises(InputError):

@@ -44,7 +44,7 @@ try:
 except ImportError:  # before scikit-learn 1.0
     SplineTransformer = None
 
-from guest import given, making_rows
+from guest import given, given_rows, making_rows
 
 ROWS, TRUTH = load_breast_cancer(return_X_y=True)
 DRAWN = np.random.RandomState(0)
@@ -216,15 +216,42 @@ def test_the_users_rows_are_those_of_the_model():
     model = LogisticRegression(max_iter=1000).fit(FRAME[["age", "visits"]], LABELS)
     if not hasattr(model, "feature_names_in_"):
         raise unittest.SkipTest("scikit-learn below 1.0 keeps no names of columns")
-    rows = making_rows.given_rows(model, path)
+    rows = given_rows.read(model, path)
     assert list(rows.columns) == ["age", "visits"]
     model = LogisticRegression(max_iter=1000).fit(FRAME[["age"]].assign(weight=1.0), LABELS)
     try:
-        making_rows.given_rows(model, path)
+        given_rows.read(model, path)
     except ValueError as error:
         assert "no column weight" in str(error)
     else:
         raise AssertionError("taken")
+
+
+def test_an_example_of_mlflow_is_read_in_each_of_its_forms():
+    folder = tempfile.mkdtemp()
+    model = LogisticRegression(max_iter=1000).fit(FRAME[["age", "visits"]].to_numpy(), LABELS)
+    for number, held in enumerate(
+        [
+            {"columns": ["age", "visits"], "data": [[1.0, 2.0], [3.0, 4.0]]},
+            {"dataframe_split": {"columns": ["age", "visits"], "data": [[1.0, 2.0], [3.0, 4.0]]}},
+            {"inputs": [[1.0, 2.0], [3.0, 4.0]]},
+            [[1.0, 2.0], [3.0, 4.0]],
+            [{"age": 1.0, "visits": 2.0}, {"age": 3.0, "visits": 4.0}],
+        ]
+    ):
+        path = os.path.join(folder, "%d.json" % number)
+        with open(path, "w") as file:
+            json.dump(held, file)
+        assert np.array(given_rows.read(model, path)).tolist() == [[1.0, 2.0], [3.0, 4.0]], held
+
+
+def test_an_example_stands_before_the_rows_that_are_made():
+    example = np.array([[1.0, 2.0]])
+    both = given_rows.with_example(example, np.array([[3.0, 4.0]]))
+    assert both.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert given_rows.with_example(example, np.array([[3.0]])) is None
+    assert given_rows.with_example(FRAME[["age"]], np.array([[3.0]])) is None
+    assert list(given_rows.with_example(FRAME[:1], FRAME[1:3]).index) == [0, 1, 2]
 
 
 def test_a_path_leads_to_a_part():

@@ -44,7 +44,7 @@ def loaded(load, partial=False, **changes):
     folder = tempfile.mkdtemp()
     try:
         task = {"id": "a", "methods": ["predict"], "module": "stub_format", "options": {}, "reader": "stub"}
-        task.update(probes=[], known=[], at="")
+        task.update(probes=[], known=[], at="", main={})
         for name, data in [("artifact", b"bytes"), ("inputs", b'{"kind":"texts","items":["x","yy"]}')]:
             task[name] = os.path.join(folder, name)
             with open(task[name], "wb") as file:
@@ -77,6 +77,15 @@ def test_bytes_that_were_changed_are_refused_before_anything_loads_them():
     for changes in ({"sha256": "0" * 64}, {"inputs_sha256": "0" * 64}, {"artifact": "/nowhere"}):
         event = loaded(lambda data: 1 / 0, **changes)
         assert event["refused"] and "error" not in event and "outputs" not in event
+
+
+def test_a_class_of_the_script_is_there_before_the_file_is_loaded():
+    needs_numpy()
+    own = sys.modules["own_script"] = types.ModuleType("own_script")
+    own.Own = Model
+    event = loaded(lambda data: sys.modules["__main__"].Own(), main={"Own": "own_script"})
+    assert set(event["outputs"]) == {"predict"}
+    del sys.modules["__main__"].Own, sys.modules["own_script"]
 
 
 def test_a_package_that_is_missing_is_unsupported():

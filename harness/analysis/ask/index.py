@@ -76,6 +76,11 @@ class Index:
         made.keep(file, key)
         return made
 
+    @staticmethod
+    def is_kept(path: Path) -> bool:
+        """Whether a run's index is there, and up to date."""
+        return _kept(path / NAME, _key(path)) is not None
+
     @classmethod
     def kept(cls, path: Path, file: Path, key: str) -> Index | None:
         """Open what `keep` stored under a key; None if there is none, or if a byte of it is another."""

@@ -71,7 +71,33 @@ def _session(source, options):
     settings.intra_op_num_threads = settings.inter_op_num_threads = 1
     settings.log_severity_level = 4
     session = onnxruntime.InferenceSession(source, settings, providers=["CPUExecutionProvider"])
-    return Graph(session, options["outputs"])
+    return Graph(session, options["outputs"]) if options["outputs"] else ForeignGraph(session)
+
+
+class ForeignGraph:
+    """A session of a graph that somebody else wrote: its outputs have any names, and are one answer together."""
+
+    def __init__(self, session):
+        self.session = session
+        self.methods = ["predict"]
+        self.declared = [(one.name, _element(one.type), one.shape) for one in session.get_inputs()]
+        if len(self.declared) > 1:
+            self.feature_names_in_ = [name for name, _, _ in self.declared]
+
+    def predict(self, inputs):
+        """Every output, in the graph's order."""
+        from . import _tensors
+
+        return [_as_arrays(output) for output in self.session.run(None, _tensors.feed(inputs, self.declared))]
+
+
+def _as_arrays(output):
+    """An output without maps, which hold the probability of each class: a row each, in the order of their keys."""
+    import numpy
+
+    if isinstance(output, list) and output and isinstance(output[0], dict):
+        return numpy.array([[row[key] for key in sorted(row)] for row in output])
+    return output
 
 
 class Graph:
