@@ -22,6 +22,7 @@ class Verdict(StrEnum):
     SAFE = "safe"
 
 
+_ORDER = {verdict: place for place, verdict in enumerate(Verdict)}
 SAFE = frozenset({Verdict.SAFE, Verdict.TOLERABLE})
 BAD = frozenset({Verdict.CHANGES, Verdict.BREAKS})
 #: Nothing speaks against loading it.
@@ -66,8 +67,7 @@ ADVICE: dict[Verdict, tuple[str, str]] = {
 
 def rank(verdict: Verdict | None) -> int:
     """A sort key, the worst first; what says nothing comes last."""
-    order = list(Verdict)
-    return len(order) if verdict is None else order.index(verdict)
+    return len(_ORDER) if verdict is None else _ORDER[verdict]
 
 
 def worst(verdicts: Iterable[str | None]) -> Verdict:

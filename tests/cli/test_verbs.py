@@ -64,6 +64,16 @@ def test_a_question_is_answered_from_the_newest_run(harness, stored) -> None:
     assert 'no stored run has an estimator, case or family "three"' in err
 
 
+def test_a_gate_of_a_question_is_an_exit_code(harness, stored) -> None:
+    words = ("ask", "two", "one", "--from", "1.4", "--results", stored.parent)
+    out, err = harness(*words, "--fail-on", "breaks, changes", code=1)
+    assert out.strip().startswith("≠ one of 1.4: changes predictions in 1.5") and "--fail-on: changes" in err
+    harness(*words, "--fail-on", "breaks")
+    assert json.loads(harness(*words, "--fail-on", "not-seen", "--json", code=1)[0])["verdict"] == "changes predictions"
+    for verb in (words, ("check", stored.parent / "model.pkl")):
+        assert 'no gate "change"; perhaps "changes"' in harness(*verb, "--fail-on", "change", code=2)[1]
+
+
 def test_a_run_that_knows_nothing_of_it_does_not_take_the_answer_away(harness, stored) -> None:
     small = plan_of(cases=("other",))
     name = tables_of(small, stored.parent, cells=all_cells(small)).path.name  # newer, and complete

@@ -110,7 +110,7 @@ def answered(
         runs=tuple(run for run in runs.values() if run.cells) or tuple(runs.values()),
         pairs=pairs,
         strip=strip,
-        elsewhere=folding.fold(question.everywhere, whole) if is_folded else strip,
+        elsewhere=folding.fold(question.everywhere, whole) if is_folded and question.targets else strip,
         seen=frozenset(one.verdict for one in asked if one.verdict is not None),
         models=_models(asked),
         broken=frozenset(one.cell.status for one in asked if one.verdict is Verdict.BREAKS),

@@ -7,6 +7,7 @@ does not outweigh a difference that another method showed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from harness.analysis.ask.question import fitting
@@ -33,12 +34,12 @@ class Evidence:
     converts: bool
     is_possible: bool  # its producer's releases have such a model
 
-    @property
+    @cached_property
     def verdict(self) -> Verdict | None:
         """What the cell says; None if it shows nothing."""
         return None if self.cell.verdict is None else Verdict(self.cell.verdict)
 
-    @property
+    @cached_property
     def is_tried(self) -> bool:
         """Whether it shows something about the model."""
         return self.cell.verdict is not None and self.cell.meaning != Meaning.NOT_RUN

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.analysis import read_run
-from harness.analysis.ask import Verdict, ask
+from harness.analysis.ask import Verdict, ask, several
 from harness.analysis.ask.index import Index
 from harness.analysis.ask.subjects import models
-from harness.analysis.verdicts import BAD, SAFE
+from harness.analysis.verdicts import BAD, SAFE, crossed
 from tests.analysis.ask.runs import MODELS, VERSIONS, stored
 from tests.analysis.compare.common import cell, grid
 
@@ -49,6 +49,50 @@ def check(index: Index, expected: dict[tuple[str, str, str, str], Verdict]) -> N
         assert "model" in words or answer.verdict in {Verdict.UNKNOWN, *BAD}, words
 
 
+def check_strips(index: Index, expected: dict[tuple[str, str, str, str], Verdict]) -> None:
+    """Of every release at once, of several estimators, and of gates."""
+    by_question: dict[tuple[str, str], dict[tuple[str, str], Verdict]] = defaultdict(dict)
+    for (name, source, target, format_name), worst in expected.items():
+        by_question[source, format_name][name, target.rpartition(".")[0]] = worst
+    for (source, format_name), cells in by_question.items():
+        names = sorted({name for name, _ in cells})
+        answers = [ask([index], name, producers=[source], format_name=format_name) for name in names]
+        by_name = dict(zip(names, answers, strict=True))
+        for (name, minor), worst in cells.items():
+            answer = by_name[name]
+            (one,) = [one for one in answer.strip.minors if one.minor == minor]
+            alone = ask([index], name, producers=[source], consumers=[minor], format_name=format_name)
+            assert one.verdict is alone.verdict, "a release in a strip and by itself"
+            assert ORDER.index(one.verdict) <= ORDER.index(worst)
+            assert ORDER.index(answer.verdict) <= ORDER.index(one.verdict)
+            # A release in which some cell is bad is within nothing that is called safe.
+            order = [other.minor for other in answer.strip.minors]
+            widest = alone.elsewhere.widest()
+            if widest is not None and order.index(widest[0]) <= order.index(minor) <= order.index(widest[1]):
+                assert worst in SAFE
+        assert several.worst_first(answers)[0].verdict is min((one.verdict for one in answers), key=ORDER.index)
+        over = crossed(["changes", "breaks"], several.verdicts(answers))
+        assert ("changes" in over) == (Verdict.CHANGES in cells.values())
+        assert "breaks" in over or Verdict.BREAKS not in cells.values()  # it may stand behind a change, which is worse
+
+
+def test_a_gate_sees_what_a_worse_verdict_hides() -> None:
+    bad = [
+        cell("old/forest/pickle>new/pickle", "drift", parity="drift"),
+        cell("old/spam/pickle>new/pickle", "load-error"),
+    ]
+    answer = ask([Index.from_tables(stored(*bad))], "Forest", producers=["1.2"], consumers=["1.5"])
+    assert answer.verdict is Verdict.CHANGES
+    assert crossed(["breaks", "not-known"], answer.verdicts) == ["breaks"]
+    assert str(answer.sentence) == "changes predictions in 1 of 4 models (breaks in 1 more)"
+
+
+def test_a_release_that_no_environment_has_is_not_known_beside_others() -> None:
+    answer = ask([Index.from_tables(stored())], "Forest", producers=["1.2"], consumers=["1.5", "1.99"])
+    assert answer.verdict is Verdict.UNKNOWN
+    assert {one.minor: one.verdict for one in answer.strip.minors} == {"1.5": Verdict.SAFE, "1.99": Verdict.UNKNOWN}
+
+
 def test_of_the_kept_run() -> None:
     tables = read_run(KEPT)
     expected = behind(tables)
@@ -77,6 +121,7 @@ def test_of_random_runs(drawn) -> None:
     special = [{**cell(identifier, facts["status"]), **facts} for identifier, facts in drawn]
     tables = stored(*special, formats=("pickle", "joblib"))
     check(Index.from_tables(tables), behind(tables))
+    check_strips(Index.from_tables(tables), behind(tables))
 
 
 @pytest.mark.parametrize("older", [True, False])
