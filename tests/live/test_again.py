@@ -36,10 +36,15 @@ def carried_out(command: str, folder: Path, bench: Bench) -> Path:
 def asked(bench: Bench, folder: Path, *words: str) -> str:
     """The command that `ask` prints in a folder."""
     done = subprocess.run(
-        [sys.executable, "-m", "harness", "ask", *words],
+        [sys.executable, "-m", "harness", "ask", *words, "--how"],
         cwd=folder, env={**bench.variables, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return next(line for line in done.stdout.splitlines() if "again: " in line).partition("again: ")[2]
+    return printed(done.stdout)
+
+
+def printed(text: str) -> str:
+    """The command in an answer: the last line that says something."""
+    return text.strip().splitlines()[-1].strip()
 
 
 def was_made_again(made: Path, cell: str) -> None:
@@ -101,10 +106,10 @@ def test_a_checkout_that_is_not_installed_prints_what_works_in_it(bench: Bench) 
     run = [sys.executable, "-m", "harness"]
     subprocess.run([*run, "run", "--matrix", "small.yaml"], cwd=copy, env=variables, check=True, capture_output=True)
     done = subprocess.run(
-        [*run, "ask", "standard_scaler", "--from", "1.2", "--to", "1.5"],
+        [*run, "ask", "standard_scaler", "--from", "1.2", "--to", "1.5", "--how"],
         cwd=copy, env=variables, check=True, capture_output=True, text=True,
     )  # fmt: skip
-    command = next(line for line in done.stdout.splitlines() if "again: " in line).partition("again: ")[2]
+    command = printed(done.stdout)
     assert "--matrix small.yaml --locks results/" in command
     bench.variables = variables
     was_made_again(carried_out(command.replace("python ", f"PYTHONPATH= {sys.executable} ", 1), copy, bench), CELL)
