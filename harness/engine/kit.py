@@ -155,6 +155,8 @@ def _tasks(row: Mapping[str, Any], fit: Mapping[str, Any], rules: LoadingRules) 
             "options": {**item.options, "outputs": fit["outputs"], "trusted_types": list(rules.trusted_types)},
             "reader": reader,
             "at": (fit["case"].get("given") or {"at": ""})["at"],
+            # Classes of the script come from modules that are there, as all of a user's code does.
+            "main": dict((fit["case"].get("given") or {}).get("main") or ()),
             "private": not is_public(fit),
         }
 

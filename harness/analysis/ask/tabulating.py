@@ -145,7 +145,8 @@ class _Table:
         self.loaded = Places.of(held, set(cells["consumer"]))
         self.fitted = fitted
         self.by_case = {case: model for (_, case), model in fitted.items()}
-        self.own = np.array([[(name, case) in fitted for name in self.environments] for case in self.cases], dtype=bool)
+        own = [(name, case) in fitted for case in self.cases for name in self.environments]
+        self.own = np.array(own, dtype=bool).reshape(len(self.cases), len(self.environments))  # with no case, too
         self.causes = tuple(sorted(cells["cause"].dropna().unique()))
         self.cells = _coded(cells, self.cases, self.environments, self.causes)
         self.enough: dict[tuple[Any, ...], bool] = {}
