@@ -32,6 +32,7 @@ def task(deed, private=False, artifact=ARTIFACT):
         "options": {},
         "reader": deed,
         "at": "",
+        "main": {},
         "private": private,
     }
 
