@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from harness.analysis.ask.index import Index
-    from harness.integrations.warned import Explained, Warned
+    from harness.integrations.warned import Explained
 
 
 class Explanations:
@@ -27,12 +27,14 @@ class Explanations:
     """
 
     def __init__(self, stored: Callable[[], Sequence[Index]], stream: TextIO | None = None) -> None:
-        self.seen: list[Explained] = []
-        self._stored = stored
+        self._explainer = warned.Explainer(stored)
         self._stream = stream
-        self._known: dict[Warned, Explained] = {}
         self._before = warnings.showwarning
         warnings.showwarning = self._show
+
+    @property
+    def seen(self) -> list[Explained]:
+        return [*self._explainer.explained.values()]
 
     def stop(self) -> None:
         """Show warnings as before. What has hooked itself in since then stays."""
@@ -59,10 +61,9 @@ class Explanations:
         """See `warnings.showwarning`."""
         self._before(message, category, filename, lineno, file, line)
         found = warned.parse(message)
-        if found is None or found in self._known:
+        if found is None or found in self._explainer.explained:
             return
-        explained = self._known[found] = warned.explain(found, self._stored())
-        self.seen.append(explained)
+        explained = self._explainer.explain(found)
         SafeConsole(file=file or self._stream or sys.stderr, highlight=False, markup=False, soft_wrap=True).print(
             f"  persistence-matrix: {explained}"
         )

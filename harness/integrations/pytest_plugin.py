@@ -6,7 +6,6 @@ Every pytest of an environment that has this project loads it. So it imports not
 from __future__ import annotations
 
 import warnings
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from harness.analysis.ask.index import Index
     from harness.integrations.warned import Explained, Warned
 
 _GATES = "changes, breaks, not-known, not-seen"
@@ -57,15 +55,11 @@ class _Explainer:
     """Collects what is warned of, explains it, and fails a test where a gate is crossed."""
 
     def __init__(self, gates: Sequence[str]) -> None:
+        from harness.integrations import evidence, warned
+
         self._gates = gates
-        self._explained: dict[Warned, Explained] = {}
+        self._explainer = warned.Explainer(evidence.stored)
         self._tests: dict[Warned, dict[str, None]] = {}  # in the order in which they came
-
-    @cached_property
-    def _stored(self) -> Sequence[Index]:
-        from harness.integrations.evidence import stored
-
-        return stored()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
@@ -85,7 +79,7 @@ class _Explainer:
             return
         terminalreporter.section(_HEADING)
         for warned, tests in self._tests.items():
-            terminalreporter.line(str(self._explained[warned]))
+            terminalreporter.line(str(self._explainer.explained[warned]))
             first, *others = tests
             terminalreporter.line(f"  in {first}" + (f" and {len(others)} more" if others else ""))
 
@@ -109,11 +103,7 @@ class _Explainer:
         from harness.integrations import warned
 
         found = warned.parse(message)
-        if found is None:
-            return None
-        if found not in self._explained:
-            self._explained[found] = warned.explain(found, self._stored)
-        return self._explained[found]
+        return None if found is None else self._explainer.explain(found)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from harness.errors import InputError, printable
 from harness.terms import minor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from harness.analysis.ask.index import Index
 
@@ -56,6 +56,25 @@ class Explained:
     def __str__(self) -> str:
         warned = self.warned
         return f"{warned.estimator} {warned.saved} → {warned.loaded}: {self.sentence}"
+
+
+class Explainer:
+    """Explains each warning once.
+
+    Attributes
+    ----------
+    explained : what was explained, in the order in which it came
+    """
+
+    def __init__(self, stored: Callable[[], Sequence[Index]]) -> None:
+        self.explained: dict[Warned, Explained] = {}
+        self._stored = stored
+
+    def explain(self, warned: Warned) -> Explained:
+        """What the stored runs say of it, or what they said before."""
+        if warned not in self.explained:
+            self.explained[warned] = explain(warned, self._stored())
+        return self.explained[warned]
 
 
 def parse(message: Warning | str) -> Warned | None:

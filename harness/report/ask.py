@@ -119,7 +119,7 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
         yield "NumPy", text
     if words.which(answer):
         yield "which", words.which(answer)
-    if answer.differing and not words.is_usual(answer):
+    if words.only_unusual(answer):
         yield "only in", f"{words.listed(answer.differing, 2)}; the same for rows as it was fitted on"
     if words.by_itself(answer):
         yield "by itself", words.by_itself(answer)
@@ -132,7 +132,7 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
 
 def _more(answer: Answer) -> Iterator[tuple[str, str]]:
     """What `--verbose` adds to them."""
-    if answer.differing and words.is_usual(answer):
+    if answer.differing and not words.only_unusual(answer):
         yield "differs", words.listed(answer.differing, 2 * words.NAMES)
     breadth = answer.breadth
     if breadth.compared:

@@ -173,7 +173,7 @@ def _instead_of_loading(answer: Answer) -> str:
     safe = [name for name, verdict in instead(answer).items() if verdict in SAFE]
     if safe and not answer.question.is_strip:
         told.insert(0, f"save it as {' or '.join(safe)}, which was safe")
-    if answer.verdict is Verdict.CHANGES and Verdict.BREAKS not in answer.verdicts and not _is_usual_or_unknown(answer):
+    if answer.verdict is Verdict.CHANGES and Verdict.BREAKS not in answer.verdicts and only_unusual(answer):
         told.insert(0, "give it rows in the form that it was fitted on")
     return f"{', '.join(told[:-1])}, or {told[-1]}"
 
@@ -187,14 +187,12 @@ def which(answer: Answer) -> str:
     return f"{some(bad, 'model', NAMES // 2)}{': ' if told else ''}{told}"
 
 
-def is_usual(answer: Answer) -> bool:
-    """Whether something differs for rows like those of the fit; other outputs end with "(float32)" and the like."""
-    return any(not name.endswith(")") for name in answer.differing)
+def only_unusual(answer: Answer) -> bool:
+    """Whether nothing differs for rows like those of the fit; other outputs end with "(float32)" and the like.
 
-
-def _is_usual_or_unknown(answer: Answer) -> bool:
-    """Older runs do not tell what differs: of these the worst is said."""
-    return not answer.differing or is_usual(answer)
+    Older runs do not tell what differs: of these the worst is said.
+    """
+    return bool(answer.differing) and all(name.endswith(")") for name in answer.differing)
 
 
 def _separation(one: Separation) -> str:

@@ -97,20 +97,21 @@ def _every(targets: Sequence[Target]) -> str:
 
 def strip(answer: Checked) -> str:
     """Each target with its sign: a release, or what the user calls it."""
-    minors = [one.minor for one in answer.targets if one.called is None]
-    return "  ".join(
-        f"{one.called or (one.name if minors.count(one.minor) > 1 else one.minor)} {MARKS[one.verdict][0]}"
-        for one in answer.targets
-    )
+    return "  ".join(f"{_told_apart(answer, one)} {MARKS[one.verdict][0]}" for one in answer.targets)
+
+
+def _told_apart(answer: Checked, one: Target) -> str:
+    """What the user calls a target, or its release, or its name where another has the same release."""
+    minors = [other.minor for other in answer.targets if other.called is None]
+    return one.called or (one.name if minors.count(one.minor) > 1 else one.minor)
 
 
 def line(answer: Checked, name: str) -> Text:
     """The answer of one target as soon as it is known, in the words of the strip: "1.9 ✗ breaks: ..."."""
     one = next(target for target in answer.targets if target.name == name)
     mark, style = MARKS[one.verdict]
-    where = one.name if [other.minor for other in answer.targets].count(one.minor) > 1 else one.minor
     why = "" if one.verdict in SAFE else " ".join(one.why.split())
-    text = f"  {where} {mark} {one.verdict}{f': {why}' if why else ''}"
+    text = f"  {_told_apart(answer, one)} {mark} {one.verdict}{f': {why}' if why else ''}"
     return Text(text, style=style)
 
 

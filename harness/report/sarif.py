@@ -57,10 +57,9 @@ def _results(path: str, answer: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
     """One for each verdict that is no good news, with the targets that it holds for."""
     verdicts = {Verdict(one["verdict"]) for one in answer["targets"]} or {Verdict(answer["verdict"])}
     for verdict in (one for one in _LEVELS if one in verdicts):
-        named = [one["name"] for one in answer["targets"] if one["verdict"] == verdict]
-        reasons = dict.fromkeys(one["why"] for one in answer["targets"] if one["verdict"] == verdict)
-        where = f" in {', '.join(named)}" if named else ""
-        why = next(iter(reasons), "")
+        targets = [one for one in answer["targets"] if one["verdict"] == verdict]
+        where = f" in {', '.join(one['name'] for one in targets)}" if targets else ""
+        why = targets[0]["why"] if targets else ""
         yield {
             "ruleId": _id(verdict),
             "level": _LEVELS[verdict],

@@ -96,6 +96,7 @@ def test_targets_are_called_as_the_user_calls_them(tmp_path) -> None:
     found = answered(tmp_path, ["ok", "ok", "ok"], called=called)
     assert said(found) == "the warning may be ignored in 1.3, 1.4 and .venv"
     assert rendering.strip(found) == "1.3 ✓  1.4 ✓  .venv ✓"
+    assert rendering.line(found, "c").plain == "  .venv ✓ safe"
     (tmp_path / "x").mkdir()
     found = answered(tmp_path / "x", ["ok", "load-error", "load-error"], called=called)
     assert said(found) == "breaks in 1.4 and .venv"
