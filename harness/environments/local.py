@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from filelock import FileLock
 from pydantic import AfterValidator, Field
 
 from harness.environments import Command, LackingError, NotReadyError, from_source, keys, own_wheels, variables
@@ -27,7 +28,7 @@ from harness.environments import lock as locks
 from harness.environments.kind import Built, Kind, Session
 from harness.environments.lock import Lock
 from harness.errors import MachineError, shown
-from harness.files import replace_text
+from harness.files import replace_text, writing
 from harness.machine import interpreters, processes, tools
 from harness.terms import AsOf
 
@@ -106,13 +107,16 @@ def index(environment: Environment) -> dict[str, str]:
 
 def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
     """See `harness.environments.kind.Build`."""
-    python = ready(environment, lock)
-    seconds = None
-    if python is None:
-        seconds = _run_session(environment, lock, limits, folders.matrix)
+    place, seconds = folder(environment, lock), None
+    with writing(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(place.with_name(f"{place.name}.lock")):  # another command may be at it
         python = ready(environment, lock)
         if python is None:
-            raise NotReadyError(f"nox session environment-{environment.name} ended well and left no Python")
+            seconds = _run_session(environment, lock, limits, folders.matrix)
+            python = ready(environment, lock)
+    if python is None:
+        raise NotReadyError(f"nox session environment-{environment.name} ended well and left no Python")
     return Built(
         environment=environment,
         lock=lock,

@@ -79,7 +79,7 @@ def run(block: Block, project: Path, **variables: str) -> None:
 def test_this_file_sees_a_renamed_option_and_other_output() -> None:
     assert not resolving.problems("python -m harness ask KMeans --from 1.5 --to 1.6 --format joblib")
     assert resolving.problems("python -m harness ask KMeans --from 1.5 --to 1.6 --flavour joblib")
-    assert resolving.problems("python -m harness ask KMeans --from 1.5")
+    assert resolving.problems("python -m harness ask KMeans")
     assert resolving.problems("python -m harness asks KMeans")
     assert resolving.problems("nox -s matrices")
     assert resolving.problems("nox -s matrix -- --profil quick")

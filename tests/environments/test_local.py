@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from harness.environments import local
+from harness.environments import Folders, local
 from harness.environments.lock import Lock
 from harness.machine import interpreters
+from harness.terms import Limits
 
 from tests.conftest import environment
 
@@ -84,3 +88,23 @@ def test_only_what_the_same_environment_of_the_same_matrix_held_before_is_remove
     now = put(environment("old", python="3.10"))
     assert [place.exists() for place in (before, beside, foreign, now)] == [False, True, True, True]
     assert json.loads((foreign / "persistence-matrix.json").read_text())["matrix"] == "/another/matrix.yaml"
+
+
+def test_two_that_want_the_same_one_build_it_once(workspace, monkeypatch) -> None:
+    one, started = environment("wanted"), threading.Barrier(2)
+    built = []
+
+    def session(environment, lock, limits, matrix) -> float:
+        built.append(environment.name)
+        time.sleep(0.5)
+        put(environment, lock)
+        return 0.5
+
+    def build(_):
+        started.wait()
+        return local.build(one, LOCK, folders=Folders(stage=workspace), limits=Limits())
+
+    monkeypatch.setattr(local, "_run_session", session)
+    with ThreadPoolExecutor(2) as pool:
+        seconds = {done.seconds for done in pool.map(build, range(2))}
+    assert (built, seconds) == (["wanted"], {None, 0.5})

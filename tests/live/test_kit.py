@@ -10,7 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from harness import analysis
-from tests.conftest import python_of
+from harness.environments import local
+from harness.environments.lock import Lock
+from harness.store import read_run
+from tests.conftest import environment, python_of
 
 from .conftest import NEW, OLD, Bench
 
@@ -21,6 +24,13 @@ _APART = {"cell_id", "consumer", "run_id", "load_seconds", "first_load_seconds",
 def kit_rows(tables, consumer: str) -> pd.DataFrame:
     cells = tables.cells[tables.cells["consumer"] == consumer]
     return cells.drop(columns=[*_APART]).sort_values(["artifact_id", "reader"]).reset_index(drop=True)
+
+
+def python_in(run: Path, name: str) -> Path:
+    """The Python of an environment of a run. There may be others of its name, with other packages."""
+    minor = read_run(run).environments.set_index("environment").loc[name, "python"].rpartition(".")[0]
+    lock = Lock(text=(run / "locks" / f"{name}.txt").read_text())
+    return local.folder(environment(name, python=minor), lock) / "bin/python"
 
 
 def ran(python: Path, kit: Path, output: str, *words: str) -> Path:
@@ -34,7 +44,7 @@ def ran(python: Path, kit: Path, output: str, *words: str) -> Path:
     return kit.parent / output
 
 
-def test_the_rows_of_a_kit_are_those_that_the_run_measured(bench: Bench, workspace: Path, tmp_path: Path) -> None:
+def test_the_rows_of_a_kit_are_those_that_the_run_measured(bench: Bench, workspace, tmp_path, monkeypatch) -> None:
     cases = "[logistic_regression, random_forest_classifier, function_transformer_lambda]"
     bench.write(cases=cases, formats="[pickle, joblib, cloudpickle/cloudpickle]")
     bench.run()
@@ -42,7 +52,8 @@ def test_the_rows_of_a_kit_are_those_that_the_run_measured(bench: Bench, workspa
     away = tmp_path / "away"
     away.mkdir()
     bench.call("kit", str(run), "--output", str(away / "kit.pyz"))
-    facts = [ran(python_of(workspace, name), away / "kit.pyz", f"{name}.json", "--yes") for name in (OLD, NEW)]
+    monkeypatch.setenv("NOXENVDIR", str(workspace))
+    facts = [ran(python_in(run, name), away / "kit.pyz", f"{name}.json", "--yes") for name in (OLD, NEW)]
     bench.call("merge", str(run), str(facts[0]), "--name", "old-pod")
     once = bench.newest()
     out = bench.call("merge", str(once), str(facts[1])).stdout

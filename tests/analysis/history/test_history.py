@@ -357,7 +357,7 @@ def test_a_place_that_cannot_be_read_says_what_to_do(tmp_path, monkeypatch) -> N
         with pytest.raises(InputError, match="no such folder|no run is stored"):
             history.read_history(tmp_path / name)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="no run is stored there; `nox -s matrix`"):
+    with pytest.raises(InputError, match="no run is stored there; `persistence-matrix run`"):
         history.read_history(tmp_path / "empty")
 
 
