@@ -103,12 +103,17 @@ def test_without_any_run_the_reference_answers(harness, stored) -> None:
     assert "`persistence-matrix run` makes one" in err
 
 
-def test_a_release_is_told_as_markdown_or_as_data(harness, stored) -> None:
+def test_a_release_is_told_in_short_as_text_to_paste_or_as_data(harness, stored) -> None:
     told = analysis.read_run(stored).environments
     told["packages"] = [json.dumps({"scikit-learn": version}) for version in told.sklearn]
     told.to_parquet(stored / "environments.parquet")
     out, _ = harness("release", "1.5", "--run", stored)
-    assert out.startswith("# What scikit-learn 1.5.2 changes for stored models\n")
+    assert out.lstrip().startswith("≠ scikit-learn 1.5.2: changes predictions of 1 of ")
+    assert harness("release", "1.5", "--run", stored, "--markdown")[0].startswith(
+        "# Stored models and scikit-learn 1.5"
+    )
+    assert harness("release", "1.5", "--run", stored, "--rst")[0].splitlines()[1].startswith("-----")
+    assert "give one of them" in harness("release", "1.5", "--rst", "--json", code=2)[1]
     data, _ = harness("release", "1.5", "--run", stored, "--json")
     assert json.loads(data)["counts"]["drifts"] == 1
     assert "no environment has scikit-learn 1.6" in harness("release", "1.6", "--run", stored, code=2)[1]
