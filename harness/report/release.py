@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.analysis.release import Effect
 from harness.analysis.units import CUT, counted
-from harness.analysis.verdicts import Verdict
+from harness.analysis.verdicts import Verdict, worst
 from harness.report.ask import MARKS, print_beside
 from harness.report.ask_words import listed
 from harness.report.console import writable
@@ -31,22 +31,20 @@ TITLES = {
     Effect.OTHERWISE: "Bad or not known before, and bad in another way",
     Effect.FIXED: "Works again",
 }
-_MARKS = {
-    Effect.CHANGES: MARKS[Verdict.CHANGES],
-    Effect.BREAKS: MARKS[Verdict.BREAKS],
-    Effect.LOST: MARKS[Verdict.UNKNOWN],
-    Effect.OTHERWISE: ("·", "dim"),
-    Effect.FIXED: MARKS[Verdict.SAFE],
-}
+_VERDICTS = {Effect.CHANGES: Verdict.CHANGES, Effect.BREAKS: Verdict.BREAKS, Effect.LOST: Verdict.UNKNOWN}
+
+
+def verdicts(release: Release) -> frozenset[Verdict]:
+    """Everything that a release does, as verdicts. Where nothing is seen it is never "safe"."""
+    found = {verdict for effect, verdict in _VERDICTS.items() if release.of(effect)}
+    if release.never_tried or not release.cells:
+        found.add(Verdict.UNKNOWN)
+    return frozenset(found or {Verdict.UNSEEN})
 
 
 def verdict(release: Release) -> Verdict:
-    """The worst of what a release does. Where nothing is seen it is never "safe"."""
-    if release.of(Effect.CHANGES):
-        return Verdict.CHANGES
-    if release.of(Effect.BREAKS):
-        return Verdict.BREAKS
-    return Verdict.UNKNOWN if release.never_tried or release.of(Effect.LOST) or not release.cells else Verdict.UNSEEN
+    """The worst of them."""
+    return worst(verdicts(release))
 
 
 def sentence(release: Release) -> str:
@@ -74,7 +72,7 @@ def show(release: Release, console: Console) -> None:
     print_beside(console, label, f"{title(release)}: {sentence(release)}", style=style, widest=_WIDTH)
     for name, text in _lines(release):
         print_beside(console, f"  {name:<{_LABEL}}", text, widest=_WIDTH)
-    for effect in (Effect.CHANGES, Effect.BREAKS, Effect.LOST):
+    for effect in _VERDICTS:
         some = release.of(effect)
         if some:
             console.print()
@@ -90,7 +88,7 @@ def show(release: Release, console: Console) -> None:
 
 
 def _show(finding: ReleaseFinding, console: Console) -> None:
-    mark, style = _MARKS[finding.effect]
+    mark, style = MARKS[_VERDICTS[finding.effect]]
     named = classes(finding) if finding.is_known else counted(len(finding.shares), "estimator")
     print_beside(console, writable(f"  {mark} ", console), named, style=style, widest=_WIDTH)
     for name, text in _about(finding):

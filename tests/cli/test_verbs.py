@@ -258,3 +258,27 @@ def test_a_package_that_no_environment_has_is_wrong_input(harness, stored) -> No
     words = ("ask", "one", "--from", "scikitlearn=1.4", "--to", "1.5", "--results", stored.parent)
     _, err = harness(*words, code=2)
     assert 'no package "scikitlearn"; perhaps "scikit-learn"; the environments have scikit-learn' in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "name a release, such as 1.9, or give --wheel FILE"),
+        (("1.5", "--wheel", "x.whl"), "name a release, such as 1.9, or give --wheel FILE"),
+        (("1.5", "--all"), "--all belongs to --wheel FILE"),
+        (("--wheel", "x.whl", "--package", "numpy"), "--wheel takes neither --package nor --run"),
+        (("--wheel", "model.pkl"), "this is no wheel"),
+        (("1.5", "--fail-on", "chages"), 'perhaps "changes"'),
+    ],
+)
+def test_what_a_release_cannot_be_asked_is_told(harness, words, message) -> None:
+    assert message in " ".join(harness("release", *words, code=2)[1].split())
+
+
+def test_a_gate_ends_a_release_with_one(harness, stored) -> None:
+    told = analysis.read_run(stored).environments
+    told["packages"] = [json.dumps({"scikit-learn": version}) for version in told.sklearn]
+    told.to_parquet(stored / "environments.parquet")
+    out, err = harness("release", "1.5", "--run", stored, "--fail-on", "changes", code=1)
+    assert "changes predictions" in out and "--fail-on: changes" in err
+    harness("release", "1.5", "--run", stored, "--fail-on", "not-known")
