@@ -1,8 +1,8 @@
 """Every answer that the stored runs can give, as statements: of each class, alone or with a parameter. Pure.
 
-A statement is what `harness.analysis.ask` answers, by the same code: for models that one minor release saved and another
-loads, in any format that gives the object back, or in one format. Nothing is inferred: where nothing was tried, there is
-no statement.
+A statement is what `harness.analysis.ask` answers, by the same code. It is of models that one minor release saved and
+another loads, in every format that gives the object back, or in one format. Nothing is inferred: where nothing was
+tried, there is no statement.
 """
 
 from __future__ import annotations
@@ -59,12 +59,26 @@ def statements(indexes: Sequence[Index]) -> Iterator[Statement]:
     indexes : of the runs.
     """
     newest_first = sorted(indexes, key=lambda index: str(index.run["started"]), reverse=True)
-    every = [one for index in newest_first for one in index.subjects if one.kind is Kind.CLASS]
-    names = sorted({one.name for one in every}, key=lambda name: (name.lower(), name))
-    for name in names:
-        subject = subjects.find(every, name)
-        for setting in ("", *settings(name)):
-            yield from _of_models(newest_first, subject, setting)
+    for name in estimators(newest_first):
+        yield from of_estimator(newest_first, name)
+
+
+def estimators(indexes: Sequence[Index]) -> list[str]:
+    """The classes that runs know, in the order of the alphabet."""
+    names = {one.name for index in indexes for one in index.subjects if one.kind is Kind.CLASS}
+    return sorted(names, key=lambda name: (name.lower(), name))
+
+
+def of_estimator(indexes: Sequence[Index], name: str) -> Iterator[Statement]:
+    """The statements of one class.
+
+    Parameters
+    ----------
+    indexes : of the runs, the newest first.
+    """
+    subject = subjects.find((one for index in indexes for one in index.subjects if one.kind is Kind.CLASS), name)
+    for setting in ("", *settings(name)):
+        yield from _of_models(indexes, subject, setting)
 
 
 def settings(estimator: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The dataset of verdicts: every statement that the stored runs make, in one small JSON file, with its schema.
 
-document    statements as the dataset has them, folded; and back
+folding     statements as the dataset has them, folded; and back
 changelog   what differs from the edition before
 packages    the folders of an npm and of a Python package with it
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import InputError
 from harness.files import replace_text
 from harness.report.dataset import changelog, packages
-from harness.report.dataset.document import FORMAT_VERSION, document, unfolded
+from harness.report.dataset.folding import FORMAT_VERSION, document, unfolded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.analysis.units import counted
 from harness.analysis.verdicts import Verdict, rank
 from harness.errors import printable
-from harness.report.dataset.document import unfolded
+from harness.report.dataset.folding import unfolded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

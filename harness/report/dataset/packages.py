@@ -39,7 +39,7 @@ def write(folder: Path, made: Mapping[str, Any], files: Mapping[str, str]) -> No
     pypi = {
         "README.md": about,
         "CHANGELOG.md": files["CHANGELOG.md"],
-        "pyproject.toml": template("pyproject.toml").replace("{edition}", edition),
+        "pyproject.toml": template("pyproject.toml.txt").replace("{edition}", edition),
         f"{module}/__init__.py": template("reader.py.txt"),
         f"{module}/py.typed": "",
         **{f"{module}/{name}": text for name, text in files.items() if name.endswith(".json")},
