@@ -99,9 +99,8 @@ def _of_models(indexes: Sequence[Index], subject: Subject, setting: str) -> Iter
             saved, loaded = (minor_of(held[versions.DEFAULT_PACKAGE]) for held in packages)
             by_pair.setdefault((saved, loaded), []).append(one)
     formats = sorted({one.cell.format for some in by_pair.values() for one in some})
-    known: dict[
-        tuple[str, str], tuple[list[Evidence], Told]
-    ] = {}  # of every format; one that has all of it says the same
+    # Of every format: one that has all of its cells says the same.
+    known: dict[tuple[str, str], tuple[list[Evidence], Told]] = {}
     for name in ("", *formats):
         for (saved, loaded), some in by_pair.items():
             question = Question(
