@@ -1,0 +1,138 @@
+"""What is said of an upgrade besides its sentences: for terminal and JSON alike. Nothing is escaped here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from harness.analysis.units import counted
+from harness.analysis.upgrade.conclusion import title
+from harness.analysis.upgrade.side import COUNTED
+from harness.analysis.verdicts import BAD, Verdict
+from harness.inspection import packages
+from harness.report import ask_words, rerun_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from harness.analysis.upgrade import Judged, Side, Upgrade
+
+#: Packages that files name, and that have no models.
+_WITHOUT_MODELS = frozenset(
+    [
+        *COUNTED,
+        "cloudpickle",
+        "cython",
+        "dask",
+        "dill",
+        "mlflow",
+        "narwhals",
+        "pillow",
+        "polars",
+        "psutil",
+        "pyarrow",
+        "python-dateutil",
+        "pytz",
+        "pyyaml",
+        "skops",
+        "threadpoolctl",
+        "tzlocal",
+    ]
+)
+
+
+def side(one: Side) -> str:
+    """What an environment has, in short: ``old.lock: scikit-learn 1.3.2, NumPy 1.26.4``."""
+    told = [f"{title(package)} {one.text(package)}" for package in COUNTED if one.text(package)]
+    return f"{one.called}: {', '.join(told)}"
+
+
+def tested(upgrade: Upgrade) -> str:
+    """What the answers stand on: models, formats, environments and days."""
+    if not upgrade.runs:
+        return "nothing that tells of it"
+    models = {case for one in upgrade.estimators for case in one.answer.breadth.models}
+    days = sorted({str(one.run["started"])[:10] for one in upgrade.runs})
+    places = len({*upgrade.coverage.saves, *upgrade.coverage.loads})
+    return (
+        f"{counted(len(models), 'model')}, {counted(len(upgrade.formats), 'format')}, "
+        f"{counted(places, 'environment')}; {'run' if len(days) == 1 else 'runs'} of {', '.join(days)}"
+    )
+
+
+def untried(upgrade: Upgrade) -> str:
+    """What of the two environments no run has; empty if some run has all of it."""
+    coverage = upgrade.coverage
+    if coverage.is_covered or not upgrade.runs:
+        return ""
+    found = dict.fromkeys(one.package for one in (*coverage.old, *coverage.new))
+    if not found:
+        return "no run has all of these packages together, so nothing is called safe"
+    told = []
+    for package in found:
+        one, other = ([it for it in some if it.package == package] for some in (coverage.old, coverage.new))
+        told.append(f"{title(package)} {' → '.join(it.version for it in (*one, *other))}")
+    return f"{', '.join(told)}: no run has these, so nothing is called safe"
+
+
+def not_tested(upgrade: Upgrade) -> list[str]:
+    """Packages with models of their own that change, and of which no run tells: ``xgboost 1.7.6 → 2.1.0``."""
+    told = {one.package for one in upgrade.estimators}
+    return [
+        f"{package} {upgrade.old.text(package)} → {upgrade.new.text(package)}"
+        for package in upgrade.coverage.changed
+        if package in _with_models() - told
+    ]
+
+
+def gone(upgrade: Upgrade) -> list[str]:
+    """Packages with models of their own that only the old environment has."""
+    if not upgrade.new.is_whole:
+        return []
+    return sorted((_with_models() & upgrade.old.packages.keys()) - upgrade.new.packages.keys())
+
+
+def _with_models() -> frozenset[str]:
+    return packages.listed() - _WITHOUT_MODELS
+
+
+def causes(group: Sequence[Judged]) -> list[str]:
+    """Why the classes of a group break or change, each cause once, the commonest first, with how many it is of."""
+    if not group or group[0].verdict not in BAD:
+        return []
+    counts = Counter(text for one in group for text in dict.fromkeys(ask_words.why(one.answer)))
+    return [f"{text} ({count})" if len(group) > 1 else text for text, count in counts.most_common()]
+
+
+def reasons(group: Sequence[Judged]) -> list[str]:
+    """Why it is not known, each reason once."""
+    if not group or group[0].verdict is not Verdict.UNKNOWN:
+        return []
+    return [*dict.fromkeys(text for one in group for text in ask_words.why(one.answer))]
+
+
+def formats(upgrade: Upgrade) -> Iterator[tuple[str, str]]:
+    """Each format, with how many estimators have which verdict in it."""
+    for name in upgrade.formats:
+        counts = Counter(one.formats[name] for one in upgrade.estimators if name in one.formats)
+        told = ", ".join(f"{counts[verdict]} {_SHORT[verdict]}" for verdict in Verdict if counts[verdict])
+        yield name, f"{told or 'not tested'}; of {counted(sum(counts.values()), 'estimator')}" if told else "not tested"
+
+
+_SHORT = {
+    Verdict.CHANGES: "change",
+    Verdict.BREAKS: "break",
+    Verdict.UNKNOWN: "not known",
+    Verdict.UNSEEN: "no difference seen",
+    Verdict.TOLERABLE: "safe (within tolerance)",
+    Verdict.SAFE: "safe",
+}
+
+
+def todo(upgrade: Upgrade) -> str:
+    """What to do now."""
+    file = upgrade.files[0].file.path if upgrade.files else "FILE"
+    command = f"{rerun_command.program()} check {file} --to {upgrade.new.target}"
+    if upgrade.verdict in BAD:
+        return f"retrain, or keep the old environment for these; certain of one file is only: {command}"
+    return f"certain of one file is only: {command}"
