@@ -33,8 +33,8 @@ _MOST = 32 << 20  # bytes
 _PYTHONS = tuple(f"3.{minor}" for minor in range(6, 16))
 _COMPILED_FOR = re.compile(r"#.*(?:with Python |--python-version[ =]|-p )(3\.\d+)")
 _KNOWN = (
-    "a requirements file (pip freeze, pip-compile), uv.lock, pylock.toml, environment.yml, or what `conda list --export` "
-    "prints"
+    "a requirements file (pip freeze, pip-compile), uv.lock, pylock.toml, environment.yml, or what "
+    "`conda list --export` prints"
 )
 
 
@@ -194,7 +194,8 @@ def _of_table(path: Path, number: int, table: object) -> Iterator[Pin]:
     local = isinstance(source, dict) and not source.keys() & {"registry"}
     local = local or any(name in table for name in ("vcs", "directory", "archive"))
     markers = table.get("marker") or table.get("resolution-markers")
-    for marker in _markers(markers) or [None]:
+    found: list[Marker | None] = [*_markers(markers)]
+    for marker in found or [None]:
         where, text = f"package {number}", version if isinstance(version, str) else None
         yield _pin(table["name"], text, marker, where=where, is_released=not local)
 

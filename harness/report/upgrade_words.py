@@ -18,27 +18,18 @@ if TYPE_CHECKING:
     from harness.analysis.upgrade import Judged, Side, Upgrade
 
 #: Packages that files name, and that have no models.
-_WITHOUT_MODELS = frozenset(
-    [
-        *COUNTED,
-        "cloudpickle",
-        "cython",
-        "dask",
-        "dill",
-        "mlflow",
-        "narwhals",
-        "pillow",
-        "polars",
-        "psutil",
-        "pyarrow",
-        "python-dateutil",
-        "pytz",
-        "pyyaml",
-        "skops",
-        "threadpoolctl",
-        "tzlocal",
-    ]
-)
+_WITHOUT_MODELS = frozenset({*COUNTED, "cloudpickle", "cython", "dask", "dill", "mlflow", "narwhals", "pillow"})
+_WITHOUT_MODELS |= {
+    "polars",
+    "psutil",
+    "pyarrow",
+    "python-dateutil",
+    "pytz",
+    "pyyaml",
+    "skops",
+    "threadpoolctl",
+    "tzlocal",
+}
 
 
 def side(one: Side) -> str:
@@ -70,9 +61,9 @@ def untried(upgrade: Upgrade) -> str:
         return "no run has all of these packages together, so nothing is called safe"
     told = []
     for package in found:
-        one, other = ([it for it in some if it.package == package] for some in (coverage.old, coverage.new))
-        told.append(f"{title(package)} {' → '.join(it.version for it in (*one, *other))}")
-    return f"{', '.join(told)}: no run has these, so nothing is called safe"
+        ends = dict.fromkeys(it.version for it in (*coverage.old, *coverage.new) if it.package == package)
+        told.append(f"{title(package)} {' → '.join(ends)}")
+    return f"no run has {', '.join(told)}: so nothing is called safe"
 
 
 def not_tested(upgrade: Upgrade) -> list[str]:
