@@ -106,7 +106,15 @@ def _read(path: Path) -> ModelFile | None:
         return ModelFile(path=str(path), trouble=f"it cannot be read: {error}")
     if found.trouble is not None:
         return ModelFile(path=str(path), format=found.format, trouble=f"{found.trouble.kind}: {found.trouble.what}")
-    return ModelFile(path=str(path), format=found.format, classes=tuple(_classes(found)), numpy=writer_numpy(found))
+    return ModelFile(
+        path=str(path),
+        format=found.format,
+        classes=tuple(_classes(found)),
+        numpy=writer_numpy(found),
+        bytecode=_bytecode(found),
+        own=found.own,
+        within=frozenset(part.class_name for part in found.estimators),
+    )
 
 
 def _classes(found: Inspection) -> Iterator[HeldClass]:
@@ -122,6 +130,13 @@ def _classes(found: Inspection) -> Iterator[HeldClass]:
         known[key] = {name: text for name, text in given.items() if before.get(name) == text}
     for (name, version), parameters in known.items():
         yield HeldClass(name=name, parameters=parameters, scikit_learn=version)
+
+
+def _bytecode(found: Inspection) -> str | None:
+    """The Python of the functions that a file has in itself, as cloudpickle writes them; None if it has none."""
+    if found.format != "cloudpickle":
+        return None
+    return next((one.version for one in found.evidence if one.package == "python"), "not told")
 
 
 def writer_numpy(found: Inspection) -> str | None:

@@ -31,8 +31,8 @@ def is_one(name: str, text: str) -> bool:
     return _EXPLICIT in lines or (bool(lines) and all(map(_EXPORTED.fullmatch, lines)))
 
 
-def packages(path: Path, text: str) -> Iterator[tuple[str, str, str | None]]:
-    """Each package with its place and its version; None where the file tells none, or no single one.
+def packages(path: Path, text: str) -> Iterator[tuple[str, str | None]]:
+    """Each package with its version; None where the file tells none, or no single one.
 
     Raises
     ------
@@ -48,10 +48,10 @@ def packages(path: Path, text: str) -> Iterator[tuple[str, str, str | None]]:
             found = pattern.fullmatch(stripped)
             if found is None:
                 raise InputError(f"{path}, line {number}: {shown(stripped)} is no line of conda's")
-            yield f"line {number}", found["name"], found["version"]
+            yield found["name"], found["version"]
 
 
-def _of_yaml(path: Path, text: str) -> Iterator[tuple[str, str, str | None]]:
+def _of_yaml(path: Path, text: str) -> Iterator[tuple[str, str | None]]:
     inside, seen = False, False
     for number, line in enumerate(text.splitlines(), start=1):
         plain = line.partition(" #")[0].rstrip()
@@ -71,6 +71,6 @@ def _of_yaml(path: Path, text: str) -> Iterator[tuple[str, str, str | None]]:
                 f"{path}, line {number}: {shown(item)} is no package; `conda env export` writes such a file"
             )
         version = found["version"] if found is not None else None
-        yield f"line {number}", name["name"], None if version is None else version.removesuffix(".*").rstrip("*")
+        yield name["name"], None if version is None else version.removesuffix(".*").rstrip("*")
     if not seen:
         raise InputError(f"{path}: it has no list `dependencies:`, as `conda env export` writes it")

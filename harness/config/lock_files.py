@@ -32,8 +32,10 @@ _MOST = 32 << 20  # bytes
 #: Pythons that a lock without one may be for.
 _PYTHONS = tuple(f"3.{minor}" for minor in range(6, 16))
 _COMPILED_FOR = re.compile(r"#.*(?:with Python |--python-version[ =]|-p )(3\.\d+)")
+#: A line of these is no requirement, and pip takes it.
+_ADDRESSES = (".", "/", "http:", "https:", "git+", "file:")
 _KNOWN = (
-    "a requirements file (pip freeze, pip-compile), uv.lock, pylock.toml, environment.yml, or what "
+    "what can be read is a requirements file (pip freeze, pip-compile), uv.lock, pylock.toml, environment.yml, or what "
     "`conda list --export` prints"
 )
 
@@ -47,14 +49,12 @@ class Pin:
     name : normalized
     version : None: the file names the package without its version
     marker : where it is installed; None: everywhere
-    where : for messages: "line 12"
     is_released : whether it comes from an index, and not from a folder, a repository or a URL
     """
 
     name: str
     version: str | None
     marker: Marker | None = None
-    where: str = ""
     is_released: bool = True
 
 
@@ -64,12 +64,14 @@ class LockFile:
 
     Attributes
     ----------
+    tool : whose format it is in: "pip", "conda", or "TOML" for uv and others
     pins : in the order of the file
     python : the Python that it is for, if it tells one
     pythons : the minors of Python that it may be for
     """
 
     path: Path
+    tool: str
     pins: tuple[Pin, ...]
     python: str | None
     pythons: tuple[str, ...]
@@ -106,16 +108,16 @@ def read(path: Path) -> LockFile:
         raise InputError(f"{path}: {path.stat().st_size:,} bytes are no lock file")
     text = path.read_text(encoding="utf-8", errors="replace")
     if conda_files.is_one(path.name, text):
-        pins, spec = list(_of_conda(path, text)), None
+        tool, pins, spec = "conda", list(_of_conda(path, text)), None
     elif is_toml(path.name, text):
-        pins, spec = _of_toml(path, text)
+        tool, (pins, spec) = "TOML", _of_toml(path, text)
     else:
-        pins, spec = list(_of_requirements(path, text)), None
+        tool, pins, spec = "pip", list(_of_requirements(path, text)), None
     python = next((pin.version for pin in pins if pin.name == "python"), None) or _compiled_for(text)
     pythons = _pythons(python, spec)
     if python is None and len(pythons) == 1:
         python = pythons[0]
-    return LockFile(path=path, pins=tuple(pins), python=python, pythons=pythons)
+    return LockFile(path=path, tool=tool, pins=tuple(pins), python=python, pythons=pythons)
 
 
 def is_toml(name: str, text: str) -> bool:
@@ -123,38 +125,25 @@ def is_toml(name: str, text: str) -> bool:
     return name.endswith((".toml", "uv.lock", "poetry.lock", "pdm.lock")) or "\n[[package" in text
 
 
-def requirements(path: Path, text: str) -> Iterator[tuple[str, Requirement]]:
-    """The requirements of a file, each with its place. Options, hashes and comments are left out.
-
-    Raises
-    ------
-    InputError : a line is something else.
-    """
-    for where, line in _lines(text):
-        try:
-            yield where, Requirement(line)
-        except InvalidRequirement:
-            raise InputError(f"{path}, {where}: {shown(line)} is no requirement such as scikit-learn==1.2.2") from None
-
-
-def _lines(text: str) -> Iterator[tuple[str, str]]:
+def lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a requirements file that name packages, by number. Options, hashes and comments are left out."""
     for number, line in enumerate(text.splitlines(), start=1):
         cut = line.partition(" #")[0].partition("--hash")[0].strip().rstrip("\\").strip()
         if cut and not cut.startswith(("#", "-")):
-            yield f"line {number}", cut
+            yield number, cut
 
 
 def _of_requirements(path: Path, text: str) -> Iterator[Pin]:
     """What is of no index has no version here, if its file does not tell it: `pip freeze` writes such lines."""
-    for where, line in _lines(text):
+    for number, line in lines(text):
         try:
             one = Requirement(line)
         except InvalidRequirement:
-            if line.startswith((".", "/", "http:", "https:", "git+", "file:")):
+            if line.startswith(_ADDRESSES):
                 continue
-            raise InputError(f"{path}, {where}: {shown(line)} is in no lock file; {_KNOWN} can be read") from None
+            raise InputError(f"{path}, line {number}: {shown(line)} is in no lock file; {_KNOWN}") from None
         version = _of_wheel(one.url) if one.url else _only(one.specifier)
-        yield _pin(one.name, version, one.marker, where=where, is_released=one.url is None)
+        yield _pin(one.name, version, one.marker, is_released=one.url is None)
 
 
 def _of_wheel(url: str) -> str | None:
@@ -178,7 +167,7 @@ def _of_toml(path: Path, text: str) -> tuple[list[Pin], SpecifierSet | None]:
         raise InputError(f"{path}: it is damaged: {error}") from None
     tables = content.get("packages", content.get("package"))
     if not isinstance(tables, list):
-        raise InputError(f"{path}: it locks no packages; {_KNOWN} can be read")
+        raise InputError(f"{path}: it locks no packages; {_KNOWN}")
     pins = [pin for number, table in enumerate(tables, start=1) for pin in _of_table(path, number, table)]
     spec = content.get("requires-python")
     try:
@@ -196,8 +185,8 @@ def _of_table(path: Path, number: int, table: object) -> Iterator[Pin]:
     markers = table.get("marker") or table.get("resolution-markers")
     found: list[Marker | None] = [*_markers(markers)]
     for marker in found or [None]:
-        where, text = f"package {number}", version if isinstance(version, str) else None
-        yield _pin(table["name"], text, marker, where=where, is_released=not local)
+        text = version if isinstance(version, str) else None
+        yield _pin(table["name"], text, marker, is_released=not local)
 
 
 def _markers(given: object) -> list[Marker]:
@@ -212,16 +201,16 @@ def _markers(given: object) -> list[Marker]:
 
 
 def _of_conda(path: Path, text: str) -> Iterator[Pin]:
-    for where, name, version in conda_files.packages(path, text):
-        yield _pin(name, version, where=where)
+    for name, version in conda_files.packages(path, text):
+        yield _pin(name, version)
 
 
-def _pin(name: str, version: str | None, marker: Marker | None = None, *, where: str, is_released: bool = True) -> Pin:
+def _pin(name: str, version: str | None, marker: Marker | None = None, *, is_released: bool = True) -> Pin:
     try:
         known = version if version is not None and Version(version) else None
     except InvalidVersion:  # conda has such, of packages that are no Python
         known = None
-    return Pin(name=str(canonicalize_name(name)), version=known, marker=marker, where=where, is_released=is_released)
+    return Pin(name=str(canonicalize_name(name)), version=known, marker=marker, is_released=is_released)
 
 
 def _compiled_for(text: str) -> str | None:

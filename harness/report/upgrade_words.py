@@ -58,12 +58,12 @@ def untried(upgrade: Upgrade) -> str:
         return ""
     found = dict.fromkeys(one.package for one in (*coverage.old, *coverage.new))
     if not found:
-        return "no run has all of these packages together, so nothing is called safe"
+        return "all of these packages together; so nothing is called safe"
     told = []
     for package in found:
         ends = dict.fromkeys(it.version for it in (*coverage.old, *coverage.new) if it.package == package)
         told.append(f"{title(package)} {' → '.join(ends)}")
-    return f"no run has {', '.join(told)}: so nothing is called safe"
+    return f"{', '.join(told)}; so nothing is called safe"
 
 
 def not_tested(upgrade: Upgrade) -> list[str]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from harness.analysis.upgrade.judged import Judged
 
+_NAMES = 3  # of code of the user's own
+
 
 @dataclass(frozen=True, kw_only=True)
 class HeldClass:
@@ -41,14 +43,20 @@ class ModelFile:
     path : for people
     format : as `inspect` names it
     classes : of its models
+    within : the classes of every estimator in it, members of ensembles too
     numpy : the major release of its writer's NumPy; None: not known
+    bytecode : of which Python it holds functions' bytecode; None: it holds none
+    own : code that is of no known package
     trouble : why nothing can be said of it; empty if something can
     """
 
     path: str
     format: str = ""
     classes: tuple[HeldClass, ...] = ()
+    within: frozenset[str] = frozenset()
     numpy: str | None = None
+    bytecode: str | None = None
+    own: tuple[str, ...] = ()
     trouble: str = ""
 
 
@@ -59,7 +67,7 @@ class JudgedFile:
     Attributes
     ----------
     classes : the worst first
-    unknown : classes that no run knows
+    unknown : why not all of it can be judged by its classes
     written_by : the release of scikit-learn that wrote it, where that is another than the old one; else empty
     """
 
@@ -82,12 +90,14 @@ class JudgedFile:
     def sentence(self) -> Sentence:
         if self.file.trouble:
             return Sentence(core=f"{Verdict.UNKNOWN}: {self.file.trouble}")
+        own = f"{', '.join(self.file.own[:_NAMES])} not judged" if self.file.own else ""
         same = [one for one in self.classes if one.verdict is self.verdict]
         if self.verdict is Verdict.UNKNOWN:
-            names = dict.fromkeys([*self.unknown, *(one.name for one in same)])
-            return Sentence(core=f"{Verdict.UNKNOWN}: {', '.join(names)}")
+            reasons = [*self.unknown, *(f"no run tells of {one.name} there" for one in same)]
+            return Sentence(core=f"{Verdict.UNKNOWN}: {'; '.join(reasons)}")
         if self.verdict is Verdict.UNSEEN:
-            return Sentence(core=f"{Verdict.UNSEEN} in models like {', '.join(one.name for one in self.classes)}")
+            names = ", ".join(one.name for one in self.classes)
+            return Sentence(core=f"{Verdict.UNSEEN} in models like {names}", bracket=own)
         first = same[0]
         return Sentence(core=f"{first.name} {first.sentence.core}", bracket=first.sentence.bracket)
 
