@@ -68,7 +68,7 @@ class Asking:
     def of_class(self, subject: Subject) -> Judged | str:
         """Judge a class; its name, where the old release has no such model."""
         question = self._question(subject, self._old.wanted)
-        found = self._found(question)
+        found = self._of_package(self._found(question), subject.name, self._old)
         if found and not any(one.is_possible for one in found):
             return subject.name
         return judge(self._indexes, question, found, (self._old, self._new), formats=self.formats)
@@ -112,7 +112,8 @@ class Asking:
         question = self._question(_alone(whole), side.wanted)
         settings = deciding_settings(whole.name, held.parameters)
         every = [replace(question, settings=some) for some in ((settings, ()) if settings else ((),))]
-        found = [(one, self._through(self._found(one), file)) for one in every]
+        cells = [self._of_package(self._found(one), whole.name, side) for one in every]
+        found = [(one, self._through(some, file)) for one, some in zip(every, cells, strict=True)]
         like = [(one, [it for it in some if _names(it) <= file.within]) for one, some in found]
         others = [(one, [it for it in some if not self._is_other(it, file, side)]) for one, some in found]
         chosen = next((one for one in (*like, *others, *found) if any(it.is_tried for it in one[1])), found[-1])
@@ -139,6 +140,19 @@ class Asking:
         packages = {**old, SKLEARN: (mine,)} if minor_of(mine) in map(minor_of, old[SKLEARN]) else {SKLEARN: (mine,)}
         side = replace(self._old, packages=packages)
         return side if file.numpy is None else _with_numpy(side, file.numpy)
+
+    def _of_package(self, found: list[Evidence], class_name: str, old: Side) -> list[Evidence]:
+        """Of another package's class, the cells with the versions of the two environments, where some were tried."""
+        package = third_party.package_of(class_name)
+        if package is None:
+            return found
+
+        def is_own(one: Evidence) -> bool:
+            saved, loaded = (one.index.holdings.get(name, {}) for name in (one.cell.producer, one.cell.consumer))
+            return old.is_as(package, saved) and self._new.is_as(package, loaded)
+
+        own = [one for one in found if is_own(one)]
+        return own if any(one.is_tried for one in own) else found
 
     def _through(self, found: list[Evidence], file: ModelFile) -> list[Evidence]:
         """The cells of a file's own way to be written, where some were tried; pickle's ways are one."""
