@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,13 +48,13 @@ def read(paths: Sequence[Path]) -> Found:
     for path, is_named in _walk(paths):
         file = _read(path)
         if file is None and is_named:
-            files.append(ModelFile(path=str(path), trouble="it is no model file that is known here"))
+            files.append(ModelFile(path=_name(path), trouble="it is no model file that is known here"))
         elif file is None:
-            strangers.append(str(path))
+            strangers.append(_name(path))
         elif file.classes or file.trouble:
             files.append(file)
         else:
-            empty.append(str(path))
+            empty.append(_name(path))
     if paths and all(file.trouble for file in files):
         raise InputError("\n".join(_nothing(paths, files)))
     told = ((strangers, "no model files"), (empty, "without an estimator"))
@@ -103,11 +104,11 @@ def _read(path: Path) -> ModelFile | None:
     except InputError:
         return None
     except (HarnessError, OSError) as error:
-        return ModelFile(path=str(path), trouble=f"it cannot be read: {error}")
+        return ModelFile(path=_name(path), trouble=f"it cannot be read: {error}")
     if found.trouble is not None:
-        return ModelFile(path=str(path), format=found.format, trouble=f"{found.trouble.kind}: {found.trouble.what}")
+        return ModelFile(path=_name(path), format=found.format, trouble=f"{found.trouble.kind}: {found.trouble.what}")
     return ModelFile(
-        path=str(path),
+        path=_name(path),
         format=found.format,
         classes=tuple(_classes(found)),
         numpy=writer_numpy(found),
@@ -130,6 +131,11 @@ def _classes(found: Inspection) -> Iterator[HeldClass]:
         known[key] = {name: text for name, text in given.items() if before.get(name) == text}
     for (name, version), parameters in known.items():
         yield HeldClass(name=name, parameters=parameters, scikit_learn=version)
+
+
+def _name(path: Path) -> str:
+    """A path in short, seen from the working directory."""
+    return min(str(path), os.path.relpath(path), key=len)
 
 
 def _bytecode(found: Inspection) -> str | None:

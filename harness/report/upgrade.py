@@ -78,7 +78,7 @@ def _files(files: Sequence[JudgedFile], console: Console, *, verbose: bool) -> N
     for one in shown:
         mark, style = MARKS[one.verdict]
         written = f" (written by {one.written_by})" if one.written_by else ""
-        text = f"{one.file.path}{written}: {one.sentence}"
+        text = f"{one.file.path}{written}: {one.sentence}{words.only_in(one)}"
         print_beside(console, writable(f"  {mark} ", console), text, style=style, widest=_WIDTH)
         for each in one.classes if verbose else ():
             print_beside(console, " " * 6, f"{each.name}: {each.sentence}", style="dim", widest=_WIDTH)
@@ -94,17 +94,18 @@ def _group(group: Sequence[Judged], verdict: Verdict, console: Console, *, verbo
         for one in group:
             inside = "" if one.is_by_itself or verdict not in BAD else "; only in models that contain one"
             print_beside(console, " " * 6, f"{one.name}: {one.sentence}{inside}", widest=_WIDTH)
-    _labelled(console, _told(group, verdict, verbose=verbose))
+    _labelled(console, _told(group, verbose=verbose))
     if how and verdict in BAD:
         asking.show_again(group[0].answer, console)
 
 
-def _told(group: Sequence[Judged], verdict: Verdict, *, verbose: bool) -> Iterator[tuple[str, str]]:
+def _told(group: Sequence[Judged], *, verbose: bool) -> Iterator[tuple[str, str]]:
     if not verbose:
-        own = [one.name for one in group if one.is_by_itself or verdict not in BAD]
-        inside = [one.name for one in group if one.name not in own]
+        own, unusual, inside = words.split(group)
         if own:
             yield "", _listed(own)
+        if unusual:
+            yield "rows", f"only for rows in another form than it was fitted on: {_listed(unusual)}"
         if inside:
             yield "within", f"only in models that contain one: {_listed(inside)}"
     causes = [*words.causes(group), *words.reasons(group)]

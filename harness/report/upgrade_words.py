@@ -15,7 +15,7 @@ from harness.report import ask_words, rerun_command
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from harness.analysis.upgrade import Judged, Side, Upgrade
+    from harness.analysis.upgrade import Judged, JudgedFile, Side, Upgrade
 
 #: Packages that files name, and that have no models.
 _WITHOUT_MODELS = frozenset({*COUNTED, "cloudpickle", "cython", "dask", "dill", "mlflow", "narwhals", "pillow"})
@@ -85,6 +85,27 @@ def gone(upgrade: Upgrade) -> list[str]:
 
 def _with_models() -> frozenset[str]:
     return packages.listed() - _WITHOUT_MODELS
+
+
+def split(group: Sequence[Judged]) -> tuple[list[str], list[str], list[str]]:
+    """The classes of a group that are bad themselves, those for unusual rows only, and those in other models only."""
+    own, unusual, inside = [], [], []
+    for one in group:
+        if one.verdict in BAD and not one.is_by_itself:
+            inside.append(one.name)
+        elif ask_words.changes_only_unusual(one.answer):
+            unusual.append(one.name)
+        else:
+            own.append(one.name)
+    return own, unusual, inside
+
+
+def only_in(file: JudgedFile) -> str:
+    """In which outputs a file changes, where it is only for rows in another form than it was fitted on."""
+    bad = [one.answer for one in file.classes if one.verdict is file.verdict]
+    if not bad or not all(map(ask_words.changes_only_unusual, bad)):
+        return ""
+    return f"; only {ask_words.listed(list(dict.fromkeys(name for one in bad for name in one.differing)), 2)}"
 
 
 def causes(group: Sequence[Judged]) -> list[str]:

@@ -83,7 +83,7 @@ class Asking:
         asked = [one for one in file.classes if one.name not in _HOLDERS] or list(file.classes)
         judged = [self._of_held(one, file) for one in asked if one.name.lower() in self.subjects]
         by_answer = {id(one.answer): one for one in judged}
-        others = {one.scikit_learn for one in asked if one.scikit_learn} - set(self._old.packages[SKLEARN])
+        others = {one.scikit_learn for one in asked if one.scikit_learn and not self._old.may_have(one.scikit_learn)}
         return JudgedFile(
             file=file,
             classes=tuple(by_answer[id(one)] for one in several.worst_first(one.answer for one in judged)),
@@ -135,7 +135,7 @@ class Asking:
     def _writer(self, held: HeldClass, file: ModelFile) -> Side:
         """The environment that wrote a class: as the file tells it, else the old one."""
         mine, old = held.scikit_learn, self._old.packages
-        if mine is None or mine in old[SKLEARN]:
+        if mine is None or self._old.may_have(mine):
             return self._old if file.numpy is None else _with_numpy(self._old, file.numpy)
         packages = {**old, SKLEARN: (mine,)} if minor_of(mine) in map(minor_of, old[SKLEARN]) else {SKLEARN: (mine,)}
         side = replace(self._old, packages=packages)

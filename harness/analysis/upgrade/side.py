@@ -49,6 +49,10 @@ class Side:
         """Whether it lists everything that is installed, so that what it lacks is not there."""
         return all(name in self.packages for name in _NEEDED)
 
+    def may_have(self, release: str) -> bool:
+        """Whether it may have a release of scikit-learn: 1.2 may be 1.2.2."""
+        return any(within(release, one) for one in self.packages[SKLEARN])
+
     def text(self, package: str) -> str:
         """The versions of a package: ``1.3.2``, ``1.17.1 or 1.18.1``; empty if none is told."""
         return " or ".join(reversed(self.packages.get(package, ())))

@@ -183,6 +183,20 @@ def test_bytecode_needs_the_same_python() -> None:
     )
 
 
+def test_a_minor_may_be_the_very_release_that_wrote_a_file() -> None:
+    assert not judged(old=side(scikit_learn="1.2")).written_by
+    assert judged(old=side(scikit_learn="1.2.1")).written_by == "1.2.2"
+
+
+def test_a_file_of_a_format_that_one_of_the_two_lacks_is_not_known() -> None:
+    whole = {"numpy": "1.26.4", "scipy": "1.10.0", "joblib": "1.2.0"}
+    run = [index(formats=("pickle", "skops"))]
+    archive = ModelFile(path="m.skops", format="skops", classes=(FOREST,), within=frozenset({"Forest"}))
+    (found,) = upgrade(run, OLD, side(scikit_learn="1.5.2", **whole), [archive]).files
+    assert (found.verdict, found.classes) == (Verdict.UNKNOWN, ())
+    assert str(found.sentence).endswith("has no skops")
+
+
 def test_with_files_the_answer_and_the_gates_are_of_the_files() -> None:
     found = upgrade([index(BAD)], OLD, NEW, [file(FOREST), file(path="bad.pkl", trouble="damaged: it ends early")])
     assert str(found.sentence) == "not known for 1 of 2 files"
