@@ -41,7 +41,8 @@ def side(one: Side) -> str:
 def tested(upgrade: Upgrade) -> str:
     """What the answers stand on: models, formats, environments and days."""
     if not upgrade.runs:
-        return "nothing that tells of it"
+        others = "; ".join(upgrade.coverage.numpy)
+        return f"nothing that tells of it{f': the runs have {others}' if others else ''}"
     models = {case for one in upgrade.estimators for case in one.answer.breadth.models}
     days = sorted({str(one.run["started"])[:10] for one in upgrade.runs})
     places = len({*upgrade.coverage.saves, *upgrade.coverage.loads})
@@ -128,7 +129,8 @@ def formats(upgrade: Upgrade) -> Iterator[tuple[str, str]]:
     for name in upgrade.formats:
         counts = Counter(one.formats[name] for one in upgrade.estimators if name in one.formats)
         told = ", ".join(f"{counts[verdict]} {_SHORT[verdict]}" for verdict in Verdict if counts[verdict])
-        yield name, f"{told or 'not tested'}; of {counted(sum(counts.values()), 'estimator')}" if told else "not tested"
+        if told:
+            yield name, f"{told}; of {counted(sum(counts.values()), 'estimator')}"
 
 
 _SHORT = {
@@ -146,5 +148,5 @@ def todo(upgrade: Upgrade) -> str:
     file = upgrade.files[0].file.path if upgrade.files else "FILE"
     command = f"{rerun_command.program()} check {file} --to {upgrade.new.target}"
     if upgrade.verdict in BAD:
-        return f"retrain, or keep the old environment for these; certain of one file is only: {command}"
-    return f"certain of one file is only: {command}"
+        return f"retrain, or keep the old environment for these; try each file itself: {command}"
+    return f"try each file itself: {command}"

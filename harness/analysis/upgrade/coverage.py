@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.analysis import versions
 from harness.analysis.ask.question import fitting
-from harness.analysis.upgrade.side import COUNTED, Side, changed
+from harness.analysis.upgrade.side import COUNTED, NUMPY, SKLEARN, Side, changed
 from harness.terms import minor_of
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Coverage:
     ----------
     saves, loads : environments of the runs that stand for the two
     old, new : what of each was not tried
+    numpy : of each side that no environment stands for, the NumPy that environments with its scikit-learn have
     is_covered : whether some class was tried between environments like the two
     changed : every package that changes between the two
     """
@@ -48,6 +49,7 @@ class Coverage:
     loads: tuple[str, ...]
     old: tuple[Untried, ...]
     new: tuple[Untried, ...]
+    numpy: tuple[str, ...]
     is_covered: bool
     changed: tuple[str, ...]
 
@@ -61,9 +63,21 @@ def of(indexes: Sequence[Index], old: Side, new: Side, known: Iterable[Judged]) 
         loads=tuple(ends[1]),
         old=_untried(old, ends[0]),
         new=_untried(new, ends[1]),
+        numpy=tuple(
+            f"scikit-learn {side.text(SKLEARN)} with NumPy {', '.join(there)}"
+            for side, end in zip((old, new), ends, strict=True)
+            if not end and (there := _numpy_beside(side, found))
+        ),
         is_covered=any(one.is_covered for one in known),
         changed=tuple(changed(old, new)),
     )
+
+
+def _numpy_beside(side: Side, found: Sequence[tuple[str, Mapping[str, str]]]) -> list[str]:
+    """The minors of NumPy that environments with the scikit-learn of a side have."""
+    releases = [one for one in side.wanted if one.package == SKLEARN]
+    held = [packages for _, packages in found if any(one.holds(packages) for one in releases)]
+    return list(dict.fromkeys(minor_of(one) for one in versions.ordered(it[NUMPY] for it in held if NUMPY in it)))
 
 
 def _untried(side: Side, environments: Mapping[str, Mapping[str, str]]) -> tuple[Untried, ...]:
