@@ -129,13 +129,11 @@ def of_release(
     template = known.get(minor_of(release))
     if template is None:
         return _older(release, known, packages)
-    exact = release.count(".") > 1
-    # The template's NumPy may be younger than another release of the minor: of its day there is one that goes with it.
-    numpy = template.numpy if release in {template.scikit_learn, minor_of(release)} else None
-    if numpy_major is not None and (numpy is None or numpy.partition(".")[0] != numpy_major):
+    exact, own = release.count(".") > 1, any(Requirement(one).name.lower() == "numpy" for one in packages)
+    # The template's NumPy may be younger than another release of its minor, which gets that of its own day.
+    numpy = template.numpy if not own and release in {template.scikit_learn, minor_of(release)} else None
+    if not own and numpy_major is not None and (numpy is None or numpy.partition(".")[0] != numpy_major):
         numpy, packages = None, (*packages, f"numpy>={numpy_major},<{int(numpy_major) + 1}")
-    if any(Requirement(one).name.lower() == "numpy" for one in packages):
-        numpy = None
     named = release if exact else template.scikit_learn or release
     return Wanted(scikit_learn=named, python=str(template.python), numpy=numpy, packages=tuple(packages))
 
