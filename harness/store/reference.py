@@ -6,7 +6,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from harness.files import replace_text, writing
+from harness.files import regular, replace_text, writing
 from harness.store.folder import write_table
 from harness.store.reading import TABLES, TRACEBACKS, read_run, tracebacks
 from harness.store.stored_runs import REFERENCE
@@ -37,7 +37,7 @@ def keep(source: Path, results: Path, folders: Mapping[Path, str], *, beside: st
     with writing(part):
         (part / "locks").mkdir(parents=True)
         for lock in sorted((source / "locks").glob("*.txt")):
-            shutil.copyfile(lock, part / "locks" / lock.name)
+            shutil.copyfile(regular(lock), part / "locks" / lock.name)
     replace_text(part / "run.json", json.dumps(_plain(tables.run, names), indent=2, sort_keys=True) + "\n")
     for name in TABLES:
         _keep_table(tables, name, part, names)
