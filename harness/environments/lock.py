@@ -293,6 +293,11 @@ def _nearest(question: _Question) -> str:
     return ""
 
 
+def compiled(asked: Sequence[str], environment: Environment, *options: str) -> str:
+    """What uv makes of requirements, as of today, for an environment's Python and platform. Raises NotReadyError."""
+    return _compile(list(asked), _Question(environment, (), None, {}), *options)
+
+
 def _compile(asked: list[str], question: _Question, *options: str, known: str | None = None) -> str:
     """What uv answers. Of the package ``known`` it may choose an archive: it is told that nothing else is needed, since
     to find out it would run the archive.

@@ -38,7 +38,7 @@ def test_every_column_has_its_sentence() -> None:
 def test_every_file_of_the_kept_run_has_its_sentence() -> None:
     kept = ROOT / "results/reference"
     named = {name.partition("/")[0] for name in stored.FILES}
-    assert {path.name for path in kept.iterdir()} - {"report.png"} <= named
+    assert {path.name for path in kept.iterdir()} - {"report.png", "matrix.png"} <= named
 
 
 def test_every_verb_option_and_key_is_on_its_page(reference) -> None:
@@ -80,10 +80,18 @@ def test_every_key_and_field_of_the_dataset_is_on_its_page(reference) -> None:
     page = (reference / "dataset.md").read_text()
     schema = json.loads(packages.template(packages.SCHEMA))
     statement = Statement("", "", "", "", "", Told("", "", None, 0, 0))
-    fields = [*packages_fields(statement), *schema["properties"]]
+    fields = [*fields_of(statement), *schema["properties"]]
     assert all(f"| `{name}` |" in page for name in fields)
 
 
-def packages_fields(statement: Statement) -> list[str]:
+def fields_of(statement: Statement) -> list[str]:
     renamed = {"saved": "from", "loaded": "to"}
     return [renamed.get(name, name) for name in (*statement._fields[:-1], *statement.told._fields)]
+
+
+def test_the_kept_page_is_the_one_that_this_program_makes() -> None:
+    page = (ROOT / "results/reference/report/index.html").read_text()
+    parts = [path for path in (ROOT / "harness/report/site/assets").iterdir() if path.name != "landing.css"]
+    stale = [path.name for path in parts if path.read_text() not in page]
+    hint = "make it anew: python -m harness report results/reference; python -m tests.report.picture"
+    assert not stale, f"{', '.join(stale)} changed. {hint}"
