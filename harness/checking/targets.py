@@ -50,7 +50,7 @@ def of(words: Sequence[str], writer: Writer, known: dict[str, Environment]) -> l
     """
     found: list[Target] = []
     for word in dict.fromkeys(words or [f"{writer.environment.minor}.."]):
-        found += _of_word(word, writer, known)
+        found += named(word, writer.packages, known)
     own = writer.environment.name
     others = _told_apart([one for one in found if isinstance(one, Existing) or one.name != own], {own})
     return sorted(others, key=lambda one: Version(one.scikit_learn))
@@ -65,7 +65,8 @@ def _told_apart(found: list[Target], names: set[str]) -> Iterator[Target]:
         yield one if name == one.name else replace(one, label=name)
 
 
-def _of_word(word: str, writer: Writer, known: dict[str, Environment]) -> Sequence[Target]:
+def named(word: str, packages: Sequence[str], known: dict[str, Environment]) -> Sequence[Target]:
+    """The environments that one word names, each with some packages. Raises what `of` raises."""
     if word.startswith(IMAGE):
         return [existing.of_image(word, word.removeprefix(IMAGE))]
     first, dots, last = word.partition("..")
@@ -76,9 +77,9 @@ def _of_word(word: str, writer: Writer, known: dict[str, Environment]) -> Sequen
         minors = [one for one in minors if high is None or Version(one) <= Version(high)]
         if not minors:
             raise InputError(f"--to {shown(word)}: no release lies between; known are {', '.join(known)}")
-        return [wanted.of_release(one, known, packages=writer.packages) for one in minors]
+        return [wanted.of_release(one, known, packages=packages) for one in minors]
     if _RELEASE.fullmatch(word):
-        return [wanted.of_release(word, known, packages=writer.packages)]
+        return [wanted.of_release(word, known, packages=packages)]
     path = Path(word)
     if path.suffix in _LOCKS:
         return [_of_file(path, known)]

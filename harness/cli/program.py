@@ -15,6 +15,7 @@ import typer
 import harness
 from harness.cli import (
     ask,
+    bisect,
     check,
     claims,
     compare,
@@ -63,6 +64,7 @@ for verb in (
     show.show,
     verify.verify,
     check.check,
+    bisect.bisect,
     compare.compare,
     history.history,
     export.export,

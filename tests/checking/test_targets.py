@@ -159,8 +159,16 @@ def test_a_requirements_file_that_says_too_little_or_too_much(by_1_2, known, tmp
 def test_the_writer_has_the_release_and_the_numpy_of_the_evidence(known) -> None:
     found = writer.of(inspected("1.5.2", "1.x"), known, []).environment
     assert (found.scikit_learn, found.numpy, found.packages) == ("1.5.2", None, ("numpy>=1,<2",))
+    found = writer.of(inspected("1.5.2", "2.x"), known, []).environment
+    assert (found.scikit_learn, found.numpy, found.packages) == ("1.5.2", "2.1", ())
+
+
+def test_another_release_of_a_minor_has_the_numpy_of_its_own_day(known) -> None:
+    """The matrix has NumPy 1.26 with 1.3.2, and 1.3.0 is older than that."""
+    assert wanted.of_release("1.3.2", known).numpy == wanted.of_release("1.3", known).numpy == "1.26"
+    assert wanted.of_release("1.3.0", known).numpy is None
     found = writer.of(inspected("1.5.1", "2.x"), known, []).environment
-    assert (found.scikit_learn, found.numpy) == ("1.5.1", "2.1")
+    assert (found.scikit_learn, found.numpy, found.packages) == ("1.5.1", None, ("numpy>=2,<3",))
 
 
 def test_what_the_user_supplies_comes_first(known) -> None:
@@ -174,7 +182,7 @@ def test_requirements_of_the_writer_are_not_its_targets(known) -> None:
     own = pins.of(["scikit-learn==1.2.1", "lightgbm==3.3.5", "scipy==1.9.3"])
     found = writer.of(inspected(needs=("lightgbm",)), known, [], own)
     assert found.environment.scikit_learn == "1.2.1" and found.packages == ("lightgbm",)
-    assert set(found.environment.packages) == {"lightgbm==3.3.5", "scipy==1.9.3"}
+    assert set(found.environment.packages) == {"lightgbm==3.3.5", "scipy==1.9.3", "numpy>=1,<2"}
 
 
 def test_packages_that_the_file_needs_are_in_every_environment(known) -> None:
