@@ -20,7 +20,7 @@ _KNOWN = (
     "an environment such as .venv, or versions such as 1.3.2 and numpy=1.26"
 )
 _NEEDED = (
-    "a line such as scikit-learn==1.3.2 is needed, as `pip freeze` and `uv pip compile` write it; files that are named by "
+    "a line such as scikit-learn==1.3.2 is needed, as `pip freeze` and `uv pip compile` write it; files named by "
     "-r are not followed"
 )
 
