@@ -142,8 +142,10 @@ ARROWS = {
     "analysis": {"config", "store", "terms"},
     "report": {"analysis", "config", "files", "inspection", "machine", "store", "terms"},
     "checking": {"config", "environments", "files", "inspection", "machine", "run", "store", "terms"},
+    "bisecting": {"analysis", "checking", "config", "environments", "inspection", "machine", "run", "terms"},
     "cli": {
         "analysis",
+        "bisecting",
         "checking",
         "config",
         "engine",

@@ -45,6 +45,7 @@ class Attempt:
     notes : what else is to be told
     stands_in : why the writer is another than that of the file; None: it is the same, as far as the file tells
     called : by name of a target that was there, what the user calls it
+    written_by : the writer, where it is one of scikit-learn
     """
 
     writer: str
@@ -53,6 +54,7 @@ class Attempt:
     notes: tuple[str, ...] = ()
     stands_in: str | None = None
     called: Mapping[str, str] = field(default_factory=dict)
+    written_by: Writer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +162,7 @@ def _of_model(
             notes=(*written_by.notes, *_missing(written_by, ask)),
             stands_in=written_by.stands_in,
             called={one.name: one.called for one in asked if isinstance(one, Existing)},
+            written_by=written_by,
         )
         yield attempt, (written_by.environment, *asked)
 

@@ -34,7 +34,7 @@ KIND = "sandboxed"
 TRUSTED_KIND = "local"
 #: Minors below the first of the matrix, with the Python that has wheels of them. Those that name no day are resolved as
 #: of their own. Before 0.20 scikit-learn declares no dependencies, and its first days have no wheels of them.
-_OLDER = {
+OLDER = {
     "0.18": ("3.6", ("numpy", "scipy"), "2018-09-30"),
     "0.19": ("3.6", ("numpy", "scipy"), "2018-09-30"),
     "0.20": ("3.6", (), "2019-07-31"),
@@ -129,11 +129,11 @@ def of_release(
     template = known.get(minor_of(release))
     if template is None:
         return _older(release, known, packages)
-    exact, numpy = release.count(".") > 1, template.numpy
-    if numpy is not None and numpy_major is not None and numpy.partition(".")[0] != numpy_major:
+    exact, own = release.count(".") > 1, any(Requirement(one).name.lower() == "numpy" for one in packages)
+    # The template's NumPy may be younger than another release of its minor, which gets that of its own day.
+    numpy = template.numpy if not own and release in {template.scikit_learn, minor_of(release)} else None
+    if not own and numpy_major is not None and (numpy is None or numpy.partition(".")[0] != numpy_major):
         numpy, packages = None, (*packages, f"numpy>={numpy_major},<{int(numpy_major) + 1}")
-    if any(Requirement(one).name.lower() == "numpy" for one in packages):
-        numpy = None
     named = release if exact else template.scikit_learn or release
     return Wanted(scikit_learn=named, python=str(template.python), numpy=numpy, packages=tuple(packages))
 
@@ -141,7 +141,7 @@ def of_release(
 def is_known(release: str, known: dict[str, Environment]) -> bool:
     """Whether an environment of a release can be composed; development versions are in no index."""
     parsed = Version(release)
-    return minor_of(release) in {*_OLDER, *known} and not parsed.is_devrelease and not parsed.local
+    return minor_of(release) in {*OLDER, *known} and not parsed.is_devrelease and not parsed.local
 
 
 def nearest(release: str | None, dated: SpecifierSet | None, known: dict[str, Environment]) -> list[str]:
@@ -152,7 +152,7 @@ def nearest(release: str | None, dated: SpecifierSet | None, known: dict[str, En
     release : the one that is lacking; None if only bounds are known.
     dated : such bounds.
     """
-    every = [*_OLDER, *known]
+    every = [*OLDER, *known]
     minor = None if release is None else minor_of(release)
     if minor is not None:
         at = float(every.index(minor)) if minor in every else sum(Version(one) < Version(minor) for one in every) - 0.5
@@ -167,10 +167,10 @@ def nearest(release: str | None, dated: SpecifierSet | None, known: dict[str, En
 
 
 def _older(release: str, known: dict[str, Environment], packages: Sequence[str]) -> Wanted:
-    if minor_of(release) not in _OLDER:
-        every = ", ".join([*_OLDER, *known])
+    if minor_of(release) not in OLDER:
+        every = ", ".join([*OLDER, *known])
         raise InputError(f"scikit-learn {release} is not known; known are {every}")
-    python, needed, day = _OLDER[minor_of(release)]
+    python, needed, day = OLDER[minor_of(release)]
     names = {Requirement(one).name.lower() for one in packages}
     more = (*(name for name in needed if name not in names), *packages)
     return Wanted(scikit_learn=release, python=python, packages=more, as_of=day)

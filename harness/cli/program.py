@@ -15,6 +15,7 @@ import typer
 import harness
 from harness.cli import (
     ask,
+    bisect,
     check,
     claims,
     compare,
@@ -35,6 +36,7 @@ from harness.cli import (
     schema,
     shards,
     show,
+    upgrade,
     verify,
 )
 from harness.errors import HarnessError, InputError, MachineError, shown
@@ -51,6 +53,7 @@ app = typer.Typer(
 #: In the order of `--help`: questions first, then runs, then what keeps them.
 for verb in (
     ask.ask,
+    upgrade.upgrade,
     inspect.inspect,
     release.release,
     claims.claims,
@@ -61,6 +64,7 @@ for verb in (
     show.show,
     verify.verify,
     check.check,
+    bisect.bisect,
     compare.compare,
     history.history,
     export.export,

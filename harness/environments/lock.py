@@ -260,8 +260,10 @@ def wanted(environment: Environment) -> Path:
 
 
 def pinned(version: str) -> str:
-    """The specifier of that release, or of the newest of that minor."""
-    return f"=={version}" if len(Version(version).release) > 2 else f"=={version}.*"  # noqa: PLR2004  # X.Y is a minor
+    """The specifier of that release, or of the newest of that minor. A candidate or nightly is itself."""
+    parsed = Version(version)
+    is_one = len(parsed.release) > 2 or parsed.is_prerelease  # noqa: PLR2004  # X.Y is a minor
+    return f"=={version}" if is_one else f"=={version}.*"
 
 
 def _release_day(question: _Question) -> dt.date:
@@ -289,6 +291,11 @@ def _nearest(question: _Question) -> str:
             found = Lock(text=_compile(asked, question, "--no-deps", "--resolution", resolution)).packages
             return f" The nearest release with wheels for this Python is {found['scikit-learn']}."
     return ""
+
+
+def compiled(asked: Sequence[str], environment: Environment, *options: str) -> str:
+    """What uv makes of requirements, as of today, for an environment's Python and platform. Raises NotReadyError."""
+    return _compile(list(asked), _Question(environment, (), None, {}), *options)
 
 
 def _compile(asked: list[str], question: _Question, *options: str, known: str | None = None) -> str:

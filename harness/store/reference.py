@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from harness.store.reading import RunTables
 
-#: The picture of the README: it stays until somebody makes another.
-_PICTURE = "report.png"
+#: The pictures of the README: they stay until somebody makes others.
+_PICTURES = ("report.png", "matrix.png")
 
 
 def keep(source: Path, results: Path, folders: Mapping[Path, str], *, beside: str | None = None) -> Path:
@@ -44,8 +44,9 @@ def keep(source: Path, results: Path, folders: Mapping[Path, str], *, beside: st
     lines = (json.dumps({"traceback": digest, "text": _plain(text, names)}) for digest, text in tracebacks(source))
     replace_text(part / TRACEBACKS, "".join(f"{line}\n" for line in lines))
     with writing(target):
-        if (target / _PICTURE).exists():
-            shutil.copyfile(target / _PICTURE, part / _PICTURE)
+        for picture in _PICTURES:
+            if (target / picture).exists():
+                shutil.copyfile(target / picture, part / picture)
         shutil.rmtree(target, ignore_errors=True)
         part.replace(target)
     return target

@@ -1,0 +1,92 @@
+"""Two neighbouring environments that differ in several packages: one of them changed at a time, all else equal."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.analysis.bisected import PYTHON, SCIKIT_LEARN, Alone
+from harness.analysis.verdicts import Verdict
+from harness.checking.wanted import Wanted
+from harness.terms import minor_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from harness.analysis.bisected import Tried
+
+#: In the order in which they are suspected.
+FIRST = (SCIKIT_LEARN, "numpy", "scipy", "joblib", "pandas", PYTHON)
+#: What installs packages, and says nothing of a model.
+_INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv"})
+OTHERS = "the others"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A package in which two neighbours differ, or several together."""
+
+    package: str
+    names: tuple[str, ...]
+
+    @property
+    def several(self) -> bool:
+        return self.package == OTHERS
+
+    def held_by(self, one: Tried) -> dict[str, str]:
+        """The versions that an environment has of it, of Python the minor."""
+        return {name: version for name in self.names if (version := _version(one, name)) is not None}
+
+    def alone(self, earlier: Tried, later: Tried, tried: Tried, *, back: bool) -> Alone:
+        """It with what came of changing it alone, or of changing it back alone."""
+        before, after = (", ".join(self.held_by(one).values()) for one in (earlier, later))
+        return Alone(
+            package=self.package if not self.several else ", ".join(self.names),
+            before=before,
+            after=after,
+            back=back,
+            verdict=tried.verdict,
+            why=tried.why if tried.verdict is Verdict.UNKNOWN else "",
+        )
+
+
+def steps(earlier: Tried, later: Tried, third_parties: Iterable[str]) -> list[Step]:
+    """What two environments differ in: the usual packages, then third parties, then all others together."""
+    differing = [
+        name
+        for name in sorted({*earlier.versions, *later.versions})
+        if _version(earlier, name) != _version(later, name) and name not in _INSTALLERS
+    ]
+    singled = [name for name in (*FIRST, *third_parties) if name in differing]
+    rest = [name for name in differing if name not in singled]
+    found = [Step(package=name, names=(name,)) for name in dict.fromkeys(singled)]
+    return [*found, *([Step(package=OTHERS, names=tuple(rest))] if rest else [])]
+
+
+def _version(one: Tried, name: str) -> str | None:
+    """Of Python its minor: wheels are for that."""
+    version = one.versions.get(name)
+    return minor_of(version) if name == PYTHON and version is not None else version
+
+
+def pinned(versions: Mapping[str, str]) -> Wanted:
+    """An environment of exactly these versions."""
+    own = {SCIKIT_LEARN, "numpy", PYTHON, *_INSTALLERS}
+    packages = tuple(f"{name}=={version}" for name, version in sorted(versions.items()) if name not in own)
+    release, numpy, python = versions[SCIKIT_LEARN], versions.get("numpy"), minor_of(versions[PYTHON])
+    digest = hashlib.sha256(repr(packages).encode()).hexdigest()[:8]
+    return Wanted(
+        scikit_learn=release,
+        python=python,
+        numpy=numpy,
+        packages=packages,
+        as_of="newest",
+        label=f"sk{release}-py{python}-np{numpy}-{digest}",
+    )
+
+
+def changed(side: Tried, step: Step, *, to: Mapping[str, str]) -> Wanted:
+    """One neighbour with the packages of a step as another has them."""
+    kept = {name: version for name, version in side.versions.items() if name not in step.names}
+    return pinned({**kept, **to})
