@@ -153,7 +153,7 @@ def tried(tables: RunTables, name: str) -> Tried:
         versions=versions,
         verdict=verdict,
         why="" if verdict is Verdict.UNSEEN else reason if cause is None else cause.sentence,
-        shown=reason if verdict in BAD else "",
+        shown=reason.partition("; ")[0] if verdict is Verdict.CHANGES else reason if verdict is Verdict.BREAKS else "",
         cause=_text(row["cause"]),
         since=_text(traced["since"]),
         upstream=_text(traced["upstream"]),

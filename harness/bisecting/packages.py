@@ -6,6 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
 from harness.analysis.bisected import PYTHON, SCIKIT_LEARN, Alone
 from harness.analysis.verdicts import Verdict
 from harness.checking.wanted import Wanted
@@ -38,27 +42,34 @@ class Step:
         """The versions that an environment has of it, of Python the minor."""
         return {name: version for name in self.names if (version := _version(one, name)) is not None}
 
-    def alone(self, earlier: Tried, later: Tried, tried: Tried, *, back: bool) -> Alone:
-        """It with what came of changing it alone, or of changing it back alone."""
+    def alone(self, earlier: Tried, later: Tried, tried: Tried | str, *, back: bool) -> Alone:
+        """It with what came of changing it alone, or of changing it back alone; or why that cannot be tried."""
         before, after = (", ".join(self.held_by(one).values()) for one in (earlier, later))
         return Alone(
             package=self.package if not self.several else ", ".join(self.names),
             before=before,
             after=after,
             back=back,
-            verdict=tried.verdict,
-            why=tried.why if tried.verdict is Verdict.UNKNOWN else "",
+            verdict=Verdict.UNKNOWN if isinstance(tried, str) else tried.verdict,
+            why=tried if isinstance(tried, str) else tried.why if tried.answer is None else "",
         )
 
 
-def steps(earlier: Tried, later: Tried, third_parties: Iterable[str]) -> list[Step]:
-    """What two environments differ in: the usual packages, then third parties, then all others together."""
+def steps(earlier: Tried, later: Tried, asked: Iterable[str]) -> list[Step]:
+    """What two environments differ in: the usual packages, those that were asked for, then all others together.
+
+    Parameters
+    ----------
+    asked : requirements of every environment: third parties.
+    """
+    third_parties = [canonicalize_name(Requirement(one).name) for one in asked]
     differing = [
         name
         for name in sorted({*earlier.versions, *later.versions})
         if _version(earlier, name) != _version(later, name) and name not in _INSTALLERS
     ]
-    singled = [name for name in (*FIRST, *third_parties) if name in differing]
+    both = {*earlier.versions} & {*later.versions}
+    singled = [name for name in (*FIRST, *third_parties) if name in differing and name in both]
     rest = [name for name in differing if name not in singled]
     found = [Step(package=name, names=(name,)) for name in dict.fromkeys(singled)]
     return [*found, *([Step(package=OTHERS, names=tuple(rest))] if rest else [])]
@@ -68,6 +79,14 @@ def _version(one: Tried, name: str) -> str | None:
     """Of Python its minor: wheels are for that."""
     version = one.versions.get(name)
     return minor_of(version) if name == PYTHON and version is not None else version
+
+
+def lacking(versions: Mapping[str, str]) -> str | None:
+    """What is in no index, since somebody built it: development and local versions; None where all may be had."""
+    for name, version in versions.items():
+        if name != PYTHON and (Version(version).is_devrelease or Version(version).local is not None):
+            return f"no index has {name} {version}"
+    return None
 
 
 def pinned(versions: Mapping[str, str]) -> Wanted:
@@ -86,7 +105,6 @@ def pinned(versions: Mapping[str, str]) -> Wanted:
     )
 
 
-def changed(side: Tried, step: Step, *, to: Mapping[str, str]) -> Wanted:
-    """One neighbour with the packages of a step as another has them."""
-    kept = {name: version for name, version in side.versions.items() if name not in step.names}
-    return pinned({**kept, **to})
+def changed(side: Tried, step: Step, *, to: Mapping[str, str]) -> dict[str, str]:
+    """What one neighbour holds, with other versions of the packages of a step."""
+    return {**{name: version for name, version in side.versions.items() if name not in step.names}, **to}

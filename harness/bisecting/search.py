@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.analysis.bisected import Bisected, Change, Tried
+from harness.analysis.verdicts import Verdict
 from harness.bisecting import deciding, releases, subjects
 from harness.bisecting.trials import Trials
 from harness.checking.existing import Existing
@@ -79,10 +80,13 @@ def ends(ask: Ask, *, console: Console, results: Path | None, told: Hear) -> End
 
 
 def judged(ask: Ask, *, console: Console, results: Path | None = None) -> bool | None:
-    """Whether the bad end answers as the good one does; None: one of them cannot be judged here."""
+    """Whether the bad end answers as the good one does; None: that cannot be judged here.
+
+    A good end that is no good, since the model breaks or answers otherwise each time, judges nothing.
+    """
     found = ends(ask, console=console, results=results, told=lambda _: None)
     good, bad = found.trials.ask([found.good, found.bad])
-    return None if good.answer is None or bad.answer is None else good.answer == bad.answer
+    return None if good.verdict is not Verdict.UNSEEN or bad.answer is None else good.answer == bad.answer
 
 
 def bisect(ask: Ask, *, console: Console, results: Path | None = None, told: Hear = lambda _: None) -> Bisected:

@@ -81,7 +81,9 @@ def _verdict(answer: Bisected) -> Verdict:
 
 
 def _unchanged(answer: Bisected) -> str:
-    ends = " and ".join(dict.fromkeys(_named(one) for one in (answer.good, answer.bad)))
+    both = answer.good, answer.bad
+    names = [_named(one) for one in both]
+    ends = " and ".join(names if len(set(names)) > 1 else dict.fromkeys(one.name for one in both))
     if answer.good.verdict in BAD:
         return f"{answer.good.verdict} in {ends} alike: choose another good end"
     return f"no difference seen between {ends}"
@@ -95,7 +97,7 @@ def _told(change: Change) -> str:
     """The change: "scikit-learn 1.3.0 (2023-06-30) breaks it; 1.2.2 does not"."""
     if change.before is None or change.after is None:
         first, last = _named(change.earlier), _named(change.later)
-        return f"{last} {_does_later(change)}; {first} {_DOES[change.earlier.verdict]}; no package alone"
+        return f"{last} {_does_later(change)}; {first} {_DOES[change.earlier.verdict]}; several packages together"
     before, after = change.before, change.after
     if change.day is not None:
         newer_is_after = change.newer == after

@@ -74,6 +74,7 @@ def test_a_requirements_file_is_taken_with_its_pins(by_1_2, known, tmp_path: Pat
     (found,) = targets.of([str(file)], by_1_2, known)
     assert (found.scikit_learn, found.name, found.numpy) == ("1.7.2", "prod.txt", None)
     assert found.packages == ("numpy==2.3.1", "imbalanced-learn>=0.12")
+    assert found.as_of == "newest", "pins may be younger than the release of scikit-learn"
 
 
 @pytest.mark.parametrize(
