@@ -103,7 +103,12 @@ def bisect(ask: Ask, *, console: Console, results: Path | None = None, told: Hea
     InputError : the file, the case or an end is not such as can be tried.
     MachineError : no sandbox can be had here, or nothing could be built.
     """
-    return _Search(ask, ends(ask, console=console, results=results, told=told)).answer()
+    return answer(ask, ends(ask, console=console, results=results, told=told))
+
+
+def answer(ask: Ask, ends: Ends) -> Bisected:
+    """The changes between two ends that were tried."""
+    return _Search(ask, ends).answer()
 
 
 class _Search:

@@ -97,6 +97,6 @@ def _of_requirements(path: Path, known: dict[str, Environment]) -> Wanted:
         raise InputError(f"{path}: it does not pin scikit-learn: a line such as scikit-learn==1.9.1 is needed")
     others = tuple(str(one) for one in found.values())
     release = wanted.of_release(pins.exact(own, str(path)), known, packages=others)
-    # Pins are often younger than scikit-learn's own release. Without one of NumPy, that of its day is what goes with it.
+    # Pins are often younger than the release of scikit-learn. Where none is of NumPy, that of its day goes with it.
     as_of = "newest" if "numpy" in found else release.as_of
     return replace(release, label=wanted.label(path.name), as_of=as_of)
