@@ -125,6 +125,7 @@ class _Search:
         between = self._between(self._ends.good, self._ends.bad)
         found = Bisected(
             subject=self._trials.subject.called,
+            written=self._trials.subject.written,
             good=good,
             bad=bad,
             changes=(),

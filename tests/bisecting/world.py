@@ -43,7 +43,7 @@ LINE = [release(version) for version in RELEASES]
 class Subject:
     """Of the good end."""
 
-    called, packages, notes = "model.pkl", (), ()
+    called, written, packages, notes = "model.pkl", "scikit-learn 1.2.2", (), ()
 
     def __init__(self, home: Wanted) -> None:
         self.home = home
