@@ -30,7 +30,8 @@ class _Decider:
 
     def having(self, versions: Mapping[str, str]) -> Wanted:
         """That neighbour with other versions of what decides."""
-        return packages.pinned(packages.changed(self.side, self.step, to=versions))
+        label = packages.label(self.side, self.step, to=versions)
+        return packages.pinned(packages.changed(self.side, self.step, to=versions), label)
 
     def lacking(self, versions: Mapping[str, str]) -> str | None:
         """Why that cannot be had; None: it may be."""

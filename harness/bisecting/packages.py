@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ FIRST = (SCIKIT_LEARN, "numpy", "scipy", "joblib", "pandas", PYTHON)
 #: What installs packages, and says nothing of a model.
 _INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv"})
 OTHERS = "the others"
+_SIDE = 40  # characters of a neighbour's name within that of an environment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,20 +89,24 @@ def lacking(versions: Mapping[str, str]) -> str | None:
     return None
 
 
-def pinned(versions: Mapping[str, str]) -> Wanted:
+def pinned(versions: Mapping[str, str], label: str) -> Wanted:
     """An environment of exactly these versions."""
     own = {SCIKIT_LEARN, "numpy", PYTHON, *_INSTALLERS}
     packages = tuple(f"{name}=={version}" for name, version in sorted(versions.items()) if name not in own)
-    release, numpy, python = versions[SCIKIT_LEARN], versions.get("numpy"), minor_of(versions[PYTHON])
-    digest = hashlib.sha256(repr(packages).encode()).hexdigest()[:8]
     return Wanted(
-        scikit_learn=release,
-        python=python,
-        numpy=numpy,
+        scikit_learn=versions[SCIKIT_LEARN],
+        python=minor_of(versions[PYTHON]),
+        numpy=versions.get("numpy"),
         packages=packages,
         as_of="newest",
-        label=f"sk{release}-py{python}-np{numpy}-{digest}",
+        label=label,
     )
+
+
+def label(side: Tried, step: Step, *, to: Mapping[str, str]) -> str:
+    """What an environment is called in which one neighbour has other versions: ``sk1.3.2-py3.11-scipy1.12.0``."""
+    versions = OTHERS.replace(" ", "-") if step.several else f"{step.package}{to[step.package]}"
+    return f"{side.name[:_SIDE]}-{versions}"
 
 
 def changed(side: Tried, step: Step, *, to: Mapping[str, str]) -> dict[str, str]:
