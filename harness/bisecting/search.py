@@ -13,7 +13,6 @@ from harness.bisecting import deciding, releases, subjects
 from harness.bisecting.trials import Trials
 from harness.checking.existing import Existing
 from harness.checking.wanted import Wanted
-from harness.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,8 +63,6 @@ def ends(ask: Ask, *, console: Console, results: Path | None, told: Hear) -> End
     newest = list(subjects.known(subjects.known_matrix()))[-1]
     bad = ask.bad or newest
     if ask.file is None:
-        if ask.good is None:
-            raise InputError(f"{ask.word}: say which release saves it: --good 1.2.2")
         case = subjects.of_case(ask.word, ask.cases, good=ask.good, packages=ask.packages)
         trials = Trials(case, console=console, results=results, told=told)
         found = Ends(trials=trials, good=case.home, bad=case.entry(bad))

@@ -170,14 +170,16 @@ class OfCase:
         return _entry(word, self.packages, self.matrix)
 
 
-def of_case(name: str, cases: Path | None, *, good: str, packages: Sequence[str]) -> OfCase:
-    """A built-in case, or one of a user's file. Raises InputError where there is none."""
+def of_case(name: str, cases: Path | None, *, good: str | None, packages: Sequence[str]) -> OfCase:
+    """A built-in case, or one of a user's file. Raises InputError where there is none, or nobody says what saves it."""
     matrix = known_matrix()
     there = matrix.cases if cases is None else catalogue.user_cases(cases)
     found = next((one for one in there if one.name == name), None)
     if found is None:
         where = "neither a file nor a built-in case" if cases is None else f"no case of {cases}"
         raise InputError(f"{shown(name)} is {where}: {unknown('case', name, (one.name for one in there))}")
+    if good is None:
+        raise InputError(f"{name}: say which release saves it: --good 1.2.2")
     return OfCase(case=found, matrix=matrix, home=_entry(good, packages, matrix), packages=tuple(packages))
 
 

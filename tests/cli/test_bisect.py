@@ -58,3 +58,8 @@ def test_what_is_neither_file_nor_case_says_what_was_perhaps_meant(ended, capsys
 def test_a_case_needs_a_release_that_saves_it(ended, capsys) -> None:
     assert ended("bisect", "ridge") == 2
     assert "--good 1.2.2" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing(ended, capsys, tmp_path) -> None:
+    assert ended("bisect", tmp_path / "model.pkl") == 2
+    assert "neither a file nor a built-in case" in capsys.readouterr().err
