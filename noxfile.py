@@ -80,7 +80,8 @@ def reference(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The project's tests; real environments are among them."""
     install(session, "tests")
-    session.run("pytest", *session.posargs)
+    # One process has the workspace, whose environments are built and tried; the other does everything else meanwhile.
+    session.run("pytest", "--numprocesses", "2", "--dist", "loadgroup", *session.posargs)
 
 
 @nox.session(default=False)

@@ -88,11 +88,11 @@ def ask(
     estimator: str,
     *,
     dumped_by: str | Sequence[str],
-    loaded_by: str | Sequence[str],
+    loaded_by: str | Sequence[str] = (),
     parameters: Mapping[str, object] | None = None,
     format: str | None = None,  # noqa: A002  # the word of the contract
     reader: str | None = None,
-    run: str | Path | Sequence[str | Path],
+    run: str | Path | Sequence[str | Path] | None = None,
 ) -> Answer:
     """Say whether a model may be loaded elsewhere, from stored runs.
 
@@ -103,13 +103,13 @@ def ask(
         tested model that is one or contains one.
     dumped_by, loaded_by : str or sequence of str
         Versions of scikit-learn, ``"1.5"`` meaning every 1.5.x, or of another package, ``"numpy=1.26"``. All of a
-        sequence must hold.
+        sequence must hold. By default every release that loads.
     parameters : mapping, optional
         Parameters that the model has: ``{"loss": "log_loss"}``. All must hold.
     format, reader : str, optional
         Only this one. By default every format that gives the same object back; ONNX, PMML and recipes are left out.
     run : str, Path or sequence of them
-        Folders of runs. The newest cell of each counts.
+        Folders of runs. The newest cell of each counts. By default the reference that this release carries.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def ask(
 
     Examples
     --------
-    >>> answer = ask("LogisticRegression", dumped_by="1.5", loaded_by="1.2", run="results/reference")
+    >>> answer = ask("LogisticRegression", dumped_by="1.5", loaded_by="1.2")
     >>> str(answer.verdict)
     'changes predictions'
     >>> frame = answer.to_frame()
@@ -135,11 +135,12 @@ def ask(
 
     from harness.analysis.ask import ask as answer_from  # noqa: PLC0415
     from harness.analysis.ask.index import Index  # noqa: PLC0415
+    from harness.integrations.evidence import stored  # noqa: PLC0415
 
     producers, consumers = ((one,) if isinstance(one, str) else tuple(one) for one in (dumped_by, loaded_by))
-    folders = (run,) if isinstance(run, str | Path) else tuple(run)
+    folders = (run,) if isinstance(run, str | Path) else run
     return answer_from(
-        [Index.from_run(Path(folder)) for folder in folders],
+        stored() if folders is None else [Index.from_run(Path(folder)) for folder in folders],
         estimator,
         producers=producers,
         consumers=consumers,

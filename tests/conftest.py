@@ -21,12 +21,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="also the tests that are marked so")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is for the night, whatever else is asked for."""
+    """Leave out what is for the night, whatever else is asked for; keep what uses the workspace in one process."""
     if not config.getoption("--nightly"):
         left_out = [item for item in items if item.get_closest_marker("nightly")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    for item in items:
+        if "workspace" in getattr(item, "fixturenames", ()) or item.get_closest_marker("live"):
+            item.add_marker(pytest.mark.xdist_group("workspace"))
 
 
 FIELDS = {field.name for field in dataclasses.fields(terms.Environment)}

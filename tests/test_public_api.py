@@ -71,3 +71,9 @@ def test_an_answer_is_a_frame_with_a_row_for_each_way() -> None:
     assert {*frame["format"]} == {"pickle"}
     assert len(frame) == len(answer.pairs)
     assert {*frame["verdict"].astype(str)} == {str(pair.verdict) for pair in answer.pairs}
+
+
+def test_the_carried_reference_answers_where_no_run_is_named() -> None:
+    answer = harness.ask("RandomForestClassifier", dumped_by="1.3")
+    assert answer.question.is_strip and str(answer.verdict) == "changes predictions"
+    assert str(harness.ask("RandomForestClassifier", dumped_by="1.2", loaded_by="1.5").verdict) == "breaks"

@@ -95,6 +95,25 @@ def test_a_question_is_answered_as_the_checkout_answers_it(bare, kept, tmp_path)
     assert list(kept.glob("persistence-matrix/reference/*/*.sqlite"))
 
 
+@pytest.mark.live
+def test_two_locks_and_a_folder_of_models_are_judged(bare, kept, tmp_path) -> None:
+    (tmp_path / "old.yml").write_text("dependencies:\n  - scikit-learn=1.2.2\n  - numpy=1.24.2\n")
+    (tmp_path / "pylock.toml").write_text(
+        'lock-version = "1.0"\n[[packages]]\nname = "scikit-learn"\nversion = "1.9.1"\n'
+        '[[packages]]\nname = "numpy"\nversion = "2.5.3"\n'
+    )
+    shutil.copy(
+        ROOT / "tests/inspection/files/sk1.2-py3.11-np1.24.column_transformer.joblib", tmp_path / "prices.joblib"
+    )
+    words = ("upgrade", "--from", "old.yml", "--to", "pylock.toml", "prices.joblib", "--fail-on", "changes")
+    done = call(bare, kept, tmp_path, *words)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.splitlines()[1] == "≠ scikit-learn 1.2.2 → 1.9.1: 1 file changes predictions"
+    assert done.stdout.rstrip().endswith("persistence-matrix check prices.joblib --to pylock.toml")
+    lacking = call(bare, kept, tmp_path, "upgrade", "--from", "image:serving", "--to", "1.9")
+    assert lacking.returncode == 3 and "Traceback" not in lacking.stderr
+
+
 def without_commands(told):
     """An answer without what is for one machine."""
     if isinstance(told, dict):

@@ -116,6 +116,8 @@ def of_file(ask: FileAsk, *, bad: str, console: Console, results: Path | None) -
     found = planning.inspected(ask.file)
     if found.format == "onnx":
         raise InputError(f"{ask.file}: an ONNX file runs without scikit-learn; `check` tries releases of onnxruntime")
+    matrix = known_matrix()
+    _entry(bad, (), matrix)
     trial = tried(replace(ask, to=(bad,)), found=found, console=console, results=results)
     if isinstance(trial, Unsupplied):
         raise InputError(f"{ask.file}: {trial.why}")
@@ -125,7 +127,7 @@ def of_file(ask: FileAsk, *, bad: str, console: Console, results: Path | None) -
     file = File(
         ask=ask,
         found=found,
-        matrix=known_matrix(),
+        matrix=matrix,
         writer=trial.written_by,
         written=trial.written,
         notes=(*trial.notes, *(one for one in further if one is not None)),
@@ -184,7 +186,10 @@ def of_case(name: str, cases: Path | None, *, good: str | None, packages: Sequen
 
 
 def _entry(word: str, packages: Sequence[str], matrix: Matrix) -> Entry:
-    found = targets.named(word, packages, known(matrix))
+    try:
+        found = targets.named(word, packages, known(matrix))
+    except InputError as error:  # in the words of `check`
+        raise InputError(str(error).removeprefix("--to ")) from None
     if len(found) != 1:
         raise InputError(f"{shown(word)}: name one release such as 1.4.2, not a range")
     return found[0]

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.checking import wanted
-from harness.environments import LackingError, NotReadyError, container_engine, image, interpreter
-from harness.errors import InputError, MachineError
-from harness.machine import tools
+from harness.environments import image, interpreter, present
+from harness.errors import InputError
 from harness.terms import minor_of
 
 if TYPE_CHECKING:
@@ -61,28 +60,13 @@ class Existing:
 def of_interpreter(word: str) -> Existing:
     """A Python, by its program or by the folder of its environment. Raises InputError, MachineError."""
     path = Path.cwd() / word  # links stay: a virtual environment is known by them
-    try:
-        found = interpreter.held(interpreter.program(path))
-    except LackingError as error:
-        raise InputError(f"--to {word}: {error}") from None
-    except NotReadyError as error:
-        raise MachineError(f"--to {word}: {error}") from None
+    found = present.in_interpreter(f"--to {word}", path)
     return _existing(word, found, kind=interpreter.KIND.name, label=_label(path), keys={"path": str(path)})
 
 
 def of_image(word: str, name: str) -> Existing:
     """A container image that is here. Raises InputError, MachineError."""
-    try:
-        name = image.Keys.model_validate({"image": name}).name
-    except ValueError:
-        raise InputError(f"--to {word}: that is no name of an image such as image:serving:1.4") from None
-    lacking = container_engine.missing()
-    if lacking is not None:
-        raise MachineError(f"--to {word}: {lacking}")
-    try:
-        found = image.held(name, tools.native_platform())
-    except NotReadyError as error:
-        raise MachineError(f"--to {word}: {error}") from None
+    found = present.in_image(f"--to {word}", name)
     return _existing(word, found, kind=image.KIND.name, label=word, keys={"image": name})
 
 

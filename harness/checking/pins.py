@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from harness.config import lock_files
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
@@ -38,10 +39,7 @@ def read(path: Path) -> dict[str, Requirement]:
     if path.stat().st_size > _MOST:
         raise InputError(f"{path}: {path.stat().st_size:,} bytes are no requirements file")
     found: dict[str, Requirement] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
-        text = line.partition(" #")[0].partition("--hash")[0].strip().rstrip("\\").strip()
-        if not text or text.startswith(("#", "-")):
-            continue
+    for number, text in lock_files.lines(path.read_text(encoding="utf-8", errors="replace")):
         one = _requirement(text, f"{path}, line {number}: {shown(text)}")
         if one.marker is None or one.marker.evaluate():
             one.marker = None

@@ -13,14 +13,17 @@ from packaging.version import Version
 
 from harness.checking import existing, pins, wanted
 from harness.checking.existing import Existing
+from harness.config import lock_files
 from harness.errors import InputError, shown
-from harness.terms import minor_of
+from harness.inspection import packages
+from harness.terms import AsOf, minor_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from harness.checking.wanted import Wanted
     from harness.checking.writer import Writer
+    from harness.config.lock_files import LockFile
     from harness.terms import Environment
 
     Target: TypeAlias = Wanted | Existing
@@ -28,10 +31,12 @@ if TYPE_CHECKING:
 IMAGE = "image:"
 #: What may be a target, for people.
 KNOWN = (
-    "a release such as 1.9, a range such as 1.4..1.9, a requirements file, the folder of an environment such as .venv, "
-    "a program python, or image:NAME"
+    "a release such as 1.9, a range such as 1.4..1.9, a requirements or lock file, the folder of an environment such "
+    "as .venv, a program python, or image:NAME"
 )
-_REQUIREMENTS = frozenset({".txt", ".lock", ".in"})
+_LOCKS = frozenset({".txt", ".lock", ".in", ".toml", ".yml", ".yaml"})
+#: What a file pins may be newer than its scikit-learn.
+_TODAY = str(AsOf.NEWEST)
 _RELEASE = re.compile(r"\d+\.\d+(\.\d+)?(rc\d+)?")
 
 
@@ -65,7 +70,7 @@ def named(word: str, packages: Sequence[str], known: dict[str, Environment]) -> 
     if word.startswith(IMAGE):
         return [existing.of_image(word, word.removeprefix(IMAGE))]
     first, dots, last = word.partition("..")
-    if dots:
+    if dots and os.sep not in word:  # ../requirements.txt is no range
         low = _release(first or next(iter(known)), word)
         high = _release(last, word) if last else None
         minors = [one for one in known if Version(one) >= Version(minor_of(low))]
@@ -76,11 +81,11 @@ def named(word: str, packages: Sequence[str], known: dict[str, Environment]) -> 
     if _RELEASE.fullmatch(word):
         return [wanted.of_release(word, known, packages=packages)]
     path = Path(word)
-    if path.suffix in _REQUIREMENTS:
-        return [_of_requirements(path, known)]
+    if path.suffix in _LOCKS:
+        return [_of_file(path, known)]
     if path.exists() or path.is_symlink():
         is_program = path.is_dir() or path.is_symlink() or os.access(path, os.X_OK)
-        return [existing.of_interpreter(word) if is_program else _of_requirements(path, known)]
+        return [existing.of_interpreter(word) if is_program else _of_file(path, known)]
     raise InputError(f"--to {shown(word)} is none of these: {KNOWN}")
 
 
@@ -90,6 +95,30 @@ def _release(word: str, whole: str) -> str:
     return word
 
 
+def _of_file(path: Path, known: dict[str, Environment]) -> Wanted:
+    lock = lock_files.read(path)
+    return _of_requirements(path, known) if lock.tool == "pip" else _of_lock(lock, known)
+
+
+def _of_lock(lock: LockFile, known: dict[str, Environment]) -> Wanted:
+    """What a lock holds for one Python: its own, or the one of the release. Nothing of the user's own is installed."""
+    releases = lock.held().get("scikit-learn", ())
+    if len(releases) != 1:
+        held = f"scikit-learn {' and '.join(releases)}, for several Pythons" if releases else "no scikit-learn"
+        raise InputError(f"{lock.path}: it locks {held}: one release is needed, as `uv export --python 3.12` writes it")
+    release = wanted.of_release(releases[0], known)
+    python = minor_of(lock.python) if lock.python is not None else release.python
+    known_names = packages.listed() if lock.tool == "conda" else None  # conda's other names are not those of PyPI
+    local = {pin.name for pin in lock.pins if not pin.is_released}
+    others = [
+        f"{name}=={versions[0]}"
+        for name, versions in lock.held(python).items()
+        if name not in {"scikit-learn", "python", *local} and (known_names is None or name in known_names)
+    ]
+    release = wanted.of_release(releases[0], known, packages=others)
+    return replace(release, python=python, as_of=_TODAY, label=wanted.label(lock.path.name))
+
+
 def _of_requirements(path: Path, known: dict[str, Environment]) -> Wanted:
     found = pins.read(path)
     own = found.pop("scikit-learn", None)
@@ -97,6 +126,4 @@ def _of_requirements(path: Path, known: dict[str, Environment]) -> Wanted:
         raise InputError(f"{path}: it does not pin scikit-learn: a line such as scikit-learn==1.9.1 is needed")
     others = tuple(str(one) for one in found.values())
     release = wanted.of_release(pins.exact(own, str(path)), known, packages=others)
-    # Pins are often younger than the release of scikit-learn. Where none is of NumPy, that of its day goes with it.
-    as_of = "newest" if "numpy" in found else release.as_of
-    return replace(release, label=wanted.label(path.name), as_of=as_of)
+    return replace(release, as_of=_TODAY, label=wanted.label(path.name))

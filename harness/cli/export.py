@@ -1,4 +1,4 @@
-"""`export`: a run's tables for other tools."""
+"""`export`: a run's tables for other tools, or the verdicts of all runs as a dataset."""
 
 from __future__ import annotations
 
@@ -9,20 +9,36 @@ from typing import Annotated
 import typer
 
 from harness import files
+from harness.cli.answering import indexes
 from harness.cli.arguments import RESULTS, ResultsOption, RunArgument
-from harness.errors import printable
+from harness.errors import InputError, printable
 
 
 def export(
     run: RunArgument = None,
-    to: Annotated[str, typer.Option(metavar="KIND", help="csv, json or pytest-benchmark.")] = "csv",
+    to: Annotated[str, typer.Option(metavar="KIND", help="csv, json, pytest-benchmark or dataset.")] = "csv",
     table: Annotated[
         str, typer.Option(metavar="TABLE", help="For csv and json: cells, artifacts, environments, figures or samples.")
     ] = "cells",
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to a file instead of printing.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write to a file instead of printing; a dataset needs a folder.")
+    ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="For a dataset: the dataset.json of the edition before, for the changelog."),
+    ] = None,
     results: ResultsOption = RESULTS,
 ) -> None:
-    """Print a table, or the measurements, for other tools."""
+    """Print a table, or the measurements, for other tools.
+
+    --to dataset writes the verdicts that `ask` gives from all stored runs, or from RUN, into a folder: one JSON file
+    with schema and changelog, and the folders of an npm and of a Python package. It takes some minutes.
+    """
+    if to == "dataset":
+        _write_dataset(run, results, output, since)
+        return
+    if since is not None:
+        raise InputError("--since belongs to --to dataset")
     from harness import analysis, store  # pandas
     from harness.report import export as exporting
 
@@ -31,3 +47,12 @@ def export(
         print(printable(text) if sys.stdout.isatty() else text, end="")
     else:
         files.write_output(output, text)
+
+
+def _write_dataset(run: str | None, results: Path, folder: Path | None, since: Path | None) -> None:
+    if folder is None:
+        raise InputError("--to dataset writes several files: name a folder, --output FOLDER")
+    from harness.report import dataset
+
+    made = dataset.write(indexes(run, results), folder, since=since)
+    print(f"{made['statements']:,} statements of {len(made['estimators'])} estimators, edition {made['edition']}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, console
+from harness.cli.model_folders import writer_numpy
 from harness.errors import HarnessError, InputError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def reference(found: Inspection, results: Path, *, at_once: bool = False) -> tup
             # Of two models of a class what they have in common is known.
             before = asked.get(part.class_name, given)
             asked[part.class_name] = {name: text for name, text in given.items() if before.get(name) == text}
-    numpy = next((one.version[0] for one in found.evidence if one.package == "numpy" and one.version[0] in "12"), None)
+    numpy = writer_numpy(found)
     if not asked:
         return None
     from harness.analysis.ask.onwards import onwards

@@ -36,6 +36,7 @@ from harness.cli import (
     schema,
     shards,
     show,
+    upgrade,
     verify,
 )
 from harness.errors import HarnessError, InputError, MachineError, shown
@@ -52,6 +53,7 @@ app = typer.Typer(
 #: In the order of `--help`: questions first, then runs, then what keeps them.
 for verb in (
     ask.ask,
+    upgrade.upgrade,
     inspect.inspect,
     release.release,
     claims.claims,

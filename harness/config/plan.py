@@ -24,7 +24,8 @@ class Plan:
 
     ``matrix`` is the file that it was read from; ``impossible`` gives the reason for each environment that cannot be
     had; ``through`` says what environments are run through that the matrix has in roots; ``writer`` is the only one
-    that produces, where the model is a user's.
+    that produces, where the model is a user's. ``producing`` and ``consuming`` are the only environments that do, None
+    for all that can.
     """
 
     profile: Profile
@@ -32,6 +33,8 @@ class Plan:
     impossible: Mapping[str, str] = field(default_factory=dict)
     through: str | None = None
     writer: str | None = None
+    producing: frozenset[str] | None = None
+    consuming: frozenset[str] | None = None
 
     @cached_property
     def environments(self) -> dict[str, Environment]:
@@ -42,7 +45,13 @@ class Plan:
         """The environments that can fit a model, or hand on a user's."""
         if self.writer is not None:
             return (self.writer,)
-        return tuple(environment.name for environment in self.profile.environments if environment.produces)
+        able = (environment.name for environment in self.profile.environments if environment.produces)
+        return tuple(name for name in able if self.producing is None or name in self.producing)
+
+    @cached_property
+    def consumers(self) -> tuple[str, ...]:
+        """The environments that load."""
+        return tuple(name for name in self.environments if self.consuming is None or name in self.consuming)
 
     @cached_property
     def cases(self) -> dict[str, Case]:
@@ -62,6 +71,8 @@ class Plan:
 
     def cells(self, consumer: str) -> Iterator[Cell]:
         """What a consumer is to load: every artifact of every producer, by every reader of its format."""
+        if consumer not in self.consumers:
+            return
         for producer in self.producers:
             for case in self.profile.cases:
                 for item in self.profile.formats:
@@ -100,7 +111,7 @@ class Plan:
     @property
     def cell_count(self) -> int:
         readers = sum(len(item.readers) for item in self.profile.formats)
-        return len(self.producers) * len(self.profile.environments) * len(self.profile.cases) * readers
+        return len(self.producers) * len(self.consumers) * len(self.profile.cases) * readers
 
     @property
     def digest(self) -> str:

@@ -260,8 +260,10 @@ def wanted(environment: Environment) -> Path:
 
 
 def pinned(version: str) -> str:
-    """The specifier of that release, or of the newest of that minor."""
-    return f"=={version}" if len(Version(version).release) > 2 else f"=={version}.*"  # noqa: PLR2004  # X.Y is a minor
+    """The specifier of that release, or of the newest of that minor. A candidate or nightly is itself."""
+    parsed = Version(version)
+    is_one = len(parsed.release) > 2 or parsed.is_prerelease  # noqa: PLR2004  # X.Y is a minor
+    return f"=={version}" if is_one else f"=={version}.*"
 
 
 def _release_day(question: _Question) -> dt.date:

@@ -1,7 +1,7 @@
 """How exactly a model can compute sums of products whose terms are larger than what they add up to.
 
 A sum of n products in any order, done twice, is off by up to ``2 (n + 2) eps`` times the sum of the terms' sizes [1]_.
-Four kinds of models have large terms and small sums, or a coarse eps:
+Three kinds of models have large terms and small sums, or a coarse eps:
 
 Nystroem             kernel values times the inverse root of a kernel matrix, which is nearly singular if its points are
                      near each other: ``normalization_`` reaches 1e6, and the outputs 1
@@ -9,9 +9,6 @@ KernelPCA            centred kernel values times eigenvectors over the roots of 
                      where ``n_components`` keeps all
 GradientBoostingRegressor with a linear ``init``   its rows are float32, so the coefficients and products are, too, while
                      its predictions are float64
-
-PCA and IncrementalPCA of float32 rows             ``mean_ @ components_.T`` is float32, and is taken from float64 products
-                                                   if the rows to transform are float64
 
 A fact is ``{"kind": "sum", "error": float, "scale": float}``: off by up to ``error * scale``; ``scale`` is the largest
 output.
@@ -33,8 +30,6 @@ def facts(model, rows):
         return _kernel_pca(model, rows)
     if name == "GradientBoostingRegressor":
         return _boosted(model, rows)
-    if name in ("PCA", "IncrementalPCA"):
-        return _components(model, rows)
     return {}
 
 
@@ -65,15 +60,6 @@ def _boosted(model, rows):
         return {}
     fact = _fact(rows, coefficients.reshape(-1, 1), model.predict(rows), SINGLE_EPS)
     return {"predict": fact, "staged_predict": fact}
-
-
-def _components(model, rows):
-    import numpy as np
-
-    if model.components_.dtype != np.float32:
-        return {}
-    mean = model.mean_.reshape(1, -1)
-    return {"transform": _fact(mean, model.components_.T, model.transform(rows), SINGLE_EPS)}
 
 
 def _fact(left, right, output, eps):

@@ -153,6 +153,11 @@ def package_of(module: str) -> str | None:
     return _OTHERWISE.get(top, top.replace("_", "-") if top in _SAME else None)
 
 
+def listed() -> frozenset[str]:
+    """Every package on PyPI that is known here."""
+    return frozenset({*_OTHERWISE.values(), *(name.replace("_", "-") for name in _SAME)})
+
+
 def needs(names: Iterable[Global]) -> tuple[Need, ...]:
     """What must be importable beside Python's own modules, scikit-learn first."""
     tops: dict[str, list[str]] = {}

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 #: Attributes with an estimator that was never fitted, where it has no number of features.
 _TEMPLATES = (".estimator", ".estimator_", ".base_estimator", ".base_estimator_", ".template_estimator_")
 
+#: In the path of a member of an ensemble; gradient boosting has its own in an array.
+_MEMBERS = (".estimators_[", ".estimators_.flat[")
+
 
 class PartKind(StrEnum):
     """What a part of a file's content is."""
@@ -217,7 +220,8 @@ class Inspection:
         return tuple(
             part
             for part in self.estimators
-            if ".estimators_[" not in part.path and (part.features is not None or not part.path.endswith(_TEMPLATES))
+            if not any(member in part.path for member in _MEMBERS)
+            and (part.features is not None or not part.path.endswith(_TEMPLATES))
         )
 
     @property

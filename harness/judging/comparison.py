@@ -58,6 +58,7 @@ def compare(
     unasked: Collection[str] = (),
     labels: Collection[str] = (),
     converted: bool = False,
+    narrow: bool = False,
     conditioning: Any = None,
 ) -> OutputComparison:
     """Compare the outputs of each method of ``reference``; further ones in ``outputs`` are ignored.
@@ -73,6 +74,8 @@ def compare(
     labels : methods whose outputs are labels even where they are floats, and have no tolerance: a classifier's predict.
     converted : whether the format has types of its own. ONNX, for example, has no sparse counts and no bool labels.
         Then equal numbers of another kind (1 and 1.0, True and 1) are close, with the finding dtype.
+    narrow : whether the model was fitted with rows in float32. Then it counts with numbers that were rounded to that,
+        whatever rows it is asked with.
     conditioning : what a guest said of how exactly each method computes, see `harness.guest.conditioning`.
 
     Raises
@@ -90,7 +93,7 @@ def compare(
         return _all_identical(names, frozenset[str]().union(*known))
     found: dict[str, Difference] = {}
     for method, contents in equal.items():
-        rules = make_rules(method, tolerance, exact=exact[method], converted=converted)
+        rules = make_rules(method, tolerance, exact=exact[method], converted=converted, narrow=narrow)
         rules = replace(rules, cancellation=cancellation_of(conditioning, answers.split(method)[0]))
         expected, got = reference[method], outputs[method]
         found[method] = _compare_method(method, expected, got, rules) if contents is None else _identical(contents)
@@ -149,18 +152,25 @@ def _compare_method(method: str, expected: Encoded, got: Encoded, rules: Rules) 
 
 
 def make_rules(
-    method: str, tolerance: Callable[[str, str], Tolerance], *, exact: bool = False, converted: bool = False
+    name: str,
+    tolerance: Callable[[str, str], Tolerance],
+    *,
+    exact: bool = False,
+    converted: bool = False,
+    narrow: bool = False,
 ) -> Rules:
     """The rules for a method's outputs, by its name.
 
-    Of rows in float32 nothing can be expected that is better than float32, whatever dtype the output has.
+    Of rows in float32 nothing can be expected that is better than float32, whatever dtype the output has. Nor of a
+    model that was fitted with such (``narrow``); its attributes are stored, so they come over bit by bit.
     """
-    method, rows = answers.split(method)
+    method, rows = answers.split(name)
+    narrow = rows == _NARROW or (narrow and not method.endswith("_"))
     return Rules(
         noun="labels" if method in _LABELS else "values",
         drifting=Finding.PROBABILITIES if method in _PROBABILITIES else Finding.VALUES,
         exact=exact,
-        tolerance=lambda dtype: tolerance(method, _NARROW if rows == _NARROW and dtype[1:] == "f8" else dtype),
+        tolerance=lambda dtype: tolerance(method, _NARROW if narrow and dtype[1:] == "f8" else dtype),
         converted=converted,
     )
 

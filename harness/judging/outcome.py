@@ -264,11 +264,18 @@ def _comparison(event: Loaded, fitted: Mapping[str, Any], way: Way) -> judging.O
         unasked=unasked,
         labels=("predict", "staged_predict") if classifies else (),
         converted=way.partial,
+        narrow=_input(fitted).get("dtype") == "float32",
         conditioning=fitted.get("conditioning"),
     )
     added = _texts(event.get("added", ()), "name of what was added")
     written = _texts(event.get("written", ()), "name of a method")
     return remarks.noted(found, written=(fitted.get("written", ()), written), added=added, unasked=unasked)
+
+
+def _input(fitted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What rows a model was fitted with, see `harness.guest.training.kind_of_rows`. Old fits do not say."""
+    told = fitted.get("input")
+    return told if isinstance(told, dict) else {}
 
 
 def _texts(sent: Any, name: str) -> list[str]:

@@ -75,7 +75,7 @@ def _show(answer: Answer, console: Console, *, verbose: bool, how: bool) -> None
     if verbose:
         _evidence(answer, console)
     if how:
-        _how(answer, console)
+        show_again(answer, console)
 
 
 def print_beside(console: Console, label: str, text: str, *, style: str = "", widest: int | None = None) -> None:
@@ -163,7 +163,8 @@ def _evidence(answer: Answer, console: Console) -> None:
             print_beside(console, " " * 6, line, style="dim", widest=_WIDTH)
 
 
-def _how(answer: Answer, console: Console) -> None:
+def show_again(answer: Answer, console: Console) -> None:
+    """Print the command that repeats the worst cell."""
     way = answer.worst_way
     if way is None:
         print_beside(console, f"  {'again':<{_LABEL}}", "nothing was loaded that could be repeated", widest=_WIDTH)

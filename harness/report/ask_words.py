@@ -173,7 +173,7 @@ def _instead_of_loading(answer: Answer) -> str:
     safe = [name for name, verdict in instead(answer).items() if verdict in SAFE]
     if safe and not answer.question.is_strip:
         told.insert(0, f"save it as {' or '.join(safe)}, which was safe")
-    if answer.verdict is Verdict.CHANGES and Verdict.BREAKS not in answer.verdicts and only_unusual(answer):
+    if changes_only_unusual(answer):
         told.insert(0, "give it rows in the form that it was fitted on")
     return f"{', '.join(told[:-1])}, or {told[-1]}"
 
@@ -193,6 +193,11 @@ def only_unusual(answer: Answer) -> bool:
     Older runs do not tell what differs: of these the worst is said.
     """
     return bool(answer.differing) and all(name.endswith(")") for name in answer.differing)
+
+
+def changes_only_unusual(answer: Answer) -> bool:
+    """Whether all that is wrong is that predictions change for rows in another form than those of the fit."""
+    return answer.verdict is Verdict.CHANGES and Verdict.BREAKS not in answer.verdicts and only_unusual(answer)
 
 
 def _separation(one: Separation) -> str:

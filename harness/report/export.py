@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from harness.store import RunTables
 
-TARGETS = ("csv", "json", "pytest-benchmark")
+TARGETS = ("csv", "json", "pytest-benchmark")  # beside the dataset, which is not of one run
 TABLES = ("cells", "artifacts", "environments", "figures", "samples")
 #: How a text begins that a spreadsheet would compute.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

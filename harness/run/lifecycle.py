@@ -36,6 +36,13 @@ if TYPE_CHECKING:
     from harness.store import RunTables
     from harness.store.journal import Journal
 
+#: What ``run.json`` must hold of a run that goes on.
+_NEEDED: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("run_id", "profile", "started", "matrix_digest"), (str,)),
+    "host": (dict,),
+    "seconds": (int, float, type(None)),
+}
+
 
 def run(
     plan: Plan,
@@ -188,8 +195,28 @@ def _other_matrix(plan: Plan) -> dict[str, str]:
     return {"matrix": path.relative_to(tools.ROOT).as_posix() if inside else path.name}
 
 
+def _need_facts(path: Path, stored: Mapping[str, Any]) -> None:
+    """Raises InputError where ``run.json`` lacks what a run cannot go on without."""
+    wrong = [name for name, kinds in _NEEDED.items() if not isinstance(stored.get(name), kinds)]
+    if not wrong and not _is_time(stored["started"]):
+        wrong = ["started"]
+    if wrong:
+        raise InputError(
+            f"{path / 'run.json'}: {wrong[0]} is missing, or of another kind: "
+            "the run is damaged; take another copy of it, or start a new run"
+        )
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return dt.datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
 def _reopen(plan: Plan, path: Path, selection: schedule.Selection) -> RunFolder:
     stored = read_run_json(path)
+    _need_facts(path, stored)
     profile = stored["profile"]
     if profile != plan.profile.name:
         raise InputError(f"{path}: this is a run of the profile {profile}: give --profile {profile}")

@@ -20,7 +20,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import InputError
-from harness.files import read_foreign, replace_text, writing
+from harness.files import read_foreign, replace_text, stored, writing
 from harness.store.journal import Journal
 from harness.store.reading import SCHEMA_VERSION, TRACEBACKS, read_run_json
 
@@ -48,9 +48,10 @@ class RunFolder:
         self._lock = threading.Lock()
         self._traces: set[str] = set()
         self._objects: set[str] = set()
-        self.journal = Journal(path / "journal.jsonl")
+        tracebacks = stored(path / TRACEBACKS)
+        self.journal = Journal(stored(path / "journal.jsonl"))
         with writing(path):
-            self._tracebacks = (path / TRACEBACKS).open("ab")
+            self._tracebacks = tracebacks.open("ab")
 
     @classmethod
     def create(cls, results: Path, profile: str, facts: dict[str, Any]) -> RunFolder:

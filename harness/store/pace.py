@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.errors import InputError
+from harness.files import stored
 from harness.store.reading import read_run_json
 from harness.store.stored_runs import every
 
@@ -34,10 +35,10 @@ def pace(results: Path) -> Pace | None:
     with contextlib.suppress(InputError):
         for path in every(results):
             with contextlib.suppress(InputError, OSError, ValueError):
-                stored = read_run_json(path)
-                cells = pq.read_metadata(path / "cells.parquet").num_rows
-                seconds, host = stored.get("seconds"), stored.get("host")
-                if stored.get("complete") and isinstance(seconds, int | float) and seconds > 0 and cells:
+                run = read_run_json(path)
+                cells = pq.read_metadata(stored(path / "cells.parquet")).num_rows
+                seconds, host = run.get("seconds"), run.get("host")
+                if run.get("complete") and isinstance(seconds, int | float) and seconds > 0 and cells:
                     processors = host.get("processors") if isinstance(host, dict) else None
                     known = processors if isinstance(processors, int) else None
                     return Pace(run=path.name, seconds=seconds / cells, processors=known)

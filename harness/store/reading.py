@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import InputError, shown
+from harness.files import bounded, stored
 from harness.store.journal import CONTROL, clean
 from harness.terms import converts
 
@@ -81,7 +82,7 @@ class RunTables:
 def read_run_json(path: Path) -> dict[str, Any]:
     """``run.json``, checked. Raises InputError."""
     try:
-        run: dict[str, Any] = json.loads((path / "run.json").read_text())
+        run: dict[str, Any] = json.loads(stored(path / "run.json").read_text())
     except FileNotFoundError:
         raise InputError(f"{path}: no run is stored here (run.json is missing)") from None
     except (OSError, ValueError, RecursionError) as error:
@@ -100,8 +101,8 @@ def read_run(path: str | Path) -> RunTables:
     """See `harness.read_run`."""
     folder = Path(path)
     run = read_run_json(folder)
-    stored = [name for name in TABLES if run["schema_version"] >= MEASURED or name not in _MEASURED_TABLES]
-    missing = [name for name in stored if not (folder / f"{name}.parquet").is_file()]
+    names = [name for name in TABLES if run["schema_version"] >= MEASURED or name not in _MEASURED_TABLES]
+    missing = [name for name in names if not (folder / f"{name}.parquet").is_file()]
     if missing:
         raise InputError(
             f"{folder}: the run was not finished ({', '.join(missing)} missing): "
@@ -110,7 +111,7 @@ def read_run(path: str | Path) -> RunTables:
     wrong = [name for name in _RUN_TEXTS if not isinstance(run.get(name), str)]
     if wrong:
         raise InputError(f"{folder / 'run.json'}: {wrong[0]} is missing, or no text: {_DAMAGED}")
-    tables = {name: _table(folder / f"{name}.parquet", name) for name in stored}
+    tables = {name: _table(folder / f"{name}.parquet", name) for name in names}
     if run["schema_version"] < SCHEMA_VERSION:
         tables = {name: table[_schema(name).names] for name, table in tables.items()}
         tables["cells"] = _with_incomparable(tables["cells"])
@@ -131,7 +132,8 @@ def _table(path: Path, name: str) -> pd.DataFrame:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
-        table = _harmless(pq.read_table(path))
+        with bounded(path):
+            table = _harmless(pq.read_table(path))
         wrong = _wrong(table, pa.Schema.from_pandas(table, preserve_index=False), name)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}: {_DAMAGED}") from error

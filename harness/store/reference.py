@@ -6,7 +6,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from harness.files import replace_text, writing
+from harness.files import regular, replace_text, writing
 from harness.store.folder import write_table
 from harness.store.reading import TABLES, TRACEBACKS, read_run, tracebacks
 from harness.store.stored_runs import REFERENCE
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from harness.store.reading import RunTables
 
-#: The picture of the README: it stays until somebody makes another.
-_PICTURE = "report.png"
+#: The pictures of the README: they stay until somebody makes others.
+_PICTURES = ("report.png", "matrix.png")
 
 
 def keep(source: Path, results: Path, folders: Mapping[Path, str], *, beside: str | None = None) -> Path:
@@ -37,15 +37,16 @@ def keep(source: Path, results: Path, folders: Mapping[Path, str], *, beside: st
     with writing(part):
         (part / "locks").mkdir(parents=True)
         for lock in sorted((source / "locks").glob("*.txt")):
-            shutil.copyfile(lock, part / "locks" / lock.name)
+            shutil.copyfile(regular(lock), part / "locks" / lock.name)
     replace_text(part / "run.json", json.dumps(_plain(tables.run, names), indent=2, sort_keys=True) + "\n")
     for name in TABLES:
         _keep_table(tables, name, part, names)
     lines = (json.dumps({"traceback": digest, "text": _plain(text, names)}) for digest, text in tracebacks(source))
     replace_text(part / TRACEBACKS, "".join(f"{line}\n" for line in lines))
     with writing(target):
-        if (target / _PICTURE).exists():
-            shutil.copyfile(target / _PICTURE, part / _PICTURE)
+        for picture in _PICTURES:
+            if (target / picture).exists():
+                shutil.copyfile(target / picture, part / picture)
         shutil.rmtree(target, ignore_errors=True)
         part.replace(target)
     return target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from types import SimpleNamespace
 
@@ -9,12 +10,15 @@ import pandas as pd
 import pytest
 
 from harness import terms
-from harness.analysis import versions
-from harness.analysis import release
+from harness.analysis import release, versions
 from harness.analysis.cells import explained
 from harness.analysis.compare.status_changes import ChangeKind
+from harness.analysis.release import Effect
+from harness.analysis.verdicts import Verdict
 from harness.errors import InputError
 from harness.report import release as rendering
+from harness.report import release_notes
+from harness.report.console import SafeConsole
 
 from tests.analysis.compare.common import artifact, cell, grid, run_of
 
@@ -41,8 +45,14 @@ def stored(*special, held=HELD, writers=tuple(HELD), manifest=None):
     return SimpleNamespace(**{**vars(made), "cells": cells, "environments": environments})
 
 
-def of(run, version="1.9", package="scikit-learn"):
-    return release.compare_release(run, versions.wanted(version, package))
+def of(*runs, version="1.9", package="scikit-learn"):
+    return release.joined([release.changes_of(run, versions.wanted(version, package)) for run in runs])
+
+
+def shown(found, width=80):
+    console = SafeConsole(file=io.StringIO(), width=width)
+    rendering.show(found, console)
+    return console.file.getvalue()
 
 
 def test_the_two_consumers_differ_in_the_package_and_in_as_little_else_as_can_be() -> None:
@@ -50,15 +60,15 @@ def test_the_two_consumers_differ_in_the_package_and_in_as_little_else_as_can_be
     assert (found.before, found.after, found.was, found.now, found.others) == ("sk1.8", "sk1.9", "1.8.0", "1.9.1", ())
     (other,) = of(stored(held={name: HELD[name] for name in ("sk1.5", "sk1.8", "sk1.9-np2.5")})).consumers.others
     assert str(other) == "numpy 2.3.0 → 2.5.0"
-    found = of(stored(), "2.5", "numpy").consumers
+    found = of(stored(), version="2.5", package="numpy").consumers
     assert (found.before, found.after, found.others) == ("sk1.9", "sk1.9-np2.5", ())
 
 
 def test_only_what_was_written_before_the_release_counts() -> None:
     assert of(stored()).producers == ("sk1.5", "sk1.8")
-    assert of(stored(), "1.8").producers == ("sk1.5",)
+    assert of(stored(), version="1.8").producers == ("sk1.5",)
     runtimes = {**HELD, "ort1.24": {"onnxruntime": "1.24.0"}, "ort1.26": {"onnxruntime": "1.26.0"}}
-    found = of(stored(held=runtimes), "1.26", "onnxruntime")
+    found = of(stored(held=runtimes), version="1.26", package="onnxruntime")
     assert (found.consumers.before, found.producers) == ("ort1.24", tuple(HELD))
 
 
@@ -73,38 +83,91 @@ def test_each_change_is_told_in_the_words_of_a_comparison() -> None:
     found = of(run)
     changed = {kind: count for kind, count in found.counts.items() if count}
     assert changed == {ChangeKind.DRIFTS: 1, ChangeKind.BREAKS: 1, ChangeKind.FIXED: 1}
-    assert (found.newly_warned, found.cells, found.never_tried) == (1, 8, 0)
-    assert [(row.estimator, row.format, row.counts, row.newly_warned) for row in found.rows] == [
-        ("ridge", "pickle", {ChangeKind.DRIFTS: 1}, 0),
-        ("forest", "pickle", {ChangeKind.BREAKS: 1}, 0),
-        ("forest", "joblib", {ChangeKind.FIXED: 1}, 0),
-        ("ridge", "joblib", {}, 1),
+    assert (found.newly_warned, found.cells, found.never_tried, found.models) == (1, 8, 0, 2)
+    assert [(one.effect, [share.name for share in one.shares], one.models) for one in found.findings] == [
+        (Effect.CHANGES, ["ridge"], 1),
+        (Effect.BREAKS, ["forest"], 1),
+        (Effect.FIXED, ["forest"], 1),
     ]
-    assert found.groups[0].example == "sk1.5/ridge/pickle>sk1.9/pickle"
-    page = rendering.render(found)
-    assert "Ok before, now predicting something else without an error: **1 cell**" in page
-    assert "| ridge | pickle | 2 | 1 |" in page
-    assert page.index("## By estimator") < page.index("now predicting something else without an error: 1 cell\n")
+    assert found.findings[0].shares[0].example == "sk1.5/ridge/pickle>sk1.9/pickle"
+    assert shown(found).split("\n")[1] == "≠ scikit-learn 1.9.1: changes predictions of 1 of 2 estimators, breaks 1"
     data = json.loads(json.dumps(rendering.as_data(found)))
     assert (data["counts"]["drifts"], data["consumers"]["others"]) == (1, [])
+    assert (data["verdict"], data["sentence"]) == ("changes predictions", rendering.sentence(found))
 
 
-def test_estimators_are_named_by_their_class() -> None:
+def test_formats_are_folded_and_named_only_where_they_differ() -> None:
+    both = [cell(f"sk1.5/ridge/{one}>sk1.9/{one}", "drift", parity="drift") for one in ("pickle", "joblib")]
+    (finding,) = of(stored(*both)).findings
+    assert (finding.models, finding.cells, finding.formats, finding.saved_by) == (1, 2, (), "1.5")
+    (finding,) = of(stored(both[0])).findings
+    assert finding.formats == ("pickle",) and "in pickle only" in rendering.scope(finding)
+
+
+def test_what_every_release_brings_is_no_finding_but_one_line() -> None:
+    cells = [cell(one, parity="identical", version_warning=True) for one in grid(("sk1.5", "sk1.8"), ("sk1.9",))]
+    found = of(stored(*cells))
+    assert (found.findings, found.newly_warned, rendering.verdict(found)) == ((), 2, Verdict.UNSEEN)
+    text = shown(found)
+    assert "no change seen in 2 models of 2 estimators" in text
+    assert "2 models that only warn of another version, as after every release" in text
+
+
+def test_a_known_cause_is_told_once_with_its_classes_and_an_unknown_one_by_class() -> None:
+    run = stored(
+        cell("sk1.5/ridge/pickle>sk1.9/pickle", "load-error"), cell("sk1.5/forest/pickle>sk1.9/pickle", "load-error")
+    )
+    text = shown(of(run))
+    assert "✗ 2 estimators" in text and "ridge (1 model): load-error: it went wrong" in text
+    words = {
+        "error_type": "AttributeError",
+        "error_message": "'SimpleImputer' object has no attribute '_fill_dtype'",
+    }
+    cells = [f"sk1.5/{case}/pickle>sk1.8/pickle" for case in ("ridge", "forest")]
+    found = of(stored(*(cell(one, "predict-error", **words) for one in cells)), version="1.8")
+    (finding,) = found.findings
+    text = shown(found)
+    assert finding.cause == "attribute-added" and "✗ forest (1 model), ridge (1 model)" in text
+    assert " ".join(text.split()).count(finding.sentence.removesuffix(".")) == 1
+
+
+def test_runs_of_the_same_two_versions_are_one_answer_and_the_newest_of_a_cell_counts() -> None:
+    wrong = cell("sk1.5/ridge/pickle>sk1.9/pickle", "drift", parity="drift")
+    old, new = stored(wrong), stored()
+    new.run["started"] = "2026-11-22T20:30:00+00:00"
+    assert of(old, new).findings == ()
+    only = cell("sk1.5/lasso/pickle>sk1.9/pickle", "drift", parity="drift")
+    before = cell("sk1.5/lasso/pickle>sk1.8/pickle", parity="identical")
+    other = stored(held={name: HELD[name] for name in ("sk1.5", "sk1.8", "sk1.9")})
+    other.cells = explained(pd.DataFrame([only, before]), other.artifacts, other.environments)
+    found = of(new, other)
+    assert [share.name for share in found.findings[0].shares] == ["lasso"]
+    assert found.example_run[found.findings[0].shares[0].example].cells.shape[0] == 1
+    assert (found.models, len(found.runs)) == (3, 2)
+    others = stored(held={name: HELD[name] for name in ("sk1.5", "sk1.9")})
+    assert len(of(stored(), others).runs) == 1  # it compares with 1.5
+
+
+def test_estimators_are_named_by_their_class_and_by_its_public_module() -> None:
     run = stored(
         cell("sk1.5/ridge/pickle>sk1.9/pickle", "load-error"),
         manifest=json.dumps({"estimator": "sklearn.linear_model._ridge.Ridge", "parameters": {}}),
     )
-    assert of(run).rows[0].estimator == "Ridge (ridge)"  # the forest has the same
-    run.artifacts.loc[run.artifacts["case"] == "forest", "manifest"] = None
-    assert of(run).rows[0].estimator == "Ridge"
+    (share,) = of(run).findings[0].shares
+    assert (share.name, share.models, share.of) == ("Ridge", 1, 2)  # the forest has the same class here
+    assert ":class:`linear_model.Ridge`" in release_notes.notes(of(run))
+    run.artifacts.loc[run.artifacts["case"] == "ridge", "manifest"] = None
+    assert "``ridge``" in release_notes.notes(of(run))
 
 
-def test_what_did_not_run_stands_at_the_top_and_counts_as_lost() -> None:
+def test_what_did_not_run_is_told_and_never_passes() -> None:
     run = stored(cell("sk1.5/ridge/pickle>sk1.9/pickle", "not-run"))
     found = of(run)
     assert (found.never_tried, found.counts[ChangeKind.LOST]) == (1, 1)
-    page = rendering.render(found)
-    assert page.index("✗ 1 cell did not run") < page.index("not tried or not comparable any more: **1 cell**")
+    assert rendering.verdict(found) is Verdict.UNKNOWN
+    assert "? scikit-learn 1.9.1: not known: 1 of 2 estimators were not tried" in " ".join(shown(found).split())
+    page = release_notes.render(found)
+    assert page.index("✗ 1 cell did not run") < page.index("## For users")
 
 
 @pytest.mark.parametrize(
@@ -117,21 +180,34 @@ def test_what_did_not_run_stands_at_the_top_and_counts_as_lost() -> None:
 )
 def test_what_cannot_be_compared_is_told_with_what_there_is(version, package, message) -> None:
     with pytest.raises(InputError, match=message):
-        of(stored(), version, package)
+        of(stored(), version=version, package=package)
 
 
 def test_text_of_models_and_packages_is_escaped() -> None:
     held = {**HELD, "sk1.9": {**HELD["sk1.9"], "evil": EVIL}}
     held = {name: held[name] for name in ("sk1.5", "sk1.8", "sk1.9")}
-    run = stored(cell("sk1.5/ridge/pickle>sk1.9/pickle", "load-error", reason=EVIL), held=held)
-    page = rendering.render(of(run))
+    run = stored(
+        cell("sk1.5/ridge/pickle>sk1.9/pickle", "load-error", reason=EVIL),
+        held=held,
+        manifest=json.dumps({"estimator": f"own.{EVIL}`:raw:`", "parameters": {}}),
+    )
+    page = release_notes.render(of(run))
     assert "<script>" not in page and "[z](" not in page and " @someone" not in page
     (row,) = [line for line in page.splitlines() if "alert" in line and line.startswith("|")]
-    assert row.replace("\\|", "").count("|") == 8
+    assert row.replace("\\|", "").count("|") == 7
+    assert "`:raw:`" not in release_notes.notes(of(run))
+    assert "\x1b" not in shown(of(stored(cell("sk1.5/ridge/pickle>sk1.9/pickle", "crash", reason="\x1b[2J"))))
 
 
 def test_without_a_change_it_says_so() -> None:
-    assert "Nothing changes." in rendering.render(of(stored()))
+    assert "No change was seen." in release_notes.render(of(stored()))
+    assert "no change seen in 2 models of 2 estimators" in release_notes.notes(of(stored()))
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_it_fits_eighty_columns_but_for_long_words(width) -> None:
+    run = stored(cell("sk1.5/ridge/pickle>sk1.9/pickle", "load-error", reason="it went wrong " * 20))
+    assert max(map(len, shown(of(run), width).splitlines())) <= 80
 
 
 def test_versions_that_are_none_are_left_out_and_told() -> None:
@@ -150,14 +226,14 @@ def test_of_another_package_the_purer_pair_is_compared_and_the_nearer_one_named(
     }
     run = stored(held=held)
     run.environments["python"] = [packages["python"] for packages in held.values()]
-    found = of(run, "2.1", "numpy")
+    found = of(run, version="2.1", package="numpy")
     assert (found.consumers.before, found.consumers.others, found.consumers.passed_over) == ("np1", (), ("2.0.2",))
-    page = rendering.render(found)
+    page = release_notes.render(found)
     assert "Nearer is numpy 2.0.2, in environments that also differ in scikit-learn or Python." in page
     del held["np1"]
-    found = of(run_without(run, "np1"), "2.1", "numpy")
+    found = of(run_without(run, "np1"), version="2.1", package="numpy")
     assert (found.consumers.before, found.consumers.passed_over) == ("np2.0", ())
-    assert "The two environments differ in more than numpy: python 3.9.18 → 3.12.1." in rendering.render(found)
+    assert "the two loads differ in more than numpy: python 3.9.18 → 3.12.1" in release_notes.render(found)
 
 
 def run_without(run, name):
@@ -172,9 +248,28 @@ def test_a_release_of_scikit_learn_is_compared_with_the_one_before_whatever_else
     assert of(run).consumers.before == "sk1.8"
 
 
-def test_each_group_says_what_changed_beside_it_and_how_to_see_it_again() -> None:
-    page = rendering.render(of(stored(cell("sk1.5/ridge/pickle>sk1.9/pickle", "load-error"))))
-    assert "| changed there: scikit-learn 1.8.0 → 1.9.1 | sk1.5/ridge" in page
+def test_the_page_says_how_to_see_it_again() -> None:
+    page = release_notes.render(of(stored(cell("sk1.5/ridge/pickle>sk1.9/pickle", "load-error"))))
     (again,) = [line for line in page.splitlines() if line.startswith("    python")]
     assert "--only 'sk1.5/ridge/pickle>sk1.9/pickle' --locks " in again
-    assert "again" not in rendering.render(of(stored()))
+    assert "Again" not in release_notes.render(of(stored()))
+
+
+def test_of_several_runs_the_one_leads_whose_environments_differ_in_least() -> None:
+    held = {
+        "sk1.8": {"scikit-learn": "1.8.0", "numpy": "2.4.0", "python": "3.13.0"},
+        "sk1.9": {"scikit-learn": "1.9.1", "numpy": "2.5.0", "python": "3.13.0"},
+    }
+    broad, pure = stored(held=held), stored(held={"a": {**held["sk1.9"], "numpy": "2.4.0"}, "b": held["sk1.9"]})
+    pure.cells = pure.cells.iloc[:8]
+    for run in (broad, pure):
+        run.environments["python"] = "3.13.0"
+    assert of(broad, pure, version="2.5", package="numpy").consumers.before == "a"
+
+
+def test_classes_with_one_error_are_told_together() -> None:
+    cells = [
+        cell(f"sk1.5/{case}/pickle>sk1.9/pickle", "load-error", reason=f"no attribute of '{case}'")
+        for case in ("ridge", "forest")
+    ]
+    assert "forest (1 model), ridge (1 model): no attribute of '…'" in shown(of(stored(*cells)))

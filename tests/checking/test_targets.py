@@ -10,7 +10,7 @@ import ruamel.yaml
 
 from harness.checking import existing, pins, targets, wanted, writer
 from harness.config import matrix as matrices
-from harness.environments import LackingError
+from harness.environments import LackingError, present
 from harness.environments.installed import Installed
 from harness.errors import InputError, MachineError
 from harness.inspection.result import Evidence, Inspection, Need
@@ -65,6 +65,39 @@ def test_other_words_say_what_is_taken(by_1_2, known, word) -> None:
         targets.of([word], by_1_2, known)
 
 
+LOCK = """
+version = 1
+requires-python = "==3.12.*"
+
+[[package]]
+name = "churn"
+version = "0.1"
+source = { virtual = "." }
+
+[[package]]
+name = "scikit-learn"
+version = "1.7.2"
+source = { registry = "https://example.org" }
+
+[[package]]
+name = "numpy"
+version = "2.3.1"
+source = { registry = "https://example.org" }
+
+[[package]]
+name = "scipy"
+version = "1.16.2"
+source = { registry = "https://example.org" }
+resolution-markers = ["python_full_version < '3.13'"]
+
+[[package]]
+name = "scipy"
+version = "1.17.0"
+source = { registry = "https://example.org" }
+resolution-markers = ["python_full_version >= '3.13'"]
+"""
+
+
 def test_a_requirements_file_is_taken_with_its_pins(by_1_2, known, tmp_path: Path) -> None:
     file = tmp_path / "prod.txt"
     file.write_text(
@@ -74,7 +107,36 @@ def test_a_requirements_file_is_taken_with_its_pins(by_1_2, known, tmp_path: Pat
     (found,) = targets.of([str(file)], by_1_2, known)
     assert (found.scikit_learn, found.name, found.numpy) == ("1.7.2", "prod.txt", None)
     assert found.packages == ("numpy==2.3.1", "imbalanced-learn>=0.12")
-    assert found.as_of == "newest", "pins may be younger than the release of scikit-learn"
+    assert found.as_of == "newest", "what it pins may be newer than its scikit-learn"
+
+
+def test_a_lock_is_taken_for_its_own_python_without_the_users_own_project(by_1_2, known, tmp_path: Path) -> None:
+    file = tmp_path / "uv.lock"
+    file.write_text(LOCK)
+    (found,) = targets.of([str(file)], by_1_2, known)
+    assert (found.scikit_learn, found.python, found.name) == ("1.7.2", "3.12", "uv.lock")
+    assert set(found.packages) == {"numpy==2.3.1", "scipy==1.16.2"} and found.as_of == "newest"
+
+
+def test_of_condas_packages_only_those_that_are_the_same_on_pypi_are_taken(by_1_2, known, tmp_path: Path) -> None:
+    file = tmp_path / "environment.yml"
+    file.write_text("dependencies:\n- scikit-learn=1.7.2\n- python=3.12.4\n- libblas=3.9.0=x\n- xgboost=2.1.0\n")
+    (found,) = targets.of([str(file)], by_1_2, known)
+    assert (found.scikit_learn, found.python, found.packages) == ("1.7.2", "3.12", ("xgboost==2.1.0",))
+
+
+def test_a_lock_with_two_releases_of_scikit_learn_is_not_one_target(by_1_2, known, tmp_path: Path) -> None:
+    file = tmp_path / "uv.lock"
+    file.write_text(LOCK.replace('requires-python = "==3.12.*"\n', "").replace('"scipy"', '"scikit-learn"'))
+    with pytest.raises(InputError, match=r"scikit-learn 1\.17\.0 and 1\.16\.2 and 1\.7\.2, for several Pythons"):
+        targets.of([str(file)], by_1_2, known)
+
+
+def test_a_file_above_this_folder_is_no_range(by_1_2, known, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "prod.txt").write_text("scikit-learn==1.7.2\n")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    assert names(targets.of(["../prod.txt"], by_1_2, known)) == ["1.7.2"]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +266,7 @@ def folder(tmp_path: Path, monkeypatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(existing.interpreter, "held", lambda _: there("scikit-learn==1.5.2", "numpy==2.1.3"))
     monkeypatch.setattr(existing.image, "held", lambda *_: there("scikit-learn==1.8.dev0", "numpy==2.3.0"))
-    monkeypatch.setattr(existing.container_engine, "missing", lambda: None)
+    monkeypatch.setattr(present.container_engine, "missing", lambda: None)
     return tmp_path
 
 
@@ -279,6 +341,6 @@ def test_what_cannot_be_had_here_is_the_machines(by_1_2, known, folder: Path, mo
     monkeypatch.setattr(existing.image, "held", refused)
     with pytest.raises(MachineError, match="--to image:x: the image x is not here"):
         targets.of(["image:x"], by_1_2, known)
-    monkeypatch.setattr(existing.container_engine, "missing", lambda: "there is neither Docker nor Podman")
+    monkeypatch.setattr(present.container_engine, "missing", lambda: "there is neither Docker nor Podman")
     with pytest.raises(MachineError, match="neither Docker nor Podman"):
         targets.of(["image:x"], by_1_2, known)

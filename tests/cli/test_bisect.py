@@ -63,3 +63,10 @@ def test_a_case_needs_a_release_that_saves_it(ended, capsys) -> None:
 def test_a_file_that_is_not_there_is_said_to_be_missing(ended, capsys, tmp_path) -> None:
     assert ended("bisect", tmp_path / "model.pkl") == 2
     assert "neither a file nor a built-in case" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["nowhere", "1.4..1.9", "2.7"])
+def test_an_end_is_one_environment(ended, capsys, word) -> None:
+    assert ended("bisect", "ridge", "--good", "1.2.2", "--bad", word) == 2
+    said = capsys.readouterr().err
+    assert word in said and "--to" not in said

@@ -34,11 +34,13 @@ def stored(plan, tmp_path):
 
 
 def test_what_is_kept_reads_like_the_run_itself(stored) -> None:
-    files.replace_text(stored.path.parent / "reference/report.png", "the picture of the README")
+    pictures = ("report.png", "matrix.png")
+    for name in pictures:
+        files.replace_text(stored.path.parent / "reference" / name, f"{name} of the README")
     files.replace_text(stored.path.parent / "reference/cells.parquet", "of the one before")
     kept = keep_in(stored.path.parent, stored.path)
     assert kept == stored.path.parent / "reference"
-    assert (kept / "report.png").read_text() == "the picture of the README"
+    assert [(kept / name).read_text() for name in pictures] == [f"{name} of the README" for name in pictures]
     found = analysis.read_run(kept)
     assert found.run == stored.run
     volatile = ["reason", "error_message", "warnings"]
@@ -46,7 +48,7 @@ def test_what_is_kept_reads_like_the_run_itself(stored) -> None:
         was, now = (getattr(run, name).drop(columns=volatile, errors="ignore") for run in (stored, found))
         pd.testing.assert_frame_equal(was, now)
     assert {path.name for path in kept.iterdir()} == {
-        "run.json", "SUMMARY.md", "report.png", "locks", "logs", "report", *(f"{name}.parquet" for name in store.TABLES)
+        "run.json", "SUMMARY.md", *pictures, "locks", "logs", "report", *(f"{name}.parquet" for name in store.TABLES)
     }  # fmt: skip
 
 

@@ -103,12 +103,17 @@ def test_without_any_run_the_reference_answers(harness, stored) -> None:
     assert "`persistence-matrix run` makes one" in err
 
 
-def test_a_release_is_told_as_markdown_or_as_data(harness, stored) -> None:
+def test_a_release_is_told_in_short_as_text_to_paste_or_as_data(harness, stored) -> None:
     told = analysis.read_run(stored).environments
     told["packages"] = [json.dumps({"scikit-learn": version}) for version in told.sklearn]
     told.to_parquet(stored / "environments.parquet")
     out, _ = harness("release", "1.5", "--run", stored)
-    assert out.startswith("# What scikit-learn 1.5.2 changes for stored models\n")
+    assert out.lstrip().startswith("≠ scikit-learn 1.5.2: changes predictions of 1 of ")
+    assert harness("release", "1.5", "--run", stored, "--markdown")[0].startswith(
+        "# Stored models and scikit-learn 1.5"
+    )
+    assert harness("release", "1.5", "--run", stored, "--rst")[0].splitlines()[1].startswith("-----")
+    assert "give one of them" in harness("release", "1.5", "--rst", "--json", code=2)[1]
     data, _ = harness("release", "1.5", "--run", stored, "--json")
     assert json.loads(data)["counts"]["drifts"] == 1
     assert "no environment has scikit-learn 1.6" in harness("release", "1.6", "--run", stored, code=2)[1]
@@ -253,3 +258,27 @@ def test_a_package_that_no_environment_has_is_wrong_input(harness, stored) -> No
     words = ("ask", "one", "--from", "scikitlearn=1.4", "--to", "1.5", "--results", stored.parent)
     _, err = harness(*words, code=2)
     assert 'no package "scikitlearn"; perhaps "scikit-learn"; the environments have scikit-learn' in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "name a release, such as 1.9, or give --wheel FILE"),
+        (("1.5", "--wheel", "x.whl"), "name a release, such as 1.9, or give --wheel FILE"),
+        (("1.5", "--all"), "--all belongs to --wheel FILE"),
+        (("--wheel", "x.whl", "--package", "numpy"), "--wheel takes neither --package nor --run"),
+        (("--wheel", "model.pkl"), "this is no wheel"),
+        (("1.5", "--fail-on", "chages"), 'perhaps "changes"'),
+    ],
+)
+def test_what_a_release_cannot_be_asked_is_told(harness, words, message) -> None:
+    assert message in " ".join(harness("release", *words, code=2)[1].split())
+
+
+def test_a_gate_ends_a_release_with_one(harness, stored) -> None:
+    told = analysis.read_run(stored).environments
+    told["packages"] = [json.dumps({"scikit-learn": version}) for version in told.sklearn]
+    told.to_parquet(stored / "environments.parquet")
+    out, err = harness("release", "1.5", "--run", stored, "--fail-on", "changes", code=1)
+    assert "changes predictions" in out and "--fail-on: changes" in err
+    harness("release", "1.5", "--run", stored, "--fail-on", "not-known")

@@ -34,7 +34,7 @@ def test_every_column_has_its_sentence() -> None:
 def test_every_file_of_the_kept_run_has_its_sentence() -> None:
     kept = ROOT / "results/reference"
     named = {name.partition("/")[0] for name in stored.FILES}
-    assert {path.name for path in kept.iterdir()} - {"report.png"} <= named
+    assert {path.name for path in kept.iterdir()} - {"report.png", "matrix.png"} <= named
 
 
 def test_every_verb_option_and_key_is_on_its_page(reference) -> None:
@@ -70,3 +70,11 @@ def test_the_reference_is_written_again_only_where_it_changed(generate, tmp_path
     after = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.md")}
     assert before == {tmp_path / "old.md": before[tmp_path / "old.md"], **after}
     assert len(after) == len(before) - 1
+
+
+def test_the_kept_page_is_the_one_that_this_program_makes() -> None:
+    page = (ROOT / "results/reference/report/index.html").read_text()
+    parts = [path for path in (ROOT / "harness/report/site/assets").iterdir() if path.name != "landing.css"]
+    stale = [path.name for path in parts if path.read_text() not in page]
+    hint = "make it anew: python -m harness report results/reference; python -m tests.report.picture"
+    assert not stale, f"{', '.join(stale)} changed. {hint}"

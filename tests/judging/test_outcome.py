@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.judging import outcome
+from harness.judging import outcome, tolerance_for
 from harness.guest.encoding import encode
 from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES, Tolerance
 
@@ -46,6 +46,14 @@ def judged(**event) -> dict:
     )
     assert row["status"] in CELL_STATUSES
     return row
+
+
+def test_what_rows_a_model_was_fitted_with_decides_how_exact_it_is() -> None:
+    event = {"event": "cell", "step": "predict", "outputs": encoded(1.0, 2.0 + 4e-6)}
+    for told, status in (("float32", "ok"), ("float64", "drift"), (None, "drift")):
+        fitted = {**FITTED, "input": {"container": "array", "dtype": told}}
+        row = outcome.judge_cell(event, fitted, tolerance_for([], "pickle"), format_name="pickle")
+        assert row["status"] == status, told
 
 
 @pytest.mark.parametrize(("event", "status", "reason"), BROKEN)

@@ -94,6 +94,18 @@ def test_the_order_of_entries_does_not_decide_between_two_dtypes():
         assert same.parity is DRIFT  # a double is held to what doubles can keep
 
 
+def test_a_model_of_single_precision_is_held_to_that_whatever_rows_it_is_asked_with():
+    off = wire(np.full(3, 1 + 3e-6))
+    names = ("score_samples", "score_samples(float64)", "score_samples(list)", "lengths_")
+    one, other = {name: wire(np.ones(3)) for name in names}, dict.fromkeys(names, off)
+    tolerance = tolerance_for([], "pickle")
+    assert compare(one, other, tolerance=tolerance).differing == names
+    found = compare(one, other, tolerance=tolerance, narrow=True)
+    assert (found.differing, found.parity) == (("lengths_",), DRIFT)  # what is stored is stored bit by bit
+    far = compare(one, {**other, "score_samples": wire(np.full(3, 1 + 3e-4))}, tolerance=tolerance, narrow=True)
+    assert far.differing == ("score_samples", "lengths_")
+
+
 def test_the_matrix_has_a_tolerance_for_each_precision_of_each_format():
     profile = load_matrix(pathlib.Path("matrix.yaml")).profile("default", satisfiable=lambda _: True)
     for item in profile.formats:

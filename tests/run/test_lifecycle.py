@@ -86,6 +86,23 @@ def test_another_plan_is_not_finished_into_the_same_table(results, plan, monkeyp
         run(results, plan_of("old"), resume=folder)
 
 
+@pytest.mark.parametrize(
+    ("key", "odd"),
+    [
+        *((key, odd) for key in ("run_id", "profile", "matrix_digest", "host") for odd in (..., 5, None)),
+        *(("started", odd) for odd in (..., 5, "soon", "2026-11-21T20:30:00")),
+        ("seconds", "long"),
+    ],
+)
+def test_a_run_that_lacks_what_it_needs_is_not_continued(results, plan, monkeypatch, key, odd) -> None:
+    monkeypatch.setattr(dumping, "owed", lambda *_: [])
+    folder = run(results, plan)
+    told = {**json.loads((folder / "run.json").read_text()), key: odd}
+    (folder / "run.json").write_text(json.dumps({name: value for name, value in told.items() if value is not ...}))
+    with pytest.raises(InputError, match=rf"run\.json: {key} is missing, or of another kind"):
+        run(results, plan, resume=folder)
+
+
 def test_an_environment_is_not_measured_on_two_machines(results, plan, monkeypatch) -> None:
     monkeypatch.setattr(dumping, "owed", lambda *_: [])
     measure = Measure(environments=("old", "new"), cases=("ridge",), formats=plan.profile.formats[:1])

@@ -52,11 +52,27 @@ def gather(indexes: Sequence[Index], question: Question) -> list[Evidence]:
     ----------
     indexes : of the runs, the newest first.
     """
-    found: dict[str, list[Evidence]] = {}
-    for index in indexes:
-        for one in _cells(index, question):
-            found.setdefault(one.cell.id, []).append(one)
-    return [_told(of_one_cell) for of_one_cell in found.values()]
+    return Gathered(indexes, question).about(question)
+
+
+class Gathered:
+    """The cells of a question, to be asked by others that are narrower: of fewer cases, or with settings."""
+
+    def __init__(self, indexes: Sequence[Index], question: Question) -> None:
+        """``indexes`` are of the runs, the newest first."""
+        self._by_case: dict[str, list[Evidence]] = {}
+        for index in indexes:
+            for one in _cells(index, question):
+                self._by_case.setdefault(one.cell.case, []).append(one)
+
+    def about(self, question: Question) -> list[Evidence]:
+        """The cells that one of them is about, each once."""
+        found: dict[str, list[Evidence]] = {}
+        for case in question.subject.cases:
+            for one in self._by_case.get(case, ()):
+                if question.is_about(one.model):
+                    found.setdefault(one.cell.id, []).append(one)
+        return [_told(of_one_cell) for of_one_cell in found.values()]
 
 
 def _cells(index: Index, question: Question) -> Iterator[Evidence]:
@@ -69,10 +85,9 @@ def _cells(index: Index, question: Question) -> Iterator[Evidence]:
     for cell in index.cells(cases, producers, consumers):
         own = models.get((cell.producer, cell.case))
         model = by_case.get(cell.case) if own is None else own
-        if question.is_about(model):
-            unknown = own is None and (cell.reason or "").startswith(f"{Status.UNSUPPORTED}:")
-            converts = cell.format in converted
-            yield Evidence(cell=cell, index=index, model=model, converts=converts, is_possible=not unknown)
+        unknown = own is None and (cell.reason or "").startswith(f"{Status.UNSUPPORTED}:")
+        converts = cell.format in converted
+        yield Evidence(cell=cell, index=index, model=model, converts=converts, is_possible=not unknown)
 
 
 def _told(of_one_cell: list[Evidence]) -> Evidence:

@@ -85,7 +85,7 @@ def onwards(
             subject = subjects.find((one for index in newest_first for one in index.subjects), estimator)
         except InputError:
             continue
-        settings = _deciding(estimator, parameters)
+        settings = deciding_settings(estimator, parameters)
         for held_by in (settings, ()) if settings else ((),):
             question = Question(subject=subject, producers=wanted([saved_by]), consumers=(), settings=held_by)
             counted = [one for one in evidence.gather(newest_first, question) if _counts(question, one, held, numpy)]
@@ -104,7 +104,7 @@ def onwards(
     return tuple(found)
 
 
-def _deciding(estimator: str, parameters: Mapping[str, str]) -> tuple[Setting, ...]:
+def deciding_settings(estimator: str, parameters: Mapping[str, str]) -> tuple[Setting, ...]:
     """The parameters that decide, of those that a model has."""
     known = deciding().get(estimator, {})
     return tuple(Setting(name=name, value=value) for name, value in parameters.items() if name in known)

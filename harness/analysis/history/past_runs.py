@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
+import re
+import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +16,7 @@ import pyarrow.parquet as pq
 from harness.analysis import columns
 from harness.analysis.cells import unrun_artifacts
 from harness.errors import InputError, MachineError
-from harness.store import READABLE, is_kept
+from harness.store import READABLE, bounded, is_kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +24,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: The errors of a file that is missing, damaged or not a file of a run.
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException)
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, pa.ArrowException, InputError)
+_HTTP = re.compile(r"(?:^|::)https?://")
+#: A name that is no way to another folder, host or list of files.
+_PLAIN = re.compile(r"(?!\.+$)[^/\\:?#*\[\]\x00-\x1f]+")
+#: Bytes of a file; nobody's run has more.
+_MOST_TEXT, _MOST_TABLE = 64 << 20, 4 << 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +81,7 @@ def stored_runs(source: str) -> tuple[list[StoredRun], list[Skipped]]:
         if is_kept(name):  # it is from another machine
             continue
         try:
-            document = json.loads(files.cat_file(f"{folder}/run.json"))
+            document = json.loads(files.cat_file(_file(files, f"{folder}/run.json", _MOST_TEXT)))
         except FileNotFoundError:
             continue
         except UNREADABLE as error:
@@ -88,8 +96,11 @@ def stored_runs(source: str) -> tuple[list[StoredRun], list[Skipped]]:
 
 def _listed(source: str) -> tuple[Any, list[str]]:
     """The file system of a URL, and the folders in it."""
+    _need_no_secrets(source)
+    # A server could send us on to places that only this machine reaches.
+    further = {"allow_redirects": False} if _HTTP.match(source) else {}
     try:
-        files, root = fsspec.core.url_to_fs(source)
+        files, root = fsspec.core.url_to_fs(source, **further)
     except ImportError as error:
         advice = f"{error}, into the environment that runs the harness"
         raise MachineError(f"{source}: a package for this kind of URL is missing. {advice}") from error
@@ -102,7 +113,25 @@ def _listed(source: str) -> tuple[Any, list[str]]:
         raise InputError(f"{source}: there is no such folder; `nox -s matrix` makes results") from None
     except Exception as error:  # each kind of bucket has errors of its own: no rights, no network, no credentials
         raise MachineError(f"{source}: cannot be listed: {type(error).__name__}: {error}") from error
-    return files, sorted(entry["name"].rstrip("/") for entry in entries if entry["type"] == "directory")
+    found = {entry["name"].rstrip("/") for entry in entries if entry["type"] == "directory"}
+    return files, sorted(name for name in found if _is_within(name, root))
+
+
+def _is_within(name: str, root: str) -> bool:
+    """Whether it lies directly in a folder: whoever made a list may have written anything into it."""
+    parent, _, last = name.rpartition("/")
+    return parent == root.rstrip("/") and _PLAIN.fullmatch(last) is not None
+
+
+def _need_no_secrets(source: str) -> None:
+    """Raises InputError for addresses that a machine's cloud answers at, with its credentials."""
+    for host in re.findall(r"://(?:[^/@]*@)?(\[[^\]/]*\]|[^/:?#]*)", source):
+        try:
+            told = socket.getaddrinfo(host.strip("[]"), None) if _HTTP.search(source) else ()
+        except (OSError, UnicodeError):  # whoever reads it will say so
+            continue
+        if any(ipaddress.ip_address(str(one[4][0]).partition("%")[0]).is_link_local for one in told):
+            raise InputError(f"{source}: no run is read from a link-local address: give a folder or another URL")
 
 
 def _run(document: Any, name: str, folder: str, files: Any) -> StoredRun | Skipped:
@@ -132,8 +161,18 @@ def _run(document: Any, name: str, folder: str, files: Any) -> StoredRun | Skipp
         return Skipped(name=name, reason=f"cannot be read: {type(error).__name__}: {error}")
 
 
+def _file(files: Any, path: str, most: int) -> str:
+    """The path of a file. Raises OSError for what is none, such as a pipe, and ValueError for what is too large."""
+    facts = files.info(path)
+    if facts["type"] != "file":
+        raise OSError(f"{path} is no regular file")
+    if (facts.get("size") or 0) > most:
+        raise ValueError(f"{path} is larger than {most >> 20} MiB")
+    return path
+
+
 def _table(files: Any, path: str, columns: Sequence[str]) -> pd.DataFrame:
-    with files.open(path, "rb") as opened:
+    with files.open(_file(files, path, _MOST_TABLE), "rb") as opened, bounded(path):
         stored = pq.ParquetFile(opened)
         there = [name for name in columns if name in stored.schema_arrow.names]
         frame: pd.DataFrame = stored.read(columns=there).to_pandas()

@@ -1,0 +1,152 @@
+"""What is said of an upgrade besides its sentences: for terminal and JSON alike. Nothing is escaped here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from harness.analysis.units import counted
+from harness.analysis.upgrade.conclusion import title
+from harness.analysis.upgrade.side import COUNTED
+from harness.analysis.verdicts import BAD, Verdict
+from harness.inspection import packages
+from harness.report import ask_words, rerun_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from harness.analysis.upgrade import Judged, JudgedFile, Side, Upgrade
+
+#: Packages that files name, and that have no models.
+_WITHOUT_MODELS = frozenset({*COUNTED, "cloudpickle", "cython", "dask", "dill", "mlflow", "narwhals", "pillow"})
+_WITHOUT_MODELS |= {
+    "polars",
+    "psutil",
+    "pyarrow",
+    "python-dateutil",
+    "pytz",
+    "pyyaml",
+    "skops",
+    "threadpoolctl",
+    "tzlocal",
+}
+
+
+def side(one: Side) -> str:
+    """What an environment has, in short: ``old.lock: scikit-learn 1.3.2, NumPy 1.26.4``."""
+    told = [f"{title(package)} {one.text(package)}" for package in COUNTED if one.text(package)]
+    return f"{one.called}: {', '.join(told)}"
+
+
+def tested(upgrade: Upgrade) -> str:
+    """What the answers stand on: models, formats, environments and days."""
+    if not upgrade.runs:
+        others = "; ".join(upgrade.coverage.numpy)
+        return f"nothing that tells of it{f': the runs have {others}' if others else ''}"
+    models = {case for one in upgrade.estimators for case in one.answer.breadth.models}
+    days = sorted({str(one.run["started"])[:10] for one in upgrade.runs})
+    places = len({*upgrade.coverage.saves, *upgrade.coverage.loads})
+    return (
+        f"{counted(len(models), 'model')}, {counted(len(upgrade.formats), 'format')}, "
+        f"{counted(places, 'environment')}; {'run' if len(days) == 1 else 'runs'} of {', '.join(days)}"
+    )
+
+
+def untried(upgrade: Upgrade) -> str:
+    """What of the two environments no run has; empty if some run has all of it."""
+    coverage = upgrade.coverage
+    if coverage.is_covered or not upgrade.runs:
+        return ""
+    found = dict.fromkeys(one.package for one in (*coverage.old, *coverage.new))
+    if not found:
+        return "all of these packages together; so nothing is called safe"
+    told = []
+    for package in found:
+        ends = dict.fromkeys(it.version for it in (*coverage.old, *coverage.new) if it.package == package)
+        told.append(f"{title(package)} {' → '.join(ends)}")
+    return f"{', '.join(told)}; so nothing is called safe"
+
+
+def not_tested(upgrade: Upgrade) -> list[str]:
+    """Packages with models of their own that change, and of which no run tells: ``xgboost 1.7.6 → 2.1.0``."""
+    told = {one.package for one in upgrade.estimators}
+    return [
+        f"{package} {upgrade.old.text(package)} → {upgrade.new.text(package)}"
+        for package in upgrade.coverage.changed
+        if package in _with_models() - told
+    ]
+
+
+def gone(upgrade: Upgrade) -> list[str]:
+    """Packages with models of their own that only the old environment has."""
+    if not upgrade.new.is_whole:
+        return []
+    return sorted((_with_models() & upgrade.old.packages.keys()) - upgrade.new.packages.keys())
+
+
+def _with_models() -> frozenset[str]:
+    return packages.listed() - _WITHOUT_MODELS
+
+
+def split(group: Sequence[Judged]) -> tuple[list[str], list[str], list[str]]:
+    """The classes of a group that are bad themselves, those for unusual rows only, and those in other models only."""
+    own, unusual, inside = [], [], []
+    for one in group:
+        if one.verdict in BAD and not one.is_by_itself:
+            inside.append(one.name)
+        elif ask_words.changes_only_unusual(one.answer):
+            unusual.append(one.name)
+        else:
+            own.append(one.name)
+    return own, unusual, inside
+
+
+def only_in(file: JudgedFile) -> str:
+    """In which outputs a file changes, where it is only for rows in another form than it was fitted on."""
+    bad = [one.answer for one in file.classes if one.verdict is file.verdict]
+    if not bad or not all(map(ask_words.changes_only_unusual, bad)):
+        return ""
+    return f"; only {ask_words.listed(list(dict.fromkeys(name for one in bad for name in one.differing)), 2)}"
+
+
+def causes(group: Sequence[Judged]) -> list[str]:
+    """Why the classes of a group break or change, each cause once, the commonest first, with how many it is of."""
+    if not group or group[0].verdict not in BAD:
+        return []
+    counts = Counter(text for one in group for text in dict.fromkeys(ask_words.why(one.answer)))
+    return [f"{text} ({count})" if len(group) > 1 else text for text, count in counts.most_common()]
+
+
+def reasons(group: Sequence[Judged]) -> list[str]:
+    """Why it is not known, each reason once."""
+    if not group or group[0].verdict is not Verdict.UNKNOWN:
+        return []
+    return [*dict.fromkeys(text for one in group for text in ask_words.why(one.answer))]
+
+
+def formats(upgrade: Upgrade) -> Iterator[tuple[str, str]]:
+    """Each format, with how many estimators have which verdict in it."""
+    for name in upgrade.formats:
+        counts = Counter(one.formats[name] for one in upgrade.estimators if name in one.formats)
+        told = ", ".join(f"{counts[verdict]} {_SHORT[verdict]}" for verdict in Verdict if counts[verdict])
+        if told:
+            yield name, f"{told}; of {counted(sum(counts.values()), 'estimator')}"
+
+
+_SHORT = {
+    Verdict.CHANGES: "change",
+    Verdict.BREAKS: "break",
+    Verdict.UNKNOWN: "not known",
+    Verdict.UNSEEN: "no difference seen",
+    Verdict.TOLERABLE: "safe (within tolerance)",
+    Verdict.SAFE: "safe",
+}
+
+
+def todo(upgrade: Upgrade) -> str:
+    """What to do now."""
+    file = upgrade.files[0].file.path if upgrade.files else "FILE"
+    command = f"{rerun_command.program()} check {file} --to {upgrade.new.target}"
+    if upgrade.verdict in BAD:
+        return f"retrain, or keep the old environment for these; try each file itself: {command}"
+    return f"try each file itself: {command}"
