@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
-from harness.analysis import causes, cells
+from harness.analysis import causes, cells, checked
 from harness.analysis.environment_facts import list_environments
 from harness.analysis.verdicts import BAD, SAFE, Verdict
 
@@ -121,6 +122,7 @@ class Bisected:
     Attributes
     ----------
     subject : the file or the case
+    written : what is known of the environment that it is held against, for people
     good, bad : the ends
     changes : from the good end to the bad one; only the first, unless every one was asked for
     tried : every environment, in the order in which they were tried
@@ -129,6 +131,7 @@ class Bisected:
     """
 
     subject: str
+    written: str
     good: Tried
     bad: Tried
     changes: tuple[Change, ...]
@@ -153,12 +156,18 @@ def tried(tables: RunTables, name: str) -> Tried:
         versions=versions,
         verdict=verdict,
         why="" if verdict is Verdict.UNSEEN else reason if cause is None else cause.sentence,
-        shown=reason if verdict in BAD else "",
+        shown=reason.partition("; ")[0] if verdict is Verdict.CHANGES else reason if verdict is Verdict.BREAKS else "",
         cause=_text(row["cause"]),
         since=_text(traced["since"]),
         upstream=_text(traced["upstream"]),
         differing=tuple(row["differing"]) if row["differing"] is not None else (),
     )
+
+
+def unreached(tables: RunTables) -> str | None:
+    """What the rows of a run leave out of the model, where that is much."""
+    manifest = tables.artifacts.iloc[0]["manifest"]
+    return checked.unreached(json.loads(manifest)) if isinstance(manifest, str) else None
 
 
 def _verdict(verdict: Any) -> Verdict:

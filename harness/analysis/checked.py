@@ -177,6 +177,11 @@ def _doubt(artifact: pd.Series[Any], home: pd.Series[Any], manifest: Mapping[str
     unpredicted = [name for name in manifest.get("not_compared") or {} if breadth.predicts(name)]
     if unpredicted:
         return f"{unpredicted[0]} was not compared: {manifest['not_compared'][unpredicted[0]]}"
+    return unreached(manifest)
+
+
+def unreached(manifest: Mapping[str, Any]) -> str | None:
+    """What rows made from a model leave out of it, where that is much; None: it is little, or the rows are a user's."""
     for one in manifest.get("reach") or ():
         if one["of"] and one["reached"] < REACH * one["of"]:
             return f"rows made from it reach {one['reached']} of its {one['of']} {one['what']}: give yours with --data"

@@ -30,7 +30,12 @@ class _Decider:
 
     def having(self, versions: Mapping[str, str]) -> Wanted:
         """That neighbour with other versions of what decides."""
-        return packages.changed(self.side, self.step, to=versions)
+        label = packages.label(self.side, self.step, to=versions)
+        return packages.pinned(packages.changed(self.side, self.step, to=versions), label)
+
+    def lacking(self, versions: Mapping[str, str]) -> str | None:
+        """Why that cannot be had; None: it may be."""
+        return packages.lacking(packages.changed(self.side, self.step, to=versions))
 
 
 def change(trials: Trials, first: Entry, *others: Entry) -> Change:
@@ -63,14 +68,19 @@ def _decided(trials: Trials, earlier: Tried, later: Tried) -> tuple[tuple[Alone,
         return (), _Decider(step=steps[0], side=earlier)
     alone: list[Alone] = []
     for side, other in ((earlier, later), (later, earlier)):
-        for start in range(0, len(steps), trials.at_once):
-            group = [_Decider(step=step, side=side) for step in steps[start : start + trials.at_once]]
+        waiting = []
+        for one in (_Decider(step=step, side=side) for step in steps):
+            why = one.lacking(one.step.held_by(other))
+            if why is None:
+                waiting.append(one)
+            else:
+                alone.append(one.step.alone(earlier, later, why, back=side is later))
+        for start in range(0, len(waiting), trials.at_once):
+            group = waiting[start : start + trials.at_once]
             made = trials.ask([one.having(one.step.held_by(other)) for one in group])
-            alone += [
-                one.step.alone(earlier, later, tried, back=side is later)
-                for one, tried in zip(group, made, strict=True)
-            ]
-            found = next((one for one, tried in zip(group, made, strict=True) if tried.answer == other.answer), None)
+            pairs = list(zip(group, made, strict=True))
+            alone += [one.step.alone(earlier, later, tried, back=side is later) for one, tried in pairs]
+            found = next((one for one, tried in pairs if tried.answer == other.answer), None)
             if found is not None:
                 return tuple(alone), found
     return tuple(alone), None

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.analysis.bisected import Bisected, Change, Tried
+from harness.analysis.verdicts import Verdict
 from harness.bisecting import deciding, releases, subjects
 from harness.bisecting.trials import Trials
 from harness.checking.existing import Existing
 from harness.checking.wanted import Wanted
-from harness.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,8 +63,6 @@ def ends(ask: Ask, *, console: Console, results: Path | None, told: Hear) -> End
     newest = list(subjects.known(subjects.known_matrix()))[-1]
     bad = ask.bad or newest
     if ask.file is None:
-        if ask.good is None:
-            raise InputError(f"{ask.word}: say which release saves it: --good 1.2.2")
         case = subjects.of_case(ask.word, ask.cases, good=ask.good, packages=ask.packages)
         trials = Trials(case, console=console, results=results, told=told)
         found = Ends(trials=trials, good=case.home, bad=case.entry(bad))
@@ -79,10 +77,13 @@ def ends(ask: Ask, *, console: Console, results: Path | None, told: Hear) -> End
 
 
 def judged(ask: Ask, *, console: Console, results: Path | None = None) -> bool | None:
-    """Whether the bad end answers as the good one does; None: one of them cannot be judged here."""
+    """Whether the bad end answers as the good one does; None: that cannot be judged here.
+
+    A good end that is no good, since the model breaks or answers otherwise each time, judges nothing.
+    """
     found = ends(ask, console=console, results=results, told=lambda _: None)
     good, bad = found.trials.ask([found.good, found.bad])
-    return None if good.answer is None or bad.answer is None else good.answer == bad.answer
+    return None if good.verdict is not Verdict.UNSEEN or bad.answer is None else good.answer == bad.answer
 
 
 def bisect(ask: Ask, *, console: Console, results: Path | None = None, told: Hear = lambda _: None) -> Bisected:
@@ -99,7 +100,12 @@ def bisect(ask: Ask, *, console: Console, results: Path | None = None, told: Hea
     InputError : the file, the case or an end is not such as can be tried.
     MachineError : no sandbox can be had here, or nothing could be built.
     """
-    return _Search(ask, ends(ask, console=console, results=results, told=told)).answer()
+    return answer(ask, ends(ask, console=console, results=results, told=told))
+
+
+def answer(ask: Ask, ends: Ends) -> Bisected:
+    """The changes between two ends that were tried."""
+    return _Search(ask, ends).answer()
 
 
 class _Search:
@@ -116,6 +122,7 @@ class _Search:
         between = self._between(self._ends.good, self._ends.bad)
         found = Bisected(
             subject=self._trials.subject.called,
+            written=self._trials.subject.written,
             good=good,
             bad=bad,
             changes=(),
@@ -124,15 +131,17 @@ class _Search:
             notes=self._trials.subject.notes,
         )
         if good.answer is not None and (self._ask.every or (bad.answer is not None and good.answer != bad.answer)):
-            found = replace(found, changes=tuple(self._changes(between)))
+            found = replace(found, changes=tuple(self._changes()))
         return replace(found, tried=self._trials.all)
 
     def _between(self, first: Entry, last: Entry) -> list[Wanted]:
         return releases.between(self._line, _release(first), _release(last))
 
-    def _changes(self, between: list[Wanted]) -> Iterator[Change]:
+    def _changes(self) -> Iterator[Change]:
         """Narrowed down from minors to releases: the first change, or each."""
-        points = [self._ends.good, *releases.newest_of_minors(between), self._ends.bad]
+        first, last = self._ends.good, self._ends.bad
+        minors = releases.between(releases.newest_of_minors(self._line), _release(first), _release(last))
+        points = [first, *minors, last]
         if not self._ask.every:
             neighbours = self._boundary(points)
             yield deciding.change(self._trials, *self._neighbours(neighbours[0], neighbours[-1]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from harness.analysis import bisected, read_run
 from harness.checking import Unsupplied, planning, targets, tried, wanted
 from harness.config import catalogue
 from harness.config import matrix as matrices
@@ -36,6 +37,7 @@ class Subject(Protocol):
     Attributes
     ----------
     called : for people
+    written : what is known of the environment that it is held against, for people
     home : the environment that everything is held against
     packages : that every environment must have
     notes : what is to be told
@@ -43,6 +45,8 @@ class Subject(Protocol):
 
     @property
     def called(self) -> str: ...
+    @property
+    def written(self) -> str: ...
     @property
     def home(self) -> Entry: ...
     @property
@@ -77,6 +81,7 @@ class File:
     found: Inspection
     matrix: Matrix
     writer: Writer
+    written: str
     notes: tuple[str, ...]
 
     @property
@@ -97,7 +102,7 @@ class File:
 
     def entry(self, word: str) -> Entry:
         """See `Subject`."""
-        return _entry(word, self.writer.packages, self.matrix) or self.home
+        return _entry(word, self.writer.packages, self.matrix)
 
 
 def of_file(ask: FileAsk, *, bad: str, console: Console, results: Path | None) -> tuple[File, Trial]:
@@ -111,13 +116,23 @@ def of_file(ask: FileAsk, *, bad: str, console: Console, results: Path | None) -
     found = planning.inspected(ask.file)
     if found.format == "onnx":
         raise InputError(f"{ask.file}: an ONNX file runs without scikit-learn; `check` tries releases of onnxruntime")
+    matrix = known_matrix()
+    _entry(bad, (), matrix)
     trial = tried(replace(ask, to=(bad,)), found=found, console=console, results=results)
     if isinstance(trial, Unsupplied):
         raise InputError(f"{ask.file}: {trial.why}")
     ask, found = planning.opened(ask, found)
-    notes = trial.notes if trial.stands_in is None else (*trial.notes, trial.stands_in)
+    further = (trial.stands_in, bisected.unreached(read_run(trial.run)))
     assert trial.written_by is not None
-    return File(ask=ask, found=found, matrix=known_matrix(), writer=trial.written_by, notes=notes), trial
+    file = File(
+        ask=ask,
+        found=found,
+        matrix=matrix,
+        writer=trial.written_by,
+        written=trial.written,
+        notes=(*trial.notes, *(one for one in further if one is not None)),
+    )
+    return file, trial
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +148,10 @@ class OfCase:
     @property
     def called(self) -> str:
         return self.case.name
+
+    @property
+    def written(self) -> str:
+        return self.home.name
 
     def plan(self, entries: Sequence[Entry]) -> Plan:
         """See `Subject`."""
@@ -153,19 +172,24 @@ class OfCase:
         return _entry(word, self.packages, self.matrix)
 
 
-def of_case(name: str, cases: Path | None, *, good: str, packages: Sequence[str]) -> OfCase:
-    """A built-in case, or one of a user's file. Raises InputError where there is none."""
+def of_case(name: str, cases: Path | None, *, good: str | None, packages: Sequence[str]) -> OfCase:
+    """A built-in case, or one of a user's file. Raises InputError where there is none, or nobody says what saves it."""
     matrix = known_matrix()
     there = matrix.cases if cases is None else catalogue.user_cases(cases)
     found = next((one for one in there if one.name == name), None)
     if found is None:
         where = "neither a file nor a built-in case" if cases is None else f"no case of {cases}"
         raise InputError(f"{shown(name)} is {where}: {unknown('case', name, (one.name for one in there))}")
+    if good is None:
+        raise InputError(f"{name}: say which release saves it: --good 1.2.2")
     return OfCase(case=found, matrix=matrix, home=_entry(good, packages, matrix), packages=tuple(packages))
 
 
 def _entry(word: str, packages: Sequence[str], matrix: Matrix) -> Entry:
-    found = targets.named(word, packages, known(matrix))
+    try:
+        found = targets.named(word, packages, known(matrix))
+    except InputError as error:  # in the words of `check`
+        raise InputError(str(error).removeprefix("--to ")) from None
     if len(found) != 1:
         raise InputError(f"{shown(word)}: name one release such as 1.4.2, not a range")
     return found[0]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SAME, _OTHER, _NOT_JUDGED = 0, 1, 125
 #: Says that exit codes are those; errors are then 128 and more, see `harness.cli.program`.
 AS_TEST = "--as-test"
+_ERROR = 128
 
 
 def bisect(
@@ -97,6 +98,11 @@ def bisect(
         print(json.dumps(rendering.as_data(answer), indent=2))
     else:
         rendering.show(answer, console())
+
+
+def exit_code(code: int) -> int:
+    """What `git bisect run` gets for an error, the arguments' own included: it would take 1 to 127 for an answer."""
+    return code if code >= _ERROR else _ERROR + code
 
 
 def _code(ask: Ask, aside: Console, results: Path | None) -> int:

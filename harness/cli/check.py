@@ -13,6 +13,7 @@ import typer
 from harness.cli import extras
 from harness.cli.arguments import RESULTS, FailOnOption, JsonOption, console
 from harness.errors import GateCrossed, InputError
+from harness.files import write_output
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,6 +53,9 @@ def check(
         Path | None, typer.Option(metavar="FOLDER", help="Where the run is stored.", show_default="the workspace")
     ] = None,
     page: Annotated[Path | None, typer.Option("--report", metavar="FILE.html", help="Write the run's page.")] = None,
+    badge: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="Write where it is safe as a badge of shields.io.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check whether a model file works elsewhere.
@@ -97,6 +101,8 @@ def check(
         rendering.show(answer, console(), written=trial.written, notes=trial.notes, run=run)
     if page is not None:
         _write_page(run, page)
+    if badge is not None:
+        write_output(badge, json.dumps(rendering.badge(answer), indent=2) + "\n")
     over = verdicts.crossed(gates, {one.verdict for one in answer.targets} or {answer.verdict})
     if over:
         raise GateCrossed(f"{file}: {', '.join(over)}")

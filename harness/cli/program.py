@@ -171,4 +171,4 @@ def fail(message: str, code: int) -> NoReturn:
     from harness.report.console import SafeConsole
 
     SafeConsole(stderr=True).print(escape(message), style="red", highlight=False, soft_wrap=True)
-    sys.exit(code)
+    sys.exit(code if bisect.AS_TEST not in sys.argv else bisect.exit_code(code))

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from harness.analysis import causes
 from harness.analysis.bisected import SCIKIT_LEARN
-from harness.analysis.verdicts import BAD, Verdict
+from harness.analysis.verdicts import BAD, Verdict, worst
 from harness.report.ask import MARKS, print_beside
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from harness.analysis.bisected import Bisected, Change, Tried
+    from harness.analysis.bisected import Alone, Bisected, Change, Tried
 
 _WIDEST = 100  # columns
 _FIRST = 78  # characters of the first line, beside its mark
@@ -62,7 +62,7 @@ def sentence(answer: Bisected) -> str:
         return _unchanged(answer)[:_FIRST]
     if len(answer.changes) == 1:
         return _told(answer.changes[0])[:_FIRST]
-    parts = [f"{_after(one)} {_DOES[one.later.verdict]}" for one in answer.changes]
+    parts = [f"{_after(one)} {_does_later(one)}" for one in answer.changes]
     told = f"{len(parts)} changes: "
     kept = len(parts)
     while kept > 1 and len(_joined(told, parts, kept)) > _FIRST:
@@ -76,12 +76,14 @@ def _joined(told: str, parts: list[str], kept: int) -> str:
 
 def _verdict(answer: Bisected) -> Verdict:
     if answer.changes:
-        return answer.changes[0].later.verdict
+        return worst(one.later.verdict for one in answer.changes)
     return Verdict.UNKNOWN if None in {answer.good.answer, answer.bad.answer} else answer.bad.verdict
 
 
 def _unchanged(answer: Bisected) -> str:
-    ends = " and ".join(dict.fromkeys(_named(one) for one in (answer.good, answer.bad)))
+    both = answer.good, answer.bad
+    names = [_named(one) for one in both]
+    ends = " and ".join(names if len(set(names)) > 1 else dict.fromkeys(one.name for one in both))
     if answer.good.verdict in BAD:
         return f"{answer.good.verdict} in {ends} alike: choose another good end"
     return f"no difference seen between {ends}"
@@ -95,13 +97,14 @@ def _told(change: Change) -> str:
     """The change: "scikit-learn 1.3.0 (2023-06-30) breaks it; 1.2.2 does not"."""
     if change.before is None or change.after is None:
         first, last = _named(change.earlier), _named(change.later)
-        return f"{last} {_does_later(change)}; {first} {_DOES[change.earlier.verdict]}; no package alone"
+        return f"{last} {_does_later(change)}; {first} {_DOES[change.earlier.verdict]}; several packages together"
     before, after = change.before, change.after
     if change.day is not None:
         newer_is_after = change.newer == after
         after = f"{after} ({change.day})" if newer_is_after else after
         before = before if newer_is_after else f"{before} ({change.day})"
-    return f"{_name(change)} {after} {_does_later(change)}; {before} {_DOES[change.earlier.verdict]}"
+    unknown = f"; {len(change.stepped_over)} between not known" if change.stepped_over else ""
+    return f"{_name(change)} {after} {_does_later(change)}; {before} {_DOES[change.earlier.verdict]}{unknown}"
 
 
 def _does_later(change: Change) -> str:
@@ -109,11 +112,10 @@ def _does_later(change: Change) -> str:
 
 
 def _after(change: Change) -> str:
-    return (
-        change.after or change.later.scikit_learn or change.later.name
-        if _name(change) == SCIKIT_LEARN
-        else f"{_name(change)} {change.after}"
-    )
+    """What brought a change, beside others: of scikit-learn the release alone."""
+    if change.after is None:
+        return change.later.scikit_learn or change.later.name
+    return change.after if change.package == SCIKIT_LEARN else f"{_name(change)} {change.after}"
 
 
 def _name(change: Change) -> str:
@@ -131,30 +133,35 @@ def _of_change(change: Change) -> Iterator[tuple[str, str]]:
     if change.worse.upstream:
         yield "notes", f"{change.worse.since}: {change.worse.upstream}"
     if change.alone:
-        yield (
-            "alone",
-            "; ".join(
-                f"{one.package} {one.after if not one.back else one.before}: "
-                + (f"not known ({one.why})" if one.why else str(one.verdict))
-                for one in change.alone
-            ),
-        )
+        yield "alone", "; ".join(map(_alone, change.alone))
     for name, why in change.stepped_over.items():
         yield "left out", f"{name}: {why}"
 
 
+def _alone(one: Alone) -> str:
+    """One package changed alone: "numpy 1.25.0: no difference seen"."""
+    version = one.before if one.back else one.after
+    return f"{one.package} {version}: {f'not known ({one.why})' if one.why else one.verdict}"
+
+
 def _evidence(answer: Bisected) -> Iterator[tuple[str, str]]:
-    yield (
-        "tried",
-        f"{len(answer.tried)} environments for {answer.between + 2} releases: "
-        + ", ".join(f"{one.name} {MARKS[one.verdict][0]}" for one in answer.tried),
-    )
+    yield "written by", answer.written
+    last = answer.changes[-1].later if answer.changes else answer.bad
+    if answer.bad.answer not in {None, last.answer}:
+        yield "later", f"{answer.bad.name} {answer.bad.verdict}: {answer.bad.why} With --all each change is told."
+    yield "tried", _tried(answer)
     passed = {name for change in answer.changes for name in change.stepped_over}
     for one in answer.tried:
         if one.answer is None and one.name not in passed:
             yield "left out", f"{one.name}: {one.why}"
     for note in answer.notes:
         yield "note", note
+
+
+def _tried(answer: Bisected) -> str:
+    names = ", ".join(f"{one.name} {MARKS[one.verdict][0]}" for one in answer.tried)
+    line = f" for the {answer.between + 2} releases from end to end" if answer.between else ""
+    return f"{len(answer.tried)} environments{line}: {names}"
 
 
 def as_data(answer: Bisected) -> dict[str, Any]:

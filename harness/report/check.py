@@ -151,3 +151,16 @@ def as_data(answer: Checked, *, written: str, notes: Sequence[str], run: str | N
     """Return the answer as data for JSON."""
     told = {"schema": 1, "sentence": sentence(answer), "written_by": written, "notes": list(notes), "run": run}
     return {**told, **asdict(answer)}
+
+
+def badge(answer: Checked) -> dict[str, Any]:
+    """Return where it is safe as a badge, in the form of shields.io's endpoints; else what it comes to."""
+    safe = answer.safe_range
+    message = str(answer.verdict) if safe is None else safe.removeprefix("scikit-learn")
+    colour = "lightgrey" if answer.verdict is Verdict.UNKNOWN else "red"
+    return {
+        "schemaVersion": 1,
+        "label": "scikit-learn",
+        "message": message,
+        "color": colour if safe is None else "brightgreen",
+    }

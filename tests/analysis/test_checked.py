@@ -158,3 +158,22 @@ def test_the_data_says_the_same(tmp_path) -> None:
         data["sentence"] == said(found) and [one["verdict"] for one in data["targets"]][-1] == "safe (within tolerance)"
     )
     assert list(found.to_frame()["scikit_learn"]) == ["1.3.2", "1.4.2", "1.5.2"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "message", "colour"),
+    [
+        (["ok", "ok", "ok"], ">=1.2.2,<1.6", "brightgreen"),
+        (["load-error", "ok", "ok"], ">=1.2.2,<1.3", "brightgreen"),
+    ],
+)
+def test_a_badge_says_where_it_is_safe(tmp_path, outcomes, message, colour) -> None:
+    badge = rendering.badge(answered(tmp_path, outcomes))
+    assert (badge["message"], badge["color"], badge["label"]) == (message, colour, "scikit-learn")
+
+
+def test_a_badge_of_what_is_not_safe_is_not_green(tmp_path) -> None:
+    assert rendering.badge(answered(tmp_path, ["≠", "ok", "ok"], home="≠"))["color"] == "red"
+    (tmp_path / "x").mkdir()
+    unknown = rendering.badge(answered(tmp_path / "x", ["ok", "ok", "ok"], home="load-error"))
+    assert (unknown["message"], unknown["color"]) == ("not known", "lightgrey")
