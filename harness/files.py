@@ -37,9 +37,21 @@ def replace_text(path: Path, text: str) -> Path:
     part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        with whole(part):
+            part.write_text(text, encoding="utf-8")
+            part.replace(path)
     return path
+
+
+@contextlib.contextmanager
+def whole(part: Path) -> Iterator[None]:
+    """Remove what is written of a file where it cannot be finished: on a full disk it would be in the way."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
 
 
 def write_output(path: Path, text: str) -> None:

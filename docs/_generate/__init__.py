@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import architecture, causes, commands, formats, glossary, matrix, python_api, results, sessions, statuses
+from . import (
+    architecture,
+    causes,
+    commands,
+    dataset,
+    formats,
+    glossary,
+    matrix,
+    python_api,
+    results,
+    sessions,
+    statuses,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +42,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "verdicts": statuses.verdicts,
     "causes": causes.page,
     "claims": statuses.claims,
+    "dataset": dataset.page,
     "python-api": python_api.page,
     "folders": architecture.page,
 }

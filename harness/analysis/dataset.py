@@ -99,6 +99,8 @@ def _of_models(indexes: Sequence[Index], subject: Subject, setting: str) -> Iter
             saved, loaded = (minor_of(held[versions.DEFAULT_PACKAGE]) for held in packages)
             by_pair.setdefault((saved, loaded), []).append(one)
     formats = sorted({one.cell.format for some in by_pair.values() for one in some})
+    # Of every format: one that has all of its cells says the same.
+    known: dict[tuple[str, str], tuple[list[Evidence], Told]] = {}
     for name in ("", *formats):
         for (saved, loaded), some in by_pair.items():
             question = Question(
@@ -110,7 +112,11 @@ def _of_models(indexes: Sequence[Index], subject: Subject, setting: str) -> Iter
             )
             asked = [one for one in some if is_asked(question, one)]
             if any(one.is_tried for one in asked):
-                told = _told(indexes, question, asked)
+                same, told = known.get((saved, loaded), ([], None))
+                if told is None or asked != same:
+                    told = _told(indexes, question, asked)
+                if not name:
+                    known[saved, loaded] = (asked, told)
                 yield Statement(subject.name, setting, name, saved, loaded, told)
 
 

@@ -131,15 +131,17 @@ class _Search:
             notes=self._trials.subject.notes,
         )
         if good.answer is not None and (self._ask.every or (bad.answer is not None and good.answer != bad.answer)):
-            found = replace(found, changes=tuple(self._changes(between)))
+            found = replace(found, changes=tuple(self._changes()))
         return replace(found, tried=self._trials.all)
 
     def _between(self, first: Entry, last: Entry) -> list[Wanted]:
         return releases.between(self._line, _release(first), _release(last))
 
-    def _changes(self, between: list[Wanted]) -> Iterator[Change]:
+    def _changes(self) -> Iterator[Change]:
         """Narrowed down from minors to releases: the first change, or each."""
-        points = [self._ends.good, *releases.newest_of_minors(between), self._ends.bad]
+        first, last = self._ends.good, self._ends.bad
+        minors = releases.between(releases.newest_of_minors(self._line), _release(first), _release(last))
+        points = [first, *minors, last]
         if not self._ask.every:
             neighbours = self._boundary(points)
             yield deciding.change(self._trials, *self._neighbours(neighbours[0], neighbours[-1]))

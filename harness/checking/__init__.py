@@ -8,6 +8,7 @@ pins      the packages of a requirements file
 own_code  the user's modules that the file needs
 planning  the plan of the run
 trial     the run, with the writer or with what stands in for it
+case_matrix, wheel_matrix   matrices without a model file: of a file of cases, and of a wheel that is not released
 
 Guests in sandboxes load the file, and everything else is as in any other run. `harness.analysis.checked` is the answer.
 """

@@ -39,7 +39,7 @@ def read(path: Path) -> dict[str, Requirement]:
     if path.stat().st_size > _MOST:
         raise InputError(f"{path}: {path.stat().st_size:,} bytes are no requirements file")
     found: dict[str, Requirement] = {}
-    for number, text in lock_files.lines(path.read_text(encoding="utf-8", errors="replace")):
+    for number, text in lock_files.lines(lock_files.text_of(path)):
         one = _requirement(text, f"{path}, line {number}: {shown(text)}")
         if one.marker is None or one.marker.evaluate():
             one.marker = None

@@ -31,8 +31,8 @@ def export(
 ) -> None:
     """Print a table, or the measurements, for other tools.
 
-    --to dataset writes the verdicts that `ask` gives from all stored runs, or from RUN, into a folder: one JSON file
-    with schema and changelog, and the folders of an npm and of a Python package. It takes some minutes.
+    --to dataset writes the verdicts that `ask` gives from all stored runs, or from RUN, as one JSON file into a folder.
+    Its schema, its changelog, and the folders of an npm and of a Python package lie beside it. It takes some minutes.
     """
     if to == "dataset":
         _write_dataset(run, results, output, since)

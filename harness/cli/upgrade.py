@@ -17,11 +17,11 @@ _SIDE = "a lock file, image:NAME, .venv, or a version such as 1.3.2"
 
 
 def upgrade(
+    old: Annotated[list[str], typer.Option("--from", metavar="OLD", help=f"The environment before: {_SIDE}.")],
+    new: Annotated[list[str], typer.Option("--to", metavar="NEW", help=f"The environment after: {_SIDE}.")],
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Model files, or folders with model files.")
+        list[Path] | None, typer.Argument(metavar="FILE...", help="Model files, or folders with model files.")
     ] = None,
-    old: Annotated[list[str], typer.Option("--from", metavar="OLD", help=f"The environment before: {_SIDE}.")] = ...,  # type: ignore[assignment]  # typer's word for what must be given
-    new: Annotated[list[str], typer.Option("--to", metavar="NEW", help=f"The environment after: {_SIDE}.")] = ...,  # type: ignore[assignment]
     format_name: Annotated[
         str | None, typer.Option("--format", metavar="FORMAT", help="Only this format, such as joblib.")
     ] = None,

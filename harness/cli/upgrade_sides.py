@@ -19,6 +19,10 @@ _KNOWN = (
     "a lock file (requirements, uv.lock, pylock.toml, environment.yml, a list of conda's), image:NAME, the folder of "
     "an environment such as .venv, or versions such as 1.3.2 and numpy=1.26"
 )
+_NEEDED = (
+    "a line such as scikit-learn==1.3.2 is needed, as `pip freeze` and `uv pip compile` write it; files named by "
+    "-r are not followed"
+)
 
 
 def read(option: str, words: Sequence[str]) -> Side:
@@ -46,14 +50,8 @@ def read(option: str, words: Sequence[str]) -> Side:
         packages = _of_versions(option, words)
         target = packages.get(SKLEARN, ("",))[0]
     if SKLEARN not in packages:
-        raise InputError(f"{option} {shown(called)} has no scikit-learn in one version; {_todo(called)}")
+        raise InputError(f"{option} {shown(called)}: it pins no scikit-learn; {_NEEDED}")
     return Side(called=_short(called), target=target, packages=packages)
-
-
-def _todo(called: str) -> str:
-    if called.endswith(".toml") or "lock" in called:
-        return "lock a project that has it"
-    return "a line such as scikit-learn==1.3.2 is needed: `pip freeze` or `uv pip compile` write such lines"
 
 
 def _short(called: str) -> str:

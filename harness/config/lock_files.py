@@ -10,6 +10,7 @@ those that cannot be on this machine are left out, and of the others any may be 
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from dataclasses import dataclass
@@ -106,7 +107,7 @@ def read(path: Path) -> LockFile:
         raise InputError(f"{path}: there is no such file")
     if path.stat().st_size > _MOST:
         raise InputError(f"{path}: {path.stat().st_size:,} bytes are no lock file")
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = text_of(path)
     if conda_files.is_one(path.name, text):
         tool, pins, spec = "conda", list(_of_conda(path, text)), None
     elif is_toml(path.name, text):
@@ -118,6 +119,13 @@ def read(path: Path) -> LockFile:
     if python is None and len(pythons) == 1:
         python = pythons[0]
     return LockFile(path=path, tool=tool, pins=tuple(pins), python=python, pythons=pythons)
+
+
+def text_of(path: Path) -> str:
+    """The text of a file. PowerShell writes UTF-16 where a shell writes UTF-8."""
+    content = path.read_bytes()
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8-sig", errors="replace")
 
 
 def is_toml(name: str, text: str) -> bool:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +21,15 @@ from harness.machine import processes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.environments import Folders
+    from harness.environments.kind import Built
+    from harness.terms import Limits
+
 _MOUNTED = Path("/sys/fs/cgroup")
 _OWN = Path("/proc/self/cgroup")
+#: Bytes that a guest holds itself, with every library, beside what a model may.
+BASE_MEMORY = 1024 * 1024**2
+_DESCRIPTOR = 9
 _PROCESSES = 512  # of a guest and all that it starts
 _PROBE_SECONDS = 20.0
 _LAUNCHER = (sys.executable, "-I", "-S", str(Path(launcher.__file__)))
@@ -34,13 +41,15 @@ class Group:
 
     folder: Path
     memory: int
+    processes: int | None = _PROCESSES  # None: as many as it likes
 
     @property
     def settings(self) -> dict[str, str]:
         """By file, of both versions of control groups. What may be swapped out is not held in other memory instead."""
         memory = str(self.memory)
         first = {"memory.limit_in_bytes": memory, "memory.memsw.limit_in_bytes": memory}
-        return {**first, "memory.max": memory, "memory.swap.max": "0", "pids.max": str(_PROCESSES)}
+        most = {} if self.processes is None else {"pids.max": str(self.processes)}
+        return {**first, "memory.max": memory, "memory.swap.max": "0", **most}
 
     @property
     def removal(self) -> tuple[str, ...]:
@@ -48,13 +57,13 @@ class Group:
         return (*_LAUNCHER, "remove", str(self.folder))
 
 
-def of(scratch: Path | None, memory: int) -> Group | None:
+def of(scratch: Path | None, memory: int, processes: int | None = _PROCESSES) -> Group | None:
     """The group of the guest that works in a folder; None where there can be none."""
     parent = _parent(os.geteuid())
     if parent is None:
         return None
     name = hashlib.sha256(str(scratch).encode()).hexdigest()[:16]
-    return Group(folder=parent / f"persistence-matrix-{name}", memory=memory)
+    return Group(folder=parent / f"persistence-matrix-{name}", memory=memory, processes=processes)
 
 
 def missing() -> str | None:
@@ -64,13 +73,39 @@ def missing() -> str | None:
     return "no control group can be had here: memory is limited for each process, and watched for all of a guest's"
 
 
-def launched(argv: tuple[str, ...], *, group: Group | None, content: bytes, descriptor: int) -> tuple[str, ...]:
-    """The command that runs another in a group, which may read some bytes from a descriptor."""
+def limited(built: Built, *, folders: Folders, limits: Limits) -> Built:
+    """An environment of this machine with its guests in a group, where there may be one.
+
+    Their shared memory is their own, and ends with them. What they read of files counts in the group, too, as long as
+    nobody needs that memory: hence twice the limit.
+    """
+    group = of(folders.scratch, 2 * limits.memory + BASE_MEMORY, processes=None)
+    argv = launched(built.command.argv, group=group, shared=2 * limits.memory)
+    command = replace(built.command, argv=argv, after=() if group is None else group.removal)
+    how = built.how if group is not None else f"{built.how}, no control group"
+    return replace(built, how=how, command=command)
+
+
+def launched(
+    argv: tuple[str, ...],
+    *,
+    group: Group | None,
+    content: bytes | None = None,
+    descriptor: int = _DESCRIPTOR,
+    shared: int | None = None,
+) -> tuple[str, ...]:
+    """The command that runs another in a group, which may read some bytes from a descriptor.
+
+    Parameters
+    ----------
+    shared : bytes of files that it may have in shared memory of its own; None: it has everybody's.
+    """
     order: launcher.Order = {
         "group": None if group is None else str(group.folder),
         "settings": {} if group is None else group.settings,
-        "bytes": base64.b64encode(content).decode(),
+        "bytes": None if content is None else base64.b64encode(content).decode(),
         "descriptor": descriptor,
+        "shared": shared,
     }
     return (*_LAUNCHER, json.dumps(order), *argv)
 
@@ -103,7 +138,7 @@ def _parent(user: int) -> Path | None:  # noqa: ARG001  # another user, another 
         return None
     for place in places(told):
         group = Group(folder=place / f"persistence-matrix-{os.getpid()}", memory=1 << 30)
-        probe = launched(("true",), group=group, content=b"", descriptor=9)
+        probe = launched(("true",), group=group)
         done = processes.run(probe, seconds=_PROBE_SECONDS)
         processes.run(group.removal, seconds=_PROBE_SECONDS, tidying=True)
         if done.code == 0:

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from harness.environments import Command, LackingError, UnusableError, installed, keys, local, sandboxed, variables
+from harness.environments import (
+    Command,
+    LackingError,
+    UnusableError,
+    control_group,
+    installed,
+    keys,
+    local,
+    sandboxed,
+    variables,
+)
 from harness.environments.kind import Built, Kind
 from harness.errors import shown
 from harness.machine import processes
@@ -99,7 +109,7 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
     how = f"{found.implementation} {found.python} that was there"
     built = Built(environment=environment, lock=lock, seconds=None, how=how, command=command)
     if not Keys.read(environment).sandbox:
-        return built
+        return control_group.limited(built, folders=folders, limits=limits)
     return sandboxed.inside(built, places(found), folders=folders, limits=limits)
 
 

@@ -23,7 +23,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 from filelock import FileLock
 from pydantic import AfterValidator, Field
 
-from harness.environments import Command, LackingError, NotReadyError, from_source, keys, own_wheels, variables
+from harness.environments import (
+    Command,
+    LackingError,
+    NotReadyError,
+    control_group,
+    from_source,
+    keys,
+    own_wheels,
+    variables,
+)
 from harness.environments import lock as locks
 from harness.environments.kind import Built, Kind, Session
 from harness.environments.lock import Lock
@@ -105,8 +114,14 @@ def index(environment: Environment) -> dict[str, str]:
     return {"UV_INDEX": url, "UV_INDEX_STRATEGY": "unsafe-best-match", "UV_PRERELEASE": "allow"}
 
 
-def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
+def limited(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
     """See `harness.environments.kind.Build`."""
+    built = build(environment, lock, folders=folders, limits=limits)
+    return control_group.limited(built, folders=folders, limits=limits)
+
+
+def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Limits) -> Built:
+    """As `limited`, with the plain command of a guest: other kinds run it in another way."""
     place, seconds = folder(environment, lock), None
     with writing(place):
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -268,7 +283,7 @@ KIND = Kind(
     doubt=doubt,
     requirements=requirements,
     lock=lock,
-    build=build,
+    build=limited,
     forget=forget,
     session=session,
 )

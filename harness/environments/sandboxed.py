@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from harness.environments.lock import Lock
     from harness.terms import Environment, Limits
 
-#: Bytes that a guest holds itself, with every library, beside what a model may.
-BASE_MEMORY = 1024 * 1024**2
+BASE_MEMORY = control_group.BASE_MEMORY
 #: Of a Python that is not the system's. Its prefix may be somebody's home.
 _OF_PYTHON = ("bin", "lib", "lib64")
 _FILTER = 9  # the descriptor that bubblewrap reads it from

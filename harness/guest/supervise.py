@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 
-from . import child, descendants, prctl, services, wire
+from . import child, descendants, prctl, services, shared_memory, wire
 from .watch import Pending, Watch
 
 _POLL_SECONDS = 0.05  # how soon a child is noticed whose own children hold its pipe open
@@ -104,6 +104,7 @@ class Supervisor:
             descendants.kill_all(pid, services.processes())
             os.close(reader)
             shutil.rmtree(folder, ignore_errors=True)
+            shared_memory.clear()
             with log, contextlib.suppress(OSError):  # a full disk is noticed where more than a log is lost
                 self._keep_log(log.fileno())
 

@@ -5,7 +5,7 @@ import resource
 import signal
 import time
 
-from . import child, descendants, wire
+from . import child, descendants, shared_memory, wire
 
 #: Events that a child may send. That a job is done, how a child ended, or that the guest is in trouble is not for it to
 #: say: its model may have found the channel, and another event of its is silence.
@@ -161,6 +161,8 @@ class Watch:
         if now < self._next_look:
             return False
         self._next_look = now + _LOOK_SECONDS
+        if shared_memory.held() > self.limits["memory"]:
+            return True
         pids, most = descendants.tree(self.pid), self.base_bytes + self.limits["memory"]
         # What forks share is counted for each here, and once there, which takes milliseconds.
         return sum(map(descendants.resident, pids)) > most and sum(map(descendants.proportional, pids)) > most

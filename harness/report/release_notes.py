@@ -6,6 +6,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
+from harness.analysis import versions
 from harness.analysis.release import Effect
 from harness.errors import printable
 from harness.report import markdown, release, rerun_command
@@ -47,8 +48,15 @@ def render(found: Release) -> str:
         most=_MOST,
         untouched=found.estimators - len(found.estimators_of(*_TOLD)),
         again=markdown.command(again) if again else "",
-        check=markdown.Safe(f"`{program} check model.joblib --to {found.consumers.now}`"),
+        check=markdown.Safe(f"`{program} check model.joblib --to {found.consumers.now}`") if _is_out(found) else "",
     )
+
+
+def _is_out(found: Release) -> bool:
+    """Whether it is a release of scikit-learn that `check` can have from an index."""
+    version = versions.parsed(found.consumers.now)
+    plain = version is not None and not version.is_prerelease and version.local is None
+    return plain and found.package == versions.DEFAULT_PACKAGE
 
 
 def notes(found: Release) -> str:

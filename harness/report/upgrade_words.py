@@ -62,8 +62,11 @@ def untried(upgrade: Upgrade) -> str:
         return "all of these packages together; so nothing is called safe"
     told = []
     for package in found:
-        ends = dict.fromkeys(it.version for it in (*coverage.old, *coverage.new) if it.package == package)
-        told.append(f"{title(package)} {' → '.join(ends)}")
+        lacking = [it for it in (*coverage.old, *coverage.new) if it.package == package]
+        ends = dict.fromkeys(it.version for it in lacking)
+        tried = dict.fromkeys("/".join(it.tried) for it in lacking if it.tried)
+        instead = f" (the runs: {' → '.join(tried)})" if tried else ""
+        told.append(f"{title(package)} {' → '.join(ends)}{instead}")
     return f"{', '.join(told)}; so nothing is called safe"
 
 

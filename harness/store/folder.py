@@ -20,7 +20,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import InputError
-from harness.files import read_foreign, replace_text, stored, writing
+from harness.files import read_foreign, replace_text, stored, whole, writing
 from harness.store.journal import Journal
 from harness.store.reading import SCHEMA_VERSION, TRACEBACKS, read_run_json
 
@@ -52,6 +52,8 @@ class RunFolder:
         self.journal = Journal(stored(path / "journal.jsonl"))
         with writing(path):
             self._tracebacks = tracebacks.open("ab")
+            if _is_torn(tracebacks):
+                self._tracebacks.write(b"\n")
 
     @classmethod
     def create(cls, results: Path, profile: str, facts: dict[str, Any]) -> RunFolder:
@@ -112,7 +114,7 @@ class RunFolder:
         path = self.object_path(digest)
         if digest not in self._objects and not path.exists():
             part = path.with_name(f"{digest}.{threading.get_ident()}.part")
-            with writing(path):
+            with writing(path), whole(part):
                 path.parent.mkdir(exist_ok=True)
                 part.write_bytes(data)
                 part.replace(path)
@@ -215,11 +217,19 @@ def write_table(path: Path, schema: pa.Schema, rows: Iterable[dict[str, Any]]) -
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     part = path.with_name(path.name + ".part")
-    with writing(path), pq.ParquetWriter(part, schema, compression="zstd") as writer:
-        for batch in batched(rows, ROWS_AT_ONCE):
-            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
-    with writing(path):
+    with writing(path), whole(part):
+        with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+            for batch in batched(rows, ROWS_AT_ONCE):
+                writer.write_table(pa.Table.from_pylist(batch, schema=schema))
         part.replace(path)
+
+
+def _is_torn(path: Path) -> bool:
+    """Whether a kill or a full disk has cut the last line short."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - 1, 0))
+        return file.read() not in (b"", b"\n")
 
 
 def _digest_of_own(path: Path) -> str | None:

@@ -241,5 +241,5 @@ def tracebacks(run: Path) -> Iterator[tuple[str, str]]:
         try:
             entry = json.loads(line)
             yield str(entry["traceback"]), str(entry["text"])
-        except (ValueError, KeyError, TypeError):
-            return  # cut short by a kill: it is the last
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue  # cut short by a kill or a full disk

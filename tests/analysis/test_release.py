@@ -273,3 +273,10 @@ def test_classes_with_one_error_are_told_together() -> None:
         for case in ("ridge", "forest")
     ]
     assert "forest (1 model), ridge (1 model): no attribute of '…'" in shown(of(stored(*cells)))
+
+
+def test_only_a_release_that_is_out_is_one_to_check_files_with() -> None:
+    assert "check model.joblib --to 1.9.1`" in release_notes.render(of(stored()))
+    held = {**HELD, "sk1.10": {"scikit-learn": "1.10.0rc1", "numpy": "2.3.0"}}
+    assert "check model" not in release_notes.render(of(stored(held=held), version="1.10.0rc1"))
+    assert "check model" not in release_notes.render(of(stored(), version="2.5", package="numpy"))

@@ -143,3 +143,8 @@ def test_every_change_that_is_told_was_tried_whatever_the_releases_answer(answer
     if every:
         for one, other in zip(answer.changes, answer.changes[1:], strict=False):
             assert Version(one.after) <= Version(other.before)
+
+
+def test_of_the_minor_of_the_bad_end_no_other_release_is_tried_before_it_is_narrowed_down() -> None:
+    answer, _ = bisected(since("scikit-learn", "1.3.0"), bad="1.4.2")
+    assert told(answer)[0][2] == "1.3.0" and "sk1.4.0-py3.12" not in {one.name for one in answer.tried}

@@ -93,7 +93,7 @@ def test_a_damaged_file_is_not_known_beside_others_and_wrong_alone(folder) -> No
     [
         (("--from", "none.txt", "--to", "1.9"), "none.txt: there is no such file"),
         (("--from", "old.txt", "--to", "latest"), '--to "latest" is none of these: a lock file'),
-        (("--from", "numpy=1.26", "--to", "1.9"), "has no scikit-learn in one version; a line such as"),
+        (("--from", "numpy=1.26", "--to", "1.9"), "it pins no scikit-learn; a line such as"),
         (("--from", "models/README.md", "--to", "1.9"), "is in no lock file; what can be read is"),
         ((*SIDES, "models/none"), "models/none: there is no such file or folder"),
         ((*SIDES, "models/README.md"), "it is no model file that is known here"),

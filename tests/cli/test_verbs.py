@@ -282,3 +282,15 @@ def test_a_gate_ends_a_release_with_one(harness, stored) -> None:
     out, err = harness("release", "1.5", "--run", stored, "--fail-on", "changes", code=1)
     assert "changes predictions" in out and "--fail-on: changes" in err
     harness("release", "1.5", "--run", stored, "--fail-on", "not-known")
+
+
+def test_a_dataset_needs_a_folder_and_is_written_whole(harness, stored, tmp_path) -> None:
+    words = ("export", stored, "--to", "dataset")
+    assert "name a folder, --output FOLDER" in harness(*words, code=2)[1]
+    assert "--since belongs to --to dataset" in harness("export", stored, "--since", "old.json", code=2)[1]
+    assert "is no dataset" in harness(*words, "--output", tmp_path, "--since", tmp_path / "none.json", code=2)[1]
+    folder = tmp_path / "data"
+    out, _ = harness(*words, "--output", folder)
+    assert "statements of" in out
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert {"dataset.json", "dataset.schema.json", "CHANGELOG.md", "npm/index.js", "pypi/pyproject.toml"} <= there

@@ -61,6 +61,12 @@ def test_a_file_tells_its_python_if_it_is_of_one(tmp_path: Path, name, python) -
     assert read(tmp_path, name, TEXTS[name]).python == python
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_powershell_writes_is_read_too(tmp_path: Path, encoding) -> None:
+    (tmp_path / "a.txt").write_text("scikit-learn==1.3.2\r\n", encoding=encoding)
+    assert lock_files.read(tmp_path / "a.txt").held() == {"scikit-learn": ("1.3.2",)}
+
+
 UNIVERSAL = (
     "numpy==2.2.6 ; python_full_version < '3.11'\nnumpy==2.3.5 ; python_full_version >= '3.11'\n"
     "scikit-learn==1.7.2\npywin32==306 ; sys_platform == 'win32'\n"

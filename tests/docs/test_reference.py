@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import typer.main
 
 from harness import descriptions
 from harness.analysis import cells
+from harness.analysis.dataset import Statement, Told
 from harness.analysis.meanings import Meaning
 from harness.cli import app
 from harness.config import catalogue, format_files
 from harness.config.matrix import json_schema
+from harness.report.dataset import packages
 from harness.store import column_descriptions as stored
 from harness.store.tables import SCHEMAS
 from harness.terms import Figure, Finding, Parity, Status
@@ -70,6 +74,19 @@ def test_the_reference_is_written_again_only_where_it_changed(generate, tmp_path
     after = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.md")}
     assert before == {tmp_path / "old.md": before[tmp_path / "old.md"], **after}
     assert len(after) == len(before) - 1
+
+
+def test_every_key_and_field_of_the_dataset_is_on_its_page(reference) -> None:
+    page = (reference / "dataset.md").read_text()
+    schema = json.loads(packages.template(packages.SCHEMA))
+    statement = Statement("", "", "", "", "", Told("", "", None, 0, 0))
+    fields = [*fields_of(statement), *schema["properties"]]
+    assert all(f"| `{name}` |" in page for name in fields)
+
+
+def fields_of(statement: Statement) -> list[str]:
+    renamed = {"saved": "from", "loaded": "to"}
+    return [renamed.get(name, name) for name in (*statement._fields[:-1], *statement.told._fields)]
 
 
 def test_the_kept_page_is_the_one_that_this_program_makes() -> None:

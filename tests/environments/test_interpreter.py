@@ -79,7 +79,7 @@ def test_the_same_python_by_its_folder_its_program_or_a_link_to_it(place: Path) 
 
 def test_a_package_that_changed_is_noticed_and_named(place: Path) -> None:
     lock = interpreter.lock(there(place))
-    assert built(place, lock).command.argv[1:3] == ("-I", "-B")
+    assert built(place, lock).command.argv[6:8] == ("-I", "-B")
     site = add(place, "added", "1.0")
     with pytest.raises(UnusableError, match="is no longer what it was: added 1.0 instead of absent"):
         built(place, lock)
@@ -121,7 +121,7 @@ def test_guests_run_in_a_sandbox_where_that_is_said(place: Path) -> None:
     lock = interpreter.lock(there(place))
     plain, inside = built(place, lock), built(place, lock, sandbox=True)
     assert "bwrap" not in plain.command.argv and "bubblewrap" not in plain.how
-    assert inside.command.argv[-4:] == (*plain.command.argv[:1], "-I", "-B", str(place.parent / "stage"))
+    assert inside.command.argv[-4:] == (plain.command.argv[5], "-I", "-B", str(place.parent / "stage"))
     assert "bwrap" in inside.command.argv and "bubblewrap" in inside.how
 
 

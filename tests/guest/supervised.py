@@ -165,6 +165,24 @@ def share_memory(task, channel):
     time.sleep(60)
 
 
+def fill_shared_memory(task, channel):
+    """Files that nobody maps."""
+    for number in range(24):
+        with open("/dev/shm/%d" % number, "wb") as file:
+            file.write(bytes(4 << 20))
+    time.sleep(60)
+
+
+def leave_in_shared_memory(task, channel):
+    os.makedirs("/dev/shm/folder/inner")
+    open("/dev/shm/left", "w").close()
+    return sorted(os.listdir("/dev/shm"))
+
+
+def list_shared_memory(task, channel):
+    return sorted(os.listdir("/dev/shm"))
+
+
 def fork_eight(task, channel):
     for _ in range(8):
         if os.fork() == 0:

@@ -132,3 +132,10 @@ def test_scipy_is_named_where_it_decides(found, written, tmp_path: Path) -> None
     (tmp_path / "newer.txt").write_text("scikit-learn==1.5.2\nnumpy==2.1.1\nscipy==1.17.1\n")
     (change,) = found(written[NEW] / "spline.pkl", "--bad", tmp_path / "newer.txt")["changes"]
     assert (change["package"], change["after"]) == ("scipy", "1.17.0")
+
+
+@pytest.mark.nightly
+def test_numpy_2_is_named_where_a_model_of_today_goes_back(found) -> None:
+    (change,) = found("decision_tree_classifier", "--good", "1.9", "--bad", "1.2")["changes"]
+    assert (change["package"], change["before"], change["after"]) == ("numpy", "2.0.0", "1.26.4")
+    assert change["day"] == "2024-06-16" and change["later"]["cause"] == "numpy-module-moved"

@@ -30,7 +30,7 @@ def test_an_environment_that_moves_to_another_python_holds_that_one(bench: Bench
         assert (row.implementation, row.python_build.split()[0]) == ("CPython", row.python)
         locks.add(row.lock_sha256)
     assert len(locks) == 1
-    assert row.how_built == "reused: same lock"
+    assert row.how_built.startswith("reused: same lock")
 
 
 def test_names_that_nox_folds_together_are_two_environments(bench: Bench) -> None:
@@ -46,7 +46,8 @@ def test_what_was_tampered_with_is_built_anew_at_once(bench: Bench, workspace) -
     place = python_of(workspace, "kept").parent.parent
     shutil.rmtree(next(place.glob("lib/python3*/site-packages/numpy")))  # the import fails
     bench.run()
-    assert bench.tables().environments.how_built.tolist() == ["built by nox with uv"]
+    (how,) = bench.tables().environments.how_built
+    assert how.startswith("built by nox with uv")
     assert rows(bench)["kept"].startswith("3.11.")
 
 

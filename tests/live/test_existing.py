@@ -166,7 +166,7 @@ def test_in_a_matrix_it_loads_and_saves_and_a_package_that_changes_is_noticed(be
     first = bench.tables()
     assert set(statuses(first).values()) == {"ok"} and len(first.cells) == 4
     row = first.environments.set_index("environment").loc["mine"]
-    assert (row.kind, row.how_built) == ("interpreter", f"CPython {row.python} that was there")
+    assert (row.kind, row.how_built.partition(",")[0]) == ("interpreter", f"CPython {row.python} that was there")
     assert not list(place.rglob("__pycache__"))
     uv("pip", "install", "--quiet", "--python", place / "bin/python", "six==1.17.0")
     bench.run("--locks", str(bench.newest()), code=0)

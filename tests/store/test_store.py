@@ -256,3 +256,16 @@ def test_two_threads_may_write_the_same_file(tmp_path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: files.replace_text(tmp_path / "day", "2024-09-12"), range(400)))
     assert [path.name for path in tmp_path.iterdir()] == ["day"]
+
+
+@pytest.mark.parametrize("torn", [b'{"traceback": "a", "te', b"\xff", b"[" * 50_000])
+def test_a_traceback_after_one_that_was_cut_short_is_read(tmp_path, torn) -> None:
+    folder = store.RunFolder.create(tmp_path, "small", {})
+    first = folder.keep_traceback("first")
+    folder.close()
+    with (folder.path / store.TRACEBACKS).open("ab") as file:
+        file.write(torn)
+    again = store.RunFolder.reopen(folder.path)
+    second = again.keep_traceback("second")
+    again.close()
+    assert list(store.tracebacks(folder.path)) == [(first, "first"), (second, "second")]

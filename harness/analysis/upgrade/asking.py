@@ -69,7 +69,9 @@ class Asking:
         """Judge a class; its name, where the old release has no such model."""
         question = self._question(subject, self._old.wanted)
         found = self._of_package(self._found(question), subject.name, self._old)
-        if found and not any(one.is_possible for one in found):
+        # What a run lacks of another package's classes, the old environment may have.
+        is_own = third_party.package_of(subject.name) is None
+        if is_own and found and not any(one.is_possible for one in found):
             return subject.name
         return judge(self._indexes, question, found, (self._old, self._new), formats=self.formats)
 

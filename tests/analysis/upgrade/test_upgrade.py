@@ -98,6 +98,14 @@ def test_a_class_that_the_old_release_does_not_have_is_told_apart() -> None:
     assert found.absent == ("Ridge",) and "Ridge" not in by_name(found)
 
 
+def test_another_packages_class_that_a_run_lacks_is_not_known() -> None:
+    run = [
+        index(cases=("boosted",), models={"boosted": manifest(part("XGBClassifier"))}, unfitted={("old", "boosted")})
+    ]
+    found = upgrade(run, OLD, NEW)
+    assert (found.absent, by_name(found)["XGBClassifier"].verdict) == ((), Verdict.UNKNOWN)
+
+
 def test_a_format_that_one_of_the_two_cannot_read_is_left_out() -> None:
     whole = {"numpy": "1.26.4", "scipy": "1.10.0", "joblib": "1.2.0"}
     bad = cell("old/spam/cloudpickle>new/cloudpickle", "drift", parity="drift")
