@@ -102,7 +102,7 @@ def agreed(found: Sequence[Path]) -> dict[str, Any]:
         **first.model_dump(include=set(_AGREED), exclude_unset=True),
         "started": started,
         "finished": finished,
-        "seconds": round((moment(finished) - moment(started)).total_seconds(), 3),
+        "seconds": max(round((moment(finished) - moment(started)).total_seconds(), 3), 0.0),  # a clock may be set back
         "host": finishing.common_facts(run.host for run in runs),
     }
 

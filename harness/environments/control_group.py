@@ -89,22 +89,25 @@ def limited(built: Built, *, folders: Folders, limits: Limits) -> Built:
 def launched(
     argv: tuple[str, ...],
     *,
-    group: Group | None,
+    group: Group | None = None,
     content: bytes | None = None,
     descriptor: int = _DESCRIPTOR,
     shared: int | None = None,
+    ends: bool = False,
 ) -> tuple[str, ...]:
     """The command that runs another in a group, which may read some bytes from a descriptor.
 
     Parameters
     ----------
     shared : bytes of files that it may have in shared memory of its own; None: it has everybody's.
+    ends : whether it is interrupted when this process ends, however that does.
     """
     order: launcher.Order = {
         "group": None if group is None else str(group.folder),
         "settings": {} if group is None else group.settings,
         "bytes": None if content is None else base64.b64encode(content).decode(),
         "descriptor": descriptor,
+        "ends": ends,
         "shared": shared,
     }
     return (*_LAUNCHER, json.dumps(order), *argv)

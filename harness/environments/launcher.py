@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import TypedDict
 MARK = "persistence-matrix"
 _NEWNS, _NEWIPC, _NEWUSER = 0x20000, 0x8000000, 0x10000000  # see unshare(2)
 _NOSUID, _NODEV, _PRIVATE = 2, 4, 0x4000 | 0x40000  # see mount(2)
+_PDEATHSIG = 1  # see prctl(2)
 _TRIES, _PAUSE = 100, 0.05  # what is being killed is in its group for some time
 
 
@@ -31,6 +33,7 @@ class Order(TypedDict):
     settings: dict[str, str]  # by file of the folder; one that this kernel has not is left out
     bytes: str | None  # in base64
     descriptor: int  # where the program reads them
+    ends: bool  # whether it is interrupted when its parent ends, however that does
     shared: int | None  # bytes that its own /dev/shm has; None: it has everybody's
 
 
@@ -48,6 +51,8 @@ def main() -> None:
             if (group / name).exists():
                 (group / name).write_text(value)
         (group / "cgroup.procs").write_text(str(os.getpid()))
+    if order["ends"]:
+        _call("prctl", _PDEATHSIG, signal.SIGINT, 0, 0, 0)
     if order["shared"] is not None:
         with contextlib.suppress(OSError):  # a machine that lets nobody have it
             share_nothing(order["shared"])

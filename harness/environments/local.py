@@ -249,7 +249,9 @@ def _run_session(environment: Environment, lock: Lock, limits: Limits, matrix: P
     variables = {"NOX_SCRIPT_MODE": "none", "NO_COLOR": "1"}
     variables |= {} if matrix is None else {"HARNESS_MATRIX": str(matrix)}
     started = time.monotonic()
-    done = processes.run(command, seconds=limits.build_seconds, env={**os.environ, **variables})
+    # After a kill of this process it would go on, beside the one of a run that is resumed.
+    ending = control_group.launched(tuple(map(str, command)), ends=True)
+    done = processes.run(ending, seconds=limits.build_seconds, env={**os.environ, **variables})
     if done.code is None:
         raise NotReadyError(f"building took longer than {limits.build_seconds:.0f} s (limits.build_seconds)")
     if done.code != 0:

@@ -189,6 +189,8 @@ def scope(finding: ReleaseFinding) -> str:
     parts = [f"models saved by {finding.saved_by}"]
     if finding.formats:
         parts.append(f"in {', '.join(finding.formats)} only")
+    if finding.failed_before:
+        parts.append("they failed with an error before")
     if finding.how:
         parts.append(finding.how)
     if finding.labels:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from harness.store.tables import Tables
 
 ROWS_AT_ONCE = 20_000
+_TIME = "%Y%m%dT%H%M%SZ"
 _MOST_PROBED = 1 << 40  # bytes; nobody writes more
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 #: The ids that `RunFolder.create` gives. An id becomes the name of a folder, so no other text is accepted.
@@ -59,7 +60,7 @@ class RunFolder:
     def create(cls, results: Path, profile: str, facts: dict[str, Any]) -> RunFolder:
         """A new folder whose name sorts by time."""
         now = dt.datetime.now(dt.UTC)
-        run_id = f"{now:%Y%m%dT%H%M%SZ}-{profile}-{secrets.token_hex(2)}"
+        run_id = f"{_stamp(now, results)}-{profile}-{secrets.token_hex(2)}"
         run = {
             "run_id": run_id,
             "profile": profile,
@@ -209,6 +210,19 @@ class RunFolder:
 
         for name, rows in built.each():
             write_table(self.path / f"{name}.parquet", SCHEMAS[name], rows)
+
+
+def _stamp(now: dt.datetime, results: Path) -> str:
+    """The time in an id, after that of every run in the folder: also of a run since which the clock was set back."""
+    known = [entry.name[:16] for entry in results.glob("*") if RUN_ID.fullmatch(entry.name)]
+    told = now.strftime(_TIME)
+    newest = max(known, default="")
+    if newest <= told:
+        return told
+    try:
+        return (dt.datetime.strptime(newest, _TIME).replace(tzinfo=dt.UTC) + dt.timedelta(seconds=1)).strftime(_TIME)
+    except (ValueError, OverflowError):  # no time at all
+        return told
 
 
 def write_table(path: Path, schema: pa.Schema, rows: Iterable[dict[str, Any]]) -> None:

@@ -280,3 +280,12 @@ def test_only_a_release_that_is_out_is_one_to_check_files_with() -> None:
     held = {**HELD, "sk1.10": {"scikit-learn": "1.10.0rc1", "numpy": "2.3.0"}}
     assert "check model" not in release_notes.render(of(stored(held=held), version="1.10.0rc1"))
     assert "check model" not in release_notes.render(of(stored(), version="2.5", package="numpy"))
+
+
+def test_what_failed_before_and_is_silent_now_says_so() -> None:
+    failed = cell("sk1.5/ridge/pickle>sk1.8/pickle", "load-error")
+    silent = cell("sk1.5/ridge/pickle>sk1.9/pickle", "drift", parity="drift")
+    (finding,) = of(stored(failed, silent)).findings
+    assert finding.effect is Effect.CHANGES and "they failed with an error before" in rendering.scope(finding)
+    (finding,) = of(stored(silent)).findings
+    assert "failed" not in rendering.scope(finding)

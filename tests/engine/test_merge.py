@@ -155,3 +155,8 @@ def test_a_merged_run_keeps_which_matrix_it_is_of(base) -> None:
     assert "matrix" not in agreement.agreed([base])
     edit(base, matrix="tests/own.yaml")
     assert agreement.agreed([base])["matrix"] == "tests/own.yaml"
+
+
+def test_a_clock_that_was_set_back_makes_no_negative_time(base) -> None:
+    edit(base, started="2026-11-21T20:30:00+00:00", finished="2026-11-20T20:30:00+00:00")
+    assert agreement.agreed([base])["seconds"] == 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import hashlib
 import json
@@ -15,7 +16,7 @@ import pytest
 
 from harness import files, store
 from harness.errors import InputError, MachineError
-from harness.store import RunFolder, tables
+from harness.store import RunFolder, folder as folder_module, tables
 
 
 @pytest.fixture
@@ -269,3 +270,27 @@ def test_a_traceback_after_one_that_was_cut_short_is_read(tmp_path, torn) -> Non
     second = again.keep_traceback("second")
     again.close()
     assert list(store.tracebacks(folder.path)) == [(first, "first"), (second, "second")]
+
+
+def test_a_run_is_the_newest_although_the_clock_was_set_back(tmp_path, monkeypatch) -> None:
+    class Clock(dt.datetime):
+        times = [dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC), dt.datetime(2026, 11, 1, tzinfo=dt.UTC)]
+
+        @classmethod
+        def now(cls, tz=None):
+            return cls.times[0]
+
+    monkeypatch.setattr(folder_module.dt, "datetime", Clock)
+    first = store.RunFolder.create(tmp_path, "small", {})
+    del Clock.times[0]
+    (tmp_path / "20991399T999999Z-small-ffff.txt").touch()  # no run
+    second = store.RunFolder.create(tmp_path, "small", {})
+    for made in (first, second):
+        made.close()
+        assert store.RUN_ID.fullmatch(made.path.name)
+    assert store.find_run(tmp_path, None) == second.path
+    assert second.run["started"].startswith("2026-11-01")
+    (tmp_path / "20991399T999999Z-small-ffff").mkdir()  # the id of no time
+    third = store.RunFolder.create(tmp_path, "small", {})
+    third.close()
+    assert third.path.name.startswith("20261101T")

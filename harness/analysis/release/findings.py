@@ -78,6 +78,7 @@ class ReleaseFinding:
     how : how it fails: "does not load"; empty if it does not
     labels : the largest fraction of labels that differ
     unusual : nothing differs for rows like those of the fit
+    failed_before : they failed with an error in the release before
     """
 
     effect: Effect
@@ -94,6 +95,7 @@ class ReleaseFinding:
     how: str
     labels: float | None
     unusual: bool
+    failed_before: bool
 
     @property
     def is_known(self) -> bool:
@@ -142,6 +144,7 @@ def _finding(effect: Effect, cause: str, rows: pd.DataFrame, cells: pd.DataFrame
         how=how(rows["now"].dropna()) if effect is Effect.BREAKS else "",
         labels=labels if effect is Effect.CHANGES and labels > 0 else None,
         unusual=effect is Effect.CHANGES and _are_unusual(rows["differing"]),
+        failed_before=bool((rows["kind"] == ChangeKind.MISLEADS).all()),
     )
 
 

@@ -57,7 +57,7 @@ def write(indexes: Sequence[Index], folder: Path, *, since: Path | None = None) 
     """
     before = None if since is None else read(since)
     old = None if since is None else since.with_name(changelog.FILE)
-    made = document(indexes)
+    made = document(indexes, before=None if before is None else str(before["edition"]))
     text = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=False) + "\n"
     told = changelog.told(before, made)
     told += "\n" + old.read_text("utf-8").partition("\n\n")[2] if old is not None and old.is_file() else ""

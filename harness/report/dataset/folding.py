@@ -20,19 +20,31 @@ FORMAT_VERSION = 1
 Rectangle = tuple[int, int, int, int, int]
 
 
-def document(indexes: Sequence[Index]) -> dict[str, Any]:
-    """The dataset of some runs."""
+def document(indexes: Sequence[Index], *, before: str | None = None) -> dict[str, Any]:
+    """The dataset of some runs.
+
+    Parameters
+    ----------
+    before : the edition before, if it is known: of one day there may be several.
+    """
     runs = sorted((index.run for index in indexes), key=lambda run: str(run["started"]))
     day = dt.date.fromisoformat(str(runs[-1]["started"])[:10])
     facts = [{name: run.get(name) for name in ("run_id", "profile", "started", "harness_version")} for run in runs]
     return {
         "$schema": "./dataset.schema.json",
         "format_version": FORMAT_VERSION,
-        "edition": f"{day.year}.{day.month}.{day.day}",
+        "edition": edition(day, before),
         "harness_version": harness.__version__,
         "runs": facts,
         **folded(dataset.statements(indexes)),
     }
+
+
+def edition(day: dt.date, before: str | None = None) -> str:
+    """``2026.1130.0``: year, month and day, and a number: a version for npm and for PyPI, the later the higher."""
+    stem, _, number = (before or "").rpartition(".")
+    named = f"{day.year}.{day.month}{day.day:02}"
+    return f"{named}.{int(number) + 1 if stem == named and number.isdigit() else 0}"
 
 
 def folded(statements: Iterable[Statement]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -32,7 +33,7 @@ keys = some.tuples(
 )
 
 
-def edition(statements, day: str = "2026.11.30"):
+def edition(statements, day: str = "2026.1130.0"):
     run = {"run_id": "a-run", "profile": "p", "started": "2026-11-30T00:00:00", "harness_version": "0.1.0"}
     head = {"$schema": "./dataset.schema.json", "format_version": 1, "edition": day, "harness_version": "0.1.0"}
     return {**head, "runs": [run], **folding.folded(statements)}
@@ -82,7 +83,7 @@ def test_the_schema_refuses_what_is_none(broken) -> None:
 
 def test_the_changelog_says_what_became_worse_first() -> None:
     old = edition(
-        [Statement("Ridge", "", "", "1.2", "1.2", GOOD), Statement("SVC", "", "", "1.2", "1.2", BAD)], "2026.9.1"
+        [Statement("Ridge", "", "", "1.2", "1.2", GOOD), Statement("SVC", "", "", "1.2", "1.2", BAD)], "2026.901.0"
     )
     new = edition([Statement("Ridge", "", "", "1.2", "1.2", BAD), Statement("SVC", "", "", "1.2", "1.9", BAD)])
     text = changelog.told(old, new)
@@ -116,4 +117,12 @@ def test_a_dataset_of_the_reference_fits_the_schema_and_its_changelog_goes_on(tm
     assert made["statements"] > 500 and len((tmp_path / "first/dataset.json").read_bytes()) < 20_000
     dataset.write([index], tmp_path / "second", since=tmp_path / "first/dataset.json")
     text = (tmp_path / "second/CHANGELOG.md").read_text()
+    assert [line for line in text.splitlines() if line.startswith("## ")][1] == f"## {made['edition']}"
     assert "Worse than before: 0 statements." in text and "The first edition" in text and text.count("# Changes") == 1
+
+
+def test_an_edition_of_the_same_day_has_a_higher_number() -> None:
+    day = dt.date(2026, 1, 5)
+    assert folding.edition(day) == "2026.105.0"
+    assert folding.edition(day, "2026.105.0") == "2026.105.1"
+    assert folding.edition(day, "2026.1130.3") == folding.edition(day, "2025.105.4") == "2026.105.0"

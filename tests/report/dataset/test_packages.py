@@ -73,7 +73,7 @@ def test_the_module_gives_every_statement_and_none_for_what_was_not_tried(folder
 def test_the_python_package_is_built_and_read_back(folder) -> None:
     ran([tools.uv(), "build", "--quiet", "--wheel", folder / "pypi", "--out-dir", folder / "built"], folder)
     (wheel,) = (folder / "built").glob("*.whl")
-    assert wheel.name == "persistence_matrix_data-2026.11.30-py3-none-any.whl"
+    assert wheel.name == "persistence_matrix_data-2026.1130.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel) as held:
         held.extractall(folder / "there")
     told, asked = json.loads(ran([sys.executable, "-c", PYTHON], folder, PYTHONPATH=str(folder / "there")))
@@ -93,7 +93,7 @@ console.log(JSON.stringify([[...statements()], asked]));
 def test_the_npm_package_is_packed_and_read_back(folder) -> None:
     variables = {"npm_config_cache": str(folder / "cache"), "npm_config_offline": "true"}
     packed = ran(["npm", "pack", "--silent", folder / "npm"], folder, **variables).strip()
-    assert packed == "persistence-matrix-data-2026.11.30.tgz"
+    assert packed == "persistence-matrix-data-2026.1130.0.tgz"
     place = folder / "node_modules/persistence-matrix-data"
     place.mkdir(parents=True)
     ran(["tar", "-xzf", folder / packed, "--strip-components=1", "-C", place], folder)
