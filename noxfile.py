@@ -80,8 +80,8 @@ def reference(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The project's tests; real environments are among them."""
     install(session, "tests")
-    # One process has the workspace, whose environments are built and tried; the other does everything else meanwhile.
-    session.run("pytest", "--numprocesses", "2", "--dist", "loadgroup", *session.posargs)
+    # Two processes: see pytest_xdist_make_scheduler in tests/conftest.py.
+    session.run("pytest", "--numprocesses", "2", "--dist", "loadscope", *session.posargs)
 
 
 @nox.session(default=False)

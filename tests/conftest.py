@@ -21,16 +21,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="also the tests that are marked so")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is for the night, whatever else is asked for; keep what uses the workspace in one process."""
+    """Leave out what is for the night, whatever else is asked for."""
     if not config.getoption("--nightly"):
         left_out = [item for item in items if item.get_closest_marker("nightly")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
-    for item in items:
-        if "workspace" in getattr(item, "fixturenames", ()) or item.get_closest_marker("live"):
-            item.add_marker(pytest.mark.xdist_group("workspace"))
+
+
+#: Who uses the workspace, whose lock one process has from its first test to its last.
+IN_THE_WORKSPACE = ("tests/live/", "tests/docs/test_commands.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Of two processes one has the workspace, and takes what uses it first; the other does everything else meanwhile.
+
+    Marks of groups would say the same, but xdist 3.8 does not see them under pytest 9.2.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "workspace" if nodeid.startswith(IN_THE_WORKSPACE) else nodeid
+
+    return Scheduling(config, log)
 
 
 FIELDS = {field.name for field in dataclasses.fields(terms.Environment)}
