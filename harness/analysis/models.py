@@ -116,6 +116,11 @@ def is_value(text: str, wanted: str) -> bool:
     return text == wanted or _literal(text) == _literal(wanted)
 
 
+def is_number(text: str) -> bool:
+    """Whether a parameter's text is a number."""
+    return _literal(text)[0] == "number"
+
+
 @functools.lru_cache(maxsize=4096)  # the same few values are compared for every model
 def _literal(text: str) -> tuple[str, str]:
     """A value that equal values share, however they are written. A word without quotes is a text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,12 +53,19 @@ def read(paths: Sequence[Path]) -> Found:
             strangers.append(_name(path))
         elif file.classes or file.trouble:
             files.append(file)
+        elif file.built or is_named:
+            files.append(replace(file, trouble=_without_classes(file)))
         else:
             empty.append(_name(path))
     if paths and all(file.trouble for file in files):
         raise InputError("\n".join(_nothing(paths, files)))
     told = ((strangers, "no model files"), (empty, "without an estimator"))
     return Found(files=tuple(files), others=tuple(f"{_listed(some)}: {what}" for some, what in told if some))
+
+
+def _without_classes(file: ModelFile) -> str:
+    own = f"; it holds {_listed(file.built)}" if file.built else ""
+    return f"it has no estimator that is known{own}"
 
 
 def _nothing(paths: Sequence[Path], files: Sequence[ModelFile]) -> Iterator[str]:
@@ -114,6 +121,7 @@ def _read(path: Path) -> ModelFile | None:
         numpy=writer_numpy(found),
         bytecode=_bytecode(found),
         own=found.own,
+        built=_built(found),
         within=frozenset(part.class_name for part in found.estimators),
     )
 
@@ -124,13 +132,54 @@ def _classes(found: Inspection) -> Iterator[HeldClass]:
 
     known: dict[tuple[str, str | None], dict[str, str]] = {}
     main = next(iter(found.sklearn_versions), None)
-    for part in found.models:
+    models = {part.name for part in found.models}
+    # What members of an ensemble are decides, too.
+    for part in (*found.models, *(one for one in found.templates if one.name not in models and _is_public(one.name))):
         given = dict(part.parameters)
-        key = part.class_name, part.version or main
+        key = part.name, part.version or main
         before = known.get(key, given)
         known[key] = {name: text for name, text in given.items() if before.get(name) == text}
+    # Of many parts the inspection tells some; nothing is known of the parameters of the others.
+    told = {part.name for part in found.estimators}
+    known |= {(name, main): {} for name in found.classes if name not in told and _is_public(name)}
     for (name, version), parameters in known.items():
-        yield HeldClass(name=name, parameters=parameters, scikit_learn=version)
+        yield HeldClass(
+            name=name.rpartition(".")[2],
+            parameters=parameters,
+            scikit_learn=version,
+            stranger=None if _is_known(name) else name,
+        )
+
+
+def _is_public(name: str) -> bool:
+    """Whether a class is none that scikit-learn has for the use of another of its classes, which answers for it."""
+    return not (name.startswith("sklearn.") and name.rpartition(".")[2].startswith("_"))
+
+
+def _is_known(name: str) -> bool:
+    """Whether a class is the one that runs mean by its name.
+
+    Runs store classes without their modules. A class of the user's own may be in runs of the user's own, but not by the
+    name of one of scikit-learn's.
+    """
+    from harness.analysis.upgrade import third_party
+    from harness.inspection import known_names, packages
+
+    short = name.rpartition(".")[2]
+    package = packages.package_of(name)
+    if package is None:
+        return not known_names.is_class_of_sklearn(short)
+    return package == (third_party.package_of(short) or "scikit-learn")
+
+
+def _built(found: Inspection) -> tuple[str, ...]:
+    """Code that is of no known package, no estimator, and more than named: its objects are built, or it is called.
+
+    Of skops it is not told which, so all of it counts.
+    """
+    called = {one.name for one in found.calls.outside if one.called}
+    own = (name for name in found.own if name not in found.classes)
+    return tuple(name for name in own if name in called or found.format == "skops")
 
 
 def _name(path: Path) -> str:

@@ -111,6 +111,7 @@ def _together(found: list[tuple[str, Inspection]], members: int) -> Inspection:
             detail=f"{members:,} files, {len(found):,} pickles",
             parts=parts,
         ),
+        classes=tuple(dict.fromkeys(name for one in each for name in one.classes)),
         needs=tuple({need.module: need for one in each for need in one.needs}.values()),
         own=tuple(dict.fromkeys(name for one in each for name in one.own)),
         calls=replace(each[0].calls, outside=outside, known=sum(one.calls.known for one in each)) if each else Calls(),

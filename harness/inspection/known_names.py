@@ -48,6 +48,17 @@ def known() -> Mapping[str, Mapping[str, frozenset[str]]]:
     return {release: {name: frozenset(some) for name, some in formats.items()} for release, formats in found.items()}
 
 
+@functools.cache
+def _classes_of_sklearn() -> frozenset[str]:
+    names = {name for formats in known().values() for some in formats.values() for name in some}
+    return frozenset(name.rpartition(".")[2].lower() for name in names if name.startswith("sklearn."))
+
+
+def is_class_of_sklearn(name: str) -> bool:
+    """Whether some release of scikit-learn has a class of that name, in any module; capital letters do not count."""
+    return name.lower() in _classes_of_sklearn()
+
+
 def releases() -> tuple[str, ...]:
     """The releases of scikit-learn that the list knows, the oldest first."""
     return tuple(sorted(known(), key=lambda release: tuple(map(int, release.split(".")))))

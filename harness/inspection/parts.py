@@ -60,6 +60,11 @@ def estimators(graph: Graph) -> dict[int, Estimator]:
     return found
 
 
+def classes(found: dict[int, Estimator]) -> tuple[str, ...]:
+    """The class of every estimator, each once: the tree leaves some of them out."""
+    return tuple(dict.fromkeys(one.name.full[:200] for one in found.values()))
+
+
 def _class_of(node: object) -> Global | None:
     """The class of an object: `copyreg._reconstructor` and the like are given it as an argument."""
     if not isinstance(node, Built) or node.made_of is None:

@@ -102,6 +102,7 @@ def _told(
         protocols=tuple(sorted(found.protocols)) or (0,),
         evidence=evidence.told([*evidence.of_pickle(graph, estimators, found), *_boosters(graph)]),
         content=parts.tree(graph, estimators) if values else None,
+        classes=parts.classes(estimators),
         needs=packages.needs(found.globals.values()),
         own=packages.own_names(found.globals.values()),
         names=tuple({**named, **found.called}),

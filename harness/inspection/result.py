@@ -179,6 +179,7 @@ class Inspection:
     protocols : of its pickles
     evidence : of the writer
     content : what it holds; None where it could not be read
+    classes : of every estimator, with their modules, also of those that ``content`` leaves out
     needs : packages and modules that loading it takes
     own : classes and functions of ``__main__``, and of modules that belong to no known package
     names : everything that it names, and that it calls of what a call returned
@@ -198,6 +199,7 @@ class Inspection:
     protocols: tuple[int, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     content: Part | None = None
+    classes: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
     own: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -223,6 +225,11 @@ class Inspection:
             if not any(member in part.path for member in _MEMBERS)
             and (part.features is not None or not part.path.endswith(_TEMPLATES))
         )
+
+    @property
+    def templates(self) -> tuple[Part, ...]:
+        """The estimators that others were cloned from: of what the members of an ensemble are."""
+        return tuple(part for part in self.estimators if part.features is None and part.path.endswith(_TEMPLATES))
 
     @property
     def sklearn_versions(self) -> tuple[str, ...]:

@@ -61,6 +61,7 @@ def read(opened: Callable[[str], Window | None], limits: Limits) -> Inspection:
             ),
         ),
         content=None if root is None else parts.tree(graph, estimators),
+        classes=parts.classes(estimators),
         needs=packages.needs([*names, Global("skops.io", "load", 0)]),
         own=packages.own_names(names),
         names=tuple(one.full for one in names),

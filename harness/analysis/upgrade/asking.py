@@ -9,6 +9,7 @@ from harness.analysis.ask import evidence, several, subjects
 from harness.analysis.ask.onwards import deciding_settings
 from harness.analysis.ask.question import Question
 from harness.analysis.ask.subjects import Kind, Subject
+from harness.analysis.models import is_number
 from harness.analysis.upgrade import third_party
 from harness.analysis.upgrade.files import JudgedFile
 from harness.analysis.upgrade.judged import judge
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.ask.evidence import Evidence, Gathered
     from harness.analysis.ask.index import Index
+    from harness.analysis.ask.question import Setting
     from harness.analysis.upgrade.files import HeldClass, ModelFile
     from harness.analysis.upgrade.judged import Judged
     from harness.analysis.upgrade.side import Side
@@ -33,6 +35,7 @@ _PACKAGES = ("cloudpickle", "skops")
 _PICKLES = frozenset({"pickle", "joblib", "cloudpickle", "mlflow", "zip"})
 #: Whatever is in one decides; of the class itself nothing is to be said.
 _HOLDERS = frozenset({"Pipeline", "FeatureUnion"})
+_NAMED = 3  # classes that no run knows
 
 
 class Asking:
@@ -82,8 +85,10 @@ class Asking:
         if file.format in self.left_out:
             lacking = next(side for side in (self._new, self._old) if not self._is_in(side, file.format))
             return JudgedFile(file=file, unknown=(f"{lacking.called} has no {file.format}",))
-        asked = [one for one in file.classes if one.name not in _HOLDERS] or list(file.classes)
-        judged = [self._of_held(one, file) for one in asked if one.name.lower() in self.subjects]
+        if not self._is_asked(file.format):
+            return JudgedFile(file=file, unknown=(f"it is of the format {file.format}, not {self.format_name}",))
+        asked = [one for one in file.classes if one.stranger or one.name not in _HOLDERS] or list(file.classes)
+        judged = [self._of_held(one, file) for one in asked if self._is_known(one)]
         by_answer = {id(one.answer): one for one in judged}
         others = {one.scikit_learn for one in asked if one.scikit_learn and not self._old.may_have(one.scikit_learn)}
         return JudgedFile(
@@ -93,15 +98,46 @@ class Asking:
             written_by=" and ".join(sorted(others)),
         )
 
+    def _is_asked(self, file_format: str) -> bool:
+        """Whether a file is of the format that is asked about; what pickle's rules wrote, any of these may be."""
+        if self.format_name is None or file_format == self.format_name:
+            return True
+        return file_format in _PICKLES and self.format_name.partition("-")[0] in _PICKLES
+
+    def _is_known(self, held: HeldClass) -> bool:
+        return held.stranger is None and held.name.lower() in self.subjects
+
     def _unknown(self, file: ModelFile, asked: Sequence[HeldClass]) -> Iterator[str]:
         """Why not all of a file can be judged by its classes."""
-        strangers = dict.fromkeys(one.name for one in asked if one.name.lower() not in self.subjects)
+        strangers = dict.fromkeys(one.stranger or one.name for one in asked if not self._is_known(one))
+        strangers |= dict.fromkeys(file.built)
         if strangers:
-            yield f"no run knows {', '.join(strangers)}"
+            names = ", ".join(list(strangers)[:_NAMED])
+            yield f"no run knows {names}" + (f" and {len(strangers) - _NAMED} more" if len(strangers) > _NAMED else "")
+        for one in asked:
+            values = [*map(str, self._untried(one, file))] if self._is_known(one) else []
+            if values:
+                yield f"no tried {one.name} has {' or '.join(values)}"
         if file.bytecode is not None and not self._is_same_python(file.bytecode):
             python = self._new.text("python")
             told = f"loads with Python {python}" if python else "does not tell its Python"
             yield f"it holds bytecode of Python {file.bytecode}, and {self._new.called} {told}"
+
+    def _untried(self, held: HeldClass, file: ModelFile) -> Iterator[Setting]:
+        """The choices among the parameters that decide that no tried model of the class has. Numbers are none.
+
+        An older run does not tell the parameters of every part.
+        """
+        side = self._writer(held, file)
+        whole = self.subjects[held.name.lower()]
+        question = self._question(_alone(whole), side.wanted)
+        tried = [one for one in self._found(question) if one.is_tried]
+        parts = [part for one in tried if one.model is not None for part in one.model.of(whole.name)]
+        is_told = bool(parts) and all(part.parameters is not None for part in parts)
+        for setting in deciding_settings(whole.name, held.parameters) if is_told else ():
+            asked = replace(question, settings=(setting,))
+            if not is_number(setting.value) and not any(asked.is_about(one.model) for one in tried):
+                yield setting
 
     def _is_same_python(self, bytecode: str) -> bool:
         old, new = ({minor_of(one) for one in side.packages.get("python", ())} for side in (self._old, self._new))

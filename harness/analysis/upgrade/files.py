@@ -27,11 +27,13 @@ class HeldClass:
     ----------
     parameters : those that its models have in common, as texts by name
     scikit_learn : the release that they keep; None: they keep none
+    stranger : its name with its module, where it is not the class that runs mean by its name; else None
     """
 
     name: str
     parameters: Mapping[str, str]
     scikit_learn: str | None
+    stranger: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,7 @@ class ModelFile:
     numpy : the major release of its writer's NumPy; None: not known
     bytecode : of which Python it holds functions' bytecode; None: it holds none
     own : code that is of no known package
+    built : of that, what is not only named: a class with objects in the file, for one
     trouble : why nothing can be said of it; empty if something can
     """
 
@@ -57,6 +60,7 @@ class ModelFile:
     numpy: str | None = None
     bytecode: str | None = None
     own: tuple[str, ...] = ()
+    built: tuple[str, ...] = ()
     trouble: str = ""
 
 

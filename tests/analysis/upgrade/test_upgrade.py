@@ -205,6 +205,35 @@ def test_a_file_of_a_format_that_one_of_the_two_lacks_is_not_known() -> None:
     assert str(found.sentence).endswith("has no skops")
 
 
+def test_a_class_that_only_has_the_name_of_a_known_one_is_not_known() -> None:
+    own = HeldClass(name="Forest", parameters={}, scikit_learn="1.2.2", stranger="churn.Forest")
+    assert str(judged(classes=(own,)).sentence) == "not known: no run knows churn.Forest"
+    assert str(judged(built=("churn.Cleaner",)).sentence) == "not known: no run knows churn.Cleaner"
+    many = tuple(f"churn.Cleaner{number}" for number in range(9))
+    assert str(judged(built=many).sentence).endswith("churn.Cleaner2 and 6 more")
+
+
+def test_a_choice_that_no_tried_model_has_is_not_known_and_a_number_is_no_choice() -> None:
+    models = {"pca": manifest(part("PCA", svd_solver="auto", n_components=2))}
+    run = [index(cases=tuple(models), models=models)]
+    for solver, components, told in (
+        ("'auto'", "3", "no difference seen in models like PCA"),
+        ("'full'", "2", "not known: no tried PCA has svd_solver='full'"),
+    ):
+        asked = HeldClass(
+            name="PCA", parameters={"svd_solver": solver, "n_components": components}, scikit_learn="1.2.2"
+        )
+        assert str(upgrade(run, OLD, NEW, [file(asked)]).files[0].sentence) == told
+
+
+def test_a_file_of_another_format_than_is_asked_about_is_not_known() -> None:
+    run = [index(formats=("pickle", "joblib", "skops"))]
+    for name, verdict in (("pickle", Verdict.UNSEEN), ("joblib", Verdict.UNSEEN), ("skops", Verdict.UNKNOWN)):
+        (found,) = upgrade(run, OLD, NEW, [file(FOREST)], format_name=name).files
+        assert found.verdict is verdict, name
+    assert str(found.sentence) == "not known: it is of the format pickle, not skops"
+
+
 def test_with_files_the_answer_and_the_gates_are_of_the_files() -> None:
     found = upgrade([index(BAD)], OLD, NEW, [file(FOREST), file(path="bad.pkl", trouble="damaged: it ends early")])
     assert str(found.sentence) == "not known for 1 of 2 files"
