@@ -17,7 +17,7 @@ _SHOWN = 60  # characters of a value that a message repeats
 _LINES = 3  # of an exception's message; what decides may stand in the second or third
 _REASON = 1000  # characters of them
 #: What acts on a terminal instead of being shown: control characters, and those that turn the direction of writing.
-_ACTS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_ACTS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 class HarnessError(Exception):

@@ -68,7 +68,10 @@ def _of_lock(path: Path) -> Mapping[str, tuple[str, ...]]:
 
     found = lock_files.read(path)
     python = {} if found.python is None else {"python": (found.python,)}
-    return {**found.held(), **python}
+    held = found.held()
+    if SKLEARN not in held and SKLEARN in found.without_version():
+        raise InputError(f"{path}: it names scikit-learn without one version; {_NEEDED}")
+    return {**held, **python}
 
 
 def _of_versions(option: str, words: Sequence[str]) -> Mapping[str, tuple[str, ...]]:

@@ -16,11 +16,11 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.markers import InvalidMarker, Marker
+from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from harness.config import conda_files
 from harness.errors import InputError, shown
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _MOST = 32 << 20  # bytes
 #: Pythons that a lock without one may be for.
 _PYTHONS = tuple(f"3.{minor}" for minor in range(6, 16))
+_MOST_COMMAND = 2_000  # characters of the line that names it
 _COMPILED_FOR = re.compile(r"#.*(?:with Python |--python-version[ =]|-p )(3\.\d+)")
 #: A line of these is no requirement, and pip takes it.
 _ADDRESSES = (".", "/", "http:", "https:", "git+", "file:")
@@ -78,22 +79,29 @@ class LockFile:
     pythons: tuple[str, ...]
 
     def held(self, python: str | None = None) -> dict[str, tuple[str, ...]]:
-        """The versions of each package that may be there, the newest first.
+        """The versions of each package that may be there, the newest first; without those of which one is not told.
 
         Parameters
         ----------
         python : the minor of the one Python that it is asked for
         """
         pythons = self.pythons if python is None else (python,)
-        found: dict[str, dict[str, None]] = {}
+        found: dict[str, list[Pin]] = {}
         for pin in self.pins:
-            if pin.version is not None and _may_hold(pin.marker, pythons):
-                found.setdefault(pin.name, {})[pin.version] = None
-        return {name: tuple(sorted(some, key=Version, reverse=True)) for name, some in found.items()}
+            if _may_hold(pin.marker, pythons):
+                found.setdefault(pin.name, []).append(pin)
+        told = {name: {pin.version for pin in some} for name, some in found.items() if _is_told(some)}
+        return {name: tuple(sorted(filter(None, some), key=Version, reverse=True)) for name, some in told.items()}
 
     def without_version(self) -> frozenset[str]:
         """Packages that it names, and of which it tells no version."""
         return frozenset(pin.name for pin in self.pins if pin.version is None)
+
+
+def _is_told(pins: Iterable[Pin]) -> bool:
+    """Whether each version that a package may have is told: a line for every case, or all lines, have one."""
+    some = list(pins)
+    return any(pin.version and pin.marker is None for pin in some) or all(pin.version for pin in some)
 
 
 def read(path: Path) -> LockFile:
@@ -104,7 +112,7 @@ def read(path: Path) -> LockFile:
     InputError : there is no such file, it is none, or it is damaged. The message says which line, and what to do.
     """
     if not path.is_file():
-        raise InputError(f"{path}: there is no such file")
+        raise InputError(f"{path}: {'it is no plain file' if path.exists() else 'there is no such file'}")
     if path.stat().st_size > _MOST:
         raise InputError(f"{path}: {path.stat().st_size:,} bytes are no lock file")
     text = text_of(path)
@@ -146,7 +154,7 @@ def _of_requirements(path: Path, text: str) -> Iterator[Pin]:
     for number, line in lines(text):
         try:
             one = Requirement(line)
-        except InvalidRequirement:
+        except (ValueError, RecursionError):  # of packaging, and of numbers and markers that are beyond Python
             if line.startswith(_ADDRESSES):
                 continue
             raise InputError(f"{path}, line {number}: {shown(line)} is in no lock file; {_KNOWN}") from None
@@ -171,7 +179,7 @@ def _only(specifier: SpecifierSet) -> str | None:
 def _of_toml(path: Path, text: str) -> tuple[list[Pin], SpecifierSet | None]:
     try:
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: it is damaged: {error}") from None
     tables = content.get("packages", content.get("package"))
     if not isinstance(tables, list):
@@ -203,7 +211,7 @@ def _markers(given: object) -> list[Marker]:
     for text in [given] if isinstance(given, str) else given if isinstance(given, list) else []:
         try:
             found.append(Marker(str(text)))
-        except InvalidMarker:
+        except (InvalidMarker, RecursionError):
             return []
     return found
 
@@ -215,15 +223,15 @@ def _of_conda(path: Path, text: str) -> Iterator[Pin]:
 
 def _pin(name: str, version: str | None, marker: Marker | None = None, *, is_released: bool = True) -> Pin:
     try:
-        known = version if version is not None and Version(version) else None
-    except InvalidVersion:  # conda has such, of packages that are no Python
+        known = None if version is None else str(Version(version))
+    except ValueError:  # conda has such, of packages that are no Python
         known = None
     return Pin(name=str(canonicalize_name(name)), version=known, marker=marker, is_released=is_released)
 
 
 def _compiled_for(text: str) -> str | None:
     """The Python that pip-compile or uv names at the top of what it writes."""
-    found = next(filter(None, map(_COMPILED_FOR.search, text.splitlines()[:8])), None)
+    found = next(filter(None, (_COMPILED_FOR.match(line[:_MOST_COMMAND]) for line in text.splitlines()[:8])), None)
     return None if found is None else found[1]
 
 
@@ -241,7 +249,7 @@ def _may_hold(marker: Marker | None, pythons: Iterable[str]) -> bool:
         return True
     try:
         return any(marker.evaluate(_variables(python)) for python in pythons)
-    except (UndefinedComparison, UndefinedEnvironmentName):
+    except ValueError:  # a comparison that has no meaning, or a variable that is none
         return True
 
 

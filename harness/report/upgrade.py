@@ -66,6 +66,9 @@ def _head(upgrade: Upgrade, others: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield "from", words.side(upgrade.old)
     yield "to", words.side(upgrade.new)
     yield "tested", words.tested(upgrade)
+    untold = words.untold(upgrade)
+    if untold:
+        yield "not told", untold
     untried = words.untried(upgrade)
     if untried:
         yield "not tried", untried

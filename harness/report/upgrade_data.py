@@ -29,6 +29,7 @@ def as_data(upgrade: Upgrade, *, others: Sequence[str] = ()) -> dict[str, Any]:
         "absent": list(upgrade.absent),
         "formats": dict(words.formats(upgrade)),
         "formats_left_out": list(upgrade.left_out),
+        "not_told": words.untold(upgrade),
         "coverage": asdict(upgrade.coverage),
         "not_tested": words.not_tested(upgrade),
         "gone": words.gone(upgrade),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from harness.analysis.units import counted
 from harness.analysis.upgrade.conclusion import title
-from harness.analysis.upgrade.side import COUNTED
+from harness.analysis.upgrade.side import COUNTED, NUMPY
 from harness.analysis.verdicts import BAD, Verdict
 from harness.inspection import packages
 from harness.report import ask_words, rerun_command
@@ -68,6 +69,12 @@ def untried(upgrade: Upgrade) -> str:
         instead = f" (the runs: {' → '.join(tried)})" if tried else ""
         told.append(f"{title(package)} {' → '.join(ends)}{instead}")
     return f"{', '.join(told)}; so nothing is called safe"
+
+
+def untold(upgrade: Upgrade) -> str:
+    """Which of the two do not tell their NumPy, so that every one counts; empty if both do."""
+    names = dict.fromkeys(one.called for one in (upgrade.old, upgrade.new) if not one.text(NUMPY))
+    return f"{' and '.join(names)} without a version of NumPy, so every one that was tried counts" if names else ""
 
 
 def not_tested(upgrade: Upgrade) -> list[str]:
@@ -148,8 +155,8 @@ _SHORT = {
 
 def todo(upgrade: Upgrade) -> str:
     """What to do now."""
-    file = upgrade.files[0].file.path if upgrade.files else "FILE"
-    command = f"{rerun_command.program()} check {file} --to {upgrade.new.target}"
+    file = shlex.quote(upgrade.files[0].file.path) if upgrade.files else "FILE"
+    command = f"{rerun_command.program()} check {file} --to {shlex.quote(upgrade.new.target)}"
     if upgrade.verdict in BAD:
         return f"retrain, or keep the old environment for these; try each file itself: {command}"
     return f"try each file itself: {command}"

@@ -105,6 +105,28 @@ def test_what_is_wrong_is_said_with_what_to_do(folder, words, told) -> None:
     assert told in called(folder, *words, code=2).stderr
 
 
+def test_names_of_files_act_neither_on_the_terminal_nor_in_a_shell(folder) -> None:
+    shutil.copy(FILES / "sk1.2-py3.11-np1.24.standard_scaler.skops", folder / "models/a\x1b[2J[red] $(id)\u061c.pkl")
+    (folder / "models/loop").symlink_to(".")
+    shutil.move(folder / "uv.lock", folder / "new; id.lock")
+    told = called(folder, "--from", "old.txt", "--to", "new; id.lock", "models/a\x1b[2J[red] $(id)\u061c.pkl").stdout
+    assert not {"\x1b", "\u061c"} & set(told)
+    assert r"models/a\x1b[2J[red] $(id)\u061c.pkl: no difference seen" in told
+    assert r"check 'models/a\x1b[2J[red] $(id)\u061c.pkl' --to 'new; id.lock'" in " ".join(told.split())
+
+
+def test_a_lock_without_numpy_is_named_and_one_of_several_cases_is_no_pin(folder) -> None:
+    (folder / "bare.txt").write_text("scikit-learn==1.9.1\n")
+    told = " ".join(called(folder, "--from", "old.txt", "--to", "bare.txt").stdout.split())
+    assert "not told bare.txt without a version of NumPy, so every one that was tried counts" in told
+    assert "not told" not in called(folder, *SIDES).stdout
+    (folder / "cases.txt").write_text(
+        "scikit-learn==1.9.1 ; python_version < '3.9'\nscikit-learn ; python_version >= '3.9'\n"
+    )
+    error = called(folder, "--from", "old.txt", "--to", "cases.txt", code=2).stderr
+    assert "cases.txt: it names scikit-learn without one version; a line such as" in error
+
+
 def test_an_image_needs_an_engine_and_says_so(folder) -> None:
     told = called(folder, "--from", "image:serving", "--to", "1.9", code=3, PATH="/nonexistent").stderr
     assert "--from image:serving: there is neither Docker nor Podman" in told

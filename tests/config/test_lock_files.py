@@ -116,3 +116,47 @@ def test_another_file_says_what_is_wrong_and_what_is_taken(tmp_path: Path, name,
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no\.txt: there is no such file"):
         lock_files.read(tmp_path / "no.txt")
+
+
+def test_a_package_of_which_one_case_has_no_version_has_none(tmp_path: Path) -> None:
+    """A version for some Pythons is not that of all."""
+    some = "scikit-learn==1.3.2 ; python_version < '3.9'\n"
+    found = read(tmp_path, "requirements.txt", f"{some}scikit-learn>=1.5 ; python_version >= '3.9'\n")
+    assert found.held() == {} and found.held("3.8") == {"scikit-learn": ("1.3.2",)}
+    table = '[[packages]]\nname = "scikit-learn"\n'
+    text = (
+        f'{table}version = "1.3.2"\nmarker = "python_version < \'3.9\'"\n{table}marker = "python_version >= \'3.9\'"\n'
+    )
+    assert read(tmp_path, "pylock.toml", text).held() == {}
+    assert read(tmp_path, "requirements.txt", "numpy>=1.20\nnumpy==1.26.4\n").held() == {"numpy": ("1.26.4",)}
+
+
+def test_a_version_is_told_as_everybody_writes_it(tmp_path: Path) -> None:
+    text = '[[package]]\nname = "scikit-learn"\nversion = " v1.03.2\\n"\n'
+    assert read(tmp_path, "uv.lock", text).held() == {"scikit-learn": ("1.3.2",)}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.txt", f"scikit-learn==1.{'1' * 5000}\n"),
+        ("b.txt", f"scikit-learn==1.3.2 ; python_version < '3.{'1' * 5000}'\n"),
+        ("c.toml", f'[[package]]\nname = "scikit-learn"\nversion = "1.{"1" * 5000}"\n'),
+        ("d.toml", f"number = {'1' * 5000}\n[[package]]\nname = 'scikit-learn'\nversion = '1.3.2'\n"),
+        ("e.toml", f"deep = {'[' * 100_000}\n"),
+        ("f.txt", f"scikit-learn==1.3.2 ; {'(' * 3000}python_version > '3'{')' * 3000}\n"),
+        ("g.toml", f'[[package]]\nname = "a"\nversion = "1"\nmarker = "{"(" * 3000}os_name > \'\'{")" * 3000}"\n'),
+        ("h.txt", "#" * 1_000_000),
+        ("i.yml", f"dependencies:\n- {':' * 1_000_000}\n"),
+    ],
+)
+def test_a_hostile_file_is_read_or_refused_soon(tmp_path: Path, name, text) -> None:
+    try:
+        read(tmp_path, name, text).held()
+    except InputError as error:
+        assert len(str(error)) < 1000
+
+
+def test_what_is_no_plain_file_is_not_opened() -> None:
+    with pytest.raises(InputError, match="it is no plain file"):
+        lock_files.read(Path("/dev/zero"))
