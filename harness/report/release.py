@@ -37,7 +37,7 @@ _VERDICTS = {Effect.CHANGES: Verdict.CHANGES, Effect.BREAKS: Verdict.BREAKS, Eff
 def verdicts(release: Release) -> frozenset[Verdict]:
     """Everything that a release does, as verdicts. Where nothing is seen it is never "safe"."""
     found = {verdict for effect, verdict in _VERDICTS.items() if release.of(effect)}
-    if release.never_tried or not release.cells:
+    if release.never_tried or release.not_compared or not release.cells:
         found.add(Verdict.UNKNOWN)
     return frozenset(found or {Verdict.UNSEEN})
 
@@ -56,7 +56,7 @@ def sentence(release: Release) -> str:
     if breaks:
         return f"breaks {breaks} {of}, changes no predictions"
     if verdict(release) is Verdict.UNKNOWN:
-        return f"not known: {lost or 'some'} {of} were not tried, or not compared"
+        return f"not known: {lost or len(release.not_compared) or 'some'} {of} were not tried, or not compared"
     return f"no change seen in {counted(release.models, 'model')} {of}"
 
 
@@ -99,6 +99,8 @@ def _lines(release: Release) -> Iterator[tuple[str, str]]:
     yield "tested", tested(release)
     if release.never_tried:
         yield "not run", not_run(release)
+    if release.not_compared:
+        yield "not known", not_compared(release)
     if release.others:
         yield "beside", f"{others(release)}: perhaps the reason"
     if release.consumers.passed_over:
@@ -146,6 +148,10 @@ def sources(release: Release) -> str:
 
 def not_run(release: Release) -> str:
     return f"{counted(release.never_tried, 'cell')} did not run; they never count as passing"
+
+
+def not_compared(release: Release) -> str:
+    return f"{listed(release.not_compared, _CLASSES)}: nothing of what they predict could be compared"
 
 
 def others(release: Release, most: int = _PACKAGES) -> str:
@@ -209,7 +215,17 @@ def why(finding: ReleaseFinding) -> str:
 
 def as_data(release: Release) -> dict[str, Any]:
     """Return the effect of a release as data for JSON."""
-    names = ("package", "producers", "formats", "cells", "models", "estimators", "never_tried", "newly_warned")
+    names = (
+        "package",
+        "producers",
+        "formats",
+        "cells",
+        "models",
+        "estimators",
+        "never_tried",
+        "not_compared",
+        "newly_warned",
+    )
     facts = ("run_id", "profile", "started", "complete")
     return {
         **{name: getattr(release, name) for name in names},

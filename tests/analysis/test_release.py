@@ -148,6 +148,20 @@ def test_runs_of_the_same_two_versions_are_one_answer_and_the_newest_of_a_cell_c
     assert len(of(stored(), others).runs) == 1  # it compares with 1.5
 
 
+def test_a_class_of_which_nothing_is_compared_is_not_known() -> None:
+    """Neither release compares it, so nothing changes between them."""
+    every = [name for name in grid(tuple(HELD), tuple(HELD)) if "/ridge/" in name]
+    run = stored(*(cell(one, "incomparable", parity=None) for one in every))
+    found = of(run)
+    assert (found.not_compared, found.findings) == (("ridge",), ())
+    assert rendering.verdict(found) is Verdict.UNKNOWN
+    told = " ".join(shown(found).split())
+    assert "not known: 1 of 2 estimators were not tried, or not compared" in told
+    assert "not known ridge: nothing of what they predict could be compared" in told
+    assert "? ridge: nothing of what" in release_notes.render(found)
+    assert of(stored()).not_compared == ()
+
+
 def test_estimators_are_named_by_their_class_and_by_its_public_module() -> None:
     run = stored(
         cell("sk1.5/ridge/pickle>sk1.9/pickle", "load-error"),

@@ -40,6 +40,7 @@ class Release:
     example_run : by cell id of an example, the run that has it
     models, estimators : how many cases were compared, and how many classes they are
     never_tried : cells that did not run with the release
+    not_compared : classes whose models load with the release, and of which nothing could be compared
     counts : cells by kind of change, the most serious first
     newly_warned : models that are ok in both, and have a version warning only with the release
     findings : the most serious first
@@ -57,6 +58,7 @@ class Release:
     models: int
     estimators: int
     never_tried: int
+    not_compared: tuple[str, ...]
     counts: dict[ChangeKind, int]
     newly_warned: int
     findings: tuple[ReleaseFinding, ...]
@@ -100,10 +102,16 @@ def joined(found: Sequence[Changes]) -> Release:
         models=int(cells["case"].nunique()),
         estimators=int(cells["estimator"].nunique()),
         never_tried=int(cells["never_tried"].sum()),
+        not_compared=_not_compared(cells),
         counts={kind: int((cells["kind"] == kind).sum()) for kind in ChangeKind},
         newly_warned=int(cells.loc[cells["newly_warned"], "case"].nunique()),
         findings=gathered,
     )
+
+
+def _not_compared(cells: pd.DataFrame) -> tuple[str, ...]:
+    of_class = cells.groupby("estimator", sort=False)[["compared", "incomparable"]].any()
+    return tuple(map(str, of_class.index[of_class["incomparable"] & ~of_class["compared"]]))
 
 
 def _pair(one: Changes) -> tuple[str, str, int]:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from harness.store import RunTables
 
 
+_COMPARED = frozenset({Meaning.CHANGED, Meaning.BROKEN, Meaning.CLOSE, Meaning.IDENTICAL})
+_INCOMPARABLE = frozenset({Meaning.INCOMPARABLE, Meaning.NOT_COMPARED})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Changes:
     """What one run says of a release.
@@ -30,8 +34,9 @@ class Changes:
     run : run.json
     held : see `harness.analysis.sides.held_by`
     cells : one row per cell that the release loads, as `status_changes.compare_statuses` has it, and: ``estimator``
-        (the class of the case), ``module`` (that it is of), ``newly_warned``, ``never_tried``, ``converts``
-        (bool), ``differing``; ``cause``, ``since``, ``upstream`` of what is bad with the release
+        (the class of the case), ``module`` (that it is of), ``newly_warned``, ``never_tried``, ``compared``,
+        ``incomparable`` (it loads, and nothing is known of what it predicts), ``converts`` (bool), ``differing``;
+        ``cause``, ``since``, ``upstream`` of what is bad with the release
     """
 
     package: str
@@ -71,6 +76,8 @@ def changes_of(tables: RunTables, wanted: Wanted) -> Changes:
         module=[names.get(case, ("", case))[0] for case in found["case"]],
         newly_warned=found["cell_id"].isin(warned) & found["kind"].isna(),
         never_tried=(known["meaning"] == Meaning.NOT_RUN).to_numpy(),
+        compared=known["meaning"].isin(_COMPARED).to_numpy(),
+        incomparable=known["meaning"].isin(_INCOMPARABLE).to_numpy(),
         converts=known["converts"].eq(True).to_numpy(),
         differing=known["differing"].to_numpy() if "differing" in known else None,
         **{name: traced[name].to_numpy() for name in ("cause", "since", "upstream")},

@@ -10,9 +10,11 @@ What stands in the file is described in ``templates/dataset/dataset.schema.json`
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import InputError
+from harness.analysis.verdicts import Verdict
+from harness.errors import InputError, shown
 from harness.files import replace_text
 from harness.report.dataset import changelog, packages
 from harness.report.dataset.folding import FORMAT_VERSION, document, unfolded
@@ -26,21 +28,26 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "document", "read", "write"]
 
 FILE = "dataset.json"
+_EDITION = re.compile(r"\d{4}\.\d{3,4}\.\d{1,9}")
 
 
 def read(path: Path) -> dict[str, Any]:
     """Read an edition. Raises InputError for what is none, or is of another format."""
     try:
         held = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: this is no dataset: {error}") from error
     version = held.get("format_version") if isinstance(held, dict) else None
     if version != FORMAT_VERSION:
         raise InputError(f"{path}: this is no dataset of format {FORMAT_VERSION}, which this release reads")
     try:
-        list(unfolded(held))
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+        for one in unfolded(held):
+            Verdict(one.told.verdict)
+        is_edition = bool(_EDITION.fullmatch(held["edition"]))
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{path}: this dataset is damaged: {error!r}") from error
+    if not is_edition:
+        raise InputError(f"{path}: this dataset is damaged: its edition is {shown(held['edition'])}")
     return dict(held)
 
 

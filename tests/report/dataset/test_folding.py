@@ -92,6 +92,13 @@ def test_the_changelog_says_what_became_worse_first() -> None:
     assert "The first edition" in changelog.told(None, new)
 
 
+def _of(**others: object) -> str:
+    """An edition of one statement, with something else in it."""
+    answers = {"verdicts": ["safe"], "sentences": ["safe"], "causes": [], "answers": [[0, 0, None, 1, 0]]}
+    held = {"releases": ["1.8"], "grids": [[[0, 0, 0, 0, 0]]], "estimators": {"Ridge": {"": {"": 0}}}, **answers}
+    return json.dumps({"format_version": 1, "edition": "2026.1130.0", **held, **others})
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -99,6 +106,11 @@ def test_the_changelog_says_what_became_worse_first() -> None:
         ("[]", "no dataset of format 1"),
         ('{"format_version": 2}', "no dataset of format 1"),
         ('{"format_version": 1, "releases": []}', "is damaged"),
+        ("[" * 100_000, "is no dataset"),
+        (_of(edition=["2026.1130.0"]), "is damaged"),
+        (_of(edition=f"2026.1130.{'9' * 5000}"), "is damaged"),
+        (_of(estimators=[]), "is damaged"),
+        (_of(verdicts=["great"]), "is damaged"),
     ],
 )
 def test_an_edition_that_cannot_be_read_is_told(tmp_path, text, message) -> None:
@@ -126,3 +138,8 @@ def test_an_edition_of_the_same_day_has_a_higher_number() -> None:
     assert folding.edition(day) == "2026.105.0"
     assert folding.edition(day, "2026.105.0") == "2026.105.1"
     assert folding.edition(day, "2026.1130.3") == folding.edition(day, "2025.105.4") == "2026.105.0"
+
+
+def test_an_edition_that_is_sound_is_read(tmp_path) -> None:
+    (tmp_path / "old.json").write_text(_of())
+    assert dataset.read(tmp_path / "old.json")["edition"] == "2026.1130.0"
