@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, console
-from harness.cli.model_folders import is_known, writer_numpy
+from harness.cli.model_folders import writer_numpy
 from harness.errors import HarnessError, InputError
 
 if TYPE_CHECKING:
@@ -65,10 +65,7 @@ def reference(found: Inspection, results: Path, *, at_once: bool = False) -> tup
 
     asked: dict[str, dict[str, str]] = {}
     for part in found.models:
-        is_asked = (
-            part.version in found.sklearn_versions[:1] and part.class_name not in _HOLDERS and is_known(part.name)
-        )
-        if is_asked and len(asked) < _CLASSES:
+        if part.version in found.sklearn_versions[:1] and part.class_name not in _HOLDERS and len(asked) < _CLASSES:
             given = dict(part.parameters)
             # Of two models of a class what they have in common is known.
             before = asked.get(part.class_name, given)

@@ -147,7 +147,7 @@ def _classes(found: Inspection) -> Iterator[HeldClass]:
             name=name.rpartition(".")[2],
             parameters=parameters,
             scikit_learn=version,
-            stranger=None if is_known(name) else name,
+            stranger=None if _is_known(name) else name,
         )
 
 
@@ -156,7 +156,7 @@ def _is_public(name: str) -> bool:
     return not (name.startswith("sklearn.") and name.rpartition(".")[2].startswith("_"))
 
 
-def is_known(name: str) -> bool:
+def _is_known(name: str) -> bool:
     """Whether a class is the one that runs mean by its name.
 
     Runs store classes without their modules. A class of the user's own may be in runs of the user's own, but not by the
