@@ -6,8 +6,8 @@ Each outcome is appended to the journal at once. The tables are made from the jo
 renaming. So a run that is killed loses only what was being worked on, and can be resumed.
 """
 
-from harness.files import bounded
 from harness.store.folder import RUN_ID, RunFolder, write_table
+from harness.store.memory_limit import bounded
 from harness.store.reading import (
     MEASURED,
     READABLE,

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import InputError, shown
-from harness.files import bounded, stored
+from harness.files import stored
 from harness.store.journal import CONTROL, clean
+from harness.store.memory_limit import bounded
 from harness.terms import converts
 
 if TYPE_CHECKING:

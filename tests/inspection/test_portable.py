@@ -69,6 +69,12 @@ def test_it_works_where_those_modules_are_missing(tmp_path) -> None:
     assert done.stdout.split("\n")[:2] == ["joblib", "[]"]
 
 
+def test_the_command_starts_where_those_modules_are_missing() -> None:
+    program = f"import sys\nfor name in {sorted(POSIX_ONLY - {'posix'})}: sys.modules[name] = None\n"
+    program += "import harness.cli.program, harness.cli.inspect, harness.cli.ask"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
 def test_nothing_is_unpickled_called_by_name_or_evaluated(path) -> None:
     tree = ast.parse(path.read_text())

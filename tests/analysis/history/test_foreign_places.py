@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from harness import files
 from harness.analysis import history
 from harness.analysis.history import past_runs
 from harness.errors import InputError
+from harness.store import memory_limit
 
 from .stored import cell, store
 
@@ -45,7 +45,7 @@ def test_a_table_of_more_than_is_allowed_is_told_and_left_out(tmp_path, monkeypa
     schema = pa.schema([(name, column[name].type) for name in BOMB])
     with pq.ParquetWriter(large / "environments.parquet", schema, compression="zstd", store_schema=False) as writer:
         writer.write_table(pa.table(column))  # 1 GB of text, in some kilobytes
-    monkeypatch.setattr(files, "MOST_MEMORY", 256 << 20)
+    monkeypatch.setattr(memory_limit, "MOST_MEMORY", 256 << 20)
     (left_out,) = history.read_history(tmp_path).skipped
     assert left_out.name == large.name
     assert "takes more than 256 MiB of memory" in left_out.reason
