@@ -50,6 +50,19 @@ FailOnOption = Annotated[
         help="End with 1 if one answer is: changes, breaks, not-known, not-seen.",
     ),
 ]
+#: What verbs take beside a model file.
+RowsOption = Annotated[
+    Path | None, typer.Option("--data", metavar="FILE", help="Rows to ask it with: .csv, .json, .npy or .parquet.")
+]
+AtOption = Annotated[str | None, typer.Option("--at", metavar="PATH", help="The model within the file: ['model'].")]
+WriterRequirementsOption = Annotated[
+    Path | None,
+    typer.Option("--requirements", metavar="FILE", help="The packages of the environment that wrote it."),
+]
+CodeOption = Annotated[
+    Path | None, typer.Option("--code", metavar="FOLDER", help="Modules of yours that the file needs.")
+]
+TrustOption = Annotated[bool, typer.Option("--trust", help="Run the model without a sandbox.")]
 MayFailOption = Annotated[
     list[str] | None,
     typer.Option("--may-fail", metavar="PATTERN", help="Environments that may be missing: a name or pattern."),

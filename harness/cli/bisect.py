@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli import extras
-from harness.cli.arguments import JsonOption, console
+from harness.cli.arguments import (
+    AtOption,
+    CodeOption,
+    JsonOption,
+    RowsOption,
+    TrustOption,
+    WriterRequirementsOption,
+    console,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,19 +49,15 @@ def bisect(
         ),
     ] = False,
     cases: Annotated[Path | None, typer.Option(metavar="FILE", help="A file of yours with the case.")] = None,
-    data: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Rows to ask it with: .csv, .json, .npy or .parquet.")
-    ] = None,
-    at: Annotated[str | None, typer.Option(metavar="PATH", help="The model within the file: ['model'].")] = None,
+    data: RowsOption = None,
+    at: AtOption = None,
     supplied: Annotated[
         list[str] | None,
         typer.Option("--with", metavar="PACKAGE==V", help="What the file does not tell, or what the case needs."),
     ] = None,
-    requirements: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The packages of the environment that wrote it.")
-    ] = None,
-    code: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Modules of yours that the file needs.")] = None,
-    trust: Annotated[bool, typer.Option("--trust", help="Run the model without a sandbox.")] = False,
+    requirements: WriterRequirementsOption = None,
+    code: CodeOption = None,
+    trust: TrustOption = False,
     results: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where the runs are stored.", show_default="the workspace")
     ] = None,

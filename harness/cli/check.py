@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli import extras
-from harness.cli.arguments import RESULTS, FailOnOption, JsonOption, console
+from harness.cli.arguments import (
+    RESULTS,
+    AtOption,
+    CodeOption,
+    FailOnOption,
+    JsonOption,
+    RowsOption,
+    TrustOption,
+    WriterRequirementsOption,
+    console,
+)
 from harness.errors import GateCrossed, InputError
 from harness.files import write_output
 
@@ -34,19 +44,15 @@ def check(
             "Default: each later minor release.",
         ),
     ] = None,
-    data: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Rows to ask it with: .csv, .json, .npy or .parquet.")
-    ] = None,
-    at: Annotated[str | None, typer.Option(metavar="PATH", help="The model within the file: ['model'].")] = None,
+    data: RowsOption = None,
+    at: AtOption = None,
     supplied: Annotated[
         list[str] | None,
         typer.Option("--with", metavar="PACKAGE==V", help="What the file does not tell: scikit-learn==1.2.2."),
     ] = None,
-    requirements: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The packages of the environment that wrote it.")
-    ] = None,
-    code: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Modules of yours that the file needs.")] = None,
-    trust: Annotated[bool, typer.Option("--trust", help="Run the model without a sandbox.")] = False,
+    requirements: WriterRequirementsOption = None,
+    code: CodeOption = None,
+    trust: TrustOption = False,
     keep_data: Annotated[bool, typer.Option("--keep-data", help="Keep model and rows in the run's folder.")] = False,
     fail_on: FailOnOption = None,
     results: Annotated[
