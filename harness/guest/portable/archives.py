@@ -63,7 +63,9 @@ class Archive:
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise Refused("%s says of no format that it is %s" % (DOCUMENT, FORMAT))
         if document.get("version") != VERSION:
-            raise Refused("it has version %.40r of the format, and version %d is read" % (document.get("version"), VERSION))
+            raise Refused(
+                "it has version %.40r of the format, and version %d is read" % (document.get("version"), VERSION)
+            )
         _check_depth(document)
         return document
 

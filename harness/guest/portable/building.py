@@ -6,6 +6,7 @@ from ..errors import Refused, Unsupported
 from . import helpers, names, rules
 from .taking_out import releases
 
+_PACKAGES = ("numpy", "python", "scipy", "sklearn")
 _DTYPE = re.compile(r"[<>|=]?[biufcSUOmMV]\d{0,4}(\[\w+\])?$")
 _SCALAR = re.compile(r"[<>|]?[biuf]\d{1,2}$")
 
@@ -16,11 +17,11 @@ def built(archive):
     building = _Building(archive)
     try:
         model = building.value(archive.document["value"])
-        rules.settle(building.made, archive.document["written_with"], releases())
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
-        if building.whole:
-            raise
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError, RecursionError) as error:
         raise Refused("the document is not as the format writes it: %s: %s" % (type(error).__name__, error)) from error
+    if isinstance(model, Lost):
+        raise Unsupported("scikit-learn %s has no %s" % (releases()["sklearn"], model.what))
+    rules.settle(building.made, building.releases(), releases())
     return model
 
 
@@ -44,7 +45,13 @@ class _Building:
         self._entries = archive.document.get("objects")
         self._objects = {}
         self.made = []  # in the order in which they are met: the outer ones first
-        self.whole = False
+
+    def releases(self):
+        """The releases that wrote the file, by name."""
+        told = self._archive.document.get("written_with")
+        if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in _PACKAGES):
+            raise Refused("it does not say which releases wrote it")
+        return {name: told[name] for name in _PACKAGES}
 
     def value(self, node):
         if node is None or isinstance(node, (bool, int, float, str)):
@@ -145,6 +152,32 @@ class _Building:
         made.set_state(state)
         return made
 
+    def _generator(self, node):
+        import numpy as np
+
+        if node["algorithm"] != "PCG64":
+            return Lost("a generator of %.40s" % node["algorithm"])
+        made = np.random.Generator(np.random.PCG64())
+        made.bit_generator.state = self.value(node["state"])
+        return made
+
+    def _index(self, node):
+        try:
+            import pandas
+        except ImportError:
+            return Lost("an index of pandas, which is not here")
+        return pandas.Index(self.value(node["value"]))
+
+    def _function(self, node):
+        found = names.find_function(node["name"])
+        return Lost("the function %s" % node["name"]) if found is None else found
+
+    def _record(self, node):
+        cls = names.find_record(node["module"], node["class"])
+        if cls is None or len(cls._fields) != len(node["items"]):
+            return Lost("%s.%s" % (node["module"], node["class"]))
+        return tuple.__new__(cls, self._items(node))
+
     def _object(self, node):
         number = node["number"]
         if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < len(self._entries):
@@ -182,7 +215,10 @@ _WORDS = {
     "sparse": _Building._sparse,
     "dtype": _Building._dtype,
     "type": lambda b, node: names.find_type(node["name"]),
-    "function": lambda b, node: names.find_function(node["name"]),
+    "function": _Building._function,
+    "generator": _Building._generator,
+    "index": _Building._index,
+    "record": _Building._record,
     "random state": _Building._random_state,
     "object": _Building._object,
     "lost": lambda b, node: Lost(str(node["what"])[:200]),

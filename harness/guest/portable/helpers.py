@@ -50,7 +50,7 @@ def make_tree(parts):
 
     fields, values, n_classes = parts["nodes"], parts["values"], parts["n_classes"]
     count, features = len(fields["left_child"]), int(parts["n_features"])
-    _check_nodes(fields["left_child"], fields["right_child"], fields["feature"], features)
+    check_nodes(fields["left_child"], fields["right_child"], fields["feature"], features)
     nodes = np.zeros(count, dtype=NODE_DTYPE)
     for name in NODE_DTYPE.names:
         if name in fields:
@@ -64,7 +64,7 @@ def make_tree(parts):
     return tree
 
 
-def _check_nodes(left, right, feature, features):
+def check_nodes(left, right, feature, features):
     """That every way through a tree ends within it: compiled code follows the numbers wherever they lead."""
     import numpy as np
 
@@ -118,7 +118,7 @@ def make_neighbours(parts):
         leaf_size=int(parts["leaf_size"]),
         metric=metric,
         sample_weight=parts["sample_weight"],
-        **{name: value for name, value in parts["arguments"].items() if name in ("p", "V", "VI", "w")}
+        **{name: value for name, value in parts["arguments"].items() if name in ("p", "V", "VI", "w")},
     )
 
 

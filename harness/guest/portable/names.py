@@ -31,12 +31,12 @@ _NUMPY = (
 )  # fmt: skip
 _TYPES = {"builtins." + kind.__name__: kind for kind in (bool, int, float, complex, str, bytes, object)}
 _TYPE = re.compile(r"numpy\.(bool_?|u?int(8|16|32|64)|float(16|32|64)|complex(64|128)|str_|bytes_|object_|datetime64)$")
+_BUILTIN = (BaseException, bytes, dict, frozenset, int, float, list, set, str, tuple, type)
 #: Where modules went, by their beginning; the newer name second. It is tried in both directions.
 MOVED = (
     ("sklearn.linear_model._glm.link", "sklearn._loss.link"),
     ("sklearn.neighbors._dist_metrics", "sklearn.metrics._dist_metrics"),
     ("sklearn.utils", "sklearn.utils._bunch"),
-    ("sklearn.metrics._scorer", "sklearn.metrics._scorer"),
 )
 #: Classes that have another name; the newer second.
 RENAMED = {"_PredictScorer": "_Scorer", "_ProbaScorer": "_Scorer", "_ThresholdScorer": "_Scorer"}
@@ -63,6 +63,15 @@ def find_class(module, name):
     return None
 
 
+def find_record(module, name):
+    """The class of named tuples of scikit-learn of that name; None where this release has none."""
+    if not isinstance(module, str) or not isinstance(name, str) or not name.isidentifier() or not is_allowed(module):
+        raise Refused("it names a class outside of scikit-learn: %.100s.%.100s" % (module, name))
+    found = getattr(_module(module), name, None)
+    named = isinstance(found, type) and issubclass(found, tuple) and hasattr(found, "_fields")
+    return found if named and is_allowed(found.__module__) else None
+
+
 def _places(module):
     yield module
     for old, new in MOVED:
@@ -84,7 +93,7 @@ def _module(name):
 
 def _is_plain(cls):
     """Whether an instance is no more than its ``__dict__``, so that it can be made without its constructor."""
-    return cls.__new__ is object.__new__ and "__dict__" in dir(cls) and not issubclass(cls, BaseException)
+    return "__dict__" in dir(cls) and not issubclass(cls, _BUILTIN)
 
 
 def name_of_function(value):
@@ -108,7 +117,7 @@ def name_of_function(value):
 
 
 def find_function(name):
-    """The function ``module:name``. Raises Refused unless it is one of the list, and there."""
+    """The function ``module:name``; None where this release has none. Raises Refused unless it is on the list."""
     import numpy as np
 
     module, _, attribute = name.partition(":") if isinstance(name, str) else ("", "", "")
@@ -119,11 +128,11 @@ def find_function(name):
     elif name in _SINGLE or _is_listed(module) and attribute.isidentifier():
         found = getattr(_module(module), attribute, None)
         own = isinstance(found, types.FunctionType) and (name in _SINGLE or _is_listed(found.__module__))
-        found = found if own else None
+        return found if own else None
     else:
         found = None
     if found is None:
-        raise Refused("it names a function that is not on the list, or not here: %.100s" % name)
+        raise Refused("it names a function that is not on the list: %.100s" % name)
     return found
 
 

@@ -48,12 +48,14 @@ class _Taking:
             return value if math.isfinite(value) else {"is": "float", "value": repr(value)}
         if kind in _CONTAINERS:
             return {"is": _CONTAINERS[kind], "items": self._items(value, place)}
-        for take in (self._of_python, self._of_numpy, self._of_scipy, self._helper):
+        for take in (self._of_python, self._of_numpy, self._of_scipy, self._of_pandas, self._helper):
             found = take(value, place)
             if found is not None:
                 return found
         if kind.__module__.startswith("sklearn."):
-            return self._object(value, place)
+            return self._record(value, place) if isinstance(value, tuple) else self._object(value, place)
+        if kind.__module__.startswith("scipy."):
+            return {"is": "lost", "what": qualified_name(kind)}
         raise Unsupported("%s is of %s, which is no plain data" % (place, qualified_name(kind)))
 
     def _items(self, values, place):
@@ -93,8 +95,8 @@ class _Taking:
         return None
 
     def _named(self, kind, name, value, place):
-        if name is None and isinstance(value, type) and value.__module__.startswith("sklearn."):
-            return {"is": "lost", "what": "the class %s" % value.__name__}
+        if name is None and str(getattr(value, "__module__", "")).startswith("sklearn."):
+            return {"is": "lost", "what": "the %s %s" % (kind, value.__name__)}
         if name is None:
             raise Unsupported("%s is %s of code, %.100r: no plain data" % (place, kind, value))
         return {"is": kind, "name": name}
@@ -116,6 +118,9 @@ class _Taking:
         if type(value) is np.random.RandomState:
             state = value.get_state(legacy=False)
             return {"is": "random state", "algorithm": state["bit_generator"], "state": self.node(state, place)}
+        if type(value) is getattr(np.random, "Generator", None):
+            state = value.bit_generator.state
+            return {"is": "generator", "algorithm": state["bit_generator"], "state": self.node(state, place)}
         if isinstance(value, np.ufunc) or type(value).__name__ == "_ArrayFunctionDispatcher":
             return self._named("function", names.name_of_function(value), value, place)
         return None
@@ -154,12 +159,23 @@ class _Taking:
         shape = [int(length) for length in value.shape]
         return {"is": "sparse", "layout": layout, "container": container, "shape": shape, "parts": parts}
 
+    def _of_pandas(self, value, place):
+        if type(value).__module__.startswith("pandas.") and type(value).__name__ == "Index":
+            return {"is": "index", "value": self._array(value.to_numpy(), place)}
+        return None
+
     def _helper(self, value, place):
         for word, (take, _) in helpers.OF.items():
             parts = take(value)
             if parts is not None:
                 return {"is": word, "parts": self._pairs(parts, place)}
         return None
+
+    def _record(self, value, place):
+        """A named tuple of scikit-learn's."""
+        cls = type(value)
+        items = self._items(value, place)
+        return {"is": "record", "module": cls.__module__, "class": cls.__name__, "items": items}
 
     def _object(self, value, place):
         """An object of scikit-learn: written once, however often it is met. Compiled ones have no ``__dict__``."""
@@ -181,7 +197,7 @@ class _Taking:
 
 
 def _parameters(cls):
-    return cls._get_param_names() if hasattr(cls, "_get_param_names") else []
+    return list(cls._get_param_names()) if hasattr(cls, "get_params") and hasattr(cls, "_get_param_names") else []
 
 
 def _not_a_record(place):

@@ -1,14 +1,19 @@
 """Decision trees, forests and what is made of them."""
 
+from ...errors import Unsupported
+
 _CRITERIA = {"mse": ((1, 0, 0), "squared_error"), "mae": ((1, 0, 0), "absolute_error")}
 
-RENAMED = {"*": {"base_estimator": "estimator", "base_estimator_": "estimator_", "_base_estimator": "_estimator"}}
+RENAMED = {"*": {"base_estimator": "estimator", "base_estimator_": "estimator_"}}
 
 VALUES = {
     "BaseDecisionTree BaseForest BaseGradientBoosting": {"criterion": _CRITERIA},
     "ForestClassifier DecisionTreeClassifier": {"max_features": {"auto": ((1, 1, 0), "sqrt")}},
     "ForestRegressor DecisionTreeRegressor": {"max_features": {"auto": ((1, 1, 0), 1.0)}},
 }
+
+#: A file without it is of a release that had no other.
+DEFAULTS = {"AdaBoostClassifier": {"algorithm": "SAMME"}}
 
 
 def fractions(state):
@@ -39,4 +44,11 @@ def path_lengths(state):
         )
 
 
+def real_boosting(state):
+    """From 1.6 on there is no SAMME.R, and models of it would predict as SAMME does."""
+    if state.crosses((1, 6, 0)) and state.has.get("algorithm", "SAMME") == "SAMME.R":
+        raise Unsupported("AdaBoostClassifier with SAMME.R: this release has that algorithm no longer")
+
+
+BEFORE = [("AdaBoostClassifier", real_boosting)]
 WORKED = [("DecisionTreeClassifier", fractions), ("IsolationForest", path_lengths)]
