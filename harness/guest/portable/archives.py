@@ -62,7 +62,7 @@ class Archive:
             raise Refused("%s is no JSON that this format writes: %s" % (DOCUMENT, error)) from error
         if not isinstance(document, dict) or document.get("format") != FORMAT:
             raise Refused("%s says of no format that it is %s" % (DOCUMENT, FORMAT))
-        if document.get("version") != VERSION:
+        if type(document.get("version")) is not int or document["version"] != VERSION:
             raise Refused(
                 "it has version %.40r of the format, and version %d is read" % (document.get("version"), VERSION)
             )

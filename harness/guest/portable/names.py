@@ -45,7 +45,8 @@ RENAMED = {"_PredictScorer": "_Scorer", "_ProbaScorer": "_Scorer", "_ThresholdSc
 def is_allowed(module):
     """Whether classes of a module may be made."""
     parts = module.split(".")
-    return len(parts) > 1 and parts[0] == "sklearn" and parts[1] in PARTS and not _NOT.search(module)
+    named = all(part.isidentifier() for part in parts) and not _NOT.search(module)
+    return named and len(parts) > 1 and parts[0] == "sklearn" and parts[1] in PARTS
 
 
 def find_class(module, name):
