@@ -29,9 +29,20 @@ class CutShortError(Exception):
 class Abilities(Protocol):
     """What a guest says that it can do."""
 
-    writers: dict[str, Inability | None]  # by format; None: it can be written here
-    readers: dict[str, Inability | None]
-    broken: dict[str, str]  # by module of formats: why it cannot be imported here
+    @property
+    def writers(self) -> dict[str, Inability | None]:
+        """By format; None: it can be written here."""
+        ...
+
+    @property
+    def readers(self) -> dict[str, Inability | None]:
+        """The same by reader."""
+        ...
+
+    @property
+    def broken(self) -> dict[str, str]:
+        """By module of formats, why it cannot be imported here."""
+        ...
 
 
 class Session(ABC):
@@ -148,7 +159,10 @@ class Session(ABC):
 class Workplace(Protocol):
     """Where the guests of a run are."""
 
-    at_once: int  # environments that work at the same time
+    @property
+    def at_once(self) -> int:
+        """How many environments work at the same time."""
+        ...
 
     def session(self, environment: Environment, files: Mapping[str, Path]) -> Session:
         """A session of an environment. ``files``: the user's own, by their names beside the guest."""
@@ -158,7 +172,10 @@ class Workplace(Protocol):
 class Engine(Protocol):
     """Makes the workplace of a run: this process's guests, or a cluster."""
 
-    link: str | None  # of a page that shows it at work
+    @property
+    def link(self) -> str | None:
+        """Of a page that shows it at work."""
+        ...
 
     def at_work(self, recorder: Recorder) -> AbstractContextManager[Workplace]:
         """The workplace while a run goes on. Raises MachineError."""
