@@ -34,6 +34,7 @@ class Way(NamedTuple):
     partial: bool
     asked: Sequence[str]
     tolerance: Callable[[str, str], Tolerance]
+    detailed: bool
 
 
 def judge_artifact(event: Written | Ended) -> dict[str, Any]:
@@ -59,6 +60,7 @@ def judge_cell(
     format_name: str,
     asked: Sequence[str] | None = None,
     partial: bool = False,
+    detailed: bool = False,
 ) -> dict[str, Any]:
     """The observed columns of a cell. An event that makes no sense is a crash: a broken process sent it.
 
@@ -69,9 +71,10 @@ def judge_cell(
     tolerance : of (method, dtype).
     asked : what of the reference the consumer's model was asked. None: all of it.
     format_name, partial : the format's name, and whether it may leave methods out.
+    detailed : whether the row has ``by_method``, the parity and the largest difference of each. Tables have no such column.
     """
     try:
-        way = Way(format_name, partial, tuple(fitted["reference"]) if asked is None else asked, tolerance)
+        way = Way(format_name, partial, tuple(fitted["reference"]) if asked is None else asked, tolerance, detailed)
         return _judge_cell(event, fitted, way)
     except Exception as error:  # noqa: BLE001  # whatever a process sends, the run continues
         return judge_nonsense(error)
@@ -231,7 +234,13 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
         "tolerance_used": result.tolerance_used,
         "label_mismatch": result.label_mismatch,
         "score": score,
+        **({"by_method": _by_method(result)} if way.detailed else {}),
     }
+
+
+def _by_method(result: judging.OutputComparison) -> dict[str, Any]:
+    """Of each method its parity, and the largest difference of its numbers, null where it has none."""
+    return {name: {"parity": one.parity, "max_abs_diff": one.max_abs} for name, one in result.by_method.items()}
 
 
 def _mute(fitted: Mapping[str, Any]) -> tuple[str, ...]:
