@@ -46,7 +46,8 @@ class Step:
 class Way:
     """A way from a model file to a target: without a step, the file as it is.
 
-    The first environment loads the file, each further one what the one before it saved, and the target the last."""
+    The first environment loads the file, each further one what the one before it saved, and the target the last.
+    """
 
     steps: tuple[Step, ...]
     kept: Kept = Kept.MODEL

@@ -45,7 +45,7 @@ def aside(output: Path, data: bytes, like: Path) -> Iterator[Path]:
     try:
         with _writing(output):
             mode = like.stat().st_mode & 0o666 if like.is_file() else 0o600
-            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:  # noqa: PTH123  # by a descriptor
+            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:  # by a descriptor
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

@@ -133,7 +133,7 @@ def way(stage: Stage, carrier: str, *, writer: str, target: str, first: str = ""
 
     Parameters
     ----------
-    first : the format in which the writer saves the model for an environment between; empty: that gets the file as it is.
+    first : the format in which the writer saves the model for an environment between; empty: that gets the file.
     """
     steps = [Step(environment=writer, format=carrier)]
     if stage.through is not None:
