@@ -71,7 +71,7 @@ def judge_cell(
     tolerance : of (method, dtype).
     asked : what of the reference the consumer's model was asked. None: all of it.
     format_name, partial : the format's name, and whether it may leave methods out.
-    detailed : whether the row has ``by_method``, the parity and the largest difference of each. Tables have no such column.
+    detailed : whether the row has ``by_method``: of each its parity and largest difference. Tables have no such column.
     """
     try:
         way = Way(format_name, partial, tuple(fitted["reference"]) if asked is None else asked, tolerance, detailed)
