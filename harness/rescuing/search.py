@@ -82,6 +82,9 @@ class _Search:
         self._at_home = runs.environment(trial.writer)
         self._original = runs.original
         self._writer, self._target = file.home, file.entry(ask.to)
+        self._wanted = ways.of_suffix(ask.output)
+        #: What the output may be called where the predictions alone get there, and are not what its suffix says.
+        self._graph = ""
         self._tried: list[Tried] = []
 
     def answer(self) -> Rescued:
@@ -110,7 +113,7 @@ class _Search:
     def _by_a_way(self) -> Rescued | None:
         middles = {one.name: one for one in between.environments(self._file, self._target)}
         for stage in ways.stages(
-            ways.of_suffix(self._ask.output),
+            self._wanted,
             self._original.format.name,
             self._runs.formats,
             between=list(middles),
@@ -152,6 +155,9 @@ class _Search:
         """The answer by one way, or why it is none."""
         if crossing.why is not None or crossing.saved is None:
             return crossing.why or "it cannot be saved so"
+        if self._wanted not in {None, ways.kind(stage.final)}:
+            self._graph = self._ask.output.with_suffix(ways.suffix_of(ways.kind(stage.final))).name
+            return f"its predictions alone get there, and {ways.kind(stage.final)} is no {self._wanted}"
         handed: Saved | str = crossing.saved
         if not stage.is_handed_over(crossing.format):
             handed = self._runs.again(crossing.saved, stage.final, needed=stage.tools)
@@ -172,8 +178,8 @@ class _Search:
         self._told(self._tried[-1])
 
     def _why_not(self) -> str:
-        wanted = ways.of_suffix(self._ask.output)
-        return f"no way leads there that was tried{f' as {wanted}' if wanted else ''}"
+        why = f"no way that was tried leads there{f' as {self._wanted}' if self._wanted else ''}"
+        return f"{why}; its predictions alone get there: --output {self._graph}" if self._graph else why
 
     def _ended(self, ending: Ending, *, way: Way | None = None, why: str = "") -> Rescued:
         environments = [
