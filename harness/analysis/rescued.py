@@ -67,8 +67,9 @@ class Proof:
 
     Attributes
     ----------
-    methods : by method, attribute or form of rows: ``parity``, and ``max_abs_diff``, null where it has no numbers
-    differing : attributes that differ; no prediction does
+    methods : by method, attribute or form of rows: ``parity``, ``max_abs_diff``, null where it has no numbers, and
+        ``raised``, whether the model raises an error
+    differing : attributes that differ, and what the model refuses and the file answers; no prediction of the model does
     lost : methods of the model that the file has not
     inputs_sha256, rows : of the inputs, and how many there were; ``made`` is whether they were made from the model
     """
@@ -82,8 +83,8 @@ class Proof:
 
     @property
     def predictions(self) -> dict[str, Mapping[str, Any]]:
-        """All but the attributes."""
-        return {name: one for name, one in self.methods.items() if not is_attribute(name)}
+        """What the model predicts: all but attributes, and what it refuses."""
+        return {name: one for name, one in self.methods.items() if not is_attribute(name) and not one.get("raised")}
 
     @property
     def identical(self) -> bool:
@@ -161,36 +162,37 @@ def sidecar(answer: Rescued) -> dict[str, Any]:
         "environments": [asdict(one) for one in answer.environments],
         "inputs": {"sha256": proof.inputs_sha256, "rows": proof.rows, "made_from_the_model": proof.made},
         "differences": {name: dict(one) for name, one in proof.methods.items()},
-        "differing_attributes": list(proof.differing),
+        "differing": list(proof.differing),
         "lost": list(proof.lost),
     }
 
 
-def obstacle(row: Mapping[str, Any] | pd.Series[Any], *, written: pd.Series[Any] | None = None) -> str | None:
+def obstacle(row: pd.Series[Any], by_method: Mapping[str, Mapping[str, Any]], *, written: pd.Series[Any]) -> str | None:
     """Why a cell is no proof, in a line; None: it loads, and every prediction is the same or close.
 
     Parameters
     ----------
     row : a cell, with what it means.
+    by_method : see `Proof`.
     written : the row of its artifact.
     """
-    if written is not None and written["status"] != Status.OK:
+    if written["status"] != Status.OK:
         return f"it cannot be saved so: {_cut(written['reason'])}"
-    if row["verdict"] in SAFE or is_proved_but_for_attributes(row):
+    if row["verdict"] in SAFE or _is_sound_in_predictions(row, by_method):
         return None
     cause = causes.by_name().get(row["cause"]) if isinstance(row["cause"], str) else None
     return cause.sentence if cause is not None else _cut(row["reason"]) or f"it is {row['status']}"
 
 
-def is_proved_but_for_attributes(row: Mapping[str, Any] | pd.Series[Any]) -> bool:
-    """Whether all that differs are attributes, such as `coef_` with its axes swapped."""
+def _is_sound_in_predictions(row: pd.Series[Any], by_method: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether all that differs are attributes, such as `coef_` with its axes swapped, and rows that the model refuses.
+
+    A later release may take what an earlier one refused, such as rows with missing values.
+    """
     differing = row["differing"]
-    return (
-        row["status"] == Status.DRIFT
-        and differing is not None
-        and len(differing) > 0
-        and all(is_attribute(name) for name in differing)
-    )
+    if row["status"] != Status.DRIFT or differing is None or len(differing) == 0:
+        return False
+    return all(is_attribute(name) or by_method.get(name, {}).get("raised") is True for name in differing)
 
 
 def is_attribute(name: str) -> bool:

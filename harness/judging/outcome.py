@@ -234,13 +234,20 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
         "tolerance_used": result.tolerance_used,
         "label_mismatch": result.label_mismatch,
         "score": score,
-        **({"by_method": _by_method(result)} if way.detailed else {}),
+        **({"by_method": _by_method(result, reference=fitted["reference"])} if way.detailed else {}),
     }
 
 
-def _by_method(result: judging.OutputComparison) -> dict[str, Any]:
-    """Of each method its parity, and the largest difference of its numbers, null where it has none."""
-    return {name: {"parity": one.parity, "max_abs_diff": one.max_abs} for name, one in result.by_method.items()}
+def _by_method(result: judging.OutputComparison, *, reference: Mapping[str, Any]) -> dict[str, Any]:
+    """Of each method its parity, the largest difference of its numbers, null where it has none, and whether it raised."""
+    return {
+        name: {
+            "parity": None if one.parity is None else str(one.parity),
+            "max_abs_diff": one.max_abs,
+            "raised": not answers.is_output(reference[name]),
+        }
+        for name, one in result.by_method.items()
+    }
 
 
 def _mute(fitted: Mapping[str, Any]) -> tuple[str, ...]:

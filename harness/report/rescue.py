@@ -118,10 +118,17 @@ def _of_proof(answer: Rescued, proof: Proof) -> Iterator[tuple[str, str]]:
     if answer.at:
         yield "holds", f"what lies at {answer.at} of the file, without what is around it"
     if proof.differing:
-        yield "differs", f"{_listed(proof.differing)}: no prediction, but an attribute"
+        yield "differs", _differing(proof)
     if answer.fitting_suffix:
         yield "format", f"it is {answer.format}, which the suffix does not say; {answer.fitting_suffix} would"
     yield "beside", f"{answer.output}.json tells way, packages, inputs, differences and digests"
+
+
+def _differing(proof: Proof) -> str:
+    refused = [name for name in proof.differing if proof.methods[name].get("raised")]
+    others = [name for name in proof.differing if name not in refused]
+    told = [f"{_listed(others)}: no prediction, but an attribute"] if others else []
+    return "; ".join([*told, *([f"{_listed(refused)}: the model refuses such rows, this answers"] if refused else [])])
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from harness.analysis import read_run, rescued
 from harness.analysis.rescued import Packed, Proof
@@ -14,10 +14,10 @@ from harness.checking import planning
 from harness.machine import tools
 from harness.run import lifecycle
 from harness.store.journal import Journal
-from harness.terms import Carried, Cell, Status
+from harness.terms import Carried, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from harness.checking.wanted import Entry
     from harness.config.plan import Plan
     from harness.store import RunTables
+    from harness.store.rows import CellRow
     from harness.terms import Format, Given
 
 
@@ -109,6 +110,7 @@ class Hops:
         plan = self._plan(given, [saved.home, *consumers], formats, needed=needed)
         tables, folder = self._run(plan, consuming=[one.name for one in consumers])
         written = tables.artifacts.set_index("format")
+        details = _details(folder)
         found = []
         for _, row in tables.cells.iterrows():
             consumer = next(one for one in consumers if one.name == row["consumer"])
@@ -117,7 +119,7 @@ class Hops:
                 Crossing(
                     format=row["format"],
                     consumer=consumer.name,
-                    why=rescued.obstacle(row, written=artifact),
+                    why=rescued.obstacle(row, details.get(row["cell_id"], {}), written=artifact),
                     saved=self._kept(folder, artifact, saved, consumer),
                 )
             )
@@ -141,16 +143,13 @@ class Hops:
         tables, folder = self._run(plan, consuming=[target.name])
         shutil.rmtree(folder / "objects", ignore_errors=True)
         artifact, row = tables.artifacts.iloc[0], tables.cells.iloc[0]
-        why = rescued.obstacle(row, written=artifact)
+        methods = _details(folder).get(row["cell_id"], {})
+        why = rescued.obstacle(row, methods, written=artifact)
         if why is not None:
             return why
         if artifact["sha256"] != digest:
             return "other bytes were loaded than those that are handed over"
-        journal = Journal(folder / "journal.jsonl", reading=True)
-        try:
-            return _proof(journal, row["cell_id"])
-        finally:
-            journal.close()
+        return _proof(folder, row["differing"], methods)
 
     def _given(self, saved: Saved, *, again: bool = False, carried: Carried | None = None) -> Given:
         """The model in the place of a case: the user's file, or what a run has made of it."""
@@ -198,16 +197,26 @@ class Hops:
         return Saved(home=consumer, file=copy, format=self._formats[name], at=before.at if is_as_it_was else "")
 
 
-def _proof(journal: Journal, cell_id: str) -> Proof:
-    """What a run noted of its only cell."""
-    cell, artifact = journal.cell(cell_id), journal.written(Cell.parse(cell_id).artifact.id)
-    assert cell is not None
-    assert artifact is not None  # of others there is no proof
-    fit = journal.fits[artifact["fitted_sha256"]]
-    methods = cell.get("by_method") or {}
+def _details(run: Path) -> dict[str, dict[str, Any]]:
+    """By cell that was compared what the journal has of each method."""
+    journal = Journal(run / "journal.jsonl", reading=True)
+    try:
+        cells = [cast("CellRow", row) for kind, _, row in journal.newest_rows() if kind == "cell"]
+    finally:
+        journal.close()
+    return {row["cell_id"]: row["by_method"] for row in cells if "by_method" in row}
+
+
+def _proof(run: Path, differing: Iterable[str] | None, methods: Mapping[str, Any]) -> Proof:
+    """What a run with one fit noted of its only cell."""
+    journal = Journal(run / "journal.jsonl", reading=True)
+    try:
+        (fit,) = journal.fits.values()
+    finally:
+        journal.close()
     return Proof(
         methods=methods,
-        differing=tuple(cell.get("differing") or ()),
+        differing=() if differing is None else tuple(differing),
         lost=tuple(name for name in (*fit["methods"], *fit.get("probes", ())) if name not in methods),
         inputs_sha256=fit["inputs_sha256"],
         rows=fit.get("n_samples"),
