@@ -239,7 +239,7 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
 
 
 def _by_method(result: judging.OutputComparison, *, reference: Mapping[str, Any]) -> dict[str, Any]:
-    """Of each method its parity, the largest difference of its numbers, null where it has none, and whether it raised."""
+    """Of each method its parity, the largest difference of its numbers, if it has any, and whether the model raised."""
     return {
         name: {
             "parity": None if one.parity is None else str(one.parity),
