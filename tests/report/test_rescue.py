@@ -58,7 +58,9 @@ def test_the_first_line_says_what_works_where_and_how_exactly() -> None:
     text = " ".join(" ".join(others).split())
     assert "way sk1.2.2 saves it as portable, sk1.9.1 loads that and saves it as pickle-4" in text
     assert "answered 90 rows made from the model: predict, predict_proba" in text
-    assert "differs coef_: no prediction, but an attribute; predict(missing values): the model refuses such rows" in text
+    assert (
+        "differs coef_: no prediction, but an attribute; predict(missing values): the model refuses such rows" in text
+    )
     assert "tried as it is; saved as pickle-4 by sk1.2.2: nodes differ" in text
     assert "pip install" not in text, "nothing else is needed"
 
