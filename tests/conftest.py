@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,11 @@ from tests.browser import chromium, reader  # noqa: F401  # fixtures
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="also the tests that are marked so")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A test that counts what ran must not find what another has worked out, nor what the user has."""
+    os.environ["PERSISTENCE_MATRIX_CACHE"] = "none"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

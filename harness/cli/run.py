@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from harness.cli import extras
 from harness.cli.arguments import (
     MATRIX,
     RESULTS,
+    CacheOption,
     MatrixOption,
     ProfileOption,
     ResultsOption,
@@ -46,6 +48,13 @@ def run(
         ),
     ] = None,
     through: ThroughOption = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Work everything out, also what earlier runs have worked out.")
+    ] = False,
+    measuring: Annotated[
+        bool, typer.Option("--measure/--no-measure", help="Measure what the profile says, or nothing.")
+    ] = True,
+    cache: CacheOption = None,
     case: Annotated[
         Path | None, typer.Option("--case", metavar="FILE", help="Run the cases of this file; no matrix is needed.")
     ] = None,
@@ -65,6 +74,7 @@ def run(
     """Run the matrix: a table and a report.
 
     Every environment saves its models, and every other loads them. A model that breaks is a result: exit code 0.
+    What earlier runs have worked out is reused, and some of it is checked; what is measured is measured anew.
     With --case, --from and --to a file of your own is run between these releases, both ways.
     """
     extras.need("run")
@@ -74,6 +84,7 @@ def run(
         raise InputError("--from, --to, --data and --with of `run` belong to --case FILE")
     from harness import analysis, store  # pandas
     from harness.analysis import summary
+    from harness.cli.cache import opened
     from harness.cli.planning import planned
     from harness.config import plan as plans
     from harness.report import run_pages, terminal
@@ -83,6 +94,8 @@ def run(
     given = None if locks is None else store.find_run(results, locks)
     if only is not None:  # it is no run of the profile: nobody asks it what has changed
         plan, results = plans.only(plan, only), results / "cells"
+    if not measuring:
+        plan = replace(plan, profile=replace(plan.profile, measure=None))
     _check_known(plan, [*(dump or ()), *(load or ())])
     folder = lifecycle.choose(results, profile, run_id=run_id, resume=resume)
     out = console()
@@ -95,6 +108,8 @@ def run(
         locks=given,
         producers=None if everyone else frozenset(dump or ()),
         consumers=None if everyone else frozenset(load or ()),
+        cache=None if only is not None else opened(cache),
+        fresh=fresh,
         then=lambda path: run_pages.write(analysis.read_run(path)),
     )
     tables = analysis.read_run(done)

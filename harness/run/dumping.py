@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from harness.errors import MachineError
 from harness.judging import outcome
+from harness.run.recorder import fit_of, reference_digest
 from harness.terms import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from harness.messages import CaseTask, DumpTask, Ended, Fitted, GivenTask, Written
     from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
@@ -23,20 +26,14 @@ def owed(recorder: Recorder, producer: str) -> list[Artifact]:
 
 def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifact]) -> None:
     """Let the environment write its artifacts, each case in its own child process. Raises NotReadyError."""
-    by_case: dict[str, list[Artifact]] = {}
+    able = []
     for artifact in artifacts:
-        given = recorder.plan.cases[artifact.case].given
-        # A user's file is only read, and handed on.
-        missing = (
-            session.cannot_write(artifact.format)
-            if given is None
-            else session.cannot_read(given.reader, artifact.format)
-        )
-        if missing is not None:
+        missing = _cannot(session, recorder, artifact)
+        if missing is None:
+            able.append(artifact)
+        else:
             recorder.artifact(artifact.id, outcome.unwritten(Status.UNSUPPORTED, missing), None, None)
-            continue
-        by_case.setdefault(artifact.case, []).append(artifact)
-    batches = [[_task(session, recorder, case, those)] for case, those in by_case.items()]
+    batches = _batches(session, recorder, able)
     fitted: dict[str, str] = {}
     for reply in session.replies("dump", batches, seconds=recorder.plan.profile.limits.fit_seconds):
         event, task = reply.event, reply.task
@@ -55,6 +52,47 @@ def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifa
         for artifact_id in ids:
             if artifact_id not in recorder.journal.artifacts:
                 _record(recorder, artifact_id, cast("Written | Ended", event), fitted.get(task["id"]))
+
+
+def tried(
+    session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifact]
+) -> Iterator[tuple[str, dict[str, Any], str | None]]:
+    """Let the environment write artifacts, and record nothing: each id with its row and the digest of its reference.
+
+    Raises NotReadyError, CutShortError and StoppedError.
+    """
+    able = []
+    for artifact in artifacts:
+        missing = _cannot(session, recorder, artifact)
+        if missing is None:
+            able.append(artifact)
+        else:
+            yield artifact.id, outcome.unwritten(Status.UNSUPPORTED, missing), None
+    references: dict[str, str] = {}
+    batches = _batches(session, recorder, able)
+    for reply in session.replies("dump", batches, seconds=recorder.plan.profile.limits.fit_seconds):
+        event, task = reply.event, reply.task
+        if event["event"] == "fitted":
+            references[task["id"]] = reference_digest(fit_of(event, task["case"])[0])
+            continue
+        for name in [item["id"] for item in task["formats"]] if event["id"] == task["id"] else [event["id"]]:
+            yield name, outcome.judge_artifact(cast("Written | Ended", event)), references.get(task["id"])
+
+
+def _cannot(session: EnvironmentSession, recorder: Recorder, artifact: Artifact) -> str | None:
+    """Why the environment cannot write an artifact, or None."""
+    given = recorder.plan.cases[artifact.case].given
+    # A user's file is only read, and handed on.
+    if given is None:
+        return session.cannot_write(artifact.format)
+    return session.cannot_read(given.reader, artifact.format)
+
+
+def _batches(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifact]) -> list[list[DumpTask]]:
+    by_case: dict[str, list[Artifact]] = {}
+    for artifact in artifacts:
+        by_case.setdefault(artifact.case, []).append(artifact)
+    return [[_task(session, recorder, case, those)] for case, those in by_case.items()]
 
 
 def _keep_fitted(recorder: Recorder, event: Fitted, task: DumpTask) -> str | None:

@@ -46,6 +46,7 @@ class EnvironmentSession:
         self._stage = stage
         self._emulated = platforms.is_emulated(environment.platform)
         self._built: Built | None = None
+        self._prepared: Built | None = None  # built, and its guest not started yet
         self._guest: Guest | None = None
         self._deaths = 0  # of guests
         self._recorded = False  # that it was given up
@@ -66,9 +67,30 @@ class EnvironmentSession:
             self._guest = self._start(self._built)
         return self._guest
 
+    def holding(self) -> dict[str, Any] | None:
+        """What its outcomes depend on, without starting its guest; None where not everything of it is known.
+
+        The environment is built if it was not there. Raises NotReadyError.
+        """
+        if self._given_up is not None:
+            raise self._given_up
+        built = self._built or self._prepared
+        if built is None:
+            built = self._prepared = self._build()
+        held = self._kind.held(self.environment, built.lock)
+        if held is None:
+            return None
+        return {
+            "held": held,
+            "lock": built.lock.digest,
+            "variables": built.command.variables,
+            "emulated": self._emulated,
+            "stage": self._stage.name,
+        }
+
     def _as_planned(self) -> tuple[Built, Guest]:
         """The environment and its guest, which is what was planned and locked: built anew if what was there is not."""
-        built = self._build()
+        built = self._prepared or self._build()
         if built.seconds is None:  # it was there before
             try:
                 return built, self._checked(built)
@@ -104,6 +126,11 @@ class EnvironmentSession:
             row = conformance.common(known, row)
         if not self._measuring:  # else its row is written already
             self._recorder.environment(self.name, row)
+
+    def record_as(self, row: dict[str, Any]) -> None:
+        """Write its row as an earlier run did: nothing of it was needed but what that run worked out."""
+        told = {**row, "how_built": "not started: all outcomes were reused", "seconds": None}
+        self._recorder.environment(self.name, {name: told[name] for name in told if name not in ("environment", "at")})
 
     def measure_from_now_on(self) -> None:
         """The next guest has a processor to itself."""
