@@ -72,11 +72,15 @@ def tried(
     batches = _batches(session, recorder, able)
     for reply in session.replies("dump", batches, seconds=recorder.plan.profile.limits.fit_seconds):
         event, task = reply.event, reply.task
-        if event["event"] == "fitted":
-            references[task["id"]] = reference_digest(fit_of(event, task["case"])[0])
-            continue
+        try:
+            if event["event"] == "fitted":
+                references[task["id"]] = reference_digest(fit_of(event, task["case"])[0])
+                continue
+            row = outcome.judge_artifact(cast("Written | Ended", event))
+        except Exception as error:  # noqa: BLE001  # whatever a process sends, the run goes on
+            row = outcome.judge_nonsense(error)
         for name in [item["id"] for item in task["formats"]] if event["id"] == task["id"] else [event["id"]]:
-            yield name, outcome.judge_artifact(cast("Written | Ended", event)), references.get(task["id"])
+            yield name, row, references.get(task["id"])
 
 
 def _cannot(session: EnvironmentSession, recorder: Recorder, artifact: Artifact) -> str | None:

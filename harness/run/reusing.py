@@ -8,6 +8,7 @@ is dropped.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
 from harness.environments import NotReadyError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
     from harness.store.outcome_cache import OutcomeCache
-    from harness.store.rows import ArtifactRow, CellRow, FitRow
+    from harness.store.rows import ArtifactRow, CellRow, FitRow, WrittenRow
     from harness.terms import Artifact, Cell
 
 #: Columns that a run observed on its own machine, on its day.
@@ -50,7 +51,7 @@ class Reuse:
         self._holding: dict[str, Mapping[str, Any]] = {}
         self._keys: dict[str, str] = {}  # of environments of which everything is known
         self._lock = threading.Lock()
-        self.sampled = 0
+        self.sampled: Counter[str] = Counter()  # by environment
         self.disagreeing: list[str] = []
 
     def artifacts(self, session: EnvironmentSession, owed: list[Artifact]) -> list[Artifact]:
@@ -81,7 +82,7 @@ class Reuse:
         for name, row, reference in dumping.tried(session, self._recorder, [one for one in kept if one.id in sample]):
             if ingredients.may_be_kept(row):
                 references = {reference, _reference(known, sample[name])}
-                agree = self._agree(name, sample[name], row, references) and agree
+                agree = self._agree(session.name, name, sample[name], row, references) and agree
         return agree
 
     def _take_artifact(self, artifact: Artifact, entry: Entry, known: Mapping[str, Entry]) -> bool:
@@ -157,9 +158,10 @@ class Reuse:
                 continue
             fit = journal.fits.get(row.get("fitted_sha256") or "")
             before = known.get(f"artifact:{name}")
-            references = {None if fit is None else fit.get("reference_sha256")}
-            if before is not None and self._agree(artifact.id, before, row, references | {_reference(known, before)}):
-                continue
+            if before is not None:
+                references = {None if fit is None else fit.get("reference_sha256"), _reference(known, before)}
+                if self._agree(session.name, artifact.id, before, row, references):
+                    continue
             for digest in _objects(row, fit):
                 self._cache.keep_object(digest, folder.object_path(digest))
             if fit is not None:
@@ -178,10 +180,10 @@ class Reuse:
         agree = True
         for cell in tried:
             row, name = self._recorder.journal.cell(cell.id), self._key_of_cell(key, cell)
-            if row is None or name is None or not ingredients.may_be_kept(row):
+            if row is None or name is None or not self._may_be_kept(cell, row):
                 continue
             before = known.get(f"cell:{name}")
-            if before is not None and self._agree(cell.id, before, row):
+            if before is not None and self._agree(session.name, cell.id, before, row):
                 continue
             agree = agree and before is None
             entries[name] = Entry(key=name, kind="cell", run=self._run, row=row, traceback=texts.of(row))
@@ -189,17 +191,42 @@ class Reuse:
         self._keep_facts(session, key)
         return agree
 
-    def _agree(self, name: str, before: Entry, now: Mapping[str, Any], references: Iterable[str | None] = ()) -> bool:
+    def _agree(
+        self,
+        environment: str,
+        name: str,
+        before: Entry,
+        now: Mapping[str, Any],
+        references: Iterable[str | None] = (),
+    ) -> bool:
         """Whether an outcome is what was kept. If not, that is noted, and what was kept with it is dropped."""
         was = dict(before.row)
         same = all(was.get(column) == now.get(column) for column in _AGREED) and len({*references}) < 2  # noqa: PLR2004
         with self._lock:
-            self.sampled += 1
+            self.sampled[environment] += 1
             if not same:
                 self.disagreeing.append(name)
         if not same:
             self._cache.drop(before.part)
         return same
+
+    def _may_be_kept(self, cell: Cell, row: CellRow) -> bool:
+        """Whether an outcome is its ingredients' alone: no damaged file's, no model's that is never the same twice."""
+        if cell.consumer == cell.artifact.producer and row["status"] in (Status.DRIFT, Status.INCOMPARABLE):
+            return self._plan.formats[cell.artifact.format].converts
+        if row["status"] == Status.REFUSED:
+            written = self._recorder.journal.written(cell.artifact.id)
+            fit = None if written is None else self._recorder.journal.fits.get(written["fitted_sha256"])
+            if written is None or fit is None or not all(map(self._is_whole, _objects(written, fit))):
+                return False
+        return ingredients.may_be_kept(row)
+
+    def _is_whole(self, digest: str) -> bool:
+        try:
+            self._recorder.folder.read_object(digest)
+        except ValueError:
+            return False
+        return True
 
     def _keep_facts(self, session: EnvironmentSession, key: str) -> None:
         row = self._recorder.journal.environments.get(session.name)
@@ -226,7 +253,7 @@ class Reuse:
 
     def told(self) -> dict[str, Any]:
         """What ``run.json`` says of what was worked out again."""
-        return {"sampled": self.sampled, "disagreeing": sorted(self.disagreeing)}
+        return {"sampled": dict(self.sampled), "disagreeing": sorted(self.disagreeing)}
 
 
 def _try(session: EnvironmentSession) -> None:
@@ -258,7 +285,7 @@ def _without_figures(row: ArtifactRow | CellRow) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in _FIGURES}
 
 
-def _objects(row: ArtifactRow, fit: FitRow | None) -> list[str]:
+def _objects(row: ArtifactRow | WrittenRow, fit: FitRow | None) -> list[str]:
     """The digests of all objects that an artifact needs."""
     own = [row["sha256"]] if row.get("sha256") and row["status"] == Status.OK else []
     fitted = {} if fit is None else dict(fit)
