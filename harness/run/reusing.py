@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
-    from harness.store.outcome_cache import OutcomeCache
+    from harness.store.outcome_cache import Kind, OutcomeCache
     from harness.store.rows import ArtifactRow, CellRow, FitRow, WrittenRow
     from harness.terms import Artifact, Cell
 
@@ -59,7 +59,7 @@ class Reuse:
         key = self._key(session)
         if key is None:
             return owed
-        known = self._cache.read(key, "artifact")
+        known = self._read(key, "artifact")
         measured = {cell.artifact for cell in self._measured}
         kept: dict[Artifact, Entry] = {}
         for artifact in owed:
@@ -108,7 +108,7 @@ class Reuse:
         key = self._key(session)
         if key is None:
             return owed
-        known = self._cache.read(key, "cell")
+        known = self._read(key, "cell")
         kept: dict[Cell, Entry] = {}
         for cell in owed:
             entry = known.get(f"cell:{self._key_of_cell(key, cell)}")
@@ -124,6 +124,10 @@ class Reuse:
                 row = _without_figures(cast("CellRow", entry.row))
                 self._recorder.cell(cell.id, {**row, "reused_from": entry.run, "traceback_text": entry.traceback})
         return [cell for cell in owed if cell not in kept]
+
+    def _read(self, key: str, kind: Kind) -> dict[str, Entry]:
+        """What earlier runs have worked out; not what this one has, in an environment that holds the same."""
+        return {name: entry for name, entry in self._cache.read(key, kind).items() if entry.run != self._run}
 
     def _key(self, session: EnvironmentSession) -> str | None:
         """The environment's key, None where not everything of it is known. Raises NotReadyError."""
@@ -148,7 +152,7 @@ class Reuse:
         if key is None or not tried:
             return
         journal, folder = self._recorder.journal, self._recorder.folder
-        known = self._cache.read(key, "artifact")
+        known = self._read(key, "artifact")
         entries: dict[str, Entry] = {}
         texts = _Tracebacks(self._recorder)
         for artifact in tried:
@@ -174,7 +178,7 @@ class Reuse:
         key = self._keys.get(session.name)
         if key is None or not tried:
             return True
-        known = self._cache.read(key, "cell")
+        known = self._read(key, "cell")
         entries: dict[str, Entry] = {}
         texts = _Tracebacks(self._recorder)
         agree = True
@@ -234,7 +238,7 @@ class Reuse:
         if (
             row is not None
             and row["status"] == Status.OK
-            and f"environment:{name}" not in self._cache.read(key, "environment")
+            and f"environment:{name}" not in self._read(key, "environment")
         ):
             self._cache.add(key, "environment", [Entry(key=name, kind="environment", run=self._run, row=row)])
 
@@ -245,7 +249,7 @@ class Reuse:
                 continue
             key = self._keys[session.name]
             name = ingredients.of_facts(key, self._holding[session.name])
-            entry = self._cache.read(key, "environment").get(f"environment:{name}")
+            entry = self._read(key, "environment").get(f"environment:{name}")
             if entry is None:
                 _try(session)
             else:

@@ -214,7 +214,7 @@ class OutcomeCache:
             self._remove(part)
             raise MachineError(
                 f"{self.place}: cannot be written: {error.strerror or error}. "
-                "Give another --cache, or none with --no-cache; then continue with --resume"
+                "Give another --cache, or --cache none; then continue with --resume"
             ) from error
 
     def _touch(self, path: str) -> None:
