@@ -133,7 +133,7 @@ def guest_digest() -> str:
 def judging_digest() -> str:
     """The sha256 of what makes an outcome of a guest's answer."""
     package = GUEST.parent
-    run = ("answered", "dumping", "environment_session", "guest_process", "loading", "recorder")
+    run = ("answered", "dumping", "environment_session", "guest_process", "loading", "recorder", "session")
     names = ["terms.py", "messages.py", "errors.py", "store/rows.py", *(f"run/{name}.py" for name in run)]
     code = _digest_of_files([*(package / "judging").rglob("*.py"), *(package / name for name in names)])
     return _digest([code, platform.python_version(), np.__version__])

@@ -21,8 +21,8 @@ from harness.terms import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
+    from harness.run.session import Session
     from harness.store.outcome_cache import Kind, OutcomeCache
     from harness.store.rows import ArtifactRow, CellRow, FitRow, WrittenRow
     from harness.terms import Artifact, Cell
@@ -54,7 +54,7 @@ class Reuse:
         self.sampled: Counter[str] = Counter()  # by environment
         self.disagreeing: list[str] = []
 
-    def artifacts(self, session: EnvironmentSession, owed: list[Artifact]) -> list[Artifact]:
+    def artifacts(self, session: Session, owed: list[Artifact]) -> list[Artifact]:
         """Record the artifacts that are kept; return those that are to be written. Raises NotReadyError."""
         key = self._key(session)
         if key is None:
@@ -70,9 +70,7 @@ class Reuse:
             return owed
         return [one for one in owed if one not in kept or not self._take_artifact(one, kept[one], known)]
 
-    def _are_written_again(
-        self, session: EnvironmentSession, kept: Mapping[Artifact, Entry], known: Mapping[str, Entry]
-    ) -> bool:
+    def _are_written_again(self, session: Session, kept: Mapping[Artifact, Entry], known: Mapping[str, Entry]) -> bool:
         """Whether the artifacts of the sample are what was kept. Their bytes may differ: some hold the time.
 
         Those that were kept stay, so that nobody else has to load others.
@@ -103,7 +101,7 @@ class Reuse:
     def _give(self, digest: str) -> bool:
         return self._cache.give_object(digest, self._recorder.folder.object_path(digest))
 
-    def cells(self, session: EnvironmentSession, owed: list[Cell]) -> list[Cell]:
+    def cells(self, session: Session, owed: list[Cell]) -> list[Cell]:
         """Record the cells that are kept; return those that are to be loaded. Raises NotReadyError."""
         key = self._key(session)
         if key is None:
@@ -129,7 +127,7 @@ class Reuse:
         """What earlier runs have worked out; not what this one has, in an environment that holds the same."""
         return {name: entry for name, entry in self._cache.read(key, kind).items() if entry.run != self._run}
 
-    def _key(self, session: EnvironmentSession) -> str | None:
+    def _key(self, session: Session) -> str | None:
         """The environment's key, None where not everything of it is known. Raises NotReadyError."""
         if session.name not in self._keys:
             holding = session.holding()
@@ -146,7 +144,7 @@ class Reuse:
             return None
         return ingredients.of_cell(key, cell, cast("dict[str, Any]", written), fit, self._plan)
 
-    def keep_artifacts(self, session: EnvironmentSession, tried: Sequence[Artifact]) -> None:
+    def keep_artifacts(self, session: Session, tried: Sequence[Artifact]) -> None:
         """Keep the outcomes of artifacts that were tried, and hold them against what is kept."""
         key = self._keys.get(session.name)
         if key is None or not tried:
@@ -173,7 +171,7 @@ class Reuse:
             entries[name] = Entry(key=name, kind="artifact", run=self._run, row=row, traceback=texts.of(row))
         self._cache.add(key, "artifact", entries.values())
 
-    def keep_cells(self, session: EnvironmentSession, tried: Sequence[Cell]) -> bool:
+    def keep_cells(self, session: Session, tried: Sequence[Cell]) -> bool:
         """Keep the outcomes of cells that were tried; return whether they agree with what is kept already."""
         key = self._keys.get(session.name)
         if key is None or not tried:
@@ -232,7 +230,7 @@ class Reuse:
             return False
         return True
 
-    def _keep_facts(self, session: EnvironmentSession, key: str) -> None:
+    def _keep_facts(self, session: Session, key: str) -> None:
         row = self._recorder.journal.environments.get(session.name)
         name = ingredients.of_facts(key, self._holding[session.name])
         if (
@@ -242,7 +240,7 @@ class Reuse:
         ):
             self._cache.add(key, "environment", [Entry(key=name, kind="environment", run=self._run, row=row)])
 
-    def environments(self, sessions: Iterable[EnvironmentSession]) -> None:
+    def environments(self, sessions: Iterable[Session]) -> None:
         """Record what environments are whose guests were not needed."""
         for session in sessions:
             if session.name in self._recorder.journal.environments or session.name not in self._keys:
@@ -260,7 +258,7 @@ class Reuse:
         return {"sampled": dict(self.sampled), "disagreeing": sorted(self.disagreeing)}
 
 
-def _try(session: EnvironmentSession) -> None:
+def _try(session: Session) -> None:
     try:
         session.open()
     except NotReadyError as reason:

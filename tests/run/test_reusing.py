@@ -319,7 +319,7 @@ def test_a_run_that_was_cut_short_has_kept_what_it_did(world, monkeypatch) -> No
 
 
 def test_a_users_own_file_is_never_kept(world) -> None:
-    given = Given(file="model.pkl", sha256="0", reader="pickle")
+    given = Given(file="model.pkl", sha256="0", format=PLAN.profile.formats[0])
     case = dataclasses.replace(PLAN.profile.cases[0], given=given)
     plan = Plan(profile=dataclasses.replace(PLAN.profile, cases=(case,)))
     for _ in range(2):
