@@ -57,6 +57,9 @@ def run(
         bool, typer.Option("--measure/--no-measure", help="Measure what the profile says, or nothing.")
     ] = True,
     cache: CacheOption = None,
+    cache_limit: Annotated[
+        str, typer.Option("--cache-limit", metavar="SIZE", help="What may be kept there when the run has ended.")
+    ] = "20GB",
     workers: Annotated[
         int | None, typer.Option("--workers", metavar="N", help="Let a cluster of N workers on this machine do it.")
     ] = None,
@@ -97,7 +100,7 @@ def run(
         raise InputError("--from, --to, --data and --with of `run` belong to --case FILE")
     from harness import analysis, store  # pandas
     from harness.analysis import summary
-    from harness.cli.cache import opened
+    from harness.cli.cache import opened, size
     from harness.cli.planning import planned
     from harness.config import plan as plans
     from harness.report import run_pages, terminal
@@ -113,6 +116,7 @@ def run(
     folder = lifecycle.choose(results, profile, run_id=run_id, resume=resume)
     out = console()
     everyone = dump is None and load is None
+    limit, kept = size(cache_limit), None if clustered or only is not None else opened(cache)
     with _engine(workers, scheduler, objects, results) if clustered else contextlib.nullcontext() as engine:
         done = lifecycle.run(
             plan,
@@ -122,11 +126,13 @@ def run(
             locks=given,
             producers=None if everyone else frozenset(dump or ()),
             consumers=None if everyone else frozenset(load or ()),
-            cache=None if clustered or only is not None else opened(cache),
+            cache=kept,
             fresh=fresh,
             engine=engine,
             then=lambda path: run_pages.write(analysis.read_run(path)),
         )
+    if kept is not None:
+        kept.prune(limit)
     tables = analysis.read_run(done)
     terminal.show(tables, out, done / (run_pages.PAGE if run_pages.has_page() else run_pages.SUMMARY))
     # A share of a run may have nothing to load yet.
