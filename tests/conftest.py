@@ -26,6 +26,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 IN_A_WORKSPACE = ("tests/live/", "tests/docs/test_commands.py")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A test that counts what ran must not find what another has worked out, nor what the user has."""
+    os.environ["PERSISTENCE_MATRIX_CACHE"] = "none"
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is for the night, whatever else is asked for; those that take longest first."""
     items.sort(key=lambda item: not item.nodeid.startswith(IN_A_WORKSPACE))
