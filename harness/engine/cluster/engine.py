@@ -71,7 +71,10 @@ def _connected(address: str, store: str | None, cell_seconds: float | None) -> I
     except (OSError, TimeoutError, ValueError, TypeError) as error:
         raise MachineError(f"no scheduler answers at {address} ({error}): start one with `dask scheduler`") from error
     with client:
-        yield Cluster(client=client, address=address, store=store, cell_seconds=cell_seconds)
+        link = client.dashboard_link
+        yield Cluster(
+            client=client, address=address, store=store, cell_seconds=cell_seconds, link=str(link) if link else None
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +85,7 @@ class Cluster:
     address: str
     store: str | None  # None: the folder of the run's objects
     cell_seconds: float | None
-
-    @property
-    def link(self) -> str | None:
-        """Of the dashboard."""
-        found = self.client.dashboard_link
-        return None if not found else str(found)
+    link: str | None  # of the dashboard
 
     @contextlib.contextmanager
     def at_work(self, recorder: Recorder) -> Iterator[Workers]:

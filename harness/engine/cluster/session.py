@@ -37,6 +37,7 @@ AHEAD = 2
 #: How long a share waits for a worker that can do it, when none is left: one may be starting. Seconds.
 WAIT = 120.0
 _TICK = 0.5
+_DEATHS_WHILE_BUILDING = 5  # of workers: nothing of a model's has run by then
 _REFUSALS: dict[str, type[NotReadyError]] = {
     kind.__name__: kind for kind in (LackingError, UnsatisfiableError, UnusableError, NotReadyError)
 }
@@ -194,7 +195,7 @@ class ClusterSession(Session):
         share = offer.share
         if share.verb is None:
             died = replace(share, deaths=share.deaths + 1)
-            if died.deaths < shares.DEATHS_OF_TASK:
+            if died.deaths < _DEATHS_WHILE_BUILDING:
                 return [died], []
             self._troubled[""] = f"{died.deaths} workers ended while they built it"
             return [], []
