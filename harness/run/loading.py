@@ -146,6 +146,7 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
     item = recorder.plan.formats[cell.artifact.format]
     given = recorder.plan.cases[cell.artifact.case].given
     asked = loading_rules.questions(item, fit)
+    own = given is not None and given.is_handed_on(item.name)
     return {
         "id": task_id,
         "artifact": str(recorder.folder.object_path(artifact["sha256"])),
@@ -158,14 +159,14 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
         "module": item.module,
         "options": {
             **item.options,
-            "outputs": fit["outputs"] if given is None else {},  # a user's graph has outputs of its own
+            "outputs": {} if own else fit["outputs"],  # a user's graph has outputs of its own
             "trusted_types": recorder.plan.profile.trusted_types,
         },
         "reader": cell.reader,
         "fitted_sha256": artifact["fitted_sha256"],
         "format": item.name,
         "partial": item.partial,
-        "at": "" if given is None else given.at,
+        "at": given.at if given is not None and own else "",
         "main": {} if given is None else dict(given.main),
     }
 
@@ -185,4 +186,5 @@ def _judge(recorder: Recorder, reply: Reply[LoadTask]) -> dict[str, Any]:
         asked=[*task["methods"], *task["probes"]],
         format_name=task["format"],
         partial=task["partial"],
+        detailed=recorder.plan.writer is not None,
     )
