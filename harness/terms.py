@@ -149,7 +149,7 @@ class Environment:
     as_of: AsOf | dt.date
     packages: tuple[str, ...]  # further requirements, PEP 508
     tools: tuple[str, ...] = ()  # the same, each installed where it resolves
-    days: tuple[tuple[str, dt.date], ...] = ()  # packages whose index is that of another day than as_of
+    days: tuple[tuple[str, AsOf | dt.date], ...] = ()  # packages whose index is that of another day than as_of
     from_source: tuple[str, ...] = ()  # packages, by normalized name, that are built from archives where no wheel is
     wheels: tuple[OwnCode, ...] = ()  # of the user's own
     modules: tuple[OwnCode, ...] = ()  # the same, laid beside the guest

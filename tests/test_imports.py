@@ -138,7 +138,7 @@ ARROWS = {
     "judging": {"messages", "terms"},
     "store": {"config", "files", "terms"},
     "run": {"config", "environments", "files", "guest", "judging", "machine", "messages", "store", "terms"},
-    "engine": {"config", "environments", "files", "judging", "machine", "messages", "store", "terms"},
+    "engine": {"config", "environments", "files", "judging", "machine", "messages", "run", "store", "terms"},
     "analysis": {"config", "store", "terms"},
     "report": {"analysis", "config", "files", "inspection", "machine", "store", "terms"},
     "checking": {"config", "environments", "files", "inspection", "machine", "run", "store", "terms"},

@@ -12,8 +12,8 @@ from harness.terms import Status
 if TYPE_CHECKING:
     from harness.config.plan import Plan
     from harness.messages import CaseTask, DumpTask, Ended, Fitted, GivenTask, Written
-    from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
+    from harness.run.session import Session
     from harness.terms import Artifact, Given
 
 
@@ -22,7 +22,7 @@ def owed(recorder: Recorder, producer: str) -> list[Artifact]:
     return [a for a in recorder.plan.artifacts(producer) if a.id not in recorder.journal.artifacts]
 
 
-def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifact]) -> None:
+def dump(session: Session, recorder: Recorder, artifacts: list[Artifact]) -> None:
     """Let the environment write its artifacts, each case in its own child process. Raises NotReadyError."""
     by_case: dict[str, list[Artifact]] = {}
     for artifact in artifacts:
@@ -91,7 +91,7 @@ def _are_bytes(row: dict[str, Any], spooled: object) -> bool:
     return isinstance(spooled, str) and isinstance(row["sha256"], str) and type(row["size_bytes"]) is int
 
 
-def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artifacts: list[Artifact]) -> DumpTask:
+def _task(session: Session, recorder: Recorder, case_name: str, artifacts: list[Artifact]) -> DumpTask:
     case = recorder.plan.cases[case_name]
     formats = recorder.plan.formats
     wanted: CaseTask = {
