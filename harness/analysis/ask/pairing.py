@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from harness.analysis.ask import breadth
+from harness.analysis.ask import breadth, carrying
 from harness.analysis.ask.answer import PairAnswer, Way
 from harness.analysis.meanings import Meaning
 from harness.analysis.verdicts import SOUND, rank, worst
@@ -66,6 +66,7 @@ def _pair(
         breadth=held,
         ways=tuple(sorted(ways, key=lambda way: rank(way.verdict))),
         instead=() if verdict in SOUND else tuple(instead),
+        carriers=carrying.carriers(asked, found),
     )
 
 
