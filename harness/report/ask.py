@@ -127,7 +127,7 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
     if words.safe_in(answer):
         yield "safe in", words.safe_in(answer)
     if answer.carriers and not answer.question.is_strip:
-        yield "rescued by", "; ".join(map(carriers.told, answer.carriers[: words.NAMES]))
+        yield "rescued", f"by {carriers.told(answer.carriers)}"
     for text in words.of_kits(answer):
         yield "kit", text
     yield "do", words.todo(answer)

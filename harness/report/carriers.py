@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING, Any
 from harness.analysis.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from harness.analysis.ask.carrying import Carrier
+    from collections.abc import Sequence
+
+    from harness.analysis.carrying import Carrier
 
 
-def told(one: Carrier) -> str:
-    """A format with how exactly it carries: "skops (identical)", "onnx (predictions alone, 6e-08; 3 of 7 models)"."""
+_MOST = 4  # in a line
+
+
+def told(some: Sequence[Carrier]) -> str:
+    """Formats, each with how exactly it carries: "skops (identical), onnx (predictions alone, 6e-08)"."""
+    return ", ".join(map(_told, some[:_MOST]))
+
+
+def _told(one: Carrier) -> str:
     exact = "identical" if one.verdict is Verdict.SAFE else f"{one.max_abs_diff or 0.0:.1g}"
     kept = f"predictions alone, {exact}" if one.converts else exact
-    return (
-        f"{one.format} ({kept})" if one.models == one.of else f"{one.format} ({kept}; {one.models} of {one.of} models)"
-    )
+    counted = "" if one.models == one.tried == one.of else f"; {one.models} of {one.tried} models tried"
+    return f"{one.format} ({kept}{counted})"
 
 
 def as_data(one: Carrier) -> dict[str, Any]:

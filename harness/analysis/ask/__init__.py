@@ -6,7 +6,6 @@ index        what an answer needs of a run, beside its tables
 evidence     the cells behind an answer: those of all runs, the newest for each cell
 breadth      how much was compared, and whether it is enough to say "safe"
 separating   what tells the models that break from the others
-carrying     which other formats get over what fails
 pairing      the cells by pair of environments; folding: by minor release that loads
 strip        a verdict for each minor release
 sentence     what an answer says in one line
@@ -21,7 +20,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from harness.analysis import versions
-from harness.analysis.ask import breadth, carrying, evidence, folding, pairing, separating, subjects
+from harness.analysis.ask import breadth, evidence, folding, pairing, separating, subjects
 from harness.analysis.ask.answer import Answer, AskedRun, PairAnswer, Way
 from harness.analysis.ask.question import Question, Setting, fitting, wanted
 from harness.analysis.verdicts import BAD, Verdict, worst
@@ -121,7 +120,7 @@ def answered(
         alone=_alone(asked, question) if 0 < len(alone) < len(asked) else None,
         differing=_differing(asked),
         causes=causes,
-        carriers=carrying.carriers(asked, found),
+        carriers=pairing.carriers(asked, found),
         nothing="" if pairs else _nothing(indexes, question, values),
     )
 

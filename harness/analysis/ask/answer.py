@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from harness.analysis.ask.breadth import Breadth
-    from harness.analysis.ask.carrying import Carrier
     from harness.analysis.ask.question import Question
     from harness.analysis.ask.sentence import Sentence
     from harness.analysis.ask.separating import Sides
     from harness.analysis.ask.strip import Strip
+    from harness.analysis.carrying import Carrier
 
 
 @dataclass(frozen=True, kw_only=True)
