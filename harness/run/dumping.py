@@ -94,7 +94,7 @@ def _batches(session: Session, recorder: Recorder, artifacts: list[Artifact]) ->
 def _inability(session: Session, plan: Plan, artifact: Artifact) -> str | None:
     """Why an environment cannot write an artifact, or None. Raises NotReadyError."""
     given = plan.cases[artifact.case].given
-    if given is None or (given.again and not given.is_handed_on(artifact.format)):
+    if given is None or (given.carried is None and not given.is_handed_on(artifact.format)):
         return session.cannot_write(artifact.format)
     # A user's file is only read, and handed on.
     return session.cannot_read(given.reader, given.format.name) if given.format.name in plan.formats else None
