@@ -24,6 +24,16 @@ def kind_of_fill(state):
         state.has["_fill_dtype"] = state.has.get("_fit_dtype", state.has["statistics_"].dtype)
 
 
+def empty_columns(state):
+    """From 1.8 on it is kept which columns had no value at all: those whose first guess is none."""
+    import numpy as np
+
+    first = state.has.get("initial_imputer_")
+    if state.lacks("_is_empty_feature") and first is not None:
+        values = np.asarray(first.statistics_)
+        state.has["_is_empty_feature"] = values != values
+
+
 def passed_through(state):
     """From 1.4 on columns that are passed through have a transformer, where they had a word."""
     if not state.here_is((1, 4, 0)) or "transformers_" not in state.has:
@@ -61,6 +71,7 @@ def scorer(state):
 WORKED = [
     ("TfidfTransformer", weights_of_words),
     ("SimpleImputer", kind_of_fill),
+    ("IterativeImputer", empty_columns),
     ("ColumnTransformer", passed_through),
     ("IsotonicRegression", curve),
     ("BaseSearchCV", scorer),
