@@ -131,7 +131,9 @@ def main() -> int:
 
 
 def print_pairs(found: Sequence[Trial]) -> bool:
-    print(f"{'from':>7} {'to':>7} {'models':>7} {'broken':>7} {'gone':>5} {'over':>5} {'share':>7} {'strictly':>9} {'worse':>6}")
+    print(
+        f"{'from':>7} {'to':>7} {'models':>7} {'broken':>7} {'gone':>5} {'over':>5} {'share':>7} {'strictly':>9} {'worse':>6}"
+    )
     missed = False
     for pair in sorted({one.pair for one in found}, key=lambda pair: (Version(pair[0]), Version(pair[1]))):
         own = [one for one in found if one.pair == pair]
