@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 #: What every environment of scikit-learn has anyway, or what says nothing of a model.
 _ALWAYS = frozenset({"scikit-learn", "numpy", "scipy", "joblib", "threadpoolctl", "cython", "pandas"})
+_TWO_NUMBERS = re.compile(r"\d+\.\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +62,7 @@ def candidates(
     """
     everywhere = pins.of(supplied)
     said = {**own, **everywhere}.get("scikit-learn")
-    release = next(iter(found.sklearn_versions), None) if said is None else pins.exact(said, "the writer")
+    release = _release(found) if said is None else pins.exact(said, "the writer")
     bounds = next((one for one in found.evidence if one.package == "scikit-learn" and not one.exact), None)
     dated = SpecifierSet(bounds.version) if bounds is not None and bounds.version[:1] in "<>" else None
     if release is None and dated is None:
@@ -110,12 +112,13 @@ def of(
     everywhere = pins.of(supplied)
     given = {**own, **everywhere}
     said = given.get("scikit-learn")
-    release = next(iter(found.sklearn_versions), None) if said is None else pins.exact(said, "the writer")
+    release = _release(found) if said is None else pins.exact(said, "the writer")
     if release is None:
         told = "it does not tell which scikit-learn wrote it: say it, --with scikit-learn==1.2.2"
         raise InputError(f"{found.path}: {told}")
     numpy = next((one.version[0] for one in found.evidence if one.package == "numpy" and one.version[:1] in "12"), None)
-    needed = [one.package for one in found.needs if one.package and one.package not in _ALWAYS]
+    always = _ALWAYS - {"joblib"}  # scikit-learn has a copy of its own before 0.21, which files name otherwise
+    needed = [one.package for one in found.needs if one.package and one.package not in always]
     others = [str(one) for name, one in given.items() if name != "scikit-learn"]
     environment = wanted.of_release(
         release, known, numpy_major=numpy, packages=(*others, *(name for name in needed if name not in given))
@@ -130,3 +133,9 @@ def of(
         missing=found.own,
         notes=notes,
     )
+
+
+def _release(found: Inspection) -> str | None:
+    """The release that the file tells of first: "1.0" is 1.0.0, and not the newest of that minor."""
+    told = next(iter(found.sklearn_versions), None)
+    return f"{told}.0" if told is not None and _TWO_NUMBERS.fullmatch(told) else told

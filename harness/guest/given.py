@@ -15,6 +15,11 @@ from .encoding import encode
 
 #: One step of a path within what a file holds: ``.name``, ``[0]`` or ``['name']``.
 _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(-?\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
+#: How compressed bytes begin, and what takes the compression off.
+_PACKED = (
+    (b"\x1f\x8b", "gzip"), (b"BZh", "bz2"), (b"\xfd7zXZ\x00", "lzma"), (b"]\x00\x00", "lzma"),
+    (b"x\x01", "zlib"), (b"x\x5e", "zlib"), (b"x\x9c", "zlib"), (b"x\xda", "zlib"),
+)  # fmt: skip
 
 
 class Given:
@@ -37,6 +42,8 @@ class Given:
             self.data_bytes = file.read()
         if hashlib.sha256(self.data_bytes).hexdigest() != given["sha256"]:
             raise ValueError("the model file is not the one that was looked at (sha256 differs)")
+        if given["reader"] != "joblib":  # which takes compression off itself
+            self.data_bytes = unpacked(self.data_bytes)
         self.given = given
         reader = importlib.import_module(item["module"])
         options = dict(item["options"], outputs={}, trusted_types=["*"])
@@ -51,6 +58,8 @@ class Given:
             self.choice = choosing.Choice(self.model, self.inputs, None, True)
             if self.choice.methods:  # some of what predicts has answered
                 break
+        for form in self.choice.unmade:  # of rows as its writer, without pandas, never saw them: nobody is to miss it
+            del self.choice.not_compared[form]
         self.rows = training.kind_of_rows(self.inputs)
         is_enough = given["rows"] is not None and not given["example"]
         self.reach = None if is_enough else making_rows.reach(self.model, self.inputs)
@@ -73,7 +82,7 @@ class Given:
         yield example
 
     def dumped(self, writer, options):
-        """The file, as it is."""
+        """The file, as it is, or what is packed in it."""
         return self.data_bytes
 
     def facts(self):
@@ -91,6 +100,14 @@ class Given:
             cv_scores=None,
             code={"module": None, "function": None, "seed": None, "files": {}},
         )
+
+
+def unpacked(held):
+    """Bytes without the compression around them. Files of joblib that hold no array are pickles in it, too."""
+    for magic, module in _PACKED:
+        if held.startswith(magic):
+            return unpacked(importlib.import_module(module).decompress(held))
+    return held
 
 
 def supply_main(names):

@@ -191,6 +191,25 @@ def test_packages_that_the_file_needs_are_in_every_environment(known) -> None:
     assert all("lightgbm" in one.packages for one in targets.of([], found, known))
 
 
+def test_an_old_file_is_tried_in_the_minors_before_the_matrix_too(known) -> None:
+    found = targets.of([], writer.of(inspected("0.19.1"), known, []), known)
+    assert names(found)[:6] == ["0.19.2", "0.20.4", "0.21.3", "0.22.2", "0.23.2", "0.24.2"]
+    assert names(targets.of(["0.23..1.0"], writer.of(inspected("0.19.1"), known, []), known)) == [
+        "0.23.2",
+        "0.24.2",
+        "1.0.2",
+    ]
+
+
+def test_joblib_is_installed_where_scikit_learn_had_a_copy_and_the_file_names_it_itself(known) -> None:
+    found = writer.of(inspected("0.19.1", needs=("joblib",)), known, [])
+    assert "joblib" in found.environment.packages
+    old, new = targets.of(["0.20", "1.9"], found, known)
+    assert "joblib" in old.packages and "joblib" not in new.packages, "every later release needs it itself"
+    assert "joblib" not in writer.of(inspected("0.19.1"), known, []).environment.packages
+    assert "joblib" not in writer.of(inspected("1.2.2", needs=("joblib",)), known, []).environment.packages
+
+
 def dated(version):
     evidence = Evidence(package="scikit-learn", version=version, exact=False, why="Forest without _sklearn_version")
     return Inspection(path="m.pkl", size=1, format="pickle", evidence=(evidence,))
@@ -200,11 +219,11 @@ def dated(version):
     ("found", "releases"),
     [
         (inspected("1.2.0"), ["1.2.0", "1.2.2", "1.1.3", "1.3.2", "1.0.2"]),
-        (inspected("0.17.1"), ["0.18", "0.19", "0.20", "0.21"]),
+        (inspected("0.17.1"), ["0.18.2", "0.19.2", "0.20.4", "0.21.3"]),
         (inspected("1.20.0"), ["1.9.1", "1.8.0", "1.7.2", "1.6.1"]),
         (inspected("1.5.dev0"), ["1.5.2", "1.4.2", "1.6.1", "1.3.2"]),
-        (dated("<0.18"), ["0.18", "0.19", "0.20", "0.21"]),
-        (dated(">=0.20,<0.22"), ["0.21", "0.20", "0.22", "0.19"]),
+        (dated("<0.18"), ["0.18.2", "0.19.2", "0.20.4", "0.21.3"]),
+        (dated(">=0.20,<0.22"), ["0.21.3", "0.20.4", "0.22.2", "0.19.2"]),
     ],
 )
 def test_the_nearest_releases_stand_in_for_a_writer_that_cannot_be_had(known, found, releases) -> None:
