@@ -13,7 +13,7 @@ from harness.checking import pins, wanted
 from harness.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from packaging.requirements import Requirement
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: What every environment of scikit-learn has anyway, or what says nothing of a model.
 _ALWAYS = frozenset({"scikit-learn", "numpy", "scipy", "joblib", "threadpoolctl", "cython", "pandas"})
+#: What reads a file, and has no part in what its model answers.
+_LOADERS = frozenset({"joblib", "cloudpickle", "skops"})
 _TWO_NUMBERS = re.compile(r"\d+\.\d+")
 
 
@@ -72,11 +74,15 @@ def candidates(
     if release is not None and wanted.is_known(release, known):
         one = of(found, known, supplied, own)
         yield one
-        if len(own) > 1:
+        told = _told(found, {*own, *everywhere})
+        if len(own) > 1 or told:
             # They may have been put together later than the release.
             yield replace(one, environment=replace(one.environment, as_of="newest"))
-            one = of(found, known, [*supplied, f"scikit-learn=={release}"])
-            yield replace(one, stands_in="the packages that its requirements name cannot be had together here")
+            names = " and ".join(f"{name} {version}" for name, version in told.items())
+            why = f"{names}, which the file tells of," if told else "the packages that its requirements name"
+            others = tuple(one for one in found.evidence if one.package not in told)
+            one = of(replace(found, evidence=others), known, [*supplied, f"scikit-learn=={release}"])
+            yield replace(one, stands_in=f"{why} cannot be had together here")
         why = f"scikit-learn {release}, which wrote it, cannot be had here"
     elif release is not None:
         why = f"scikit-learn {release}, which wrote it, is none that can be installed here"
@@ -120,19 +126,31 @@ def of(
     always = _ALWAYS - {"joblib"}  # scikit-learn has a copy of its own before 0.21, which files name otherwise
     needed = [one.package for one in found.needs if one.package and one.package not in always]
     others = [str(one) for name, one in given.items() if name != "scikit-learn"]
-    environment = wanted.of_release(
-        release, known, numpy_major=numpy, packages=(*others, *(name for name in needed if name not in given))
-    )
+    exact = _told(found, given)
+    more_packages = [f"{name}=={exact[name]}" if name in exact else name for name in needed if name not in given]
+    environment = wanted.of_release(release, known, numpy_major=numpy, packages=(*others, *more_packages))
     further = [str(one) for name, one in everywhere.items() if name not in _ALWAYS]
     more = found.sklearn_versions[1:] if "scikit-learn" not in given else ()
-    notes = (f"parts of it were written by {' and '.join(more)}, too",) if more else ()
+    notes = [f"parts of it were written by {' and '.join(more)}, too"] if more else []
+    untold = [name for name in needed if name not in {*given, *exact, *_LOADERS}]
+    if untold:
+        names = " and ".join(untold)
+        notes.append(f"it does not tell which {names} wrote it: each release has that of its day; pin yours, --with")
     return Writer(
         environment=environment,
-        said=f"scikit-learn {release}" + (f", NumPy {numpy}" if numpy else ""),
+        said=", ".join(
+            [f"scikit-learn {release}", *([f"NumPy {numpy}"] if numpy else []), *map(" ".join, exact.items())]
+        ),
         packages=(*further, *(name for name in needed if name not in everywhere)),
         missing=found.own,
-        notes=notes,
+        notes=tuple(notes),
     )
+
+
+def _told(found: Inspection, given: Collection[str]) -> dict[str, str]:
+    """The versions of further packages that the file needs and tells, by name: boosters keep theirs."""
+    needed = {one.package for one in found.needs} - {*given, *_ALWAYS, *_LOADERS}
+    return {one.package: one.version for one in found.evidence if one.exact and one.package in needed}
 
 
 def _release(found: Inspection) -> str | None:

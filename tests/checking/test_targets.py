@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 
@@ -208,6 +209,25 @@ def test_joblib_is_installed_where_scikit_learn_had_a_copy_and_the_file_names_it
     assert "joblib" in old.packages and "joblib" not in new.packages, "every later release needs it itself"
     assert "joblib" not in writer.of(inspected("0.19.1"), known, []).environment.packages
     assert "joblib" not in writer.of(inspected("1.2.2", needs=("joblib",)), known, []).environment.packages
+
+
+def test_a_booster_that_keeps_its_release_is_rebuilt_with_it_and_of_others_it_is_said_that_they_do_not(known) -> None:
+    kept = Evidence(package="xgboost", version="1.7.6", exact=True, why="its booster keeps it")
+    found = inspected(needs=("scikit-learn", "xgboost", "lightgbm"))
+    found = dataclasses.replace(found, evidence=(*found.evidence, kept))
+    one = writer.of(found, known, [])
+    assert {"xgboost==1.7.6", "lightgbm"} <= set(one.environment.packages) and "xgboost 1.7.6" in one.said
+    assert one.packages == ("xgboost", "lightgbm"), "targets have theirs"
+    assert len(one.notes) == 1 and "lightgbm" in one.notes[0] and "xgboost" not in one.notes[0]
+    first, second, third, *_ = writer.candidates(found, known, [])
+    assert (first.environment.as_of, second.environment.as_of, third.stands_in is None) == ("release", "newest", False)
+    assert "xgboost" in third.environment.packages and "xgboost 1.7.6" in str(third.stands_in)
+    given = writer.of(found, known, ["xgboost==2.0.0", "lightgbm==4.0.0"])
+    assert {"xgboost==2.0.0", "lightgbm==4.0.0"} <= set(given.environment.packages) and not given.notes
+
+
+def test_a_release_of_two_numbers_is_that_release(known) -> None:
+    assert writer.of(inspected("1.0"), known, []).environment.scikit_learn == "1.0.0"
 
 
 def dated(version):
