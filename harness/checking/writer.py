@@ -80,8 +80,8 @@ def candidates(
             yield replace(one, environment=replace(one.environment, as_of="newest"))
             names = " and ".join(f"{name} {version}" for name, version in told.items())
             why = f"{names}, which the file tells of," if told else "the packages that its requirements name"
-            others = tuple(one for one in found.evidence if one.package not in told)
-            one = of(replace(found, evidence=others), known, [*supplied, f"scikit-learn=={release}"])
+            untold = tuple(one for one in found.evidence if one.package not in told)
+            one = of(replace(found, evidence=untold), known, [*supplied, f"scikit-learn=={release}"])
             yield replace(one, stands_in=f"{why} cannot be had together here")
         why = f"scikit-learn {release}, which wrote it, cannot be had here"
     elif release is not None:
