@@ -19,7 +19,7 @@ from harness.environments import kinds
 from harness.errors import InputError
 from harness.files import replace_text
 from harness.machine import tools
-from harness.terms import minor_of
+from harness.terms import AsOf, minor_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,6 +69,8 @@ class Wanted:
     packages : further requirements
     as_of : the day of the package index, or ``release``
     label : what the user calls it, if not by its release
+    of_its_day : packages that are resolved as of the day of the release, whatever ``as_of`` says
+    notes : what is to be told of it
     """
 
     scikit_learn: str
@@ -77,6 +79,8 @@ class Wanted:
     packages: tuple[str, ...] = ()
     as_of: str = "release"
     label: str | None = None
+    of_its_day: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -87,14 +91,21 @@ class Wanted:
         return f"sk{self.scikit_learn}-py{self.python}{numpy}"
 
     @property
+    def called(self) -> str | None:
+        """What the user calls it, such as a requirements file; None: by its release."""
+        return self.label
+
+    @property
     def minor(self) -> str:
         return minor_of(self.scikit_learn)
 
     def entry(self, kind: str, packages: Sequence[str]) -> dict[str, object]:
         """What a matrix says of it, as one of a kind and with further packages."""
         numpy = {"numpy": self.numpy} if self.numpy else {}
+        days = {"days": dict.fromkeys(self.of_its_day, str(AsOf.RELEASE))} if self.of_its_day else {}
         given = {"name": self.name, "kind": kind, "scikit-learn": self.scikit_learn, "python": self.python, **numpy}
-        return {**given, "as_of": self.as_of, "packages": sorted({*_installable(packages, self), *self.packages})}
+        packages = sorted({*_installable(packages, self), *self.packages})
+        return {**given, "as_of": self.as_of, **days, "packages": packages}
 
 
 def label(text: str) -> str:
@@ -185,16 +196,27 @@ def _installable(packages: Sequence[str], one: Wanted) -> list[str]:
     return [package for package in packages if package != "pandas" or one.minor not in {"0.18", "0.19"}]
 
 
-def matrix_file(wanted: Iterable[Entry], *, kind: str, packages: Sequence[str], modules: Sequence[Path] = ()) -> Path:
+def matrix_file(
+    wanted: Iterable[Entry],
+    *,
+    kind: str,
+    packages: Sequence[str],
+    optional: Sequence[str] = (),
+    modules: Sequence[Path] = (),
+) -> Path:
     """Write the matrix of some environments, named by its content; return the file.
 
     Parameters
     ----------
     packages, modules : that each of them has; modules are files, or folders of packages.
+    optional : packages that each has where they resolve.
     """
     include = [one.entry(kind, packages) for one in wanted]
     profile = {"description": "One model file", "kinds": list(dict.fromkeys(one["kind"] for one in include))}
-    environments = {"as_of": "release", "include": include, "modules": [str(path.absolute()) for path in modules]}
+    environments: dict[str, object] = {"as_of": "release", "include": include}
+    environments["modules"] = [str(path.absolute()) for path in modules]
+    if optional:
+        environments["tools"] = list(optional)
     content = {"schema": 1, "environments": environments, "profiles": {"check": profile}}
     text = json.dumps(content, indent=2) + "\n"
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]

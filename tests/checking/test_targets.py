@@ -111,6 +111,19 @@ def test_a_requirements_file_is_taken_with_its_pins(by_1_2, known, tmp_path: Pat
     assert found.as_of == "newest", "what it pins may be newer than its scikit-learn"
 
 
+def test_what_scikit_learn_stands_on_and_a_file_does_not_name_is_of_its_day_and_told(by_1_2, known, tmp_path) -> None:
+    file = tmp_path / "prod.txt"
+    file.write_text("scikit-learn==1.2\nSciPy==1.10.1\n")
+    (found,) = targets.of([str(file)], by_1_2, known)
+    assert (found.scikit_learn, found.numpy, found.packages) == ("1.2.0", None, ("SciPy==1.10.1",)), "as pip reads it"
+    assert found.notes == ("prod.txt names no NumPy or joblib: taken as of the day of scikit-learn 1.2.0; pin yours",)
+    entry = found.entry("local", [])
+    assert entry["as_of"] == "newest" and entry["days"] == {"numpy": "release", "joblib": "release"}
+    file.write_text("scikit-learn==1.2.2\nnumpy==1.24.2\nscipy==1.10.1\njoblib==1.2.0\n")
+    (found,) = targets.of([str(file)], by_1_2, known)
+    assert not found.notes and "days" not in found.entry("local", [])
+
+
 def test_a_lock_is_taken_for_its_own_python_without_the_users_own_project(by_1_2, known, tmp_path: Path) -> None:
     file = tmp_path / "uv.lock"
     file.write_text(LOCK)
