@@ -52,7 +52,7 @@ def dump(session: Session, recorder: Recorder, artifacts: list[Artifact]) -> Non
                 _record(recorder, artifact_id, cast("Written | Ended", event), fitted.get(task["id"]))
 
 
-def _inability(session: EnvironmentSession, plan: Plan, artifact: Artifact) -> str | None:
+def _inability(session: Session, plan: Plan, artifact: Artifact) -> str | None:
     """Why an environment cannot write an artifact, or None. Raises NotReadyError."""
     given = plan.cases[artifact.case].given
     if given is None or (given.again and not given.is_handed_on(artifact.format)):

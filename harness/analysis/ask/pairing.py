@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from harness.analysis.ask import breadth
 from harness.analysis.ask.answer import PairAnswer, Way
+from harness.analysis.ask.evidence import badness
 from harness.analysis.meanings import Meaning
 from harness.analysis.verdicts import SOUND, rank, worst
 
@@ -91,13 +91,6 @@ def _way(
         run=runs[id(example.index)],
         reason=example.cell.reason or "",
     )
-
-
-def badness(one: Evidence) -> tuple[int, float, float]:
-    """A sort key, the worst first: by verdict, then by the labels that differ, then by the largest difference."""
-    numbers = (one.cell.label_mismatch, one.cell.max_abs_diff)
-    labels, apart = (math.inf if number is None else -number for number in numbers)
-    return rank(one.verdict), labels, apart
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:
