@@ -42,6 +42,8 @@ OLDER = {
     "0.22": ("0.22.2", "3.8", (), "release"),
     "0.23": ("0.23.2", "3.8", (), "release"),
 }
+#: The day of an index that has all there is.
+_ANY_DAY = "2099-12-31"
 #: How many releases are tried in the place of one.
 _STAND_INS = 4
 
@@ -102,7 +104,11 @@ class Wanted:
     def entry(self, kind: str, packages: Sequence[str]) -> dict[str, object]:
         """What a matrix says of it, as one of a kind and with further packages."""
         numpy = {"numpy": self.numpy} if self.numpy else {}
-        days = {"days": dict.fromkeys(self.of_its_day, str(AsOf.RELEASE))} if self.of_its_day else {}
+        # A package that is pinned may be younger than the release, and its other packages are not for that.
+        pinned = [one.name for one in map(Requirement, self.packages) if "==" in str(one.specifier)]
+        younger = sorted(pinned) if self.as_of != str(AsOf.NEWEST) else ()
+        by_name = {**dict.fromkeys(younger, _ANY_DAY), **dict.fromkeys(self.of_its_day, str(AsOf.RELEASE))}
+        days = {"days": by_name} if by_name else {}
         given = {"name": self.name, "kind": kind, "scikit-learn": self.scikit_learn, "python": self.python, **numpy}
         packages = sorted({*_installable(packages, self), *self.packages})
         return {**given, "as_of": self.as_of, **days, "packages": packages}

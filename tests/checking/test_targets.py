@@ -239,6 +239,18 @@ def test_a_booster_that_keeps_its_release_is_rebuilt_with_it_and_of_others_it_is
     assert {"xgboost==2.0.0", "lightgbm==4.0.0"} <= set(given.environment.packages) and not given.notes
 
 
+def test_a_pinned_package_may_be_younger_than_the_release_and_only_that(known) -> None:
+    one = writer.of(inspected("0.24.2", needs=("lightgbm",)), known, ["lightgbm==3.3.5"])
+    entry = one.environment.entry(wanted.KIND, ["pandas"])
+    assert list(entry["days"]) == ["lightgbm"] and entry["as_of"] == "release"
+    assert "days" not in writer.of(inspected("0.24.2", needs=("lightgbm",)), known, []).environment.entry(
+        wanted.KIND, []
+    )
+    path = wanted.matrix_file([one.environment], kind=wanted.KIND, packages=["pandas"])
+    (found,) = matrices.load_matrix(path).profile("check", satisfiable=lambda _: True).environments
+    assert [name for name, _ in found.days] == ["lightgbm"]
+
+
 def test_a_release_of_two_numbers_is_that_release(known) -> None:
     assert writer.of(inspected("1.0"), known, []).environment.scikit_learn == "1.0.0"
 
