@@ -180,6 +180,14 @@ def _doubt(artifact: pd.Series[Any], home: pd.Series[Any], manifest: Mapping[str
     return unreached(manifest)
 
 
+def doubt(tables: RunTables, *, writer: str) -> str | None:
+    """Why nothing can be said to be safe by a run; None: something can."""
+    artifact = tables.artifacts.iloc[0]
+    manifest = json.loads(artifact["manifest"]) if isinstance(artifact["manifest"], str) else {}
+    home = tables.cells[tables.cells["consumer"] == writer].iloc[0]
+    return _doubt(artifact, home, manifest)
+
+
 def unreached(manifest: Mapping[str, Any]) -> str | None:
     """What rows made from a model leave out of it, where that is much; None: it is little, or the rows are a user's."""
     for one in manifest.get("reach") or ():

@@ -192,16 +192,27 @@ def _installable(packages: Sequence[str], one: Wanted) -> list[str]:
     return [package for package in packages if package != "pandas" or one.minor not in {"0.18", "0.19"}]
 
 
-def matrix_file(wanted: Iterable[Entry], *, kind: str, packages: Sequence[str], modules: Sequence[Path] = ()) -> Path:
+def matrix_file(
+    wanted: Iterable[Entry],
+    *,
+    kind: str,
+    packages: Sequence[str],
+    optional: Sequence[str] = (),
+    modules: Sequence[Path] = (),
+) -> Path:
     """Write the matrix of some environments, named by its content; return the file.
 
     Parameters
     ----------
     packages, modules : that each of them has; modules are files, or folders of packages.
+    optional : packages that each has where they resolve.
     """
     include = [one.entry(kind, packages) for one in wanted]
     profile = {"description": "One model file", "kinds": list(dict.fromkeys(one["kind"] for one in include))}
-    environments = {"as_of": "release", "include": include, "modules": [str(path.absolute()) for path in modules]}
+    environments: dict[str, object] = {"as_of": "release", "include": include}
+    environments["modules"] = [str(path.absolute()) for path in modules]
+    if optional:
+        environments["tools"] = list(optional)
     content = {"schema": 1, "environments": environments, "profiles": {"check": profile}}
     text = json.dumps(content, indent=2) + "\n"
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -31,6 +31,7 @@ from harness.cli import (
     plan,
     release,
     report,
+    rescue,
     rootfs,
     run,
     schema,
@@ -47,7 +48,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Which saved scikit-learn models still load, and still predict the same, elsewhere.",
-    epilog="Exit codes: 0 done, 1 a gate was crossed or a run is not sound, 2 the input is wrong, "
+    epilog="Exit codes: 0 done, 1 a gate was crossed, a run is not sound or nothing was rescued, 2 the input is wrong, "
     "3 the machine lacks something, 4 the program itself failed, 130 interrupted.",
 )
 #: In the order of `--help`: questions first, then runs, then what keeps them.
@@ -65,6 +66,7 @@ for verb in (
     verify.verify,
     check.check,
     bisect.bisect,
+    rescue.rescue,
     compare.compare,
     history.history,
     export.export,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from harness.config.plan import Plan
+    from harness.run.session import Engine
 
 
 def run(
@@ -46,6 +48,16 @@ def run(
         ),
     ] = None,
     through: ThroughOption = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", help="Let a cluster of N workers on this machine do it.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Let the cluster of this Dask scheduler do it.")
+    ] = None,
+    objects: Annotated[
+        str | None,
+        typer.Option("--store", metavar="URL", help="With a cluster: where artifacts wait that all workers reach."),
+    ] = None,
     case: Annotated[
         Path | None, typer.Option("--case", metavar="FILE", help="Run the cases of this file; no matrix is needed.")
     ] = None,
@@ -68,6 +80,7 @@ def run(
     With --case, --from and --to a file of your own is run between these releases, both ways.
     """
     extras.need("run")
+    clustered = _clustered(workers, scheduler, objects)
     if case is not None:
         matrix, profile = _of_case(case, [*(saved or ()), *(loaded or ())], data or (), packages or ()), "case"
     elif saved or loaded or data or packages:
@@ -87,21 +100,49 @@ def run(
     folder = lifecycle.choose(results, profile, run_id=run_id, resume=resume)
     out = console()
     everyone = dump is None and load is None
-    done = lifecycle.run(
-        plan,
-        results=results,
-        console=out,
-        resume=folder,
-        locks=given,
-        producers=None if everyone else frozenset(dump or ()),
-        consumers=None if everyone else frozenset(load or ()),
-        then=lambda path: run_pages.write(analysis.read_run(path)),
-    )
+    with _engine(workers, scheduler, objects, results) if clustered else contextlib.nullcontext() as engine:
+        done = lifecycle.run(
+            plan,
+            results=results,
+            console=out,
+            resume=folder,
+            locks=given,
+            producers=None if everyone else frozenset(dump or ()),
+            consumers=None if everyone else frozenset(load or ()),
+            engine=engine,
+            then=lambda path: run_pages.write(analysis.read_run(path)),
+        )
     tables = analysis.read_run(done)
     terminal.show(tables, out, done / (run_pages.PAGE if run_pages.has_page() else run_pages.SUMMARY))
     # A share of a run may have nothing to load yet.
     if everyone and not summary.summarize(tables).conclusive:
         raise GateCrossed(f"{done}: nothing ran: no cell was tried; its rows say why")
+
+
+def _clustered(workers: int | None, scheduler: str | None, store: str | None) -> bool:
+    """Whether a cluster is to do it. Raises InputError, and MachineError where Dask is not installed."""
+    if workers is not None and scheduler is not None:
+        raise InputError("--workers begins a cluster of its own, and --scheduler names another: give one of them")
+    if workers is None and scheduler is None:
+        if store is not None:
+            raise InputError("--store is for a cluster: give --workers or --scheduler, too")
+        return False
+    extras.need("dask")
+    return True
+
+
+def _engine(
+    workers: int | None, scheduler: str | None, store: str | None, results: Path
+) -> contextlib.AbstractContextManager[Engine]:
+    """The cluster that does it. Imports Dask, which nothing else needs."""
+    from harness.engine.cluster import engine
+    from harness.store import pace
+
+    known = pace.pace(results)
+    seconds = None if known is None else known.seconds * (known.processors or 1)
+    if scheduler is not None:
+        return engine.remote(scheduler, store=store, cell_seconds=seconds)
+    return engine.local(workers or 0, store=store, cell_seconds=seconds)
 
 
 def _of_case(case: Path, releases: Sequence[str], data: Sequence[Path], packages: Sequence[str]) -> Path:

@@ -117,8 +117,8 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
         yield "why", text
     for text in words.numpy(answer.strip):
         yield "NumPy", text
-    if words.which(answer):
-        yield "which", words.which(answer)
+    for text in words.which(answer):
+        yield "which", text
     if words.only_unusual(answer):
         yield "only in", f"{words.listed(answer.differing, 2)}; the same for rows as it was fitted on"
     if words.by_itself(answer):

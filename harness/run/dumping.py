@@ -10,9 +10,10 @@ from harness.judging import outcome
 from harness.terms import Status
 
 if TYPE_CHECKING:
+    from harness.config.plan import Plan
     from harness.messages import CaseTask, DumpTask, Ended, Fitted, GivenTask, Written
-    from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
+    from harness.run.session import Session
     from harness.terms import Artifact, Given
 
 
@@ -21,17 +22,11 @@ def owed(recorder: Recorder, producer: str) -> list[Artifact]:
     return [a for a in recorder.plan.artifacts(producer) if a.id not in recorder.journal.artifacts]
 
 
-def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifact]) -> None:
+def dump(session: Session, recorder: Recorder, artifacts: list[Artifact]) -> None:
     """Let the environment write its artifacts, each case in its own child process. Raises NotReadyError."""
     by_case: dict[str, list[Artifact]] = {}
     for artifact in artifacts:
-        given = recorder.plan.cases[artifact.case].given
-        # A user's file is only read, and handed on.
-        missing = (
-            session.cannot_write(artifact.format)
-            if given is None
-            else session.cannot_read(given.reader, artifact.format)
-        )
+        missing = _inability(session, recorder.plan, artifact)
         if missing is not None:
             recorder.artifact(artifact.id, outcome.unwritten(Status.UNSUPPORTED, missing), None, None)
             continue
@@ -55,6 +50,15 @@ def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifa
         for artifact_id in ids:
             if artifact_id not in recorder.journal.artifacts:
                 _record(recorder, artifact_id, cast("Written | Ended", event), fitted.get(task["id"]))
+
+
+def _inability(session: EnvironmentSession, plan: Plan, artifact: Artifact) -> str | None:
+    """Why an environment cannot write an artifact, or None. Raises NotReadyError."""
+    given = plan.cases[artifact.case].given
+    if given is None or (given.again and not given.is_handed_on(artifact.format)):
+        return session.cannot_write(artifact.format)
+    # A user's file is only read, and handed on.
+    return session.cannot_read(given.reader, given.format.name) if given.format.name in plan.formats else None
 
 
 def _keep_fitted(recorder: Recorder, event: Fitted, task: DumpTask) -> str | None:
@@ -87,7 +91,7 @@ def _are_bytes(row: dict[str, Any], spooled: object) -> bool:
     return isinstance(spooled, str) and isinstance(row["sha256"], str) and type(row["size_bytes"]) is int
 
 
-def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artifacts: list[Artifact]) -> DumpTask:
+def _task(session: Session, recorder: Recorder, case_name: str, artifacts: list[Artifact]) -> DumpTask:
     case = recorder.plan.cases[case_name]
     formats = recorder.plan.formats
     wanted: CaseTask = {
@@ -112,10 +116,16 @@ def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artif
 def _given(recorder: Recorder, given: Given) -> GivenTask:
     rows = given.rows and str(recorder.folder.adopt_given(Path(given.rows)))
     held = recorder.folder.adopt_given(Path(given.file))
+    carried = None if given.carried is None else recorder.folder.adopt_given(Path(given.carried.file))
     return {
         "object": str(held),
         "sha256": given.sha256,
+        "module": given.format.module,
+        "options": given.format.options,
         "reader": given.reader,
+        "again": given.again,
+        "carried": None if carried is None else str(carried),
+        "carried_sha256": None if given.carried is None else given.carried.sha256,
         "at": given.at,
         "rows": rows,
         "example": given.example,

@@ -55,6 +55,7 @@ class Recorder:
         self.journal = folder.journal
         self.progress = progress
         self.cut_short: dict[str, str] = {}  # by environment, why not all of its tasks were tried
+        self.measured_on: dict[str, dict[str, Any]] = {}  # by environment, facts of its machine, where it is another
         self.fitted = lru_cache(maxsize=_FITS_AT_HAND)(self._read_fitted)
 
     def environment(self, name: str, row: dict[str, Any]) -> None:
@@ -103,7 +104,8 @@ class Recorder:
 
     def measurement(self, cell_id: str, samples: list[Sample], missing: dict[str, str]) -> None:
         """Record the samples of a cell, and by figure why any is missing. See `harness.run.measuring`."""
-        row = MeasurementRow(cell_id=cell_id, samples=samples, missing=missing, host=hardware.facts())
+        host = self.measured_on.get(split_id(cell_id)[3]) or hardware.facts()
+        row = MeasurementRow(cell_id=cell_id, samples=samples, missing=missing, host=host)
         self.journal.add("measurement", row)
         self.progress.measured()
 

@@ -130,6 +130,7 @@ class CellRow(_Outcome):
     max_ulp_diff: NotRequired[float | None]
     tolerance_used: NotRequired[float | None]
     label_mismatch: NotRequired[float | None]
+    by_method: NotRequired[dict[str, Any]]  # of a user's model, see `harness.judging.outcome`
     score: NotRequired[float | None]
     version_warning: NotRequired[bool]
     original_sklearn_version: NotRequired[str | None]
