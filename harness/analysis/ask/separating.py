@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis.ask.pairing import badness
+from harness.analysis.ask.evidence import badness
 from harness.analysis.verdicts import BAD, SAFE, Verdict, rank
 from harness.config.deciding import deciding
 
