@@ -52,6 +52,11 @@ class Carrier:
     max_abs_diff: float | None
     converts: bool
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it gets over every model that fails and that it was tried with."""
+        return self.models == self.tried
+
 
 def carriers(failing: Iterable[Loaded], found: Iterable[Loaded]) -> tuple[Carrier, ...]:
     """The formats that get over some of what fails, the cheapest first.

@@ -192,7 +192,7 @@ class _Search:
             ending=ending,
             file=self._file.ask.file.name,
             output=self._ask.output.name,
-            target=self._ask.to,
+            target=next(iter(self._trial.called.values()), self._ask.to),
             written=self._trial.written,
             at=self._original.at,
             why=why,
