@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -160,11 +159,11 @@ def _carriers(rows: pd.DataFrame, alike: pd.DataFrame) -> tuple[carrying.Carrier
 
 
 def _loaded(rows: pd.DataFrame) -> Iterator[carrying.Loaded]:
-    held = rows[list(carrying.Loaded._fields)]
-    missing = held.isna()
-    return itertools.starmap(
-        carrying.Loaded, held.astype(object).mask(missing, None).itertuples(index=False, name=None)
-    )
+    for row in rows[list(carrying.Loaded._fields)].itertuples(index=False):
+        differing = tuple(row.differing) if np.ndim(row.differing) else ()
+        verdict = row.verdict if isinstance(row.verdict, str) else None
+        largest = None if row.max_abs_diff != row.max_abs_diff else row.max_abs_diff  # NaN
+        yield carrying.Loaded(*row)._replace(verdict=verdict, max_abs_diff=largest, differing=differing)
 
 
 def _share(name: str, rows: pd.DataFrame, cells: pd.DataFrame) -> Share:

@@ -83,3 +83,12 @@ def test_one_pair_that_it_does_not_get_over_is_enough_to_leave_a_model_out() -> 
 def test_where_nothing_fails_nothing_is_rescued() -> None:
     answer = asked(run())
     assert answer.carriers == () and "rescued" not in shown(answer)
+
+
+def test_a_converted_model_that_was_not_asked_what_differs_gets_nothing_over() -> None:
+    unusual = cell("old/forest/pickle>new/pickle", "drift", parity="drift", differing=["predict(integers)"])
+    made = stored(unusual, names=PLAIN, cases=("forest",), formats=("pickle", "skops", "onnx"))
+    assert [one.format for one in asked(made, format_name="pickle").carriers] == ["skops"]
+    plain = cell("old/forest/pickle>new/pickle", "drift", parity="drift", differing=["predict", "predict(integers)"])
+    made = stored(plain, names=PLAIN, cases=("forest",), formats=("pickle", "skops", "onnx"))
+    assert [one.format for one in asked(made, format_name="pickle").carriers] == ["skops", "onnx"]
