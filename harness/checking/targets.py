@@ -76,10 +76,12 @@ def named(word: str, packages: Sequence[str], known: dict[str, Environment]) -> 
     if dots and os.sep not in word:  # ../requirements.txt is no range
         low = _release(first or next(iter(known)), word)
         high = _release(last, word) if last else None
-        minors = [one for one in known if Version(one) >= Version(minor_of(low))]
+        minors = [one for one in wanted.minors(known) if Version(one) >= Version(minor_of(low))]
         minors = [one for one in minors if high is None or Version(one) <= Version(high)]
         if not minors:
-            raise InputError(f"--to {shown(word)}: no release lies between; known are {', '.join(known)}")
+            raise InputError(
+                f"--to {shown(word)}: no release lies between; known are {', '.join(wanted.minors(known))}"
+            )
         return [wanted.of_release(one, known, packages=packages) for one in minors]
     if _RELEASE.fullmatch(word):
         return [wanted.of_release(word, known, packages=packages)]

@@ -15,6 +15,11 @@ from .encoding import encode
 
 #: One step of a path within what a file holds: ``.name``, ``[0]`` or ``['name']``.
 _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(-?\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
+#: How compressed bytes begin, and what takes the compression off.
+_PACKED = (
+    (b"\x1f\x8b", "gzip"), (b"BZh", "bz2"), (b"\xfd7zXZ\x00", "lzma"), (b"]\x00\x00", "lzma"),
+    (b"x\x01", "zlib"), (b"x\x5e", "zlib"), (b"x\x9c", "zlib"), (b"x\xda", "zlib"),
+)  # fmt: skip
 
 
 class Given:
@@ -34,6 +39,8 @@ class Given:
 
     def __init__(self, given):
         self.data_bytes = _looked_at(given["object"], given["sha256"])
+        if given["reader"] != "joblib":  # which takes compression off itself
+            self.data_bytes = unpacked(self.data_bytes)
         self.given = given
         reader = importlib.import_module(given["module"])
         options = dict(given["options"], outputs={}, trusted_types=["*"])
@@ -48,6 +55,8 @@ class Given:
             self.choice = choosing.Choice(self.model, self.inputs, None, True)
             if self.choice.methods:  # some of what predicts has answered
                 break
+        for form in self.choice.unmade:  # of rows as its writer, without pandas, never saw them: nobody is to miss it
+            del self.choice.not_compared[form]
         self.methods = self.choice.methods
         self.rows = training.kind_of_rows(self.inputs)
         is_enough = given["rows"] is not None and not given["example"]
@@ -76,7 +85,7 @@ class Given:
         return self.given["again"] and self.given["carried"] is None and not same
 
     def dumped(self, writer, options):
-        """The model, saved in a format; or the file as it is, or the one in its place."""
+        """The model, saved in a format; or the file as it is or what is packed in it, or the one in its place."""
         if self.saves(writer, options):
             return writer.dump(self.model, options, self)
         if self.given["carried"] is not None:
@@ -98,6 +107,14 @@ class Given:
             cv_scores=None,
             code={"module": None, "function": None, "seed": None, "files": {}},
         )
+
+
+def unpacked(held):
+    """Bytes without the compression around them. Files of joblib that hold no array are pickles in it, too."""
+    for magic, module in _PACKED:
+        if held.startswith(magic):
+            return unpacked(importlib.import_module(module).decompress(held))
+    return held
 
 
 def _looked_at(path, digest):

@@ -50,5 +50,12 @@ def real_boosting(state):
         raise Unsupported("AdaBoostClassifier with SAMME.R: this release has that algorithm no longer")
 
 
-BEFORE = [("AdaBoostClassifier", real_boosting)]
+def discrete_boosting(state):
+    """From 1.3 on the votes of SAMME are weighed otherwise, and so are the probabilities that are made of them."""
+    kept = "algorithm" not in state.has or state.has["algorithm"] == "SAMME"
+    if kept and (state.crosses((1, 3, 0)) or state.crosses_back((1, 3, 0))):
+        raise Unsupported("AdaBoostClassifier with SAMME: its probabilities are others since 1.3")
+
+
+BEFORE = [("AdaBoostClassifier", discrete_boosting), ("AdaBoostClassifier", real_boosting)]
 WORKED = [("DecisionTreeClassifier", fractions), ("IsolationForest", path_lengths)]
