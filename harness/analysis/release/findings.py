@@ -159,11 +159,18 @@ def _carriers(rows: pd.DataFrame, alike: pd.DataFrame) -> tuple[carrying.Carrier
 
 
 def _loaded(rows: pd.DataFrame) -> Iterator[carrying.Loaded]:
-    for row in rows[list(carrying.Loaded._fields)].itertuples(index=False):
-        differing = tuple(row.differing) if np.ndim(row.differing) else ()
-        verdict = row.verdict if isinstance(row.verdict, str) else None
-        largest = None if row.max_abs_diff != row.max_abs_diff else row.max_abs_diff  # NaN
-        yield carrying.Loaded(*row)._replace(verdict=verdict, max_abs_diff=largest, differing=differing)
+    for row in rows[list(carrying.Loaded._fields)].to_dict("records"):
+        largest = row["max_abs_diff"]
+        yield carrying.Loaded(
+            case=row["case"],
+            producer=row["producer"],
+            consumer=row["consumer"],
+            format=row["format"],
+            verdict=row["verdict"] if isinstance(row["verdict"], str) else None,
+            max_abs_diff=float(largest) if isinstance(largest, float) and not np.isnan(largest) else None,
+            converts=bool(row["converts"]),
+            differing=tuple(row["differing"]) if np.ndim(row["differing"]) else (),
+        )
 
 
 def _share(name: str, rows: pd.DataFrame, cells: pd.DataFrame) -> Share:
