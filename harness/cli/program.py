@@ -16,6 +16,7 @@ import harness
 from harness.cli import (
     ask,
     bisect,
+    cache,
     check,
     claims,
     compare,
@@ -78,6 +79,7 @@ for verb in (
     schema.schema,
 ):
     app.command()(verb)
+app.add_typer(cache.app, name="cache")
 app.add_typer(rootfs.app, name="rootfs")
 
 INTERRUPTED = 130  # what a shell makes of Ctrl-C

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from harness.cli import extras
 from harness.cli.arguments import (
     MATRIX,
     RESULTS,
+    CacheOption,
     MatrixOption,
     ProfileOption,
     ResultsOption,
@@ -48,6 +50,16 @@ def run(
         ),
     ] = None,
     through: ThroughOption = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Work everything out, also what earlier runs have worked out.")
+    ] = False,
+    measuring: Annotated[
+        bool, typer.Option("--measure/--no-measure", help="Measure what the profile says, or nothing.")
+    ] = True,
+    cache: CacheOption = None,
+    cache_limit: Annotated[
+        str, typer.Option("--cache-limit", metavar="SIZE", help="What may be kept there when the run has ended.")
+    ] = "20GB",
     workers: Annotated[
         int | None, typer.Option("--workers", metavar="N", help="Let a cluster of N workers on this machine do it.")
     ] = None,
@@ -77,6 +89,7 @@ def run(
     """Run the matrix: a table and a report.
 
     Every environment saves its models, and every other loads them. A model that breaks is a result: exit code 0.
+    What earlier runs have worked out is reused, and some of it is checked; what is measured is measured anew.
     With --case, --from and --to a file of your own is run between these releases, both ways.
     """
     extras.need("run")
@@ -87,6 +100,7 @@ def run(
         raise InputError("--from, --to, --data and --with of `run` belong to --case FILE")
     from harness import analysis, store  # pandas
     from harness.analysis import summary
+    from harness.cli.cache import opened, size
     from harness.cli.planning import planned
     from harness.config import plan as plans
     from harness.report import run_pages, terminal
@@ -96,10 +110,13 @@ def run(
     given = None if locks is None else store.find_run(results, locks)
     if only is not None:  # it is no run of the profile: nobody asks it what has changed
         plan, results = plans.only(plan, only), results / "cells"
+    if not measuring:
+        plan = replace(plan, profile=replace(plan.profile, measure=None))
     _check_known(plan, [*(dump or ()), *(load or ())])
     folder = lifecycle.choose(results, profile, run_id=run_id, resume=resume)
     out = console()
     everyone = dump is None and load is None
+    limit, kept = size(cache_limit), None if clustered or only is not None else opened(cache)
     with _engine(workers, scheduler, objects, results) if clustered else contextlib.nullcontext() as engine:
         done = lifecycle.run(
             plan,
@@ -109,9 +126,13 @@ def run(
             locks=given,
             producers=None if everyone else frozenset(dump or ()),
             consumers=None if everyone else frozenset(load or ()),
+            cache=kept,
+            fresh=fresh,
             engine=engine,
             then=lambda path: run_pages.write(analysis.read_run(path)),
         )
+    if kept is not None:
+        kept.prune(limit)
     tables = analysis.read_run(done)
     terminal.show(tables, out, done / (run_pages.PAGE if run_pages.has_page() else run_pages.SUMMARY))
     # A share of a run may have nothing to load yet.

@@ -190,7 +190,7 @@ def _died(event: Died) -> dict[str, Any]:
         how = f"sent a line that is too long, of which {event['lost_bytes']} bytes were dropped, and {how}"
     if event.get("memory"):
         return unwritten(Status.OOM, f"{how}, near its memory limit")
-    return unwritten(Status.CRASH, how)
+    return unwritten(Status.CRASH, how) | ({"signal": event["signal"]} if "signal" in event else {})
 
 
 def _doing(event: Died | Overtime) -> str:

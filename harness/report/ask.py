@@ -11,6 +11,7 @@ from harness.analysis.ask import several
 from harness.analysis.units import CUT, counted, some
 from harness.analysis.verdicts import SOUND, Verdict, rank
 from harness.report import ask_words as words
+from harness.report import carriers
 from harness.report.console import writable
 
 if TYPE_CHECKING:
@@ -125,6 +126,8 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
         yield "by itself", words.by_itself(answer)
     if words.safe_in(answer):
         yield "safe in", words.safe_in(answer)
+    if answer.carriers and not answer.question.is_strip:
+        yield "rescued", f"by {carriers.told(answer.carriers)}"
     for text in words.of_kits(answer):
         yield "kit", text
     yield "do", words.todo(answer)

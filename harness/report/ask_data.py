@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.analysis.ask import several
 from harness.report import ask_words as words
+from harness.report import carriers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +56,7 @@ def of_one(answer: Answer) -> dict[str, Any]:
         "failing": [_failing(one) for one in answer.sides.failing],
         "runs": [_run(one) for one in answer.runs],
         "pairs": [_finite(_pair(pair)) for pair in answer.pairs],
+        "rescued_by": [carriers.as_data(one) for one in answer.carriers],
         "kits": words.of_kits(answer),
         "nothing": answer.nothing or None,
     }
@@ -93,6 +95,7 @@ def _pair(pair: PairAnswer) -> dict[str, Any]:
         **counts,
         "ways": ways,
         "instead": instead,
+        "rescued_by": [carriers.as_data(one) for one in pair.carriers],
     }
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from harness.analysis.rescued import Proof, Rescued, Tried, Way
+    from harness.analysis.rescued import Proof, Rescued, Step, Tried, Way
 
 _MARKS = {
     Ending.NEEDLESS: ("✓", "bold green"),
@@ -62,21 +62,25 @@ def line(tried: Tried) -> Text:
 
 
 def short(passed: Way) -> str:
-    """A way in a few words: "saved as joblib", "saved by sk1.5.2 as pickle-4"."""
+    """A way in a few words: "saved as joblib by sk1.2.2 and again by sk1.9.1"."""
     if not passed.steps:
         return "as it is"
     kept = {Kept.MODEL: "", Kept.PART: "best_estimator_ ", Kept.PREDICTIONS: "predictions "}[passed.kept]
-    return (
-        f"{kept}saved as {passed.steps[0].format} by {' and again by '.join(one.environment for one in passed.steps)}"
-    )
+    names = " and again by ".join(one.environment for one in passed.steps)
+    return f"{kept}saved as {_called(passed.steps[0])} by {names}"
 
 
 def way(taken: Way) -> str:
     """A way in words: "sk1.2.2 saves it as portable, sk1.9.1 loads that and saves it as pickle"."""
     first, *others = taken.steps
-    words = [f"{first.environment} saves {_what(taken.kept)} as {first.format}"]
-    words += [f"{one.environment} loads that and saves it as {one.format}" for one in others]
+    words = [f"{first.environment} saves {_what(taken.kept)} as {_called(first)}"]
+    words += [f"{one.environment} loads that and saves it as {_called(one)}" for one in others]
     return ", ".join(words)
+
+
+def _called(step: Step) -> str:
+    """The format of a step as people call it."""
+    return "pickle" if step.format.startswith("pickle") else step.format
 
 
 def _what(kept: Kept) -> str:

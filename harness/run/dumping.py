@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from harness.errors import MachineError
 from harness.judging import outcome
+from harness.run.recorder import fit_of, reference_digest
 from harness.terms import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from harness.config.plan import Plan
     from harness.messages import CaseTask, DumpTask, Ended, Fitted, GivenTask, Written
     from harness.run.recorder import Recorder
@@ -24,14 +27,14 @@ def owed(recorder: Recorder, producer: str) -> list[Artifact]:
 
 def dump(session: Session, recorder: Recorder, artifacts: list[Artifact]) -> None:
     """Let the environment write its artifacts, each case in its own child process. Raises NotReadyError."""
-    by_case: dict[str, list[Artifact]] = {}
+    able = []
     for artifact in artifacts:
         missing = _inability(session, recorder.plan, artifact)
-        if missing is not None:
+        if missing is None:
+            able.append(artifact)
+        else:
             recorder.artifact(artifact.id, outcome.unwritten(Status.UNSUPPORTED, missing), None, None)
-            continue
-        by_case.setdefault(artifact.case, []).append(artifact)
-    batches = [[_task(session, recorder, case, those)] for case, those in by_case.items()]
+    batches = _batches(session, recorder, able)
     fitted: dict[str, str] = {}
     for reply in session.replies("dump", batches, seconds=recorder.plan.profile.limits.fit_seconds):
         event, task = reply.event, reply.task
@@ -52,10 +55,46 @@ def dump(session: Session, recorder: Recorder, artifacts: list[Artifact]) -> Non
                 _record(recorder, artifact_id, cast("Written | Ended", event), fitted.get(task["id"]))
 
 
+def tried(
+    session: Session, recorder: Recorder, artifacts: list[Artifact]
+) -> Iterator[tuple[str, dict[str, Any], str | None]]:
+    """Let the environment write artifacts, and record nothing: each id with its row and the digest of its reference.
+
+    Raises NotReadyError, CutShortError and StoppedError.
+    """
+    able = []
+    for artifact in artifacts:
+        missing = _inability(session, recorder.plan, artifact)
+        if missing is None:
+            able.append(artifact)
+        else:
+            yield artifact.id, outcome.unwritten(Status.UNSUPPORTED, missing), None
+    references: dict[str, str] = {}
+    batches = _batches(session, recorder, able)
+    for reply in session.replies("dump", batches, seconds=recorder.plan.profile.limits.fit_seconds):
+        event, task = reply.event, reply.task
+        try:
+            if event["event"] == "fitted":
+                references[task["id"]] = reference_digest(fit_of(event, task["case"])[0])
+                continue
+            row = outcome.judge_artifact(cast("Written | Ended", event))
+        except Exception as error:  # noqa: BLE001  # whatever a process sends, the run goes on
+            row = outcome.judge_nonsense(error)
+        for name in [item["id"] for item in task["formats"]] if event["id"] == task["id"] else [event["id"]]:
+            yield name, row, references.get(task["id"])
+
+
+def _batches(session: Session, recorder: Recorder, artifacts: list[Artifact]) -> list[list[DumpTask]]:
+    by_case: dict[str, list[Artifact]] = {}
+    for artifact in artifacts:
+        by_case.setdefault(artifact.case, []).append(artifact)
+    return [[_task(session, recorder, case, those)] for case, those in by_case.items()]
+
+
 def _inability(session: Session, plan: Plan, artifact: Artifact) -> str | None:
     """Why an environment cannot write an artifact, or None. Raises NotReadyError."""
     given = plan.cases[artifact.case].given
-    if given is None or (given.again and not given.is_handed_on(artifact.format)):
+    if given is None or (given.carried is None and not given.is_handed_on(artifact.format)):
         return session.cannot_write(artifact.format)
     # A user's file is only read, and handed on.
     return session.cannot_read(given.reader, given.format.name) if given.format.name in plan.formats else None

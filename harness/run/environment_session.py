@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.environments import Folders, LackingError, NotReadyError, UnusableError, conformance, kinds
 from harness.environments import lock as locks
@@ -45,6 +45,7 @@ class EnvironmentSession(Session):
         self._kind = kinds.OF[environment.kind]
         self._stage = stage
         self._built: Built | None = None
+        self._prepared: Built | None = None  # built, and its guest not started yet
         self._guest: Guest | None = None
         self._deaths = 0  # of guests
 
@@ -61,9 +62,27 @@ class EnvironmentSession(Session):
             self._guest = self._start(self._built)
         return self._guest
 
+    def holding(self) -> dict[str, Any] | None:
+        """See `Session`."""
+        if self._given_up is not None:
+            raise self._given_up
+        built = self._built or self._prepared
+        if built is None:
+            built = self._prepared = self._build()
+        held = self._kind.held(self.environment, built.lock)
+        if held is None:
+            return None
+        return {
+            "held": held,
+            "lock": built.lock.digest,
+            "variables": built.command.variables,
+            "emulated": self._emulated(),
+            "stage": self._stage.name,
+        }
+
     def _as_planned(self) -> tuple[Built, Guest]:
         """The environment and its guest, which is what was planned and locked: built anew if what was there is not."""
-        built = self._build()
+        built = self._prepared or self._build()
         if built.seconds is None:  # it was there before
             try:
                 return built, self._checked(built)

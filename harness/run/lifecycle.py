@@ -24,6 +24,7 @@ from harness.machine import hardware, places, tools
 from harness.run import schedule
 from harness.run.progress import Progress
 from harness.run.recorder import Recorder
+from harness.run.reusing import Reuse
 from harness.store import SCHEMA_VERSION, RunFolder, find_run, finishing, read_run_json, runs
 from harness.terms import Status
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from harness.run.session import Engine
     from harness.store import RunTables
     from harness.store.journal import Journal
+    from harness.store.outcome_cache import OutcomeCache
 
 #: What ``run.json`` must hold of a run that goes on.
 _NEEDED: dict[str, tuple[type, ...]] = {
@@ -55,6 +57,8 @@ def run(
     producers: frozenset[str] | None = None,
     consumers: frozenset[str] | None = None,
     engine: Engine | None = None,
+    cache: OutcomeCache | None = None,
+    fresh: bool = False,
     then: Callable[[Path], object] = lambda path: None,  # noqa: ARG005
     told: Callable[[str, Callable[[], RunTables]], object] = lambda name, so_far: None,  # noqa: ARG005
 ) -> Path:
@@ -66,6 +70,8 @@ def run(
     locks : another run's folder, whose exact packages are used.
     producers, consumers : names; None means every environment of the profile.
     engine : where the guests are; None: in this process's care.
+    cache : outcomes of earlier runs, which are reused, and where this run's are kept; None: nothing is.
+    fresh : everything is worked out all the same, and held against what is kept.
     then : called with the run's folder when its tables are written, however the run ended: it makes the pages.
     told : called with the name of an environment of which more is known, by any thread, and with what makes the tables
         so far.
@@ -87,7 +93,7 @@ def run(
         _give_locks(packages, folder)
         started = time.monotonic()
         try:
-            cut_short = _pass(plan, folder, console, selection, engine=engine, told=told)
+            cut_short = _pass(plan, folder, console, selection, engine=engine, told=told, cache=cache, fresh=fresh)
         except KeyboardInterrupt:
             _finish(plan, folder, started, "the run was interrupted before this began", then)
             raise
@@ -154,6 +160,8 @@ def _pass(
     *,
     engine: Engine | None,
     told: Callable[[str, Callable[[], RunTables]], object],
+    cache: OutcomeCache | None,
+    fresh: bool,
 ) -> dict[str, str]:
     """Do all that is owed; return by environment why some of it was not tried."""
     journal = folder.journal
@@ -169,7 +177,12 @@ def _pass(
     with progressing as progress:
         tables = partial(finishing.so_far, plan, folder)
         recorder = Recorder(plan, folder, progress, told=lambda name: told(name, tables))
-        schedule.both_passes(recorder, selection, engine)
+        reuse = None if cache is None else Reuse(cache, recorder, fresh=fresh)
+        try:
+            schedule.both_passes(recorder, selection, engine, reuse)
+        finally:
+            if reuse is not None:
+                folder.run["reuse"] = finishing.reuse_of((folder.run.get("reuse"), reuse.told()))
     return recorder.cut_short
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from harness.run.recorder import Recorder
+    from harness.run.reusing import Reuse
     from harness.run.session import Engine, Session
     from harness.terms import Environment, Profile
 
@@ -98,12 +99,15 @@ class _Guests:
         return EnvironmentSession(environment, self._recorder, stage(files))
 
 
-def both_passes(recorder: Recorder, selection: Selection, engine: Engine | None = None) -> None:
+def both_passes(
+    recorder: Recorder, selection: Selection, engine: Engine | None = None, reuse: Reuse | None = None
+) -> None:
     """Dump with the producers, then load with the consumers, then measure what the profile says in those.
 
     Parameters
     ----------
     engine : where the guests are; None: here.
+    reuse : outcomes of earlier runs, which are not worked out again; None: everything is worked out.
 
     Raises MachineError and KeyboardInterrupt. No process is left behind in any case.
     """
@@ -111,33 +115,40 @@ def both_passes(recorder: Recorder, selection: Selection, engine: Engine | None 
     files = unchanged_files(profile)
     with (engine or Here()).at_work(recorder) as place:
         sessions = [place.session(one, with_modules(one, files)) for one in profile.environments]
-        _run(sessions, recorder, selection, place.at_once)
+        _run(sessions, recorder, selection, place.at_once, reuse)
 
 
-def _run(sessions: list[Session], recorder: Recorder, selection: Selection, at_once: int) -> None:
+def _run(sessions: list[Session], recorder: Recorder, selection: Selection, at_once: int, reuse: Reuse | None) -> None:
     keep = len(sessions) <= KEPT_GUESTS
     try:
         with processes.workers(at_once) as pool:
-            producing = [pool.submit(_produce, s, recorder, keep) for s in sessions if s.name in selection.producers]
+            producers = [session for session in sessions if session.name in selection.producers]
+            producing = [pool.submit(_produce, session, recorder, keep, reuse) for session in producers]
             # The newest first: they can read most, so they take longest, and the longest must not begin last.
             consumers = [session for session in reversed(sessions) if session.name in selection.consumers]
             # In the queue they are behind all producers, so those that wait keep none of them from its turn.
-            consuming = [pool.submit(_consume, session, recorder, producing) for session in consumers]
+            consuming = [pool.submit(_consume, session, recorder, producing, reuse) for session in consumers]
             _all(producing)
             recorder.progress.expect("cells", sum(len(loading.owed(recorder, session.name)) for session in consumers))
             _all(consuming)
+        if reuse is not None:
+            reuse.environments(sessions)
         _measuring_pass(consumers, recorder)
     finally:
         for session in sessions:
             session.close()
 
 
-def _produce(session: Session, recorder: Recorder, keep: bool) -> None:
+def _produce(session: Session, recorder: Recorder, keep: bool, reuse: Reuse | None) -> None:
     try:
         artifacts = dumping.owed(recorder, session.name)
+        if reuse is not None and artifacts:
+            artifacts = reuse.artifacts(session, artifacts)
         if artifacts:
             session.open()
             dumping.dump(session, recorder, artifacts)
+            if reuse is not None:
+                reuse.keep_artifacts(session, artifacts)
         if session.name == recorder.plan.writer:  # what all others are held against is known before them
             loading.load(session, recorder, loading.owed(recorder, session.name))
     except NotReadyError as reason:
@@ -148,17 +159,21 @@ def _produce(session: Session, recorder: Recorder, keep: bool) -> None:
         session.close()
 
 
-def _consume(session: Session, recorder: Recorder, producing: list[Future[None]]) -> None:
+def _consume(session: Session, recorder: Recorder, producing: list[Future[None]], reuse: Reuse | None) -> None:
     try:
         writes = next(recorder.plan.artifacts(session.name), None) is not None
-        if not writes and not all(one.done() for one in producing):
+        if reuse is None and not writes and not all(one.done() for one in producing):
             session.open()
         wait(producing)
         if any(one.cancelled() or one.exception() is not None for one in producing):  # the run ends
             return
         cells = loading.owed(recorder, session.name)
+        if reuse is not None and cells:
+            cells = reuse.cells(session, cells)
         if cells:
             loading.load(session, recorder, cells)
+            if reuse is not None:
+                reuse.keep_cells(session, cells)
     except NotReadyError as reason:
         session.give_up(reason)
     except CutShortError as reason:

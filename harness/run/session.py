@@ -92,6 +92,18 @@ class Session(ABC):
     def absent(self) -> Mapping[str, str]:
         """By tool that the resolver left out, why."""
 
+    def holding(self) -> dict[str, Any] | None:
+        """What its outcomes depend on, without starting its guest; None where not everything of it is known.
+
+        The environment is built if it was not there. Raises NotReadyError.
+        """
+        return None
+
+    def record_as(self, row: Mapping[str, Any]) -> None:
+        """Write its row as an earlier run did: its guest was not needed, since all outcomes of it were reused."""
+        told = {**row, "how_built": "not started: all outcomes were reused", "seconds": None}
+        self._recorder.environment(self.name, {name: told[name] for name in told if name not in ("environment", "at")})
+
     def measure_from_now_on(self) -> None:
         """The next guest has a processor to itself."""
         self.close()

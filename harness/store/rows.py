@@ -90,11 +90,14 @@ class FitRow(TypedDict):
     data_sha256: NotRequired[str]
     code_sha256: NotRequired[str]
     case: NotRequired[dict[str, Any]]
+    reference_sha256: NotRequired[str]  # of what its loaded models are asked and held against
 
 
 class _Outcome(TypedDict):
     status: str
     reason: str | None
+    reused_from: NotRequired[str | None]  # the run that worked it out; absent: this one
+    signal: NotRequired[int]  # that the process died of
     error_type: NotRequired[str]
     error_message: NotRequired[str]
     traceback: NotRequired[str | None]

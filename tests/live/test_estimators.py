@@ -20,6 +20,7 @@ FILES = (
     "test_training.py",
     "test_rebuild.py",
     "test_large.py",
+    "test_portable.py",
 )
 
 

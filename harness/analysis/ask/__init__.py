@@ -120,6 +120,7 @@ def answered(
         alone=_alone(asked, question) if 0 < len(alone) < len(asked) else None,
         differing=_differing(asked),
         causes=causes,
+        carriers=pairing.carriers(asked, found),
         nothing="" if pairs else _nothing(indexes, question, values),
     )
 

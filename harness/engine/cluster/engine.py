@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dask
 from distributed import Client, LocalCluster
+from distributed.comm.addressing import get_address_host_port
 
 from harness.engine.cluster.objects import ObjectStore
 from harness.engine.cluster.pool import Pool
@@ -66,12 +68,32 @@ def remote(address: str, *, store: str | None, cell_seconds: float | None) -> It
 @contextlib.contextmanager
 def _connected(address: str, store: str | None, cell_seconds: float | None) -> Iterator[Cluster]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told by the run
+    _need_answer(address)
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, TimeoutError, ValueError, TypeError) as error:
-        raise MachineError(f"no scheduler answers at {address} ({error}): start one with `dask scheduler`") from error
+    except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
+        raise _silent(address, error) from error
     with client:
-        yield Cluster(client=client, address=address, store=store, cell_seconds=cell_seconds)
+        link = client.dashboard_link
+        yield Cluster(
+            client=client, address=address, store=store, cell_seconds=cell_seconds, link=str(link) if link else None
+        )
+
+
+def _need_answer(address: str) -> None:
+    """Raises MachineError where nothing listens, at once; InputError for what is no address."""
+    try:
+        host, port = get_address_host_port(address, strict=True)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{address}: this is no address of a scheduler, such as tcp://10.0.0.1:8786") from error
+    try:
+        socket.create_connection((host, port), timeout=CONNECT_SECONDS).close()
+    except OSError as error:
+        raise _silent(address, error) from error
+
+
+def _silent(address: str, error: Exception) -> MachineError:
+    return MachineError(f"no scheduler answers at {address} ({error}): start one with `dask scheduler`")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +104,7 @@ class Cluster:
     address: str
     store: str | None  # None: the folder of the run's objects
     cell_seconds: float | None
-
-    @property
-    def link(self) -> str | None:
-        """Of the dashboard."""
-        found = self.client.dashboard_link
-        return None if not found else str(found)
+    link: str | None  # of the dashboard
 
     @contextlib.contextmanager
     def at_work(self, recorder: Recorder) -> Iterator[Workers]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import time
 from concurrent.futures import CancelledError
@@ -37,6 +38,8 @@ AHEAD = 2
 #: How long a share waits for a worker that can do it, when none is left: one may be starting. Seconds.
 WAIT = 120.0
 _TICK = 0.5
+_LONGEST_ROW = 1_000_000  # characters
+_DEATHS_WHILE_BUILDING = 5  # of workers: nothing of a model's has run by then
 _REFUSALS: dict[str, type[NotReadyError]] = {
     kind.__name__: kind for kind in (LackingError, UnsatisfiableError, UnusableError, NotReadyError)
 }
@@ -194,7 +197,7 @@ class ClusterSession(Session):
         share = offer.share
         if share.verb is None:
             died = replace(share, deaths=share.deaths + 1)
-            if died.deaths < shares.DEATHS_OF_TASK:
+            if died.deaths < _DEATHS_WHILE_BUILDING:
                 return [died], []
             self._troubled[""] = f"{died.deaths} workers ended while they built it"
             return [], []
@@ -206,7 +209,7 @@ class ClusterSession(Session):
         if blamed is None:
             return tried, []
         task = share.ids()[blamed]
-        how = f"each of {tried[0].deaths} workers of the cluster died while it worked on this alone"
+        how = f"{tried[0].deaths} workers of the cluster died in turn, the last two with this task alone"
         event = GuestDied(event="guest-died", id=blamed, how=how, child=None)
         return [], [Reply(event=event, task=cast("Any", task), child=None, alone=True)]
 
@@ -219,8 +222,12 @@ class ClusterSession(Session):
             replies = [] if share.verb is None else shares.read_replies(answer, share, guests=self._guests)
             if answer.row is not None:
                 self._take_environment(answer, address)
-        except (KilledWorker, CancelledError, TimeoutError):
+        except KilledWorker:
             return self._after_death(offer)
+        except (CancelledError, TimeoutError):  # the scheduler forgot it, or its answer was lost: nobody died of it
+            time.sleep(_TICK)
+            self._pool.raise_if_broken()
+            return [share], []
         except NotReadyError as error:
             self._unfit[address] = error
             return [share], []
@@ -297,6 +304,8 @@ class ClusterSession(Session):
         if answer.lock is None or answer.abilities is None:
             raise ValueError("it has an environment without a lock")
         row = {**(answer.row or {}), "environment": self.name}
+        if len(json.dumps(row)) > _LONGEST_ROW:
+            raise ValueError(f"what it tells of its environment is longer than {_LONGEST_ROW} characters")
         if (key := rows.wrong_value("environment", cast("Any", row))) is not None:
             raise ValueError(f"{key} of its environment is of another type")
         return row, answer.lock, Able.read(answer.abilities)

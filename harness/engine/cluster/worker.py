@@ -81,7 +81,8 @@ class Guests(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask
     async def setup(self, worker: Worker) -> None:
         """Make what lasts as long as this worker, and say what this machine can do."""
         self._lock = threading.Lock()
-        self._idle: defaultdict[str, list[EnvironmentSession]] = defaultdict(list)
+        self._idle: defaultdict[tuple[str, bool], list[EnvironmentSession]] = defaultdict(list)
+        self._ended = False
         self._numbers: Counter[str] = Counter()
         path = Path(worker.local_directory) / self._setting.run_id
         shutil.rmtree(path, ignore_errors=True)
@@ -109,6 +110,7 @@ class Guests(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask
         with self._lock:
             sessions = [session for those in self._idle.values() for session in those]
             self._idle.clear()
+            self._ended = True
         for session in sessions:
             await asyncio.to_thread(session.close)
         self._folder.close()
@@ -150,26 +152,26 @@ class Guests(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask
     @contextlib.contextmanager
     def _session(self, share: Share) -> Iterator[EnvironmentSession]:
         """A session that nobody else works with; its guest stays alive afterwards, among the latest few."""
-        if share.measuring:
-            self._keep(0)
+        key = share.environment, share.measuring
         with self._lock:
-            idle = self._idle.get(share.environment)
+            idle = self._idle.pop(key, [])
             session = idle.pop() if idle else None
+            if idle:
+                self._idle[key] = idle
+        if share.measuring:
+            self._keep(0)  # nothing else is in memory
         if session is None:
             session = self._new(share)
-        if share.measuring:
-            session.measure_from_now_on()
+            if share.measuring:
+                session.measure_from_now_on()
         try:
             yield session
         except BaseException:
             session.close()
             raise
-        if share.measuring:
-            session.close()
-            return
         with self._lock:
-            self._idle[share.environment].append(session)
-        self._keep(KEPT_GUESTS)
+            self._idle[key].append(session)
+        self._keep(0 if self._ended else KEPT_GUESTS)
 
     def _new(self, share: Share) -> EnvironmentSession:
         environment = self._recorder.plan.environments[share.environment]
@@ -183,12 +185,12 @@ class Guests(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask
     def _keep(self, most: int) -> None:
         """Close the guests that have been idle for longest, but so many."""
         with self._lock:
-            held = [(name, session) for name, those in self._idle.items() for session in those]
+            held = [(key, session) for key, those in self._idle.items() for session in those]
             closing = held[: max(len(held) - most, 0)]
-            for name, session in closing:
-                self._idle[name].remove(session)
-                if not self._idle[name]:
-                    del self._idle[name]
+            for key, session in closing:
+                self._idle[key].remove(session)
+                if not self._idle[key]:
+                    del self._idle[key]
         for _, session in closing:
             session.close()
 

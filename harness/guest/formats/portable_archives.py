@@ -14,7 +14,7 @@ FORMATS = {"portable": {"version": 1}}
 READERS = {"portable": ("portable",)}
 WRITES_WITH = ("sklearn",)
 READS_WITH = ("sklearn",)
-NAMES_ITS_CODE = False
+NAMES_ITS_CODE = True  # it runs none
 
 
 def dump(model, options, fit):

@@ -93,6 +93,8 @@ def take_neighbours(value):
     state = value.__getstate__()
     metric = take_distance(state[_STATE["metric"]])
     weight = state[_STATE["weight"]]
+    if metric is None:  # a function of one's own, which is a parameter as well
+        return None
     return {
         "class": called,
         "data": np.array(state[0]),

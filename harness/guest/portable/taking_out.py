@@ -76,7 +76,7 @@ class _Taking:
         from sklearn.utils import Bunch
 
         kind = type(value)
-        if kind in (dict, defaultdict):
+        if kind in (dict, defaultdict) or kind is not Bunch and isinstance(value, dict) and _is_sklearns(kind):
             return {"is": "dict", "items": self._pairs(value, place)}
         if kind is OrderedDict:
             return {"is": "ordered dict", "items": self._pairs(value, place)}
@@ -198,6 +198,10 @@ class _Taking:
 
 def _parameters(cls):
     return list(cls._get_param_names()) if hasattr(cls, "get_params") and hasattr(cls, "_get_param_names") else []
+
+
+def _is_sklearns(kind):
+    return kind.__module__.startswith("sklearn.")
 
 
 def _not_a_record(place):

@@ -18,6 +18,8 @@ import pkgutil
 from ...errors import Unsupported
 from ..donors import Donors
 
+_ON_ITS_WAY_OUT = ("deprecated", "warn")  # values that say so
+
 
 class State:
     """An object that is settled: ``value``, whose attributes are ``has``, with the releases of both sides."""
@@ -107,13 +109,13 @@ def _rename_one(state, old, new, known):
         old, new = new, old
     if new.rstrip("_") in known and not _is_current(known.get(old.rstrip("_"))) and old in state.has:
         value = state.has.pop(old)
-        if state.has.get(new) is None:
+        if state.has.get(new) is None and not (isinstance(value, str) and value in _ON_ITS_WAY_OUT):
             state.has[new] = value
 
 
 def _is_current(parameter):
     """Whether a parameter is there, and not on its way out."""
-    return parameter is not None and parameter.default not in ("deprecated", "warn")
+    return parameter is not None and not (isinstance(parameter.default, str) and parameter.default in _ON_ITS_WAY_OUT)
 
 
 def _change(state, name, changed):

@@ -1,6 +1,6 @@
 """Gradient boosting, of both kinds."""
 
-from ...errors import Refused
+from ...errors import Refused, Unsupported
 from ..helpers import check_nodes
 
 _LOSSES = {
@@ -26,6 +26,22 @@ def loss(state):
         state.has["_loss"] = model._get_loss(sample_weight=None)
     elif hasattr(model, "_check_params"):  # before 1.4
         model._check_params()
+
+
+def first_guess(state):
+    """With three classes and more, boosting began with the logarithms of their shares; from 1.4 on with these less their
+    mean. The trees of the first stage take the difference, so that `decision_function` stays what it was."""
+    import numpy as np
+
+    trees, init = state.has.get("estimators_"), state.has.get("init_")
+    if not state.crosses((1, 4, 0)) or trees is None or trees.shape[1] < 3 or isinstance(init, str):
+        return
+    if type(init).__name__ != "DummyClassifier":
+        raise Unsupported("gradient boosting of several classes that begins with a model of its own")
+    tiny = np.finfo(np.float32).eps
+    shift = np.log(np.clip(init.class_prior_, tiny, 1 - tiny)).mean() / state.has["learning_rate"]
+    for tree in trees[0]:
+        tree.tree_.value[...] += shift
 
 
 def loss_by_histograms(state):
@@ -71,6 +87,7 @@ def nodes(state):
 
 WORKED = [
     ("BaseGradientBoosting", loss),
+    ("GradientBoostingClassifier", first_guess),
     ("BaseHistGradientBoosting", loss_by_histograms),
     ("TreePredictor", nodes),
 ]

@@ -46,9 +46,11 @@ def _crosses(state):
 
 def sparse_coder(state):
     """What it is given is all that it has: no fit is needed."""
-    if state.lacks("n_features_in_") and getattr(state.has.get("dictionary"), "ndim", 0) == 2:
-        if "n_features_in_" not in dir(type(state.value)):
-            state.has["n_features_in_"] = state.has["dictionary"].shape[1]
+    dictionary = state.has.get("dictionary")
+    if getattr(dictionary, "ndim", 0) == 2:
+        for name, length in zip(("n_components_", "n_features_in_"), dictionary.shape):
+            if state.lacks(name) and name not in dir(type(state.value)):
+                state.has[name] = length
 
 
 def number_of_columns(state):

@@ -24,6 +24,43 @@ def kind_of_fill(state):
         state.has["_fill_dtype"] = state.has.get("_fit_dtype", state.has["statistics_"].dtype)
 
 
+def known_columns(state):
+    """From 1.1 on an imputer by neighbours keeps which columns had a value."""
+    import numpy as np
+
+    if state.lacks("_valid_mask") and "_mask_fit_X" in state.has:
+        state.has["_valid_mask"] = ~np.all(state.has["_mask_fit_X"], axis=0)
+
+
+def number_of_categories(state):
+    """From 1.1 on rare categories may be put together; an older encoder has none."""
+    if state.lacks("_infrequent_enabled") and "categories_" in state.has:
+        state.has["_infrequent_enabled"] = False
+    if type(state.value).__name__ != "OneHotEncoder" or "categories_" not in state.has:
+        return
+    if state.lacks("_drop_idx_after_grouping"):
+        state.has["_drop_idx_after_grouping"] = state.has.get("drop_idx_")
+    if state.lacks("_n_features_outs") and hasattr(state.value, "_compute_n_features_outs"):
+        state.has["_n_features_outs"] = state.value._compute_n_features_outs()
+
+
+def calibrated(state):
+    """Its model has another name from 1.2 on."""
+    old, new = ("estimator", "base_estimator") if not state.here_is((1, 2, 0)) else ("base_estimator", "estimator")
+    if old in state.has and new not in state.has:
+        state.has[new] = state.has.pop(old)
+
+
+def empty_columns(state):
+    """From 1.8 on it is kept which columns had no value at all: those whose first guess is none."""
+    import numpy as np
+
+    first = state.has.get("initial_imputer_")
+    if state.lacks("_is_empty_feature") and first is not None:
+        values = np.asarray(first.statistics_)
+        state.has["_is_empty_feature"] = values != values
+
+
 def passed_through(state):
     """From 1.4 on columns that are passed through have a transformer, where they had a word."""
     if not state.here_is((1, 4, 0)) or "transformers_" not in state.has:
@@ -59,8 +96,12 @@ def scorer(state):
 
 
 WORKED = [
+    ("KNNImputer", known_columns),
+    ("OneHotEncoder OrdinalEncoder", number_of_categories),
+    ("_CalibratedClassifier", calibrated),
     ("TfidfTransformer", weights_of_words),
     ("SimpleImputer", kind_of_fill),
+    ("IterativeImputer", empty_columns),
     ("ColumnTransformer", passed_through),
     ("IsotonicRegression", curve),
     ("BaseSearchCV", scorer),

@@ -17,16 +17,16 @@ DEFAULTS = {"AdaBoostClassifier": {"algorithm": "SAMME"}}
 
 
 def fractions(state):
-    """From 1.3 on a leaf has each class's fraction of the weight, where it had the weight."""
+    """From 1.4 on a leaf has each class's fraction of the weight, where it had the weight."""
     tree = state.has.get("tree_")
     if tree is None:
         return
     values = tree.value
-    if state.crosses((1, 3, 0)):
+    if state.crosses((1, 4, 0)):
         sums = values.sum(axis=2, keepdims=True)
         sums[sums == 0] = 1
         values /= sums
-    elif state.crosses_back((1, 3, 0)):
+    elif state.crosses_back((1, 4, 0)):
         values *= tree.weighted_n_node_samples[:, None, None]
 
 
@@ -50,5 +50,12 @@ def real_boosting(state):
         raise Unsupported("AdaBoostClassifier with SAMME.R: this release has that algorithm no longer")
 
 
-BEFORE = [("AdaBoostClassifier", real_boosting)]
+def discrete_boosting(state):
+    """From 1.3 on the votes of SAMME are weighed otherwise, and so are the probabilities that are made of them."""
+    kept = "algorithm" not in state.has or state.has["algorithm"] == "SAMME"
+    if kept and (state.crosses((1, 3, 0)) or state.crosses_back((1, 3, 0))):
+        raise Unsupported("AdaBoostClassifier with SAMME: its probabilities are others since 1.3")
+
+
+BEFORE = [("AdaBoostClassifier", discrete_boosting), ("AdaBoostClassifier", real_boosting)]
 WORKED = [("DecisionTreeClassifier", fractions), ("IsolationForest", path_lengths)]
