@@ -44,7 +44,7 @@ class Killer(BaseEstimator):
 
 
 def case_killer(seed):
-    return Killer(), [[float(i)] for i in range(20)], [i % 2 for i in range(20)]
+    return Killer(), [[float(i)] for i in range(80)], [i % 2 for i in range(80)]
 """
 
 
