@@ -182,6 +182,7 @@ def test_a_scheduler_that_is_killed_is_begun_again_and_the_run_resumed(bench: Be
     process = bench.start("--scheduler", cluster.address)
     wait_in(bench, 2, 10, process)
     cluster.scheduler.kill()
+    cluster.scheduler.wait()
     told, _ = process.communicate(timeout=120)
     assert process.returncode == 3, told
     assert "start it again, and continue with --resume" in told
