@@ -21,7 +21,11 @@ INCLUDE = """
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory, workspace):
     bench = Bench(tmp_path_factory.mktemp("old"), workspace)
-    bench.write(include=INCLUDE, cases="[logistic_regression]", formats="[pickle/pickle, pickle-oob, joblib/joblib]")
+    bench.write(
+        include=INCLUDE,
+        cases="[logistic_regression, Ridge, MultinomialNB, LabelEncoder]",
+        formats="[pickle/pickle, pickle-oob, joblib/joblib]",
+    )
     bench.matrix.write_text(bench.matrix.read_text().replace("[cloudpickle, pandas]", "[]"))
     bench.run()
     return read_run(bench.newest())
@@ -29,7 +33,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory, workspace):
 
 @pytest.fixture(scope="module")
 def rows(tables) -> pd.DataFrame:
-    cells = tables.cells[tables.cells.producer == "sk0.19.2"]
+    cells = tables.cells[(tables.cells.producer == "sk0.19.2") & (tables.cells.case == "logistic_regression")]
     return cells.set_index(["format", "consumer"])
 
 
@@ -55,6 +59,13 @@ def test_it_loads_up_to_where_it_breaks_and_is_told_so(rows) -> None:
     assert rows.loc["joblib", "sk0.19.2"].parity == "identical"
     gone = rows.loc["joblib", "sk0.23.2"]
     assert (gone.status, gone.cause) == ("load-error", "class-moved")
+
+
+def test_its_estimators_are_found_and_get_data_that_fits_them(tables) -> None:
+    artifacts = tables.artifacts[(tables.artifacts.producer == "sk0.19.2") & (tables.artifacts.format == "joblib")]
+    assert dict(zip(artifacts.case, artifacts.status, strict=True)) == dict.fromkeys(
+        ("logistic_regression", "Ridge", "MultinomialNB", "LabelEncoder"), "ok"
+    )
 
 
 def test_it_reads_no_protocol_5(tables) -> None:

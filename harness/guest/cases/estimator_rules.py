@@ -201,8 +201,25 @@ def traits(estimator):
     try:
         from sklearn.utils import get_tags
     except ImportError:  # up to 1.5
-        return found | _old_traits(estimator._get_tags())
+        from sklearn import utils
+
+        if hasattr(utils, "all_estimators"):
+            return found | _old_traits(estimator._get_tags())
+        return found | {trait for trait, names in _UNTOLD.items() if type(estimator).__name__ in names}
     return found | _new_traits(get_tags(estimator))
+
+
+#: What classes told nothing of, or not everything, before 0.22.
+_UNTOLD = {
+    "positive": ("ComplementNB", "MultinomialNB", "LatentDirichletAllocation", "NMF", "AdditiveChi2Sampler"),
+    "categorical": ("OneHotEncoder",),
+    "string": ("CountVectorizer", "HashingVectorizer", "TfidfVectorizer"),
+    "dict": ("DictVectorizer",),
+    "1darray": ("IsotonicRegression",),
+    "1dlabels": ("LabelBinarizer", "LabelEncoder"),
+    "2dlabels": ("MultiLabelBinarizer",),
+    "several targets": ("MultiTaskElasticNet", "MultiTaskElasticNetCV", "MultiTaskLasso", "MultiTaskLassoCV"),
+}
 
 
 def _old_traits(tags):
