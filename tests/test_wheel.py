@@ -206,7 +206,7 @@ def test_every_module_of_others_is_installed_plainly_or_has_its_extra() -> None:
     for extra, known in extras.MODULES.items():
         assert modules(project["optional-dependencies"][extra]) == set(known) - {"uv"}  # uv is an extra of nox
     plain = modules(project["dependencies"])
-    known = {*plain, *extras.MODULES["run"], *extras.MODULES["site"]}
+    known = {*plain, *(module for those in extras.MODULES.values() for module in those)}
     # With pydantic; to a script in an environment of its own; by the pytest that loads the plugin.
     given_by_others = {"pydantic_core", "setuptools", "pytest"}
     for path in HOST_FILES:

@@ -16,7 +16,7 @@ from .pages import ROOT
 
 #: Programs that are not ours.
 OTHERS = {
-    "apt-get", "cat", "cd", "cp", "git", "jq", "ls", "mkdir", "pip", "pipx", "pytest", "pytest-benchmark", "python3", "sed",
+    "apt-get", "cat", "cd", "cp", "dask", "git", "jq", "ls", "mkdir", "pip", "pipx", "pytest", "pytest-benchmark", "python3", "sed",
     "uv", "uvx",
 }  # fmt: skip
 

@@ -66,6 +66,7 @@ class ClusterSession(Session):
         self._lock: str | None = None
         self._unfit: dict[str, NotReadyError] = {}  # by address, why that worker cannot have it
         self._troubled: dict[str, str] = {}  # by address, why it did not do all
+        self._untried: str | None = None  # why something has no answer
         self._seen: set[str] = set()  # addresses of workers whose environment is known to be this one
         self._guests = 0  # that are known, of all workers
         self._pinned: str | None = None  # what measures
@@ -87,9 +88,7 @@ class ClusterSession(Session):
         for _ in self._done([Share(environment=self.name, verb=None, files=self._files, lock=self._lock)]):
             raise AssertionError  # nothing was asked
         if self._able is None:
-            raise next(
-                iter(self._unfit.values()), NotReadyError("; ".join(self._troubled.values()) or "no worker had it")
-            )
+            raise next(iter(self._unfit.values()), NotReadyError(self._untried or "no worker had it"))
         return self._able
 
     def absent(self) -> Mapping[str, str]:
@@ -122,12 +121,12 @@ class ClusterSession(Session):
                 )
 
         yield from self._done(cut())
-        if self._troubled:
-            told, self._troubled = "; ".join(dict.fromkeys(self._troubled.values())), {}
-            raise CutShortError(told)
+        if self._untried is not None:
+            raise CutShortError(self._untried)
 
     def _done(self, asked: Iterable[Share]) -> Iterator[Reply[Any]]:
-        """Have the shares done; yield what is said. What no worker could do is left, with reasons in ``_troubled``."""
+        """Have the shares done; yield what is said. What no worker could do is left, and ``_untried`` says why."""
+        self._troubled, self._untried = {}, None
         coming = iter(asked)
         again: list[Share] = []
         out: list[Offer] = []
@@ -168,12 +167,10 @@ class ClusterSession(Session):
             self._pool.withdraw(out)
 
     def _give_up_on(self, out: list[Offer]) -> None:
-        """No worker is left for these shares: say why, unless it is known."""
-        if not self._unfit and not self._troubled:
-            wanted = ", ".join(out[0].needs)
-            self._troubled[""] = f"no worker of the cluster is left that has {wanted}"
-        elif out[0].share.verb is not None and not self._troubled:
-            self._troubled |= {address: str(why) for address, why in self._unfit.items()}
+        """No worker is left for these shares: say why."""
+        wanted = ", ".join(out[0].needs)
+        reasons = [*self._troubled.values(), *map(str, self._unfit.values())]
+        self._untried = "; ".join(dict.fromkeys(reasons)) or f"no worker of the cluster is left that has {wanted}"
 
     def _offer(self, share: Share, inbox: queue.SimpleQueue[tuple[str, Offer]]) -> Offer:
         """Bring what it needs into the store, and pack it."""
@@ -199,10 +196,10 @@ class ClusterSession(Session):
             died = replace(share, deaths=share.deaths + 1)
             if died.deaths < _DEATHS_WHILE_BUILDING:
                 return [died], []
-            self._troubled[""] = f"{died.deaths} workers ended while they built it"
+            self._untried = f"{died.deaths} workers ended while they built it"
             return [], []
         if share.measuring:
-            self._troubled[""] = "the worker that measured it was lost"
+            self._untried = "the worker that measured it was lost"
             return [], []
         tried = share.after_death()
         blamed = tried[0].blamed
