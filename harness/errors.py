@@ -27,7 +27,7 @@ class HarnessError(Exception):
 
 
 class GateCrossed(HarnessError):  # noqa: N818  # a crossed gate is an answer, not an error
-    """A gate given with ``--fail-on`` was crossed or not judged, or a run or a shard is not sound."""
+    """A gate given with ``--fail-on`` was crossed or not judged, a run is not sound, or nothing was rescued."""
 
     exit_code = 1
 

@@ -28,11 +28,19 @@ STEPS = frozenset({"fit", "dump", "load", "predict"})
 
 
 class GivenTask(TypedDict):
-    """A user's model file in the place of a case, and a file of rows; see `harness.terms.Given`."""
+    """A user's model file in the place of a case, and a file of rows; see `harness.terms.Given`.
+
+    ``module``, ``options`` and ``reader`` load it. ``carried`` is the file that is handed on in its place.
+    """
 
     object: str
     sha256: str
+    module: str
+    options: dict[str, int | str]
     reader: str
+    again: bool
+    carried: str | None
+    carried_sha256: str | None
     at: str
     rows: str | None
     example: bool

@@ -149,7 +149,7 @@ class Environment:
     as_of: AsOf | dt.date
     packages: tuple[str, ...]  # further requirements, PEP 508
     tools: tuple[str, ...] = ()  # the same, each installed where it resolves
-    days: tuple[tuple[str, dt.date], ...] = ()  # packages whose index is that of another day than as_of
+    days: tuple[tuple[str, AsOf | dt.date], ...] = ()  # packages whose index is that of another day than as_of
     from_source: tuple[str, ...] = ()  # packages, by normalized name, that are built from archives where no wheel is
     wheels: tuple[OwnCode, ...] = ()  # of the user's own
     modules: tuple[OwnCode, ...] = ()  # the same, laid beside the guest
@@ -185,16 +185,47 @@ class Outlook:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Format:
+    name: str
+    module: str  # the guest module that implements it
+    options: dict[str, int | str]
+    readers: tuple[str, ...]
+    partial: bool = False  # a loaded model may lack methods of the fitted one
+    converts: bool = False  # into another program, or by another fit: not even its producer need find it identical
+    tolerances: tuple[Tolerance, ...] = ()  # its own, for when the matrix has none that applies
+    file: str | None = None  # where it was declared; None: it is one of the guest's
+    digest: str | None = None  # sha256 of that file's text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """A file that is handed on in the place of a user's own, and held against that."""
+
+    file: str  # where it lies
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Given:
     """A user's model file, in the place of a recipe. The host reads it as bytes, and never as what it holds."""
 
     file: str  # where it lies
     sha256: str
-    reader: str
+    format: Format  # its first reader loads it
     at: str = ""  # the model's path within what the file holds
     rows: str | None = None  # a file of rows to ask it with; None: they are made from the model
     example: bool = False  # whether the rows are an example, to which others are added
     main: tuple[tuple[str, str], ...] = ()  # names of ``__main__`` that it needs, each with the module that has it
+    again: bool = False  # whether the model alone is saved again in each format but the file's own
+    carried: Carried | None = None
+
+    @property
+    def reader(self) -> str:
+        return self.format.readers[0]
+
+    def is_handed_on(self, format_name: str) -> bool:
+        """Whether an artifact of a format is the file itself, as it is."""
+        return self.carried is None and not (self.again and format_name != self.format.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,19 +241,6 @@ class Case:
     estimator: str | None = None  # the function's first argument, where one function builds many cases
     beside: tuple[tuple[str, str], ...] = ()  # of a user's file: helpers and data, by name where it runs, and path here
     given: Given | None = None  # instead of the recipe
-
-
-@dataclass(frozen=True, kw_only=True)
-class Format:
-    name: str
-    module: str  # the guest module that implements it
-    options: dict[str, int | str]
-    readers: tuple[str, ...]
-    partial: bool = False  # a loaded model may lack methods of the fitted one
-    converts: bool = False  # into another program, or by another fit: not even its producer need find it identical
-    tolerances: tuple[Tolerance, ...] = ()  # its own, for when the matrix has none that applies
-    file: str | None = None  # where it was declared; None: it is one of the guest's
-    digest: str | None = None  # sha256 of that file's text
 
 
 #: Between an artifact's part of a cell's id and its consumer's.

@@ -140,6 +140,27 @@ def test_the_night_runs_the_tests_that_others_leave_out() -> None:
     assert "nox -s nightly" not in [line for path in WORKFLOWS if path != NIGHTLY for line in scripts(path)]
 
 
+def test_the_site_has_a_page_for_each_estimator_and_the_night_the_data_and_the_documentation_beside_it(
+    tmp_path,
+) -> None:
+    """The step, as it is run; the verbs themselves are tested elsewhere, and only write what they would write."""
+    (script,) = [script for script in scripts(NIGHTLY) if "--pages" in script]
+    (tmp_path / "results/night/report").mkdir(parents=True)
+    (tmp_path / "results/night/report/index.html").touch()
+    made = {"python": 'mkdir -p "${@: -1}"; touch "${@: -1}/index.html"', "nox": "mkdir -p docs/_build/html/tutorial"}
+    for name, text in made.items():
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/bash\n{text}\n")
+        program.chmod(0o755)
+    variables = {"RUN": "night", "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
+    subprocess.run(["bash", "-eo", "pipefail", "-c", script], env=variables, cwd=tmp_path, check=True)
+    found = {str(path.relative_to(tmp_path / "site")) for path in (tmp_path / "site").rglob("*")}
+    assert found == {"index.html", "data", "data/index.html", "nightly", "nightly/index.html", "docs", "docs/tutorial"}
+    paths = [step["with"]["path"] for step in steps(NIGHTLY) if "upload-pages" in str(step.get("uses"))]
+    assert paths == ["site"]
+
+
 GOOD = "success success success success success"
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: The least share of what trees, encoders and vocabularies have learnt that rows made from a model must come to.
 REACH = 0.5
 _REASON = 200  # characters of a reason that no cause explains
+#: Why a method that its own release was about to take away is not compared; see `harness.guest.choosing`.
+DEPRECATED = "deprecated where the model was written"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,7 @@ class Checked:
     rows : how many there were; None where there are none
     reach : how much of the model the rows come to; None where the rows are the user's
     stands_in : why the writer is not the file's own; then nothing is safe, and at best no difference is seen
+    deprecated : methods that the writer's release was about to take away; they are not compared
     """
 
     writer: Target
@@ -87,6 +90,7 @@ class Checked:
     rows: int | None
     reach: tuple[dict[str, Any], ...] | None
     stands_in: str | None = None
+    deprecated: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each target, with the columns of `Target`."""
@@ -133,6 +137,7 @@ def answer(
         rows=(manifest.get("data") or {}).get("n_samples"),
         reach=None if manifest.get("reach") is None else tuple(manifest["reach"]),
         stands_in=stands_in,
+        deprecated=tuple(name for name, why in (manifest.get("not_compared") or {}).items() if why == DEPRECATED),
     )
 
 
@@ -174,10 +179,18 @@ def _doubt(artifact: pd.Series[Any], home: pd.Series[Any], manifest: Mapping[str
         return f"the environment that wrote it cannot answer for it: {artifact['reason']}"
     if home["verdict"] not in SAFE:
         return f"where it was written it answers otherwise each time: {home['reason']}"
-    unpredicted = [name for name in manifest.get("not_compared") or {} if breadth.predicts(name)]
-    if unpredicted:
-        return f"{unpredicted[0]} was not compared: {manifest['not_compared'][unpredicted[0]]}"
+    for name, why in (manifest.get("not_compared") or {}).items():
+        if breadth.predicts(name) and why != DEPRECATED:
+            return f"{name} was not compared: {why}"
     return unreached(manifest)
+
+
+def doubt(tables: RunTables, *, writer: str) -> str | None:
+    """Why nothing can be said to be safe by a run; None: something can."""
+    artifact = tables.artifacts.iloc[0]
+    manifest = json.loads(artifact["manifest"]) if isinstance(artifact["manifest"], str) else {}
+    home = tables.cells[tables.cells["consumer"] == writer].iloc[0]
+    return _doubt(artifact, home, manifest)
 
 
 def unreached(manifest: Mapping[str, Any]) -> str | None:

@@ -35,6 +35,7 @@ class ProblemKind(StrEnum):
     ARTIFACTS_DAMAGED = "artifacts damaged"
     NOTHING_LOADS = "nothing loads"
     SELF_TEST = "self-test"
+    REUSE = "reused outcomes"
 
 
 _SENTENCES = {
@@ -48,6 +49,10 @@ _SENTENCES = {
         "Artifacts were damaged: the stored files of {cells} are missing or have changed, such as {names}."
     ),
     ProblemKind.NOTHING_LOADS: "In {names} nothing loads, not even what it wrote itself.",
+    ProblemKind.REUSE: (
+        "Outcomes of earlier runs are not what they are now: {count} of {of} that were worked out again differ, "
+        "such as {names}. Run it again with --fresh."
+    ),
     ProblemKind.SELF_TEST: (
         "Self-test failed: {count} artifacts do not predict the same in their own producer, such as {names}."
     ),
@@ -97,6 +102,9 @@ def _problems(summary: Summary) -> Iterator[RunProblem]:
     if summary.diagonal_off:
         count = len(summary.diagonal_off)
         yield RunProblem(kind=ProblemKind.SELF_TEST, count=count, of=summary.diagonal, names=summary.diagonal_off[:1])
+    other = summary.reused.disagreeing
+    if other:
+        yield RunProblem(kind=ProblemKind.REUSE, count=len(other), of=summary.reused.sampled, names=other[:1])
 
 
 def _of_environments(kind: ProblemKind, names: Collection[str], summary: Summary) -> RunProblem:

@@ -11,6 +11,7 @@ import pandas as pd
 from harness.analysis import columns, estimator_coverage, groups, measured, sides
 from harness.analysis.cells import is_at_home, is_in, trace_causes
 from harness.analysis.meanings import INCONCLUSIVE, SOUND, Meaning
+from harness.analysis.reused import Reused, count_reused
 from harness.terms import BROKEN, LOADED, UNTRIED, Finding, Parity, Status
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class Summary:
     coverage: tuple[Coverage, ...]  # of the producers that were asked for every estimator
     diagonal: int  # cells in their own producer that loaded, without formats that convert
     measured: Measured
+    reused: Reused
     diagonal_identical: int  # of those
     diagonal_off: tuple[str, ...]  # of those: not the same; the harness or the model is not deterministic
 
@@ -173,6 +175,7 @@ def summarize(tables: RunTables) -> Summary:
         coverage=estimator_coverage.measure_coverage(tables),
         measured=measured.summarize_measurements(tables),
         diagonal=len(diagonal),
+        reused=count_reused(tables),
         diagonal_identical=int((diagonal["parity"] == Parity.IDENTICAL).sum()),
         diagonal_off=tuple(diagonal[~_is_same(diagonal)]["cell_id"]),
     )

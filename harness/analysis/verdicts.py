@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.errors import InputError, unknown
 
@@ -91,12 +91,3 @@ def gates(given: Iterable[str]) -> tuple[str, ...]:
 def crossed(gates: Iterable[str], verdicts: Collection[Verdict]) -> list[str]:
     """The gates, by name, whose verdict is among those that hold."""
     return [gate for gate in gates if GATES[gate] in verdicts]
-
-
-def as_data() -> dict[str, Any]:
-    """Return the list as data for JSON, for the page that shows answers."""
-    return {
-        "order": [str(verdict) for verdict in Verdict],
-        "safe": [str(verdict) for verdict in Verdict if verdict in SAFE],
-        "advice": {str(verdict): {"warned": words[0], "silent": words[1]} for verdict, words in ADVICE.items()},
-    }

@@ -30,6 +30,7 @@ class Existing:
     kind, keys : of the environment in a matrix
     scikit_learn, python : the release that it has, and the minor of its Python
     told : what it has, for people: "scikit-learn 1.5.2, NumPy 2.1.3, Python 3.12.4"
+    notes : what else is to be told of it
     """
 
     label: str
@@ -39,6 +40,7 @@ class Existing:
     scikit_learn: str
     python: str
     told: str
+    notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

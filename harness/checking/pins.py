@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 
 from harness.config import lock_files
 from harness.errors import InputError, shown
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MOST = 4 << 20  # bytes
+#: To an installer ==1.2 is ==1.2.0. Elsewhere here 1.2 means the newest of that minor.
+_MINOR = re.compile(r"(?<![=~<>!])==\d+\.\d+(?![.\w*])")
 
 
 def of(words: Iterable[str]) -> dict[str, Requirement]:
@@ -43,6 +47,7 @@ def read(path: Path) -> dict[str, Requirement]:
         one = _requirement(text, f"{path}, line {number}: {shown(text)}")
         if one.marker is None or one.marker.evaluate():
             one.marker = None
+            one.specifier = SpecifierSet(_MINOR.sub(r"\g<0>.0", str(one.specifier)))
             found[_name(one)] = one
     return found
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from harness.checking.wanted import Entry
     from harness.config.matrix import Matrix
     from harness.inspection import Inspection
+    from harness.terms import Format
 
 CASE = "model"
 #: The format of this project whose reader loads a file, by what an inspection calls it.
@@ -105,24 +106,37 @@ def opened(ask: Ask, found: Inspection) -> tuple[Ask, Inspection]:
     return ask, replace(found, format=inner.format)
 
 
+def format_name(found: Inspection) -> str:
+    """The format of this project that loads an inspected file."""
+    return _FORMATS[found.format]
+
+
 def _refusal(name: str) -> str:
     return f"not known: this is {name}; {_OTHERWISE.get(name) or 'checked are ' + ', '.join(_FORMATS)}"
 
 
-def planned(ask: Ask, found: Inspection, matrix: Matrix, environments: Sequence[Entry]) -> Plan:
-    """The plan of the run. It writes the matrix of the environments, which nox builds them from."""
+def planned(
+    ask: Ask, found: Inspection, matrix: Matrix, environments: Sequence[Entry], *, optional: Sequence[str] = ()
+) -> Plan:
+    """The plan of the run. It writes the matrix of the environments, which nox builds them from.
+
+    Parameters
+    ----------
+    environments : the writer's first.
+    optional : packages that each environment has where they resolve.
+    """
     if ask.rows is not None and (not ask.rows.is_file() or ask.rows.suffix not in _ROWS):
         raise InputError(f"{ask.rows}: no such file of rows; {', '.join(_ROWS)} are read")
     kind = wanted.TRUSTED_KIND if ask.trusted else wanted.KIND
     packages = ("pandas", *_NEEDS.get(found.format, ()))
     modules = [] if ask.code is None else own_code.modules(ask.code)
-    file = wanted.matrix_file(environments, kind=kind, packages=packages, modules=modules)
+    file = wanted.matrix_file(environments, kind=kind, packages=packages, optional=optional, modules=modules)
     known = matrices.load_matrix(file, cases=matrix.cases, formats=matrix.formats, native=matrix.native)
     chosen = known.profile("check", satisfiable=lambda _: True)
-    item = next(one for one in matrix.formats if one.name == _FORMATS[found.format])
+    item = next(one for one in matrix.formats if one.name == format_name(found))
     profile = replace(
         chosen,
-        cases=(_case(ask, found, item.readers[0]),),
+        cases=(case(ask, found, item),),
         formats=(replace(item, readers=item.readers[:1]),),
         limits=replace(chosen.limits, seconds=_SECONDS, fit_seconds=_SECONDS, memory=_MEMORY),
         trusted_types=("*",),
@@ -130,7 +144,8 @@ def planned(ask: Ask, found: Inspection, matrix: Matrix, environments: Sequence[
     return Plan(profile=profile, matrix=file, writer=environments[0].name)
 
 
-def _case(ask: Ask, found: Inspection, reader: str) -> Case:
+def case(ask: Ask, found: Inspection, item: Format) -> Case:
+    """The file in the place of a case; ``item`` is the format that loads it. Raises InputError."""
     with ask.file.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     rows = None if ask.rows is None else str(ask.rows)
@@ -145,7 +160,7 @@ def _case(ask: Ask, found: Inspection, reader: str) -> Case:
         given=Given(
             file=str(ask.file),
             sha256=digest,
-            reader=reader,
+            format=item,
             at=_path(found, ask.at),
             rows=rows,
             example=ask.example,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from packaging.requirements import Requirement
 from packaging.version import Version
 
 from harness.checking import existing, pins, wanted
@@ -19,7 +20,7 @@ from harness.inspection import packages
 from harness.terms import AsOf, minor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from harness.checking.wanted import Wanted
     from harness.checking.writer import Writer
@@ -37,6 +38,8 @@ KNOWN = (
 _LOCKS = frozenset({".txt", ".lock", ".in", ".toml", ".yml", ".yaml"})
 #: What a file pins may be newer than its scikit-learn.
 _TODAY = str(AsOf.NEWEST)
+#: What scikit-learn stands on, and how it is called in a sentence.
+_BENEATH = {"numpy": "NumPy", "scipy": "SciPy", "joblib": "joblib"}
 _RELEASE = re.compile(r"\d+\.\d+(\.\d+)?(rc\d+)?")
 
 
@@ -73,10 +76,12 @@ def named(word: str, packages: Sequence[str], known: dict[str, Environment]) -> 
     if dots and os.sep not in word:  # ../requirements.txt is no range
         low = _release(first or next(iter(known)), word)
         high = _release(last, word) if last else None
-        minors = [one for one in known if Version(one) >= Version(minor_of(low))]
+        minors = [one for one in wanted.minors(known) if Version(one) >= Version(minor_of(low))]
         minors = [one for one in minors if high is None or Version(one) <= Version(high)]
         if not minors:
-            raise InputError(f"--to {shown(word)}: no release lies between; known are {', '.join(known)}")
+            raise InputError(
+                f"--to {shown(word)}: no release lies between; known are {', '.join(wanted.minors(known))}"
+            )
         return [wanted.of_release(one, known, packages=packages) for one in minors]
     if _RELEASE.fullmatch(word):
         return [wanted.of_release(word, known, packages=packages)]
@@ -116,7 +121,8 @@ def _of_lock(lock: LockFile, known: dict[str, Environment]) -> Wanted:
         if name not in {"scikit-learn", "python", *local} and (known_names is None or name in known_names)
     ]
     release = wanted.of_release(releases[0], known, packages=others)
-    return replace(release, python=python, as_of=_TODAY, label=wanted.label(lock.path.name))
+    found = replace(release, python=python, as_of=_TODAY, label=wanted.label(lock.path.name))
+    return _with_what_is_unnamed(found, lock.path, {Requirement(one).name for one in others})
 
 
 def _of_requirements(path: Path, known: dict[str, Environment]) -> Wanted:
@@ -126,4 +132,14 @@ def _of_requirements(path: Path, known: dict[str, Environment]) -> Wanted:
         raise InputError(f"{path}: it does not pin scikit-learn: a line such as scikit-learn==1.9.1 is needed")
     others = tuple(str(one) for one in found.values())
     release = wanted.of_release(pins.exact(own, str(path)), known, packages=others)
-    return replace(release, as_of=_TODAY, label=wanted.label(path.name))
+    return _with_what_is_unnamed(replace(release, as_of=_TODAY, label=wanted.label(path.name)), path, found)
+
+
+def _with_what_is_unnamed(one: Wanted, path: Path, named: Container[str]) -> Wanted:
+    """The same with what scikit-learn stands on and a file does not name: today's NumPy breaks yesterday's release."""
+    lacking = tuple(name for name in _BENEATH if name not in named)
+    if not lacking:
+        return one
+    told = " or ".join(filter(None, (", ".join(_BENEATH[name] for name in lacking[:-1]), _BENEATH[lacking[-1]])))
+    note = f"{path.name} names no {told}: taken as of the day of scikit-learn {one.scikit_learn}; pin yours"
+    return replace(one, numpy=None, of_its_day=lacking, notes=(note,))

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from harness.checking import pins, planning, runtimes, targets, wanted, writer
-from harness.checking.existing import Existing
 from harness.config import matrix as matrices
 from harness.environments import NotReadyError, UnsatisfiableError, kinds
 from harness.errors import MachineError
@@ -44,7 +43,7 @@ class Attempt:
     written : what is known of the writer, for people: "scikit-learn 1.2.2, NumPy 1"
     notes : what else is to be told
     stands_in : why the writer is another than that of the file; None: it is the same, as far as the file tells
-    called : by name of a target that was there, what the user calls it
+    called : by name of a target that is no plain release, what the user calls it
     written_by : the writer, where it is one of scikit-learn
     """
 
@@ -159,9 +158,9 @@ def _of_model(
             writer=written_by.environment.name,
             targets=tuple(one.name for one in asked),
             written=written_by.said,
-            notes=(*written_by.notes, *_missing(written_by, ask)),
+            notes=(*written_by.notes, *_missing(written_by, ask), *(note for one in asked for note in one.notes)),
             stands_in=written_by.stands_in,
-            called={one.name: one.called for one in asked if isinstance(one, Existing)},
+            called={one.name: one.called for one in asked if one.called is not None},
             written_by=written_by,
         )
         yield attempt, (written_by.environment, *asked)

@@ -19,7 +19,7 @@ from harness.environments import kinds
 from harness.errors import InputError
 from harness.files import replace_text
 from harness.machine import tools
-from harness.terms import minor_of
+from harness.terms import AsOf, minor_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
 KIND = "sandboxed"
 #: The kind that runs a model without a sandbox.
 TRUSTED_KIND = "local"
-#: Minors below the first of the matrix, with the Python that has wheels of them. Those that name no day are resolved as
-#: of their own. Before 0.20 scikit-learn declares no dependencies, and its first days have no wheels of them.
+#: Minors below the first of the matrix: the newest release, the Python that has wheels of it, what it needs without
+#: saying so, and the day of the index. Before 0.20 no dependencies are declared; the first days have no wheels of them.
 OLDER = {
-    "0.18": ("3.6", ("numpy", "scipy"), "2018-09-30"),
-    "0.19": ("3.6", ("numpy", "scipy"), "2018-09-30"),
-    "0.20": ("3.6", (), "2019-07-31"),
-    "0.21": ("3.7", (), "release"),
-    "0.22": ("3.8", (), "release"),
-    "0.23": ("3.8", (), "release"),
+    "0.18": ("0.18.2", "3.6", ("numpy", "scipy"), "2018-09-30"),
+    "0.19": ("0.19.2", "3.6", ("numpy", "scipy"), "2018-09-30"),
+    "0.20": ("0.20.4", "3.6", (), "2019-07-31"),
+    "0.21": ("0.21.3", "3.7", (), "release"),
+    "0.22": ("0.22.2", "3.8", (), "release"),
+    "0.23": ("0.23.2", "3.8", (), "release"),
 }
-
-
+#: The day of an index that has all there is.
+_ANY_DAY = "2099-12-31"
 #: How many releases are tried in the place of one.
 _STAND_INS = 4
 
@@ -71,6 +71,8 @@ class Wanted:
     packages : further requirements
     as_of : the day of the package index, or ``release``
     label : what the user calls it, if not by its release
+    of_its_day : packages that are resolved as of the day of the release, whatever ``as_of`` says
+    notes : what is to be told of it
     """
 
     scikit_learn: str
@@ -79,6 +81,8 @@ class Wanted:
     packages: tuple[str, ...] = ()
     as_of: str = "release"
     label: str | None = None
+    of_its_day: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -89,14 +93,25 @@ class Wanted:
         return f"sk{self.scikit_learn}-py{self.python}{numpy}"
 
     @property
+    def called(self) -> str | None:
+        """What the user calls it, such as a requirements file; None: by its release."""
+        return self.label
+
+    @property
     def minor(self) -> str:
         return minor_of(self.scikit_learn)
 
     def entry(self, kind: str, packages: Sequence[str]) -> dict[str, object]:
         """What a matrix says of it, as one of a kind and with further packages."""
         numpy = {"numpy": self.numpy} if self.numpy else {}
+        # A package that is pinned may be younger than the release, and its other packages are not for that.
+        pinned = [one.name for one in map(Requirement, self.packages) if "==" in str(one.specifier)]
+        younger = sorted(pinned) if self.as_of != str(AsOf.NEWEST) else ()
+        by_name = {**dict.fromkeys(younger, _ANY_DAY), **dict.fromkeys(self.of_its_day, str(AsOf.RELEASE))}
+        days = {"days": by_name} if by_name else {}
         given = {"name": self.name, "kind": kind, "scikit-learn": self.scikit_learn, "python": self.python, **numpy}
-        return {**given, "as_of": self.as_of, "packages": sorted({*_installable(packages, self), *self.packages})}
+        packages = sorted({*_installable(packages, self), *self.packages})
+        return {**given, "as_of": self.as_of, **days, "packages": packages}
 
 
 def label(text: str) -> str:
@@ -129,6 +144,7 @@ def of_release(
     template = known.get(minor_of(release))
     if template is None:
         return _older(release, known, packages)
+    packages = [one for one in packages if one != "joblib"]  # all but the oldest have it
     exact, own = release.count(".") > 1, any(Requirement(one).name.lower() == "numpy" for one in packages)
     # The template's NumPy may be younger than another release of its minor, which gets that of its own day.
     numpy = template.numpy if not own and release in {template.scikit_learn, minor_of(release)} else None
@@ -138,10 +154,15 @@ def of_release(
     return Wanted(scikit_learn=named, python=str(template.python), numpy=numpy, packages=tuple(packages))
 
 
+def minors(known: dict[str, Environment]) -> list[str]:
+    """Every minor that an environment can be composed of, the oldest first; those of the matrix are ``known``."""
+    return [*OLDER, *known]
+
+
 def is_known(release: str, known: dict[str, Environment]) -> bool:
     """Whether an environment of a release can be composed; development versions are in no index."""
     parsed = Version(release)
-    return minor_of(release) in {*OLDER, *known} and not parsed.is_devrelease and not parsed.local
+    return minor_of(release) in minors(known) and not parsed.is_devrelease and not parsed.local
 
 
 def nearest(release: str | None, dated: SpecifierSet | None, known: dict[str, Environment]) -> list[str]:
@@ -152,7 +173,7 @@ def nearest(release: str | None, dated: SpecifierSet | None, known: dict[str, En
     release : the one that is lacking; None if only bounds are known.
     dated : such bounds.
     """
-    every = [*OLDER, *known]
+    every = minors(known)
     minor = None if release is None else minor_of(release)
     if minor is not None:
         at = float(every.index(minor)) if minor in every else sum(Version(one) < Version(minor) for one in every) - 0.5
@@ -162,18 +183,18 @@ def nearest(release: str | None, dated: SpecifierSet | None, known: dict[str, En
         within = [place for place, one in enumerate(every) if dated.contains(one)]
         edge = within[-1] if within else 0 if dated.contains("0.0.1") else len(every) - 1
         near = sorted(range(len(every)), key=lambda place: (place not in within, abs(place - edge)))
-    found = [known[every[place]].scikit_learn if every[place] in known else every[place] for place in near]
+    found = [known[every[place]].scikit_learn if every[place] in known else OLDER[every[place]][0] for place in near]
     return [one for one in found if one is not None and one != release][:_STAND_INS]
 
 
 def _older(release: str, known: dict[str, Environment], packages: Sequence[str]) -> Wanted:
     if minor_of(release) not in OLDER:
-        every = ", ".join([*OLDER, *known])
+        every = ", ".join(minors(known))
         raise InputError(f"scikit-learn {release} is not known; known are {every}")
-    python, needed, day = OLDER[minor_of(release)]
+    newest, python, needed, day = OLDER[minor_of(release)]
     names = {Requirement(one).name.lower() for one in packages}
     more = (*(name for name in needed if name not in names), *packages)
-    return Wanted(scikit_learn=release, python=python, packages=more, as_of=day)
+    return Wanted(scikit_learn=release if release.count(".") > 1 else newest, python=python, packages=more, as_of=day)
 
 
 def _installable(packages: Sequence[str], one: Wanted) -> list[str]:
@@ -181,16 +202,27 @@ def _installable(packages: Sequence[str], one: Wanted) -> list[str]:
     return [package for package in packages if package != "pandas" or one.minor not in {"0.18", "0.19"}]
 
 
-def matrix_file(wanted: Iterable[Entry], *, kind: str, packages: Sequence[str], modules: Sequence[Path] = ()) -> Path:
+def matrix_file(
+    wanted: Iterable[Entry],
+    *,
+    kind: str,
+    packages: Sequence[str],
+    optional: Sequence[str] = (),
+    modules: Sequence[Path] = (),
+) -> Path:
     """Write the matrix of some environments, named by its content; return the file.
 
     Parameters
     ----------
     packages, modules : that each of them has; modules are files, or folders of packages.
+    optional : packages that each has where they resolve.
     """
     include = [one.entry(kind, packages) for one in wanted]
     profile = {"description": "One model file", "kinds": list(dict.fromkeys(one["kind"] for one in include))}
-    environments = {"as_of": "release", "include": include, "modules": [str(path.absolute()) for path in modules]}
+    environments: dict[str, object] = {"as_of": "release", "include": include}
+    environments["modules"] = [str(path.absolute()) for path in modules]
+    if optional:
+        environments["tools"] = list(optional)
     content = {"schema": 1, "environments": environments, "profiles": {"check": profile}}
     text = json.dumps(content, indent=2) + "\n"
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from harness.checking import pins, wanted
 from harness.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from packaging.requirements import Requirement
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 #: What every environment of scikit-learn has anyway, or what says nothing of a model.
 _ALWAYS = frozenset({"scikit-learn", "numpy", "scipy", "joblib", "threadpoolctl", "cython", "pandas"})
+#: What reads a file, and has no part in what its model answers.
+_LOADERS = frozenset({"joblib", "cloudpickle", "skops"})
+_TWO_NUMBERS = re.compile(r"\d+\.\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +64,7 @@ def candidates(
     """
     everywhere = pins.of(supplied)
     said = {**own, **everywhere}.get("scikit-learn")
-    release = next(iter(found.sklearn_versions), None) if said is None else pins.exact(said, "the writer")
+    release = _release(found) if said is None else pins.exact(said, "the writer")
     bounds = next((one for one in found.evidence if one.package == "scikit-learn" and not one.exact), None)
     dated = SpecifierSet(bounds.version) if bounds is not None and bounds.version[:1] in "<>" else None
     if release is None and dated is None:
@@ -70,11 +74,15 @@ def candidates(
     if release is not None and wanted.is_known(release, known):
         one = of(found, known, supplied, own)
         yield one
-        if len(own) > 1:
+        told = _told(found, {*own, *everywhere})
+        if len(own) > 1 or told:
             # They may have been put together later than the release.
             yield replace(one, environment=replace(one.environment, as_of="newest"))
-            one = of(found, known, [*supplied, f"scikit-learn=={release}"])
-            yield replace(one, stands_in="the packages that its requirements name cannot be had together here")
+            names = " and ".join(f"{name} {version}" for name, version in told.items())
+            why = f"{names}, which the file tells of," if told else "the packages that its requirements name"
+            untold = tuple(one for one in found.evidence if one.package not in told)
+            one = of(replace(found, evidence=untold), known, [*supplied, f"scikit-learn=={release}"])
+            yield replace(one, stands_in=f"{why} cannot be had together here")
         why = f"scikit-learn {release}, which wrote it, cannot be had here"
     elif release is not None:
         why = f"scikit-learn {release}, which wrote it, is none that can be installed here"
@@ -110,23 +118,42 @@ def of(
     everywhere = pins.of(supplied)
     given = {**own, **everywhere}
     said = given.get("scikit-learn")
-    release = next(iter(found.sklearn_versions), None) if said is None else pins.exact(said, "the writer")
+    release = _release(found) if said is None else pins.exact(said, "the writer")
     if release is None:
         told = "it does not tell which scikit-learn wrote it: say it, --with scikit-learn==1.2.2"
         raise InputError(f"{found.path}: {told}")
     numpy = next((one.version[0] for one in found.evidence if one.package == "numpy" and one.version[:1] in "12"), None)
-    needed = [one.package for one in found.needs if one.package and one.package not in _ALWAYS]
+    always = _ALWAYS - {"joblib"}  # scikit-learn has a copy of its own before 0.21, which files name otherwise
+    needed = [one.package for one in found.needs if one.package and one.package not in always]
     others = [str(one) for name, one in given.items() if name != "scikit-learn"]
-    environment = wanted.of_release(
-        release, known, numpy_major=numpy, packages=(*others, *(name for name in needed if name not in given))
-    )
+    exact = _told(found, given)
+    more_packages = [f"{name}=={exact[name]}" if name in exact else name for name in needed if name not in given]
+    environment = wanted.of_release(release, known, numpy_major=numpy, packages=(*others, *more_packages))
     further = [str(one) for name, one in everywhere.items() if name not in _ALWAYS]
     more = found.sklearn_versions[1:] if "scikit-learn" not in given else ()
-    notes = (f"parts of it were written by {' and '.join(more)}, too",) if more else ()
+    notes = [f"parts of it were written by {' and '.join(more)}, too"] if more else []
+    untold = [name for name in needed if name not in {*given, *exact, *_LOADERS}]
+    if untold:
+        names = " and ".join(untold)
+        notes.append(f"it does not tell which {names} wrote it: each release has that of its day; pin yours, --with")
     return Writer(
         environment=environment,
-        said=f"scikit-learn {release}" + (f", NumPy {numpy}" if numpy else ""),
+        said=", ".join(
+            [f"scikit-learn {release}", *([f"NumPy {numpy}"] if numpy else []), *map(" ".join, exact.items())]
+        ),
         packages=(*further, *(name for name in needed if name not in everywhere)),
         missing=found.own,
-        notes=notes,
+        notes=tuple(notes),
     )
+
+
+def _told(found: Inspection, given: Collection[str]) -> dict[str, str]:
+    """The versions of further packages that the file needs and tells, by name: boosters keep theirs."""
+    needed = {one.package for one in found.needs} - {*given, *_ALWAYS, *_LOADERS}
+    return {one.package: one.version for one in found.evidence if one.exact and one.package in needed}
+
+
+def _release(found: Inspection) -> str | None:
+    """The release that the file tells of first: "1.0" is 1.0.0, and not the newest of that minor."""
+    told = next(iter(found.sklearn_versions), None)
+    return f"{told}.0" if told is not None and _TWO_NUMBERS.fullmatch(told) else told

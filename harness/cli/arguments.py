@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.machine import defaults
+from harness.machine import defaults, tools
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,6 +33,16 @@ ThroughOption = Annotated[
 ]
 ResultsOption = Annotated[
     Path, typer.Option(metavar="FOLDER", help="The folder that holds the runs.", show_default="./results")
+]
+CacheOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cache",
+        metavar="URL",
+        help="The folder or bucket in which outcomes are kept for later runs; `none`: nothing is kept or reused.",
+        envvar=tools.OUTCOMES_VARIABLE,
+        show_default="in the user's cache",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 _NAMED = "A run: its id, the beginning of its id, or its folder."

@@ -24,6 +24,7 @@ MODULES = {
         "uv",
     ),
     "site": ("altair", "vl_convert"),
+    "dask": ("bokeh", "dask", "distributed"),
 }
 _EXTRAS = {module: extra for extra, modules in MODULES.items() for module in modules}
 
@@ -41,8 +42,8 @@ def lacking(error: ModuleNotFoundError) -> MachineError | None:
     return _lacking(module, _EXTRAS[module]) if module in _EXTRAS else None
 
 
-#: ruptures has no wheels for the newest Python, and uv may be a program beside.
-_OPTIONAL = frozenset({"ruptures", "uv"})
+#: ruptures has no wheels for the newest Python, uv may be a program beside, and bokeh only draws a dashboard.
+_OPTIONAL = frozenset({"ruptures", "uv", "bokeh"})
 
 
 def _lacking(module: str, extra: str) -> MachineError:

@@ -16,6 +16,7 @@ import harness
 from harness.cli import (
     ask,
     bisect,
+    cache,
     check,
     claims,
     compare,
@@ -31,6 +32,7 @@ from harness.cli import (
     plan,
     release,
     report,
+    rescue,
     rootfs,
     run,
     schema,
@@ -47,7 +49,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Which saved scikit-learn models still load, and still predict the same, elsewhere.",
-    epilog="Exit codes: 0 done, 1 a gate was crossed or a run is not sound, 2 the input is wrong, "
+    epilog="Exit codes: 0 done, 1 a gate was crossed, a run is not sound or nothing was rescued, 2 the input is wrong, "
     "3 the machine lacks something, 4 the program itself failed, 130 interrupted.",
 )
 #: In the order of `--help`: questions first, then runs, then what keeps them.
@@ -65,6 +67,7 @@ for verb in (
     verify.verify,
     check.check,
     bisect.bisect,
+    rescue.rescue,
     compare.compare,
     history.history,
     export.export,
@@ -76,6 +79,7 @@ for verb in (
     schema.schema,
 ):
     app.command()(verb)
+app.add_typer(cache.app, name="cache")
 app.add_typer(rootfs.app, name="rootfs")
 
 INTERRUPTED = 130  # what a shell makes of Ctrl-C

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +13,7 @@ from harness.cli import extras
 from harness.cli.arguments import (
     MATRIX,
     RESULTS,
+    CacheOption,
     MatrixOption,
     ProfileOption,
     ResultsOption,
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from harness.config.plan import Plan
+    from harness.run.session import Engine
 
 
 def run(
@@ -46,6 +50,26 @@ def run(
         ),
     ] = None,
     through: ThroughOption = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Work everything out, also what earlier runs have worked out.")
+    ] = False,
+    measuring: Annotated[
+        bool, typer.Option("--measure/--no-measure", help="Measure what the profile says, or nothing.")
+    ] = True,
+    cache: CacheOption = None,
+    cache_limit: Annotated[
+        str, typer.Option("--cache-limit", metavar="SIZE", help="What may be kept there when the run has ended.")
+    ] = "20GB",
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", help="Let a cluster of N workers on this machine do it.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Let the cluster of this Dask scheduler do it.")
+    ] = None,
+    objects: Annotated[
+        str | None,
+        typer.Option("--store", metavar="URL", help="With a cluster: where artifacts wait that all workers reach."),
+    ] = None,
     case: Annotated[
         Path | None, typer.Option("--case", metavar="FILE", help="Run the cases of this file; no matrix is needed.")
     ] = None,
@@ -65,15 +89,18 @@ def run(
     """Run the matrix: a table and a report.
 
     Every environment saves its models, and every other loads them. A model that breaks is a result: exit code 0.
+    What earlier runs have worked out is reused, and some of it is checked; what is measured is measured anew.
     With --case, --from and --to a file of your own is run between these releases, both ways.
     """
     extras.need("run")
+    clustered = _clustered(workers, scheduler, objects)
     if case is not None:
         matrix, profile = _of_case(case, [*(saved or ()), *(loaded or ())], data or (), packages or ()), "case"
     elif saved or loaded or data or packages:
         raise InputError("--from, --to, --data and --with of `run` belong to --case FILE")
     from harness import analysis, store  # pandas
     from harness.analysis import summary
+    from harness.cli.cache import opened, size
     from harness.cli.planning import planned
     from harness.config import plan as plans
     from harness.report import run_pages, terminal
@@ -83,25 +110,60 @@ def run(
     given = None if locks is None else store.find_run(results, locks)
     if only is not None:  # it is no run of the profile: nobody asks it what has changed
         plan, results = plans.only(plan, only), results / "cells"
+    if not measuring:
+        plan = replace(plan, profile=replace(plan.profile, measure=None))
     _check_known(plan, [*(dump or ()), *(load or ())])
     folder = lifecycle.choose(results, profile, run_id=run_id, resume=resume)
     out = console()
     everyone = dump is None and load is None
-    done = lifecycle.run(
-        plan,
-        results=results,
-        console=out,
-        resume=folder,
-        locks=given,
-        producers=None if everyone else frozenset(dump or ()),
-        consumers=None if everyone else frozenset(load or ()),
-        then=lambda path: run_pages.write(analysis.read_run(path)),
-    )
+    limit, kept = size(cache_limit), None if clustered or only is not None else opened(cache)
+    with _engine(workers, scheduler, objects, results) if clustered else contextlib.nullcontext() as engine:
+        done = lifecycle.run(
+            plan,
+            results=results,
+            console=out,
+            resume=folder,
+            locks=given,
+            producers=None if everyone else frozenset(dump or ()),
+            consumers=None if everyone else frozenset(load or ()),
+            cache=kept,
+            fresh=fresh,
+            engine=engine,
+            then=lambda path: run_pages.write(analysis.read_run(path)),
+        )
+    if kept is not None:
+        kept.prune(limit)
     tables = analysis.read_run(done)
     terminal.show(tables, out, done / (run_pages.PAGE if run_pages.has_page() else run_pages.SUMMARY))
     # A share of a run may have nothing to load yet.
     if everyone and not summary.summarize(tables).conclusive:
         raise GateCrossed(f"{done}: nothing ran: no cell was tried; its rows say why")
+
+
+def _clustered(workers: int | None, scheduler: str | None, store: str | None) -> bool:
+    """Whether a cluster is to do it. Raises InputError, and MachineError where Dask is not installed."""
+    if workers is not None and scheduler is not None:
+        raise InputError("--workers begins a cluster of its own, and --scheduler names another: give one of them")
+    if workers is None and scheduler is None:
+        if store is not None:
+            raise InputError("--store is for a cluster: give --workers or --scheduler, too")
+        return False
+    extras.need("dask")
+    return True
+
+
+def _engine(
+    workers: int | None, scheduler: str | None, store: str | None, results: Path
+) -> contextlib.AbstractContextManager[Engine]:
+    """The cluster that does it. Imports Dask, which nothing else needs."""
+    from harness.engine.cluster import engine
+    from harness.store import pace
+
+    known = pace.pace(results)
+    seconds = None if known is None else known.seconds * (known.processors or 1)
+    if scheduler is not None:
+        return engine.remote(scheduler, store=store, cell_seconds=seconds)
+    return engine.local(workers or 0, store=store, cell_seconds=seconds)
 
 
 def _of_case(case: Path, releases: Sequence[str], data: Sequence[Path], packages: Sequence[str]) -> Path:

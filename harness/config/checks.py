@@ -177,6 +177,9 @@ def _without_a_day(spec: Environments, document: Document) -> Iterator[Problem]:
             message = "as_of release is the day of a scikit-learn, and there is none: give it as_of newest or a day"
             place: Place = ("environments", "include", index)
             yield document.problem(place if item.as_of is None else (*place, "as_of"), message)
+        if item.scikit_learn is None and AsOf.RELEASE in item.days.values():
+            message = "days release is the day of a scikit-learn, and there is none: give it a day"
+            yield document.problem(("environments", "include", index, "days"), message)
 
 
 def check_patterns(

@@ -40,6 +40,7 @@ _Strategies = Literal["every", "newest-compatible", "one-at-a-time", "pairwise"]
 
 Word = keys.Word
 Date = keys.Date
+PackagesDay = keys.PackagesDay
 Project = keys.Project
 Kind = Annotated[
     Word, AfterValidator(one_of("kind of environment", kinds.OF)), json_type("string", enum=list(kinds.OF))

@@ -64,5 +64,6 @@ def questions(item: Format, fit: Mapping[str, Any]) -> dict[str, list[str]]:
     """What a loaded model is asked, and what its producer knows; ``fit`` is what is kept of its fit."""
     # What becomes another object keeps some methods at best. A fit of an older harness has nothing but methods.
     probes = [] if item.partial or item.converts else list(fit.get("probes", []))
-    known = [*fit["methods"], *probes, *fit.get("not_compared", ())] if probes else []
+    asked = [*fit["methods"], *probes, *fit.get("not_compared", ())] if probes else []
+    known = list(dict.fromkeys([*asked, *(name.partition("(")[0] for name in asked)]))  # some of the first rows only
     return {"methods": fit["methods"], "probes": probes, "known": known}

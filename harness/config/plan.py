@@ -129,7 +129,8 @@ class Plan:
             if case["given"] is None:
                 del case["given"]
             else:
-                del case["given"]["file"]
+                del case["given"]["file"], case["given"]["format"]["file"]
+                (case["given"]["carried"] or {}).pop("file", None)
         for declared in (*content["cases"], *content["formats"], *measured):
             del declared["file"]
             declared.pop("beside", None)

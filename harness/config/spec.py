@@ -10,12 +10,12 @@ from pydantic.fields import FieldInfo
 
 from harness.config.field_types import (
     Count,
-    Date,
     Dtype,
     Fraction,
     Kind,
     Memory,
     Method,
+    PackagesDay,
     Project,
     Rounds,
     SchemaVersion,
@@ -114,7 +114,7 @@ class Environments(Part):
     tools: tuple[Package, ...] = Field(
         default=(), description="Requirements that are installed in the environments where they resolve (PEP 508)."
     )
-    days: dict[Project, Date] = Field(
+    days: dict[Project, PackagesDay] = Field(
         default_factory=dict,
         description="Packages that are resolved as of another day, by name.",
     )

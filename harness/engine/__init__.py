@@ -1,1 +1,1 @@
-"""A run that several machines share: split into jobs, and merged again. Internal."""
+"""A run that several machines share: as jobs that are merged again, or on a cluster. Internal."""

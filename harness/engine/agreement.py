@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from harness import store
 from harness.config.problems import dotted
@@ -47,6 +47,15 @@ def _time(text: str) -> str:
 _Time = Annotated[str, AfterValidator(_time)]
 
 
+class _Reuse(BaseModel):
+    """What a shard says of the outcomes that it worked out again."""
+
+    model_config = ConfigDict(strict=True)
+
+    sampled: dict[str, Annotated[int, Field(ge=0)]]
+    disagreeing: list[str]
+
+
 class _Facts(BaseModel):
     """What is needed of a shard's ``run.json``."""
 
@@ -64,6 +73,7 @@ class _Facts(BaseModel):
     started: _Time
     finished: _Time | None  # null until it is
     host: dict[str, Any]
+    reuse: _Reuse | None = None
 
 
 def shards(folders: Sequence[Path]) -> tuple[Path, ...]:
@@ -98,7 +108,9 @@ def agreed(found: Sequence[Path]) -> dict[str, Any]:
     moment = dt.datetime.fromisoformat
     started = min((run.started for run in runs), key=moment)
     finished = max((run.finished or run.started for run in runs), key=moment)
+    reuse = [run.reuse.model_dump() for run in runs if run.reuse is not None]
     return {
+        **({"reuse": finishing.reuse_of(reuse)} if reuse else {}),
         **first.model_dump(include=set(_AGREED), exclude_unset=True),
         "started": started,
         "finished": finished,

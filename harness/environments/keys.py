@@ -59,6 +59,13 @@ def _date(value: object) -> dt.date:
     return day
 
 
+def _packages_day(value: object) -> AsOf | dt.date:
+    day = read_day(value)
+    if day is AsOf.NEWEST:
+        raise ValueError(f'{shown(day)} is neither a day such as 2024-09-11 nor "release"')
+    return day
+
+
 def _project(text: str) -> str:
     if not is_normalized_name(text):
         raise ValueError(f"{shown(text)} is not the name of a package, in lower case and with hyphens")
@@ -132,6 +139,9 @@ Day = Annotated[
     AsOf | dt.date, PlainValidator(read_day), json_type("string", examples=["release", "newest", "2024-09-11"])
 ]
 Date = Annotated[dt.date, PlainValidator(_date), json_type("string", examples=["2024-09-11"])]
+PackagesDay = Annotated[
+    AsOf | dt.date, PlainValidator(_packages_day), json_type("string", examples=["2024-09-11", "release"])
+]
 Project = Annotated[Word, AfterValidator(_project)]
 
 
@@ -170,7 +180,7 @@ class Included(Part):
     platform: Platform = "native"
     as_of: Day | None = Field(default=None, description="Instead of environments.as_of.")
     packages: tuple[Package, ...] = Field(default=(), description="Besides environments.packages.")
-    days: dict[Project, Date] = Field(default_factory=dict, description="Besides environments.days, or instead.")
+    days: dict[Project, PackagesDay] = Field(default_factory=dict, description="Besides environments.days, or instead.")
     modules: tuple[Word, ...] = Field(default=(), description="Besides environments.modules.")
     name: Name | None = Field(default=None, description="Instead of one such as sk1.5-py3.12-np2.1-amd64.")
 

@@ -6,13 +6,13 @@ A kind composes commands; it does not run guests. See docs/how-to/add-a-kind.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from harness.environments.keys import Keys
 from harness.environments.lock import Lock, requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import nox
 
@@ -55,6 +55,10 @@ def _nothing(environment: Environment) -> None:
     """There is none, and nothing to say."""
 
 
+def _unknown(environment: Environment, lock: Lock) -> None:
+    """Not everything of it is known."""
+
+
 def _no_details(environment: Environment) -> Sequence[str]:  # noqa: ARG001
     return ()
 
@@ -94,6 +98,8 @@ class Kind(Generic[OwnKeys]):
     packages : what a guest must hold, by normalized name.
     build : see `Build`.
     forget : it does not hold what the lock says: the next build makes it anew.
+    held : what an environment that is there holds beside its lock, as JSON-able data, without starting its guest. None
+        where not everything of it is known: then no outcome of it is kept or reused.
     session : what ``nox -s environment-NAME`` does; None: there is no such session.
     """
 
@@ -114,4 +120,5 @@ class Kind(Generic[OwnKeys]):
     packages: Callable[[Lock], dict[str, str]] = _pinned
     build: Build
     forget: Callable[[Environment, Lock], None]
+    held: Callable[[Environment, Lock], Mapping[str, Any] | None] = _unknown
     session: Callable[[Environment], Session | None] = _nothing

@@ -28,6 +28,7 @@ from harness.environments import (
     LackingError,
     NotReadyError,
     control_group,
+    file_states,
     from_source,
     keys,
     own_wheels,
@@ -160,6 +161,18 @@ def ready(environment: Environment, lock: Lock) -> Path | None:
     return python if stamped and stamped["interpreter"] == interpreters.describe(python) else None
 
 
+def held(environment: Environment, lock: Lock) -> dict[str, Any] | None:
+    """See `Kind`: its interpreter, and its files where they are no longer those that were installed."""
+    if "LD_LIBRARY_PATH" in variables.of_guest(environment):  # nobody knows what lies there
+        return None
+    place = folder(environment, lock)
+    stamped = _stamped(place)
+    if not stamped:
+        return None
+    now = file_states.digest(place)
+    return {"interpreter": stamped["interpreter"], "files": None if now == stamped.get("files") else now}
+
+
 def _folders() -> Path:
     return tools.workspace() / ".harness" / "environments"
 
@@ -178,6 +191,7 @@ def stamp(place: Path, environment: Environment) -> None:
     """Say that everything is installed; remove what the same environment of the same matrix held before."""
     told = interpreters.describe(place / "bin/python")
     said = {"environment": environment.name, "matrix": os.environ.get("HARNESS_MATRIX", ""), "interpreter": told}
+    said["files"] = file_states.digest(place)
     replace_text(place / _STAMP, json.dumps(said))
     for other in _folders().iterdir():
         held = _stamped(other)
@@ -287,5 +301,6 @@ KIND = Kind(
     lock=lock,
     build=limited,
     forget=forget,
+    held=held,
     session=session,
 )

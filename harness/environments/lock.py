@@ -146,7 +146,7 @@ def resolve(
             raise UnsatisfiableError(f"{reason}{_nearest(question)}") from reason
     if isinstance(day, AsOf):
         return Lock(text=_resolved(question))
-    words = [*question.asked, "tools:", *environment.tools, *(more.packages if more else ()), *_other_days(environment)]
+    words = [*question.asked, "tools:", *environment.tools, *(more.packages if more else ()), *_other_days(question)]
     words += [*environment.from_source, str(from_source.missing())] if environment.from_source else []
     words += [wheel.digest for wheel in environment.wheels]
     kept = _kept("locks", [*words, environment.python or "", environment.platform, day.isoformat()])
@@ -165,7 +165,8 @@ class _Question(NamedTuple):
 
 
 def _resolved(question: _Question, until: dt.date | None = None) -> str:
-    day = [] if until is None else ["--exclude-newer", until.isoformat(), *_other_days(question.environment)]
+    day = [] if until is None else ["--exclude-newer", until.isoformat()]
+    day += _other_days(question)
     built, failed = _built(question, *day)
     text = _with_tools(question, failed, *day, *(word for path in built.values() for word in _links(path)))
     for archive in built:
@@ -225,9 +226,15 @@ def wheels(environment: Environment, lock: Lock) -> dict[Archive, Path]:
     return found
 
 
-def _other_days(environment: Environment) -> list[str]:
-    days = ((name, day + dt.timedelta(days=1)) for name, day in environment.days)
-    return [word for name, day in days for word in ("--exclude-newer-package", f"{name}={day.isoformat()}")]
+def _other_days(question: _Question) -> list[str]:
+    """What tells uv of packages with a day of their own. Without a scikit-learn there is no day of its release."""
+    environment, found = question.environment, []
+    for name, day in environment.days:
+        if isinstance(day, AsOf) and environment.scikit_learn is None:
+            continue
+        until = (_release_day(question) if isinstance(day, AsOf) else day) + dt.timedelta(days=1)
+        found += ["--exclude-newer-package", f"{name}={until.isoformat()}"]
+    return found
 
 
 def _with_tools(question: _Question, failed: Mapping[str, NotReadyError], *options: str) -> str:

@@ -109,5 +109,6 @@ KIND = Kind(
     packages=packages,
     build=build,
     forget=local.forget,
+    held=local.held,
     session=session,
 )

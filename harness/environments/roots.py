@@ -31,6 +31,12 @@ _BASE = ("python3", "python3-minimal", "libpython3-stdlib", "libc-bin", "libgomp
 #: Hooks of mmdebstrap's own that make /bin a link to /usr/bin, as every Debian of today has it.
 _MERGED = Path("/usr/share/mmdebstrap/hooks/merged-usr")
 _DEBS = "var/cache/apt/archives"
+#: The setting of apt that mirrors with old lists need, such as copies that are frozen; taken from this machine's apt.
+_VALID = "Acquire::Check-Valid-Until"
+_EXPIRED = (
+    "if you trust an old copy, tell apt so, in a file of /etc/apt/apt.conf.d or that APT_CONFIG names: "
+    f'{_VALID} "false";'
+)
 _VERSION = 1  # of the way roots are made
 
 
@@ -136,17 +142,25 @@ def _unpack(wanted: Recipe, part: Path) -> None:
     command: list[str | Path] = ["mmdebstrap", "--quiet", "--variant=extract", "--mode=root"]
     command += [f"--architectures={platforms.OF[wanted.platform].debian}", f"--include={','.join(wanted.packages)}"]
     command += [f"--hook-dir={_MERGED}"] if _MERGED.exists() else []
-    command += ["--aptopt=Acquire::Retries 3"]
+    command += ["--aptopt=Acquire::Retries 3", *_expired_taken()]
     command += [f"--extract-hook={listed}", "--skip=check/qemu", wanted.suite, part / "root", *_mirror()]
     done = processes.run(command, seconds=SECONDS)
     if done.code is None:
         raise NotReadyError(f"mmdebstrap did not make its root within {SECONDS:.0f} s")
     if done.code != 0:
         words = " ".join(done.stderr.split())[-600:]
-        raise NotReadyError(f"mmdebstrap could not make its root of {wanted.suite}: {words}")
+        more = f"; {_EXPIRED}" if "is expired" in words else ""
+        raise NotReadyError(f"mmdebstrap could not make its root of {wanted.suite}: {words}{more}")
     lines = (line.split() for line in (part / "sums.txt").read_text().splitlines())
     (part / "packages.txt").write_text("".join(f"{name} sha256:{digest}\n" for digest, name in lines))
     (part / "sums.txt").unlink()
+
+
+def _expired_taken() -> list[str]:
+    """Whether this machine's apt takes lists of packages that have expired: then mmdebstrap may, too."""
+    command = ["apt-config", "shell", "valid", f"{_VALID}/b"]
+    told = processes.run(command, seconds=SECONDS).stdout
+    return [f'--aptopt={_VALID} "false"'] if "'false'" in told else []
 
 
 def _mirror() -> list[str]:

@@ -38,5 +38,10 @@ def stage(files: Mapping[str, Path]) -> Path:
         for name, content in contents.items():
             (part / name).parent.mkdir(parents=True, exist_ok=True)
             (part / name).write_bytes(content)
-        part.rename(folder)
+        try:
+            part.rename(folder)
+        except OSError:  # another process was faster
+            if not folder.exists():
+                raise
+            shutil.rmtree(part, ignore_errors=True)
     return folder

@@ -23,6 +23,8 @@ _MESSAGE = 300  # characters of an error that is an answer
 _UNKNOWN = "no probe calls it"
 _LARGE = "the model's data is large"
 _NAMED = "the case names what is compared"
+#: scikit-learn begins the text of such a method so, and takes it away two releases later; `harness.analysis.checked` knows it.
+_DEPRECATED = "deprecated where the model was written"
 
 
 class Choice:
@@ -30,7 +32,7 @@ class Choice:
 
     ``methods`` are timed, and answered; ``probes`` is the rest, errors among it. ``reference`` has the answer to each of
     both, ``raw`` the outputs of the methods. ``written`` are methods that write into their rows. ``not_compared`` says why,
-    by name.
+    by name; ``unmade`` are those of them that are other forms of the rows, which no package here makes.
 
     Raises
     ------
@@ -39,13 +41,16 @@ class Choice:
     """
 
     def __init__(self, model, rows, named, small):
-        wanted = list(named) if named else [name for name in probes.METHODS if hasattr(model, name)]
+        leaving = [] if named else [name for name in probes.METHODS if _is_deprecated(model, name)]
+        known = [name for name in probes.METHODS if name not in leaving]
+        wanted = list(named) if named else [name for name in known if hasattr(model, name)]
         first = probes.ask_methods(model, rows, wanted)
         self.raw = first.raw
         self.methods = [name for name in wanted if name in first.raw]
         self.reference = {name: without_traceback(first.encoded[name]) for name in wanted}
         self.written = list(first.written)
-        self.not_compared = {}
+        self.not_compared = {name: _DEPRECATED for name in leaving}
+        self.unmade = []
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of properties on their way out, above all
             self._ask_more(model, rows, _NAMED if named else None if small else _LARGE)
@@ -62,18 +67,14 @@ class Choice:
                 self.not_compared.setdefault(name, why)
 
     def _ask_more(self, model, rows, why_not):
-        known = probes.METHODS + probes.MORE + probes.GETTERS
+        known = [name for name in probes.METHODS + probes.MORE + probes.GETTERS if name not in self.not_compared]
         further = [name for name in known if name not in self.reference and hasattr(model, name)]
         if why_not is not None:
             self._leave_out(further + attributes(model), why_not)
             return
         found = probes.ask(model, rows, further)
         self.written += found.written
-        for name, encoded in found.encoded.items():
-            if _is_data(encoded):
-                self.reference[name] = without_traceback(encoded)
-            else:
-                self.not_compared[name] = "its output cannot be sent as data"
+        self._keep(found, also=functools.partial(self._ask_few, model, rows))
         held = 0
         for name in attributes(model):
             try:
@@ -90,14 +91,36 @@ class Choice:
         """Each of the methods, not the first alone: a method may change for one form of its rows, and labels tell little."""
         asked = [name for name in self.methods if not name.endswith("_") and _is_data(self.reference[name])]
         made, missing = variants.of(rows)
-        for method in asked:
-            self.not_compared.update({"%s(%s)" % (method, name): why for name, why in missing.items()})
+        unmade = {"%s(%s)" % (method, name): why for method in asked for name, why in missing.items()}
+        self.unmade = sorted(unmade)
+        self.not_compared.update(unmade)
         found = probes.ask(model, rows, ["%s(%s)" % (method, name) for method in asked for name in made])
+        self._keep(found)
+
+    def _ask_few(self, model, rows, name):
+        """Of the first rows what is too much of all of them: the paths through a forest, above all."""
+        few = "%s(%s)" % (name, variants.FEW)
+        try:
+            encoded = probes.ask(model, rows, [few]).encoded[few]
+        except Exception:  # rows of a kind that nobody thought of
+            return False
+        if not _is_data(encoded):
+            return False
+        self.reference[few] = without_traceback(encoded)
+        return True
+
+    def _keep(self, found, also=lambda name: False):
+        """Answers that are data; of another, what is ``also`` kept in its place."""
         for name, encoded in found.encoded.items():
             if _is_data(encoded):
                 self.reference[name] = without_traceback(encoded)
-            else:
+            elif not also(name):
                 self.not_compared[name] = "its output cannot be sent as data"
+
+
+def _is_deprecated(model, name):
+    method = getattr(type(model), name, None)
+    return (getattr(method, "__doc__", None) or "").lstrip().startswith("DEPRECATED")
 
 
 def without_traceback(encoded):

@@ -15,6 +15,11 @@ from .encoding import encode
 
 #: One step of a path within what a file holds: ``.name``, ``[0]`` or ``['name']``.
 _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(-?\d+)\]|\['((?:[^'\\]|\\.)*)'\]")
+#: How compressed bytes begin, and what takes the compression off.
+_PACKED = (
+    (b"\x1f\x8b", "gzip"), (b"BZh", "bz2"), (b"\xfd7zXZ\x00", "lzma"), (b"]\x00\x00", "lzma"),
+    (b"x\x01", "zlib"), (b"x\x5e", "zlib"), (b"x\x9c", "zlib"), (b"x\xda", "zlib"),
+)  # fmt: skip
 
 
 class Given:
@@ -22,24 +27,23 @@ class Given:
 
     Parameters
     ----------
-    given : ``{"object", "sha256", "reader", "at", "rows", "example", "main"}``: the file, its digest, the format's
-        reader, the path of the model within what the file holds, the file of the user's rows, or null, whether these are
-        an example only, and see `supply_main`.
-    item : the format of the task: its reader loads the file.
+    given : ``{"object", "sha256", "module", "options", "reader", "at", "rows", "example", "main", "again", "carried",
+        "carried_sha256"}``: the file, its digest, the format and its reader, the path of the model within what the file
+        holds, the file of the user's rows, or null, whether these are an example only, see `supply_main`, whether the
+        model is saved again in other formats, and another file that is handed on in the place of this one, or null.
 
     Raises
     ------
     ValueError : the file is not the one that was looked at, or ``at`` leads nowhere.
     """
 
-    def __init__(self, given, item):
-        with open(given["object"], "rb") as file:
-            self.data_bytes = file.read()
-        if hashlib.sha256(self.data_bytes).hexdigest() != given["sha256"]:
-            raise ValueError("the model file is not the one that was looked at (sha256 differs)")
+    def __init__(self, given):
+        self.data_bytes = _looked_at(given["object"], given["sha256"])
+        if given["reader"] != "joblib":  # which takes compression off itself
+            self.data_bytes = unpacked(self.data_bytes)
         self.given = given
-        reader = importlib.import_module(item["module"])
-        options = dict(item["options"], outputs={}, trusted_types=["*"])
+        reader = importlib.import_module(given["module"])
+        options = dict(given["options"], outputs={}, trusted_types=["*"])
         supply_main(given["main"])
         started = time.perf_counter()
         loaded = reader.load(self.data_bytes, given["object"], given["reader"], options)
@@ -51,6 +55,9 @@ class Given:
             self.choice = choosing.Choice(self.model, self.inputs, None, True)
             if self.choice.methods:  # some of what predicts has answered
                 break
+        for form in self.choice.unmade:  # of rows as its writer, without pandas, never saw them: nobody is to miss it
+            del self.choice.not_compared[form]
+        self.methods = self.choice.methods
         self.rows = training.kind_of_rows(self.inputs)
         is_enough = given["rows"] is not None and not given["example"]
         self.reach = None if is_enough else making_rows.reach(self.model, self.inputs)
@@ -72,8 +79,17 @@ class Given:
             pass
         yield example
 
+    def saves(self, writer, options):
+        """Whether it is saved in a format, and not handed on as it is."""
+        same = (writer.__name__, options) == (self.given["module"], self.given["options"])
+        return self.given["again"] and self.given["carried"] is None and not same
+
     def dumped(self, writer, options):
-        """The file, as it is."""
+        """The model, saved in a format; or the file as it is or what is packed in it, or the one in its place."""
+        if self.saves(writer, options):
+            return writer.dump(self.model, options, self)
+        if self.given["carried"] is not None:
+            return _looked_at(self.given["carried"], self.given["carried_sha256"])
         return self.data_bytes
 
     def facts(self):
@@ -91,6 +107,23 @@ class Given:
             cv_scores=None,
             code={"module": None, "function": None, "seed": None, "files": {}},
         )
+
+
+def unpacked(held):
+    """Bytes without the compression around them. Files of joblib that hold no array are pickles in it, too."""
+    for magic, module in _PACKED:
+        if held.startswith(magic):
+            return unpacked(importlib.import_module(module).decompress(held))
+    return held
+
+
+def _looked_at(path, digest):
+    """The bytes of a file. Raises ValueError where they are not those of its digest."""
+    with open(path, "rb") as file:
+        data = file.read()
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise ValueError("the model file is not the one that was looked at (sha256 differs)")
+    return data
 
 
 def supply_main(names):

@@ -30,7 +30,7 @@ def candidates(model):
     return [_thinned(values) for values in found]
 
 
-def _width(model):
+def _width(model, depth=4):
     width = getattr(model, "n_features_in_", None)
     if width is None:
         width = getattr(front(model), "n_features_in_", None)
@@ -48,7 +48,9 @@ def _width(model):
                 return len(part.categories_)
             if any(hasattr(part, name) for name in _OF_ONE):
                 return 1
-    return None if width is None else int(width)
+        within = (_width(inner, depth - 1) for inner in leaves.inner_models(model)) if depth else ()
+        return next((found for found in within if found is not None), None)
+    return int(width)
 
 
 def is_of_float32(model):

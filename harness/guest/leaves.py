@@ -7,7 +7,7 @@ TREES = 200  # that are looked at, of the first models of trees
 _TELLING = 100  # splits, of which some would send missing values elsewhere if any had been seen
 PATHS = 4000  # leaves of which a path is known
 #: Attributes with further fitted models of the same rows.
-_INNER = ("best_estimator_", "estimator_", "regressor_", "classifier_", "estimator")
+_INNER = ("best_estimator_", "estimator_", "regressor_", "classifier_", "estimator", "base_estimator")
 _SEVERAL = ("estimators_", "calibrated_classifiers_", "base_estimators_", "transformer_list")
 
 
@@ -40,11 +40,11 @@ def inner_models(model):
         several = list(several.ravel()) if hasattr(several, "ravel") else several
         for one in several if isinstance(several, (list, tuple)) else ():
             one = one[-1] if isinstance(one, tuple) and one else one
-            if hasattr(one, "get_params") or hasattr(one, "estimator"):
+            if hasattr(one, "get_params") or hasattr(one, "estimator") or hasattr(one, "base_estimator"):
                 yield one
 
 
-class _Tree:
+class Tree:
     """Splits as lists: ``feature`` (negative at a leaf), ``threshold``, ``left``, ``right``."""
 
     def __init__(self, feature, threshold, left, right):
@@ -68,7 +68,7 @@ class _Tree:
     def of_columns(self, columns):
         """The same tree in terms of all columns, where it was given some of them."""
         feature = [int(columns[place]) if place >= 0 else -1 for place in self.feature]
-        return _Tree(feature, self.threshold, self.left, self.right)
+        return Tree(feature, self.threshold, self.left, self.right)
 
     def leaves(self):
         return [node for node, place in enumerate(self.feature) if place < 0]
@@ -116,10 +116,12 @@ def thresholds(model):
 
 
 def _own(model):
+    if hasattr(model, "graph"):
+        return model.graph.trees[:TREES]
     if hasattr(getattr(model, "tree_", None), "children_left"):  # neighbours have another kind of tree
-        return [_Tree.of_tree(model.tree_)]
+        return [Tree.of_tree(model.tree_)]
     if isinstance(getattr(model, "_predictors", None), list):
-        return [_Tree.of_predictor(one) for stage in model._predictors for one in stage][:TREES]
+        return [Tree.of_predictor(one) for stage in model._predictors for one in stage][:TREES]
     return []
 
 

@@ -15,6 +15,7 @@ ROWS = 64  # that are drawn
 MISSING = 0.2  # of the values of a column that takes missing ones
 FEW = 20  # candidates of one column, beside which values are drawn, too
 MOST = 600  # rows together with those that are led to a leaf
+LED, VALUES = 4000, 400000  # rows, and values in them, of a model that has more leaves than those can come to
 UNKNOWN = learnt.UNKNOWN
 
 
@@ -61,7 +62,7 @@ def made(model):
     """Rows made from the model. Raises NoRowsError where they must be given."""
     declared = getattr(model, "declared", None)
     if declared is not None:
-        return _declared(declared)
+        return _declared(model, declared)
     front = learnt.front(model)
     texts = _texts(front)
     if texts is not None:
@@ -72,14 +73,15 @@ def made(model):
     columns = learnt.candidates(model)
     if columns is None:
         raise NoRowsError("%s does not tell what its rows are like: give some with --data" % type(model).__name__)
-    led = leading.led_rows(model, columns, MOST - ROWS)
+    most = max(MOST, min(LED, VALUES // max(1, len(columns))))
+    led = leading.led_rows(model, columns, most - ROWS)
     # Where no row can be led to a leaf, many may come to it by chance.
     by_chance = not led and (leaves.reached_by(model) or boosters.thresholds(leaves.unwrapped(model)[1]))
     return _as_rows(model, _drawn(columns, MOST if by_chance else ROWS) + led)
 
 
-def _declared(inputs):
-    """Rows of the types that an ONNX graph asks for. What it does with them is not told by these."""
+def _declared(model, inputs):
+    """Rows of the types that an ONNX graph asks for, those among them that are led to the leaves of its trees."""
     draw, columns = random.Random(0), []
     for name, element, shape in inputs:
         width = 1 if len(shape) < 2 else shape[1]
@@ -89,13 +91,18 @@ def _declared(inputs):
         columns.append(
             (name, spread if element.startswith(("float", "double")) else [list(map(round, row)) for row in spread])
         )
+    table = [sum(parts, []) for parts in zip(*(values for _, values in columns))]
+    is_of_floats = all(element.startswith(("float", "double")) for _, element, _ in inputs)
+    sides = leaves.thresholds(model) if is_of_floats else {}
+    candidates = [sides.get(place, []) for place in range(len(table[0]))]
+    table += leading.led_rows(model, candidates, max(MOST, min(LED, VALUES // len(table[0])))) if sides else []
+    import numpy
+
     if len(columns) > 1:
         import pandas
 
-        return pandas.DataFrame({name: [row[0] for row in values] for name, values in columns})
-    import numpy
-
-    return numpy.array(columns[0][1])
+        return pandas.DataFrame({name: [row[place] for row in table] for place, (name, _) in enumerate(columns)})
+    return numpy.array(table)
 
 
 def reach(model, rows):
@@ -106,6 +113,8 @@ def reach(model, rows):
 def _reached_of_others(model, rows):
     """Of what predicts and is not scikit-learn's: its leaves, if it tells them, else nothing of it."""
     steps, last = leaves.unwrapped(model)
+    if hasattr(last, "graph"):
+        return [{"what": "operators %s" % name, "reached": 0, "of": 1} for name in last.graph.untold]
     if type(last).__module__.partition(".")[0] == "sklearn" or not hasattr(last, "predict"):
         return []
     try:

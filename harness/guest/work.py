@@ -83,7 +83,7 @@ def dump(task, channel):
 
 def _fit(task):
     if "given" in task["case"]:
-        return given.Given(task["case"]["given"], task["formats"][0])
+        return given.Given(task["case"]["given"])
     return fitting.Fit(task["case"], scored=any(map(_needs_scores, task["formats"])))
 
 
@@ -103,7 +103,7 @@ def _dump_one(fit, item, spool, channel):
             data = fit.dumped(writer, item["options"])
             answer["dump_seconds"] = time.perf_counter() - started
             # Of another program's file they take what wrote it, which is not here.
-            own = isinstance(fit, fitting.Fit)
+            own = isinstance(fit, fitting.Fit) or fit.saves(writer, item["options"])
             if hasattr(writer, "facts") and (own or not getattr(writer, "CONVERTS", False)):
                 answer["facts"] = writer.facts(data)
             if hasattr(writer, "remark") and own:  # a user's file was written elsewhere

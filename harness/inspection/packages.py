@@ -23,6 +23,7 @@ _OTHERWISE = {
     "feature_engine": "feature-engine",
     "imblearn": "imbalanced-learn",
     "PIL": "pillow",
+    "pycrfsuite": "python-crfsuite",
     "sentence_transformers": "sentence-transformers",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from harness.judging import answers
@@ -47,6 +47,7 @@ class OutputComparison:
     label_mismatch: float | None
     findings: tuple[Finding, ...]  # what weighs most first
     sentences: tuple[str, ...]  # one per method that is not identical; drifts first, then what is not known
+    by_method: Mapping[str, Difference] = field(default_factory=dict, compare=False, repr=False)
 
 
 def compare(
@@ -135,6 +136,7 @@ def _total(names: tuple[str, ...], found: Mapping[str, Difference]) -> OutputCom
         label_mismatch=total.mismatch,
         findings=worst_first(total.findings),
         sentences=tuple(_sentence(method, one.sentences) for method, one in ordered if one.sentences),
+        by_method=found,
     )
 
 
@@ -187,7 +189,8 @@ _DISCRETE: _Contents = frozenset({"discrete"})
 
 @functools.lru_cache(maxsize=1024)
 def _all_identical(names: tuple[str, ...], contents: _Contents) -> OutputComparison:
-    return _total(names, {"": _identical(contents)})
+    one = _identical(contents)
+    return replace(_total(names, {"": one}), by_method=dict.fromkeys(names, one))
 
 
 def _identical(contents: _Contents) -> Difference:

@@ -34,6 +34,7 @@ class Way(NamedTuple):
     partial: bool
     asked: Sequence[str]
     tolerance: Callable[[str, str], Tolerance]
+    detailed: bool
 
 
 def judge_artifact(event: Written | Ended) -> dict[str, Any]:
@@ -59,6 +60,7 @@ def judge_cell(
     format_name: str,
     asked: Sequence[str] | None = None,
     partial: bool = False,
+    detailed: bool = False,
 ) -> dict[str, Any]:
     """The observed columns of a cell. An event that makes no sense is a crash: a broken process sent it.
 
@@ -69,9 +71,10 @@ def judge_cell(
     tolerance : of (method, dtype).
     asked : what of the reference the consumer's model was asked. None: all of it.
     format_name, partial : the format's name, and whether it may leave methods out.
+    detailed : whether the row has ``by_method``: of each its parity and largest difference. Tables have no such column.
     """
     try:
-        way = Way(format_name, partial, tuple(fitted["reference"]) if asked is None else asked, tolerance)
+        way = Way(format_name, partial, tuple(fitted["reference"]) if asked is None else asked, tolerance, detailed)
         return _judge_cell(event, fitted, way)
     except Exception as error:  # noqa: BLE001  # whatever a process sends, the run continues
         return judge_nonsense(error)
@@ -187,7 +190,7 @@ def _died(event: Died) -> dict[str, Any]:
         how = f"sent a line that is too long, of which {event['lost_bytes']} bytes were dropped, and {how}"
     if event.get("memory"):
         return unwritten(Status.OOM, f"{how}, near its memory limit")
-    return unwritten(Status.CRASH, how)
+    return unwritten(Status.CRASH, how) | ({"signal": event["signal"]} if "signal" in event else {})
 
 
 def _doing(event: Died | Overtime) -> str:
@@ -231,6 +234,19 @@ def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, A
         "tolerance_used": result.tolerance_used,
         "label_mismatch": result.label_mismatch,
         "score": score,
+        **({"by_method": _by_method(result, reference=fitted["reference"])} if way.detailed else {}),
+    }
+
+
+def _by_method(result: judging.OutputComparison, *, reference: Mapping[str, Any]) -> dict[str, Any]:
+    """Of each method its parity, the largest difference of its numbers, if it has any, and whether the model raised."""
+    return {
+        name: {
+            "parity": None if one.parity is None else str(one.parity),
+            "max_abs_diff": one.max_abs,
+            "raised": not answers.is_output(reference[name]),
+        }
+        for name, one in result.by_method.items()
     }
 
 

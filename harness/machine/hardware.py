@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +34,44 @@ def facts() -> dict[str, Any]:
     }
 
 
+def computing() -> dict[str, Any]:
+    """What of this machine may change what a model predicts there: its processor, C library and Java."""
+    told = _cpu_facts()
+    return {
+        "machine": platform.machine(),
+        "cpu": _cpu(),
+        "flags": sorted((told.get("flags") or told.get("Features") or "").split()),
+        "processors": tools.processors(),
+        "libc": " ".join(platform.libc_ver()),
+        "java": _java(),
+    }
+
+
+def _java() -> str | None:
+    """What the Java that guests find says of itself; None where there is none."""
+    found = shutil.which("java", path="/usr/bin:/bin")
+    if found is None:
+        return None
+    program = Path(found).resolve()
+    try:
+        return (program.parent.parent / "release").read_text(errors="replace")
+    except OSError:
+        return f"{program} {program.stat().st_size} {program.stat().st_mtime_ns}"
+
+
 def _cpu() -> str | None:
     """The name of the processor's model; on arm64, which gives none, its part number."""
+    found = _cpu_facts()
+    return found.get("model name") or found.get("CPU part") or found.get("processor")
+
+
+def _cpu_facts() -> dict[str, str]:
+    """What the kernel says of the last processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
     except OSError:
-        return None
-    found = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    return found.get("model name") or found.get("CPU part") or found.get("processor")
+        return {}
+    return {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
 def _memory_bytes() -> int:

@@ -12,7 +12,7 @@ _HANDLERS = Path("/proc/sys/fs/binfmt_misc")
 _COMPATIBLE = {"linux/amd64": frozenset({"linux/386"})}
 
 #: Debian's suites and their Pythons.
-SUITES = {"bullseye": "3.9", "bookworm": "3.11", "trixie": "3.13"}
+SUITES = {"bullseye": "3.9", "bookworm": "3.11", "trixie": "3.13", "forky": "3.14"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,6 +52,17 @@ def cache() -> Path:
     return platformdirs.user_cache_path("persistence-matrix", appauthor=False)
 
 
+#: Names the folder or URL where outcomes are kept for later runs, as `--cache` does.
+OUTCOMES_VARIABLE = "PERSISTENCE_MATRIX_CACHE"
+#: Instead of one: nothing is kept or reused.
+NO_OUTCOMES = "none"
+
+
+def outcomes() -> Path:
+    """Where outcomes are kept for later runs, where nobody says: in the user's cache, for all checkouts."""
+    return cache() / "outcomes"
+
+
 def processors() -> int:
     return len(os.sched_getaffinity(0))
 

@@ -11,6 +11,7 @@ from harness.analysis.ask import several
 from harness.analysis.units import CUT, counted, some
 from harness.analysis.verdicts import SOUND, Verdict, rank
 from harness.report import ask_words as words
+from harness.report import carriers
 from harness.report.console import writable
 
 if TYPE_CHECKING:
@@ -117,14 +118,16 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
         yield "why", text
     for text in words.numpy(answer.strip):
         yield "NumPy", text
-    if words.which(answer):
-        yield "which", words.which(answer)
+    for text in words.which(answer):
+        yield "which", text
     if words.only_unusual(answer):
         yield "only in", f"{words.listed(answer.differing, 2)}; the same for rows as it was fitted on"
     if words.by_itself(answer):
         yield "by itself", words.by_itself(answer)
     if words.safe_in(answer):
         yield "safe in", words.safe_in(answer)
+    if answer.carriers and not answer.question.is_strip:
+        yield "rescued", f"by {carriers.told(answer.carriers)}"
     for text in words.of_kits(answer):
         yield "kit", text
     yield "do", words.todo(answer)

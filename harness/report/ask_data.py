@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from harness.analysis.ask import several
 from harness.report import ask_words as words
+from harness.report import carriers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.analysis.ask import Answer, AskedRun, PairAnswer, Way
     from harness.analysis.ask.breadth import Breadth
+    from harness.analysis.ask.separating import Failing
     from harness.analysis.ask.strip import Strip
 
 
@@ -36,7 +38,7 @@ def of_one(answer: Answer) -> dict[str, Any]:
         "sentence": str(answer.sentence),
         "tested": words.tested(answer),
         "why": words.why(answer),
-        "which": words.which(answer) or None,
+        "which": "; ".join(words.which(answer)) or None,
         "safe_in": words.safe_in(answer) or None,
         "do": words.todo(answer),
         "subject": {"name": asked.subject.name, "kind": str(asked.subject.kind)},
@@ -51,12 +53,18 @@ def of_one(answer: Answer) -> dict[str, Any]:
         "differing": list(answer.differing),
         "bad": list(answer.sides.bad),
         "same": list(answer.sides.good),
-        "separations": [asdict(one) for one in answer.sides.separations],
+        "failing": [_failing(one) for one in answer.sides.failing],
         "runs": [_run(one) for one in answer.runs],
         "pairs": [_finite(_pair(pair)) for pair in answer.pairs],
+        "rescued_by": [carriers.as_data(one) for one in answer.carriers],
         "kits": words.of_kits(answer),
         "nothing": answer.nothing or None,
     }
+
+
+def _failing(one: Failing) -> dict[str, Any]:
+    """The models that fail for one cause, with what tells them from the others."""
+    return {**asdict(one), "verdict": str(one.verdict)}
 
 
 def _strip(strip: Strip) -> dict[str, Any]:
@@ -87,6 +95,7 @@ def _pair(pair: PairAnswer) -> dict[str, Any]:
         **counts,
         "ways": ways,
         "instead": instead,
+        "rescued_by": [carriers.as_data(one) for one in pair.carriers],
     }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.ask import Answer, AskedRun, Way
     from harness.analysis.ask.breadth import Breadth
-    from harness.analysis.ask.separating import Separation
+    from harness.analysis.ask.separating import Failing, Separation
     from harness.analysis.ask.strip import Minor, Strip
     from harness.analysis.versions import Wanted
 
@@ -70,12 +70,17 @@ def tested(answer: Answer) -> str:
     return f"{models}, {formats}, {environments}; {'run' if len(days) == 1 else 'runs'} of {', '.join(days)}"
 
 
-def why(answer: Answer) -> list[str]:
-    """Why it is no better than it is: causes, or what lacks for "safe"."""
+def why(answer: Answer, *, only_worst: bool = False) -> list[str]:
+    """Why it is no better than it is: causes, or what lacks for "safe".
+
+    Parameters
+    ----------
+    only_worst : leave out why other models do what is less bad than the verdict.
+    """
     if answer.nothing:
         return [answer.nothing]
     if answer.verdict in BAD:
-        return _by_release(answer) if answer.question.is_strip else _causes(answer)
+        return _by_release(answer) if answer.question.is_strip else _causes(answer, only_worst=only_worst)
     if answer.verdict is Verdict.UNSEEN:
         return ["; ".join(shortcomings(answer.breadth)) or "too little was tested between some environments"]
     if answer.verdict is Verdict.UNKNOWN:
@@ -83,12 +88,16 @@ def why(answer: Answer) -> list[str]:
     return []
 
 
-def _causes(answer: Answer) -> list[str]:
-    """The causes of the worst verdict, and what no cause explains by its reason."""
-    worst = [way for pair in answer.pairs for way in pair.ways if way.verdict is answer.verdict]
-    known = dict.fromkeys(answer.causes[way.cause] for way in worst if way.cause in answer.causes)
-    others = dict.fromkeys(_short(way.reason) for way in worst if way.cause not in answer.causes and way.reason)
-    return [*known, *list(others)[:1]][:_CAUSES]
+def _causes(answer: Answer, *, only_worst: bool) -> list[str]:
+    """The causes of what fails, the worst first, and what no cause explains by its reason."""
+    failing = [one for one in answer.sides.failing if not only_worst or one.verdict is answer.verdict]
+    return _sentences(answer, ((one.cause, one.reason) for one in failing))
+
+
+def _sentences(answer: Answer, explained: Iterable[tuple[str | None, str]]) -> list[str]:
+    """Each cause with its sentence, each reason without one cut short."""
+    told = (answer.causes.get(cause or "") or _short(reason) for cause, reason in explained)
+    return list(dict.fromkeys(filter(None, told)))[:_CAUSES]
 
 
 def _by_release(answer: Answer) -> list[str]:
@@ -116,7 +125,8 @@ def _unknown(answer: Answer) -> Iterator[str]:
     if answer.question.is_strip and absent:
         yield f"nothing that was loaded with {', '.join(absent)} says anything"
     elif not never:
-        yield from _causes(answer) or ["nothing was tried"]
+        unclear = [way for pair in answer.pairs for way in pair.ways if way.verdict is Verdict.UNKNOWN]
+        yield from _sentences(answer, ((way.cause, way.reason) for way in unclear)) or ["nothing was tried"]
 
 
 def numpy(strip: Strip) -> list[str]:
@@ -178,13 +188,23 @@ def _instead_of_loading(answer: Answer) -> str:
     return f"{', '.join(told[:-1])}, or {told[-1]}"
 
 
-def which(answer: Answer) -> str:
-    """Which models break or change, and what tells them from the others; empty if it is all of them, or none."""
-    bad = answer.sides.bad
-    if not bad or len(bad) == len(answer.breadth.models):
-        return ""
-    told = "; ".join(map(_separation, answer.sides.separations))
-    return f"{some(bad, 'model', NAMES // 2)}{': ' if told else ''}{told}"
+def which(answer: Answer) -> list[str]:
+    """Which models break or change, by cause, and what tells them from the others; empty if it is all, or none."""
+    if len(answer.sides.bad) == len(answer.breadth.models):
+        return []
+    failing = answer.sides.failing
+    is_mixed = len({one.verdict for one in failing}) > 1
+    return [_failing(one, is_mixed=is_mixed) for one in failing[:_CAUSES]]
+
+
+def _failing(one: Failing, *, is_mixed: bool) -> str:
+    """How many models, and what tells them from the others; where nothing does, the names of some."""
+    few = NAMES // 2
+    told = "; ".join(map(_separation, one.separations))
+    if not told and len(one.cases) > few:
+        told = listed(one.cases, few)
+    does = f" ({one.verdict})" if is_mixed else ""
+    return f"{some(one.cases, 'model', few)}{does}{': ' if told else ''}{told}"
 
 
 def only_unusual(answer: Answer) -> bool:
@@ -216,7 +236,7 @@ def by_itself(answer: Answer) -> str:
     """The verdict of the models of the class itself, where those that contain one are worse; else empty."""
     if answer.alone is None or answer.alone is answer.verdict:
         return ""
-    return f"{answer.alone} ({some(answer.question.subject.alone, 'model', NAMES // 2)})"
+    return f"{answer.alone} ({some(answer.breadth.alone, 'model', NAMES // 2)})"
 
 
 def shortcomings(breadth: Breadth) -> Iterator[str]:

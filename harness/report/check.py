@@ -132,6 +132,8 @@ def _lines(answer: Checked) -> Iterator[tuple[str, str]]:
         more = len(answer.compared) - _NAMES
         yield "compared", ", ".join([*answer.compared[:_NAMES], *([f"{more} more"] if more > 0 else [])])
         yield "with rows", _rows(answer)
+    if answer.deprecated:
+        yield "left out", f"{', '.join(answer.deprecated)}: deprecated in the release that wrote the file"
 
 
 def _short(first: Target, last: Target) -> str:

@@ -33,7 +33,7 @@ def as_data(plan: Plan, outlooks: Mapping[str, Outlook]) -> dict[str, Any]:
             {
                 **asdict(e),
                 "as_of": str(e.as_of),
-                "days": {name: day.isoformat() for name, day in e.days},
+                "days": {name: str(day) for name, day in e.days},
                 "options": dict(e.options),
                 "emulated": outlooks[e.name].emulated,
                 "requirements": list(outlooks[e.name].requirements),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.analysis.release import Effect
 from harness.analysis.units import CUT, counted
 from harness.analysis.verdicts import Verdict, worst
+from harness.report import carriers
 from harness.report.ask import MARKS, print_beside
 from harness.report.ask_words import listed
 from harness.report.console import writable
@@ -111,6 +112,8 @@ def _lines(release: Release) -> Iterator[tuple[str, str]]:
 
 def _about(finding: ReleaseFinding) -> Iterator[tuple[str, str]]:
     yield "of", scope(finding)
+    if finding.carriers:
+        yield "rescued", f"by {carriers.told(finding.carriers)}"
     if finding.is_known:
         yield "why", why(finding)
         yield "do", finding.helps

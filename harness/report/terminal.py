@@ -240,6 +240,8 @@ def _headline(summary: Summary, console: Console) -> None:
     console.print(f"{counted(summary.cells, 'cell')}: {counts}")
     if summary.diagonal:
         console.print(f"in their own producer: {same} of {summary.diagonal} that load are identical")
+    if reused := str(summary.reused):
+        console.print(escape(reused))
     for one in summary.coverage:
         more = f" and {len(one.reasons) - NAMED} more" if len(one.reasons) > NAMED else ""
         left = f", without {', '.join(list(one.reasons)[:NAMED])}{more}" if one.reasons else ""

@@ -123,7 +123,7 @@ def causes(group: Sequence[Judged]) -> list[str]:
     """Why the classes of a group break or change, each cause once, the commonest first, with how many it is of."""
     if not group or group[0].verdict not in BAD:
         return []
-    counts = Counter(text for one in group for text in dict.fromkeys(ask_words.why(one.answer)))
+    counts = Counter(text for one in group for text in dict.fromkeys(ask_words.why(one.answer, only_worst=True)))
     return [f"{text} ({count})" if len(group) > 1 else text for text, count in counts.most_common()]
 
 

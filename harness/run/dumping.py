@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 from harness.errors import MachineError
 from harness.judging import outcome
+from harness.run.recorder import fit_of, reference_digest
 from harness.terms import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.config.plan import Plan
     from harness.messages import CaseTask, DumpTask, Ended, Fitted, GivenTask, Written
-    from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
+    from harness.run.session import Session
     from harness.terms import Artifact, Given
 
 
@@ -21,22 +25,16 @@ def owed(recorder: Recorder, producer: str) -> list[Artifact]:
     return [a for a in recorder.plan.artifacts(producer) if a.id not in recorder.journal.artifacts]
 
 
-def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifact]) -> None:
+def dump(session: Session, recorder: Recorder, artifacts: list[Artifact]) -> None:
     """Let the environment write its artifacts, each case in its own child process. Raises NotReadyError."""
-    by_case: dict[str, list[Artifact]] = {}
+    able = []
     for artifact in artifacts:
-        given = recorder.plan.cases[artifact.case].given
-        # A user's file is only read, and handed on.
-        missing = (
-            session.cannot_write(artifact.format)
-            if given is None
-            else session.cannot_read(given.reader, artifact.format)
-        )
-        if missing is not None:
+        missing = _inability(session, recorder.plan, artifact)
+        if missing is None:
+            able.append(artifact)
+        else:
             recorder.artifact(artifact.id, outcome.unwritten(Status.UNSUPPORTED, missing), None, None)
-            continue
-        by_case.setdefault(artifact.case, []).append(artifact)
-    batches = [[_task(session, recorder, case, those)] for case, those in by_case.items()]
+    batches = _batches(session, recorder, able)
     fitted: dict[str, str] = {}
     for reply in session.replies("dump", batches, seconds=recorder.plan.profile.limits.fit_seconds):
         event, task = reply.event, reply.task
@@ -55,6 +53,51 @@ def dump(session: EnvironmentSession, recorder: Recorder, artifacts: list[Artifa
         for artifact_id in ids:
             if artifact_id not in recorder.journal.artifacts:
                 _record(recorder, artifact_id, cast("Written | Ended", event), fitted.get(task["id"]))
+
+
+def tried(
+    session: Session, recorder: Recorder, artifacts: list[Artifact]
+) -> Iterator[tuple[str, dict[str, Any], str | None]]:
+    """Let the environment write artifacts, and record nothing: each id with its row and the digest of its reference.
+
+    Raises NotReadyError, CutShortError and StoppedError.
+    """
+    able = []
+    for artifact in artifacts:
+        missing = _inability(session, recorder.plan, artifact)
+        if missing is None:
+            able.append(artifact)
+        else:
+            yield artifact.id, outcome.unwritten(Status.UNSUPPORTED, missing), None
+    references: dict[str, str] = {}
+    batches = _batches(session, recorder, able)
+    for reply in session.replies("dump", batches, seconds=recorder.plan.profile.limits.fit_seconds):
+        event, task = reply.event, reply.task
+        try:
+            if event["event"] == "fitted":
+                references[task["id"]] = reference_digest(fit_of(event, task["case"])[0])
+                continue
+            row = outcome.judge_artifact(cast("Written | Ended", event))
+        except Exception as error:  # noqa: BLE001  # whatever a process sends, the run goes on
+            row = outcome.judge_nonsense(error)
+        for name in [item["id"] for item in task["formats"]] if event["id"] == task["id"] else [event["id"]]:
+            yield name, row, references.get(task["id"])
+
+
+def _batches(session: Session, recorder: Recorder, artifacts: list[Artifact]) -> list[list[DumpTask]]:
+    by_case: dict[str, list[Artifact]] = {}
+    for artifact in artifacts:
+        by_case.setdefault(artifact.case, []).append(artifact)
+    return [[_task(session, recorder, case, those)] for case, those in by_case.items()]
+
+
+def _inability(session: Session, plan: Plan, artifact: Artifact) -> str | None:
+    """Why an environment cannot write an artifact, or None. Raises NotReadyError."""
+    given = plan.cases[artifact.case].given
+    if given is None or (given.carried is None and not given.is_handed_on(artifact.format)):
+        return session.cannot_write(artifact.format)
+    # A user's file is only read, and handed on.
+    return session.cannot_read(given.reader, given.format.name) if given.format.name in plan.formats else None
 
 
 def _keep_fitted(recorder: Recorder, event: Fitted, task: DumpTask) -> str | None:
@@ -87,7 +130,7 @@ def _are_bytes(row: dict[str, Any], spooled: object) -> bool:
     return isinstance(spooled, str) and isinstance(row["sha256"], str) and type(row["size_bytes"]) is int
 
 
-def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artifacts: list[Artifact]) -> DumpTask:
+def _task(session: Session, recorder: Recorder, case_name: str, artifacts: list[Artifact]) -> DumpTask:
     case = recorder.plan.cases[case_name]
     formats = recorder.plan.formats
     wanted: CaseTask = {
@@ -112,10 +155,16 @@ def _task(session: EnvironmentSession, recorder: Recorder, case_name: str, artif
 def _given(recorder: Recorder, given: Given) -> GivenTask:
     rows = given.rows and str(recorder.folder.adopt_given(Path(given.rows)))
     held = recorder.folder.adopt_given(Path(given.file))
+    carried = None if given.carried is None else recorder.folder.adopt_given(Path(given.carried.file))
     return {
         "object": str(held),
         "sha256": given.sha256,
+        "module": given.format.module,
+        "options": given.format.options,
         "reader": given.reader,
+        "again": given.again,
+        "carried": None if carried is None else str(carried),
+        "carried_sha256": None if given.carried is None else given.carried.sha256,
         "at": given.at,
         "rows": rows,
         "example": given.example,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from harness.environments import Folders, LackingError, NotReadyError, UnusableError, conformance, kinds
@@ -11,16 +12,17 @@ from harness.files import writing
 from harness.machine import platforms, processes, tools
 from harness.run.answered import Answered
 from harness.run.guest_process import HELLO_SECONDS, Guest, GuestDiedError, GuestTroubleError, UnreadyError
+from harness.run.session import CutShortError, Session
 from harness.store import tables
 from harness.terms import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from harness.environments.kind import Built
     from harness.environments.lock import Lock
-    from harness.messages import Inability, Job, JobLimits, Reply, TaskT, Verb
+    from harness.messages import Job, JobLimits, Reply, TaskT, Verb
     from harness.run.recorder import Recorder
     from harness.terms import Environment
 
@@ -28,30 +30,24 @@ if TYPE_CHECKING:
 DEATHS = 40
 #: After this much trouble of guests' own in succession, nothing more is tried in an environment.
 TROUBLES = 3
+#: Children in one job.
+JOB = 100
 
 
-class CutShortError(Exception):
-    """The machine did not let the guests of an environment do all; what is missing may be tried again."""
+class EnvironmentSession(Session):
+    """One environment's packages and guest, in this process's care."""
 
-
-class EnvironmentSession:
-    """One environment's packages and guest. Opened on demand, closed at the end; used by one thread at a time."""
-
-    def __init__(self, environment: Environment, recorder: Recorder, stage: Path) -> None:
-        self.environment = environment
-        self.name = environment.name
+    def __init__(self, environment: Environment, recorder: Recorder, stage: Path, *, number: int = 0) -> None:
+        """``number`` tells sessions of one environment apart that work at the same time."""
+        super().__init__(environment, recorder)
+        if number:
+            self.scratch = self.scratch.with_name(f"{environment.name}.{number}")
         self._kind = kinds.OF[environment.kind]
-        self.scratch = (recorder.folder.path / "spool" / environment.name).resolve()
-        self._recorder = recorder
         self._stage = stage
-        self._emulated = platforms.is_emulated(environment.platform)
         self._built: Built | None = None
+        self._prepared: Built | None = None  # built, and its guest not started yet
         self._guest: Guest | None = None
         self._deaths = 0  # of guests
-        self._recorded = False  # that it was given up
-        self._measuring = False
-        impossible = recorder.plan.impossible.get(environment.name)
-        self._given_up: NotReadyError | None = None if impossible is None else UnusableError(impossible)
 
     def open(self) -> Guest:
         """Return the guest; build and record the environment first if needed. Raises NotReadyError."""
@@ -61,14 +57,32 @@ class EnvironmentSession:
             raise self._given_up
         if self._built is None:
             self._built, self._guest = self._as_planned()
-            self._record(self._built, self._guest)
+            self._tell(self._built, self._guest)
         else:
             self._guest = self._start(self._built)
         return self._guest
 
+    def holding(self) -> dict[str, Any] | None:
+        """See `Session`."""
+        if self._given_up is not None:
+            raise self._given_up
+        built = self._built or self._prepared
+        if built is None:
+            built = self._prepared = self._build()
+        held = self._kind.held(self.environment, built.lock)
+        if held is None:
+            return None
+        return {
+            "held": held,
+            "lock": built.lock.digest,
+            "variables": built.command.variables,
+            "emulated": self._emulated(),
+            "stage": self._stage.name,
+        }
+
     def _as_planned(self) -> tuple[Built, Guest]:
         """The environment and its guest, which is what was planned and locked: built anew if what was there is not."""
-        built = self._build()
+        built = self._prepared or self._build()
         if built.seconds is None:  # it was there before
             try:
                 return built, self._checked(built)
@@ -88,99 +102,51 @@ class EnvironmentSession:
             raise UnusableError(f"it is not what was planned and locked: {', '.join(other[:5])}")
         return guest
 
-    def _record(self, built: Built, guest: Guest) -> None:
+    def _tell(self, built: Built, guest: Guest) -> None:
         """Write its row. Raises InputError if it is no longer what it was earlier in the run."""
         row = {"status": str(Status.OK), "reason": None, **tables.environment_row(guest.facts)}
         row |= {"lock_sha256": built.lock.digest, "how_built": built.how}
-        row |= {"emulated": self._emulated, "seconds": built.seconds}
-        known = self._recorder.journal.environments.get(self.name)
-        if known is not None:
-            if other := conformance.changed(known, row):
-                self.close()
-                raise InputError(
-                    f"{self._recorder.folder.path}: {self.name} is no longer what it was when this run began "
-                    f"({', '.join(other)}): finish the run on the machine that began it, or start a new one"
-                )
-            row = conformance.common(known, row)
-        if not self._measuring:  # else its row is written already
-            self._recorder.environment(self.name, row)
+        row |= {"emulated": self._emulated(), "seconds": built.seconds}
+        if other := self._record(row):
+            self.close()
+            raise InputError(
+                f"{self._recorder.folder.path}: {self.name} is no longer what it was when this run began "
+                f"({', '.join(other)}): finish the run on the machine that began it, or start a new one"
+            )
 
-    def measure_from_now_on(self) -> None:
-        """The next guest has a processor to itself."""
-        self.close()
-        self._measuring = True
+    def absent(self) -> Mapping[str, str]:
+        """See `Session`."""
+        return {} if self._built is None else self._built.lock.absent
 
-    def cannot_write(self, format_name: str) -> str | None:
-        """Why this environment cannot write a format, or None. Raises NotReadyError."""
-        broken = self._broken(format_name)
-        return broken or self._why_not(self.open().writers, format_name, "nothing here writes this format")
-
-    def cannot_read(self, reader: str, format_name: str) -> str | None:
-        """Why a reader of a format does not work in this environment, or None. Raises NotReadyError."""
-        broken = self._broken(format_name)
-        return broken or self._why_not(self.open().readers, reader, "this environment has no such reader")
-
-    def _broken(self, format_name: str) -> str | None:
-        """Why the file of a format cannot be imported in this environment, or None. Raises NotReadyError."""
-        module = self._recorder.plan.formats[format_name].module
-        why = self.open().broken.get(module)
-        return None if why is None else f"{module}.py cannot be imported in this environment ({why})"
-
-    def _why_not(self, abilities: dict[str, Inability | None], name: str, otherwise: str) -> str | None:
-        """Why an ability is missing. Where the resolver left a tool out, its reason says more than a failed import."""
-        if name not in abilities:
-            return otherwise
-        inability = abilities[name]
-        if inability is None:
-            return None
-        modules = {module.partition(".")[0].lower() for module in inability["modules"]}
-        absent = {} if self._built is None else self._built.lock.absent
-        for tool, why in absent.items():
-            if tool.replace("-", "_") in modules:
-                return f"{tool} cannot be installed in this environment: {why}"
-        return inability["reason"]
+    def _emulated(self) -> bool:
+        return platforms.is_emulated(self.environment.platform)
 
     def close(self) -> None:
         guest, self._guest = self._guest, None
         if guest is not None:
             guest.close()
 
-    def give_up(self, reason: NotReadyError) -> None:
-        """Record the environment as not-run, with its reason. Raises StoppedError while all processes are stopped."""
-        processes.raise_if_stopped()
-        self.close()
-        if self._recorded:
-            return
-        self._given_up, self._recorded = reason, True
-        row = {"status": str(Status.NOT_RUN), "reason": str(reason), "emulated": self._emulated}
-        if reason.trouble is not None:
-            row["trouble"] = str(reason.trouble)
-        # What it was is true of what it did before.
-        held: Mapping[str, Any] = self._recorder.journal.environments.get(self.name, {})
-        self._recorder.environment(self.name, {**held, **row})
-
-    def replies(self, verb: Verb, batches: list[list[TaskT]], *, seconds: float) -> Iterator[Reply[TaskT]]:
-        """Yield the events of a job, each with its task, its child and whether it ran alone.
+    def replies(self, verb: Verb, batches: Iterable[list[TaskT]], *, seconds: float) -> Iterator[Reply[TaskT]]:
+        """Yield the events of tasks, see `Session`; a hundred children to a job, which the guest holds while it forks.
 
         If the guest itself dies, it is started again, and runs the tasks of that batch one by one. If it dies at a
         single task, twice, that task is blamed.
-
-        Parameters
-        ----------
-        verb : what the tasks are: "dump", "load" or "measure".
-        batches : one list of tasks for each child process.
-        seconds : the limit of one step.
 
         Raises
         ------
         NotReadyError
             The environment cannot be built, or its guest has died too often.
         CutShortError
-            Its guests had trouble of their own, so that tasks were not tried. All others are answered by then, unless
-            it was so `TROUBLES` times in succession.
+            Its guests had trouble of their own, so that tasks were not tried. All others of their job are answered by
+            then, unless it was so `TROUBLES` times in succession.
         StoppedError
             All processes are being stopped.
         """
+        remaining = iter(batches)
+        while job := list(itertools.islice(remaining, JOB)):
+            yield from self._job(verb, job, seconds)
+
+    def _job(self, verb: Verb, batches: list[list[TaskT]], seconds: float) -> Iterator[Reply[TaskT]]:
         answered = Answered(batches)
         limits: JobLimits = {"seconds": seconds, "memory": self._recorder.plan.profile.limits.memory}
         troubles = 0  # since the last answer
@@ -251,7 +217,7 @@ class EnvironmentSession:
         guest = Guest(built.command, modules=words, folder=self.scratch, log=log, processor=processor)
         try:
             # Under an emulator an import takes minutes if other guests are busy: it counts as a part of building.
-            guest.hello(profile.limits.build_seconds if self._emulated else HELLO_SECONDS)
+            guest.hello(profile.limits.build_seconds if self._emulated() else HELLO_SECONDS)
         except UnreadyError as error:
             guest.close()
             refuse = NotReadyError if isinstance(error.__cause__, GuestDiedError) else UnusableError

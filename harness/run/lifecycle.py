@@ -24,6 +24,7 @@ from harness.machine import hardware, places, tools
 from harness.run import schedule
 from harness.run.progress import Progress
 from harness.run.recorder import Recorder
+from harness.run.reusing import Reuse
 from harness.store import SCHEMA_VERSION, RunFolder, find_run, finishing, read_run_json, runs
 from harness.terms import Status
 
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from harness.config.plan import Plan
+    from harness.run.session import Engine
     from harness.store import RunTables
     from harness.store.journal import Journal
+    from harness.store.outcome_cache import OutcomeCache
 
 #: What ``run.json`` must hold of a run that goes on.
 _NEEDED: dict[str, tuple[type, ...]] = {
@@ -53,6 +56,9 @@ def run(
     locks: Path | None = None,
     producers: frozenset[str] | None = None,
     consumers: frozenset[str] | None = None,
+    engine: Engine | None = None,
+    cache: OutcomeCache | None = None,
+    fresh: bool = False,
     then: Callable[[Path], object] = lambda path: None,  # noqa: ARG005
     told: Callable[[str, Callable[[], RunTables]], object] = lambda name, so_far: None,  # noqa: ARG005
 ) -> Path:
@@ -63,6 +69,9 @@ def run(
     resume : the folder of an unfinished run of the same plan.
     locks : another run's folder, whose exact packages are used.
     producers, consumers : names; None means every environment of the profile.
+    engine : where the guests are; None: in this process's care.
+    cache : outcomes of earlier runs, which are reused, and where this run's are kept; None: nothing is.
+    fresh : everything is worked out all the same, and held against what is kept.
     then : called with the run's folder when its tables are written, however the run ended: it makes the pages.
     told : called with the name of an environment of which more is known, by any thread, and with what makes the tables
         so far.
@@ -80,11 +89,11 @@ def run(
         packages = {} if locks is None else _read_locks(locks)
         if locks is not None:
             plan = _only_locked(plan, packages, locks)
-        folder = begin(plan, results) if resume is None else _reopen(plan, resume, selection)
+        folder = begin(plan, results) if resume is None else _reopen(plan, resume, selection, here=engine is None)
         _give_locks(packages, folder)
         started = time.monotonic()
         try:
-            cut_short = _pass(plan, folder, console, selection, told)
+            cut_short = _pass(plan, folder, console, selection, engine=engine, told=told, cache=cache, fresh=fresh)
         except KeyboardInterrupt:
             _finish(plan, folder, started, "the run was interrupted before this began", then)
             raise
@@ -148,7 +157,11 @@ def _pass(
     folder: RunFolder,
     console: Console,
     selection: schedule.Selection,
+    *,
+    engine: Engine | None,
     told: Callable[[str, Callable[[], RunTables]], object],
+    cache: OutcomeCache | None,
+    fresh: bool,
 ) -> dict[str, str]:
     """Do all that is owed; return by environment why some of it was not tried."""
     journal = folder.journal
@@ -159,11 +172,17 @@ def _pass(
         artifacts=plan.artifact_count - len(journal.artifacts),
         cells=round((plan.cell_count - journal.cell_count) * share),
         measured=plan.measured_count,
+        link=None if engine is None else engine.link,
     )
     with progressing as progress:
         tables = partial(finishing.so_far, plan, folder)
         recorder = Recorder(plan, folder, progress, told=lambda name: told(name, tables))
-        schedule.both_passes(recorder, selection)
+        reuse = None if cache is None else Reuse(cache, recorder, fresh=fresh)
+        try:
+            schedule.both_passes(recorder, selection, engine, reuse)
+        finally:
+            if reuse is not None:
+                folder.run["reuse"] = finishing.reuse_of((folder.run.get("reuse"), reuse.told()))
     return recorder.cut_short
 
 
@@ -214,7 +233,8 @@ def _is_time(text: str) -> bool:
         return False
 
 
-def _reopen(plan: Plan, path: Path, selection: schedule.Selection) -> RunFolder:
+def _reopen(plan: Plan, path: Path, selection: schedule.Selection, *, here: bool) -> RunFolder:
+    """The folder of a run that goes on. ``here``: its guests will be on this machine."""
     stored = read_run_json(path)
     _need_facts(path, stored)
     profile = stored["profile"]
@@ -229,9 +249,9 @@ def _reopen(plan: Plan, path: Path, selection: schedule.Selection) -> RunFolder:
             f"{path}: matrix.yaml, the cases or the formats have changed since this run was started, "
             "so it cannot be finished into one table: undo the change or start a new run"
         )
-    here = hardware.facts()["fingerprint"]
+    fingerprint = hardware.facts()["fingerprint"]
     for name, host in finishing.measured_on(plan, folder).items():
-        if name in selection.consumers and host["fingerprint"] != here:
+        if here and name in selection.consumers and host["fingerprint"] != fingerprint:
             folder.close()
             raise InputError(
                 f"{path}: {name} was measured on other hardware, and figures of two machines cannot be one "

@@ -9,7 +9,6 @@ child ended earlier, every outcome but a clean ok is tried again, alone in a fre
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,18 +18,16 @@ from harness.judging import outcome
 from harness.terms import Artifact, Cell, Parity, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from harness.messages import Ended, Loaded, LoadTask, Reply
-    from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
+    from harness.run.session import Session
 
 #: How long a cell may take in a shared child; one that needs longer gets its whole time alone.
 SHARED_SECONDS = 1.0
 #: Cells of one case in one child, controls not counted.
 BATCH = 64
-#: Children in one job.
-JOB = 100
 _CONTROL = "control:"
 
 
@@ -44,13 +41,13 @@ def owed(recorder: Recorder, consumer: str) -> list[Cell]:
     ]
 
 
-def load(session: EnvironmentSession, recorder: Recorder, cells: list[Cell]) -> None:
+def load(session: Session, recorder: Recorder, cells: list[Cell]) -> None:
     """Let the environment load the cells, and record their outcomes. Raises NotReadyError."""
     seconds = recorder.plan.profile.limits.seconds
     doubts = Doubts()
     again: list[LoadTask] = []
     able = [cell for cell in cells if _can_be_read(session, recorder, cell)]
-    for reply in _in_jobs(session, batches(recorder, able), seconds=min(seconds, SHARED_SECONDS)):
+    for reply in session.replies("load", batches(recorder, able), seconds=min(seconds, SHARED_SECONDS)):
         settled, alone = doubts.from_other_children(reply.child)
         _record(recorder, settled)
         again += alone
@@ -63,20 +60,11 @@ def load(session: EnvironmentSession, recorder: Recorder, cells: list[Cell]) -> 
             doubts.add(reply, row)
     settled, alone = doubts.from_other_children(None)
     _record(recorder, settled)
-    for reply in _in_jobs(session, ([task] for task in again + alone), seconds=seconds):
+    for reply in session.replies("load", ([task] for task in again + alone), seconds=seconds):
         recorder.cell(reply.task["id"], _judge(recorder, reply))
 
 
-def _in_jobs(
-    session: EnvironmentSession, children: Iterable[list[LoadTask]], *, seconds: float
-) -> Iterator[Reply[LoadTask]]:
-    """Replies of many children, a hundred to a job: the guest holds a job in memory while it forks."""
-    remaining = iter(children)
-    while job := list(itertools.islice(remaining, JOB)):
-        yield from session.replies("load", job, seconds=seconds)
-
-
-def _can_be_read(session: EnvironmentSession, recorder: Recorder, cell: Cell) -> bool:
+def _can_be_read(session: Session, recorder: Recorder, cell: Cell) -> bool:
     """Whether the environment has the cell's reader. If not, the cell is recorded as unsupported."""
     missing = session.cannot_read(cell.reader, cell.artifact.format)
     if missing is not None:
@@ -158,6 +146,7 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
     item = recorder.plan.formats[cell.artifact.format]
     given = recorder.plan.cases[cell.artifact.case].given
     asked = loading_rules.questions(item, fit)
+    own = given is not None and given.is_handed_on(item.name)
     return {
         "id": task_id,
         "artifact": str(recorder.folder.object_path(artifact["sha256"])),
@@ -170,14 +159,14 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
         "module": item.module,
         "options": {
             **item.options,
-            "outputs": fit["outputs"] if given is None else {},  # a user's graph has outputs of its own
+            "outputs": {} if own else fit["outputs"],  # a user's graph has outputs of its own
             "trusted_types": recorder.plan.profile.trusted_types,
         },
         "reader": cell.reader,
         "fitted_sha256": artifact["fitted_sha256"],
         "format": item.name,
         "partial": item.partial,
-        "at": "" if given is None else given.at,
+        "at": given.at if given is not None and own else "",
         "main": {} if given is None else dict(given.main),
     }
 
@@ -197,4 +186,5 @@ def _judge(recorder: Recorder, reply: Reply[LoadTask]) -> dict[str, Any]:
         asked=[*task["methods"], *task["probes"]],
         format_name=task["format"],
         partial=task["partial"],
+        detailed=recorder.plan.writer is not None,
     )

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.messages import Kind, LoadTask, Measured, MeasureTask, Reply
-    from harness.run.environment_session import EnvironmentSession
     from harness.run.recorder import Recorder
+    from harness.run.session import Session
     from harness.store.rows import Sample
     from harness.terms import Cell, Measure
 
@@ -60,7 +60,7 @@ def _is_owed(recorder: Recorder, cell: Cell) -> bool:
     return row is not None and row["status"] in LOADED
 
 
-def measure(session: EnvironmentSession, recorder: Recorder, groups: list[list[Cell]]) -> None:
+def measure(session: Session, recorder: Recorder, groups: list[list[Cell]]) -> None:
     """Measure the cells, case by case. Raises NotReadyError."""
     wanted = recorder.plan.profile.measure
     if wanted is None:

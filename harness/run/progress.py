@@ -40,9 +40,12 @@ class Progress:
         artifacts: int,
         cells: int,
         measured: int = 0,
+        link: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``link``: of a page that shows more of the run."""
         self._console = console
+        self._link = link
         self._clock = clock
         self._totals = {"environments": environments, "artifacts": artifacts, "cells": cells}
         if measured:
@@ -111,7 +114,8 @@ class Progress:
                 self._bars.update(self._rows[name], total=self._totals[name])
 
     def _at_work(self) -> str:
-        return ", ".join(f"{name} {state}" for name, state in self._busy.items())
+        states = (f"{name} {state}" for name, state in self._busy.items())
+        return ", ".join(filter(None, [self._link, *states]))
 
     def _note(self, name: str, note: str) -> None:
         if self._bars is not None:
@@ -141,5 +145,5 @@ class Progress:
             return
         self._printed = now
         counts = "  ".join(f"{name} {self._done[name]}/{total}" for name, total in self._totals.items())
-        line = "  ".join(filter(None, [f"{now - self._started:5.0f} s", counts, self._pace()]))
+        line = "  ".join(filter(None, [f"{now - self._started:5.0f} s", counts, self._pace(), self._link]))
         self._console.print(line, highlight=False)

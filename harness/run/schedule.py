@@ -9,6 +9,7 @@ The measuring pass needs a quiet machine. It begins when nothing else works, and
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +23,15 @@ from harness.environments.stage import stage
 from harness.errors import InputError
 from harness.machine import processes, tools
 from harness.run import dumping, loading, measuring
-from harness.run.environment_session import CutShortError, EnvironmentSession
+from harness.run.environment_session import EnvironmentSession
+from harness.run.session import CutShortError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from harness.run.recorder import Recorder
+    from harness.run.reusing import Reuse
+    from harness.run.session import Engine, Session
     from harness.terms import Environment, Profile
 
 #: Guests that stay alive between dumping and loading; each holds some 150 MB.
@@ -75,40 +79,76 @@ def with_modules(environment: Environment, files: Mapping[str, Path]) -> dict[st
     return {**files, **own}
 
 
-def both_passes(recorder: Recorder, selection: Selection) -> None:
+class Here:
+    """The engine of this process: guests in its own care, as many at work as there are processors."""
+
+    link = None
+
+    @contextlib.contextmanager
+    def at_work(self, recorder: Recorder) -> Iterator[_Guests]:
+        """See `harness.run.session.Engine`."""
+        yield _Guests(recorder)
+
+
+class _Guests:
+    def __init__(self, recorder: Recorder) -> None:
+        self.at_once = tools.processors()
+        self._recorder = recorder
+
+    def session(self, environment: Environment, files: Mapping[str, Path]) -> Session:
+        return EnvironmentSession(environment, self._recorder, stage(files))
+
+
+def both_passes(
+    recorder: Recorder, selection: Selection, engine: Engine | None = None, reuse: Reuse | None = None
+) -> None:
     """Dump with the producers, then load with the consumers, then measure what the profile says in those.
+
+    Parameters
+    ----------
+    engine : where the guests are; None: here.
+    reuse : outcomes of earlier runs, which are not worked out again; None: everything is worked out.
 
     Raises MachineError and KeyboardInterrupt. No process is left behind in any case.
     """
     profile = recorder.plan.profile
     files = unchanged_files(profile)
-    sessions = [
-        EnvironmentSession(environment, recorder, stage(with_modules(environment, files)))
-        for environment in profile.environments
-    ]
+    with (engine or Here()).at_work(recorder) as place:
+        sessions = [place.session(one, with_modules(one, files)) for one in profile.environments]
+        _run(sessions, recorder, selection, place.at_once, reuse)
+
+
+def _run(sessions: list[Session], recorder: Recorder, selection: Selection, at_once: int, reuse: Reuse | None) -> None:
     keep = len(sessions) <= KEPT_GUESTS
     try:
-        with processes.workers(tools.processors()) as pool:
-            producing = [pool.submit(_produce, s, recorder, keep) for s in sessions if s.name in selection.producers]
+        with processes.workers(at_once) as pool:
+            producers = [session for session in sessions if session.name in selection.producers]
+            producing = [pool.submit(_produce, session, recorder, keep, reuse) for session in producers]
             # The newest first: they can read most, so they take longest, and the longest must not begin last.
             consumers = [session for session in reversed(sessions) if session.name in selection.consumers]
             # In the queue they are behind all producers, so those that wait keep none of them from its turn.
-            consuming = [pool.submit(_consume, session, recorder, producing) for session in consumers]
+            consuming = [pool.submit(_consume, session, recorder, producing, reuse) for session in consumers]
             _all(producing)
             recorder.progress.expect("cells", sum(len(loading.owed(recorder, session.name)) for session in consumers))
             _all(consuming)
+        if reuse is not None:
+            reuse.environments(sessions)
         _measuring_pass(consumers, recorder)
     finally:
         for session in sessions:
             session.close()
 
 
-def _produce(session: EnvironmentSession, recorder: Recorder, keep: bool) -> None:
+def _produce(session: Session, recorder: Recorder, keep: bool, reuse: Reuse | None) -> None:
     try:
         artifacts = dumping.owed(recorder, session.name)
+        if reuse is not None and artifacts:
+            artifacts = reuse.artifacts(session, artifacts)
         if artifacts:
             session.open()
             dumping.dump(session, recorder, artifacts)
+            if reuse is not None:
+                reuse.keep_artifacts(session, artifacts)
         if session.name == recorder.plan.writer:  # what all others are held against is known before them
             loading.load(session, recorder, loading.owed(recorder, session.name))
     except NotReadyError as reason:
@@ -119,17 +159,21 @@ def _produce(session: EnvironmentSession, recorder: Recorder, keep: bool) -> Non
         session.close()
 
 
-def _consume(session: EnvironmentSession, recorder: Recorder, producing: list[Future[None]]) -> None:
+def _consume(session: Session, recorder: Recorder, producing: list[Future[None]], reuse: Reuse | None) -> None:
     try:
         writes = next(recorder.plan.artifacts(session.name), None) is not None
-        if not writes and not all(one.done() for one in producing):
+        if reuse is None and not writes and not all(one.done() for one in producing):
             session.open()
         wait(producing)
         if any(one.cancelled() or one.exception() is not None for one in producing):  # the run ends
             return
         cells = loading.owed(recorder, session.name)
+        if reuse is not None and cells:
+            cells = reuse.cells(session, cells)
         if cells:
             loading.load(session, recorder, cells)
+            if reuse is not None:
+                reuse.keep_cells(session, cells)
     except NotReadyError as reason:
         session.give_up(reason)
     except CutShortError as reason:
@@ -138,7 +182,7 @@ def _consume(session: EnvironmentSession, recorder: Recorder, producing: list[Fu
         session.close()
 
 
-def _measuring_pass(sessions: list[EnvironmentSession], recorder: Recorder) -> None:
+def _measuring_pass(sessions: list[Session], recorder: Recorder) -> None:
     owed = [(session, measuring.owed(recorder, session.name)) for session in sessions]
     recorder.progress.expect("measured", sum(len(cells) for _, groups in owed for cells in groups))
     for session, groups in owed:

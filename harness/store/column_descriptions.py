@@ -30,7 +30,10 @@ _OUTCOME = {
     "error_message": "The exception's message.",
 }
 _WARNINGS = {"warnings": "The warnings that were raised, each with `category` and `message`."}
-_TRACEBACK = {"traceback": "The traceback's digest in `logs/tracebacks.jsonl`."}
+_TRACEBACK = {
+    "traceback": "The traceback's digest in `logs/tracebacks.jsonl`.",
+    "reused_from": "The run that worked it out; null: this one. Then what was timed on the way is null.",
+}
 
 
 def _side(role: str) -> dict[str, str]:

@@ -66,3 +66,14 @@ def common_facts(hosts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         name: first.get(name) if all(host.get(name) == first.get(name) for host in every) else None for name in names
     }
+
+
+def reuse_of(told: Iterable[Mapping[str, Any] | None]) -> dict[str, Any]:
+    """What parts of one run say of the outcomes that they worked out again, together."""
+    every = [one for one in told if one]
+    names = sorted({name for one in every for name in one["sampled"]})
+    return {
+        # By environment, so that a part that is given twice counts once.
+        "sampled": {name: max(one["sampled"].get(name, 0) for one in every) for name in names},
+        "disagreeing": sorted({name for one in every for name in one["disagreeing"]}),
+    }

@@ -90,11 +90,14 @@ class FitRow(TypedDict):
     data_sha256: NotRequired[str]
     code_sha256: NotRequired[str]
     case: NotRequired[dict[str, Any]]
+    reference_sha256: NotRequired[str]  # of what its loaded models are asked and held against
 
 
 class _Outcome(TypedDict):
     status: str
     reason: str | None
+    reused_from: NotRequired[str | None]  # the run that worked it out; absent: this one
+    signal: NotRequired[int]  # that the process died of
     error_type: NotRequired[str]
     error_message: NotRequired[str]
     traceback: NotRequired[str | None]
@@ -130,6 +133,7 @@ class CellRow(_Outcome):
     max_ulp_diff: NotRequired[float | None]
     tolerance_used: NotRequired[float | None]
     label_mismatch: NotRequired[float | None]
+    by_method: NotRequired[dict[str, Any]]  # of a user's model, see `harness.judging.outcome`
     score: NotRequired[float | None]
     version_warning: NotRequired[bool]
     original_sklearn_version: NotRequired[str | None]

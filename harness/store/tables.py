@@ -45,6 +45,7 @@ ARTIFACTS = _schema(
     ("format", _TEXT), *_ERROR, ("warnings", _WARNINGS), ("fit_seconds", pa.float64()),
     ("dump_seconds", pa.float64()), ("size_bytes", pa.int64()), ("sha256", _TEXT), ("score", pa.float64()),
     ("n_samples", pa.int64()), ("n_features", pa.int64()), ("manifest", _TEXT), ("traceback", _TEXT),
+    ("reused_from", _TEXT),
 )  # fmt: skip
 CELLS = _schema(
     ("run_id", _TEXT), ("cell_id", _TEXT), ("artifact_id", _TEXT), ("producer", _TEXT), ("consumer", _TEXT),
@@ -61,6 +62,7 @@ CELLS = _schema(
     ("load_peak_bytes", pa.int64()), ("load_private_bytes", pa.int64()), ("mapped_arrays", pa.int64()),
     ("mapped_bytes", pa.int64()), ("mmap_readers", pa.int64()), ("mmap_pss_bytes", pa.int64()),
     ("mmap_private_bytes", pa.int64()), ("size_bytes", pa.int64()), ("traceback", _TEXT),
+    ("reused_from", _TEXT),
     *[(f"{side}_{name}", kind) for side in ("producer", "consumer") for name, kind in _SIDE],
 )  # fmt: skip
 FIGURES = _schema(
@@ -142,6 +144,8 @@ class Tables:
         columns: dict[str, Any] = {}
         if fit is not None:
             columns = {key: dict(fit)[key] for key in ("fit_seconds", "n_samples", "n_features", "score")}
+            if row.get("reused_from") is not None:  # a figure is that of the run that measured it
+                columns["fit_seconds"] = None
             columns["warnings"] = [*fit["warnings"], *row.get("warnings", ())]
             columns["manifest"] = json.dumps(manifest(fit, row.get("facts"), self.environments[artifact.producer]))
         return {

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from harness.analysis import checked
+from harness.guest import choosing
 from harness.analysis.verdicts import Verdict, crossed
 from harness.report import check as rendering
 
@@ -84,6 +85,16 @@ def test_nor_where_something_that_predicts_was_not_compared(tmp_path) -> None:
     assert found.verdict is Verdict.UNKNOWN and "predict_proba was not compared: too large" in found.targets[0].why
     (tmp_path / "x").mkdir()
     assert answered(tmp_path / "x", ["ok"] * 3, not_compared={"coef_": "too large"}).verdict is Verdict.SAFE
+
+
+def test_a_method_on_its_way_out_is_no_reason_to_doubt_and_is_told(tmp_path) -> None:
+    found = answered(tmp_path, ["ok"] * 3, not_compared={"transform": choosing._DEPRECATED})
+    assert found.verdict is Verdict.SAFE and found.deprecated == ("transform",)
+    out = io.StringIO()
+    rendering.show(
+        dataclasses.replace(found, compared=("predict",)), Console(file=out, width=80), written="", notes=(), run="x"
+    )
+    assert "left out   transform: deprecated in the release" in out.getvalue()
 
 
 def test_what_was_not_run_is_not_known(tmp_path) -> None:

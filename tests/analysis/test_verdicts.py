@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from hypothesis import given, strategies as st
 
-from harness.analysis.verdicts import ADVICE, SAFE, Verdict, as_data, worst
+from harness.analysis.verdicts import ADVICE, SAFE, Verdict, worst
 
 
 def test_every_answer_has_its_words() -> None:
@@ -22,9 +20,3 @@ def test_one_bad_cell_is_never_outvoted(verdicts) -> None:
         assert set(verdicts) <= {None, *SAFE} and answer in verdicts
     if not set(verdicts) - {None}:
         assert answer == Verdict.UNKNOWN
-
-
-def test_a_page_gets_the_same_list() -> None:
-    data = json.loads(json.dumps(as_data()))
-    assert data["order"] == [str(verdict) for verdict in Verdict]
-    assert data["safe"] == ["safe (within tolerance)", "safe"]

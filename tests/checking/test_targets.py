@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 
@@ -110,6 +111,19 @@ def test_a_requirements_file_is_taken_with_its_pins(by_1_2, known, tmp_path: Pat
     assert found.as_of == "newest", "what it pins may be newer than its scikit-learn"
 
 
+def test_what_scikit_learn_stands_on_and_a_file_does_not_name_is_of_its_day_and_told(by_1_2, known, tmp_path) -> None:
+    file = tmp_path / "prod.txt"
+    file.write_text("scikit-learn==1.2\nSciPy==1.10.1\n")
+    (found,) = targets.of([str(file)], by_1_2, known)
+    assert (found.scikit_learn, found.numpy, found.packages) == ("1.2.0", None, ("SciPy==1.10.1",)), "as pip reads it"
+    assert found.notes == ("prod.txt names no NumPy or joblib: taken as of the day of scikit-learn 1.2.0; pin yours",)
+    entry = found.entry("local", [])
+    assert entry["as_of"] == "newest" and entry["days"] == {"numpy": "release", "joblib": "release"}
+    file.write_text("scikit-learn==1.2.2\nnumpy==1.24.2\nscipy==1.10.1\njoblib==1.2.0\n")
+    (found,) = targets.of([str(file)], by_1_2, known)
+    assert not found.notes and "days" not in found.entry("local", [])
+
+
 def test_a_lock_is_taken_for_its_own_python_without_the_users_own_project(by_1_2, known, tmp_path: Path) -> None:
     file = tmp_path / "uv.lock"
     file.write_text(LOCK)
@@ -191,6 +205,56 @@ def test_packages_that_the_file_needs_are_in_every_environment(known) -> None:
     assert all("lightgbm" in one.packages for one in targets.of([], found, known))
 
 
+def test_an_old_file_is_tried_in_the_minors_before_the_matrix_too(known) -> None:
+    found = targets.of([], writer.of(inspected("0.19.1"), known, []), known)
+    assert names(found)[:6] == ["0.19.2", "0.20.4", "0.21.3", "0.22.2", "0.23.2", "0.24.2"]
+    assert names(targets.of(["0.23..1.0"], writer.of(inspected("0.19.1"), known, []), known)) == [
+        "0.23.2",
+        "0.24.2",
+        "1.0.2",
+    ]
+
+
+def test_joblib_is_installed_where_scikit_learn_had_a_copy_and_the_file_names_it_itself(known) -> None:
+    found = writer.of(inspected("0.19.1", needs=("joblib",)), known, [])
+    assert "joblib" in found.environment.packages
+    old, new = targets.of(["0.20", "1.9"], found, known)
+    assert "joblib" in old.packages and "joblib" not in new.packages, "every later release needs it itself"
+    assert "joblib" not in writer.of(inspected("0.19.1"), known, []).environment.packages
+    assert "joblib" not in writer.of(inspected("1.2.2", needs=("joblib",)), known, []).environment.packages
+
+
+def test_a_booster_that_keeps_its_release_is_rebuilt_with_it_and_of_others_it_is_said_that_they_do_not(known) -> None:
+    kept = Evidence(package="xgboost", version="1.7.6", exact=True, why="its booster keeps it")
+    found = inspected(needs=("scikit-learn", "xgboost", "lightgbm"))
+    found = dataclasses.replace(found, evidence=(*found.evidence, kept))
+    one = writer.of(found, known, [])
+    assert {"xgboost==1.7.6", "lightgbm"} <= set(one.environment.packages) and "xgboost 1.7.6" in one.said
+    assert one.packages == ("xgboost", "lightgbm"), "targets have theirs"
+    assert len(one.notes) == 1 and "lightgbm" in one.notes[0] and "xgboost" not in one.notes[0]
+    first, second, third, *_ = writer.candidates(found, known, [])
+    assert (first.environment.as_of, second.environment.as_of, third.stands_in is None) == ("release", "newest", False)
+    assert "xgboost" in third.environment.packages and "xgboost 1.7.6" in str(third.stands_in)
+    given = writer.of(found, known, ["xgboost==2.0.0", "lightgbm==4.0.0"])
+    assert {"xgboost==2.0.0", "lightgbm==4.0.0"} <= set(given.environment.packages) and not given.notes
+
+
+def test_a_pinned_package_may_be_younger_than_the_release_and_only_that(known) -> None:
+    one = writer.of(inspected("0.24.2", needs=("lightgbm",)), known, ["lightgbm==3.3.5"])
+    entry = one.environment.entry(wanted.KIND, ["pandas"])
+    assert list(entry["days"]) == ["lightgbm"] and entry["as_of"] == "release"
+    assert "days" not in writer.of(inspected("0.24.2", needs=("lightgbm",)), known, []).environment.entry(
+        wanted.KIND, []
+    )
+    path = wanted.matrix_file([one.environment], kind=wanted.KIND, packages=["pandas"])
+    (found,) = matrices.load_matrix(path).profile("check", satisfiable=lambda _: True).environments
+    assert [name for name, _ in found.days] == ["lightgbm"]
+
+
+def test_a_release_of_two_numbers_is_that_release(known) -> None:
+    assert writer.of(inspected("1.0"), known, []).environment.scikit_learn == "1.0.0"
+
+
 def dated(version):
     evidence = Evidence(package="scikit-learn", version=version, exact=False, why="Forest without _sklearn_version")
     return Inspection(path="m.pkl", size=1, format="pickle", evidence=(evidence,))
@@ -200,11 +264,11 @@ def dated(version):
     ("found", "releases"),
     [
         (inspected("1.2.0"), ["1.2.0", "1.2.2", "1.1.3", "1.3.2", "1.0.2"]),
-        (inspected("0.17.1"), ["0.18", "0.19", "0.20", "0.21"]),
+        (inspected("0.17.1"), ["0.18.2", "0.19.2", "0.20.4", "0.21.3"]),
         (inspected("1.20.0"), ["1.9.1", "1.8.0", "1.7.2", "1.6.1"]),
         (inspected("1.5.dev0"), ["1.5.2", "1.4.2", "1.6.1", "1.3.2"]),
-        (dated("<0.18"), ["0.18", "0.19", "0.20", "0.21"]),
-        (dated(">=0.20,<0.22"), ["0.21", "0.20", "0.22", "0.19"]),
+        (dated("<0.18"), ["0.18.2", "0.19.2", "0.20.4", "0.21.3"]),
+        (dated(">=0.20,<0.22"), ["0.21.3", "0.20.4", "0.22.2", "0.19.2"]),
     ],
 )
 def test_the_nearest_releases_stand_in_for_a_writer_that_cannot_be_had(known, found, releases) -> None:

@@ -19,6 +19,7 @@ from tests.config.folder import ENVIRONMENT, never
         ("{as_of: 9999-12-31}", 'as_of: "9999-12-31" is not within 2000 to 2199'),
         ("{as_of: 0001-01-01}", 'as_of: "0001-01-01" is not within 2000 to 2199'),
         ("{days: {numpy: 9999-12-31}}", 'days.numpy: "9999-12-31" is not within 2000 to 2199'),
+        ("{days: {numpy: newest}}", 'days.numpy: "newest" is neither a day such as 2024-09-11 nor "release"'),
         ("{as_of: 2024-02-30}", 'as_of: "2024-02-30" is neither'),
         ("{as_of: 20240203}", 'as_of: "20240203" is neither'),
         ("{strategy: pairwize}", 'strategy: no strategy "pairwize"; perhaps "pairwise"'),
@@ -125,6 +126,7 @@ def test_environments_without_scikit_learn(folder):
         ({"npm": "['--global']"}, '[0].npm[0]: "--global" is not a package of npm'),
         ({"as_of": None}, "[0]: as_of release is the day of a scikit-learn, and there is none"),
         ({"as_of": "release"}, "[0].as_of: as_of release is the day of a scikit-learn, and there is none"),
+        ({"days": {"numpy": "release"}}, "[0].days: days release is the day of a scikit-learn, and there is none"),
     ],
 )
 def test_environments_without_scikit_learn_that_are_wrong(folder, keys, message):

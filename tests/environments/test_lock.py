@@ -159,6 +159,17 @@ def test_the_day_of_a_release_is_a_day_after_its_last_wheel(answering) -> None:
     assert lock._release_day(question) == dt.date(2024, 9, 12)
 
 
+def test_a_package_may_be_of_the_day_of_the_release_where_the_others_are_of_today(answering) -> None:
+    lock_with_times = '[[packages]]\nname = "scikit-learn"\nwheels = [{upload-time = 2022-12-08T10:00:00Z}]\n'
+    uv = answering(stdout=lock_with_times)
+    lock.resolve(environment("a", as_of=AsOf.NEWEST, days=(("numpy", AsOf.RELEASE), ("pandas", dt.date(2024, 1, 1)))))
+    asked = uv.asked[-1][uv.asked[-1].index("--generate-hashes") + 1 :]
+    assert asked == ["--exclude-newer-package", "numpy=2022-12-10", "--exclude-newer-package", "pandas=2024-01-02"]
+    runtime = environment("b", scikit_learn=None, as_of=AsOf.NEWEST, days=(("numpy", AsOf.RELEASE),))
+    lock.resolve(runtime)
+    assert "--exclude-newer-package" not in uv.asked[-1]
+
+
 def test_an_index_without_upload_times_is_told_what_to_do(answering) -> None:
     answering(stdout="packages = []\n")
     with pytest.raises(lock.UnreachableError, match="as_of"):

@@ -27,6 +27,8 @@ class Debian:
     def __init__(self) -> None:
         self.made: list[list[str]] = []
         self.code: int | None = 0
+        self.said = "E: no such suite\n"
+        self.valid = ""
         self.sums = "00ff  python3_3.11.2_s390x.deb\n11ee  python3-sklearn_1.2.1_s390x.deb\n"
 
     def __call__(self, argv, **_):
@@ -34,6 +36,8 @@ class Debian:
         if words[0] == "apt-get":
             told = "mirror://updates Debian bookworm-updates\nmirror://debian Debian bookworm\nmirror://other Other x\n"
             return processes.Completed(code=0, stdout=told, stderr="", seconds=0.1)
+        if words[0] == "apt-config":
+            return processes.Completed(code=0, stdout=self.valid, stderr="", seconds=0.1)
         assert words[0] == "mmdebstrap"
         self.made.append(words)
         root = Path(words[-2])
@@ -42,7 +46,7 @@ class Debian:
         for name, version in HELD.items():
             place = root / f"usr/lib/python3/dist-packages/{name.replace('-', '_')}-{version}.egg-info"
             place.write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        return processes.Completed(code=self.code, stdout="", stderr="E: no such suite\n", seconds=0.1)
+        return processes.Completed(code=self.code, stdout="", stderr=self.said, seconds=0.1)
 
 
 @pytest.fixture
@@ -79,6 +83,16 @@ def test_a_root_that_was_not_made_is_none(world, code, told) -> None:
     world.code = 0
     roots.made(roots.recipe("bookworm", "linux/arm64"))  # what was left over is no hindrance
     assert len(list(roots.stored())) == 1
+
+
+def test_an_expired_list_is_taken_only_where_this_machines_apt_takes_it(world) -> None:
+    world.code, world.said = 1, "E: Release file for http://debian.invalid/InRelease is expired (invalid since 24d)"
+    with pytest.raises(NotReadyError, match=r'is expired .*APT_CONFIG names: Acquire::Check-Valid-Until "false";$'):
+        roots.made(roots.recipe("forky", "linux/amd64"))
+    world.code, world.valid = 0, "valid='false'\n"
+    roots.made(roots.recipe("forky", "linux/amd64"))
+    option = '--aptopt=Acquire::Check-Valid-Until "false"'
+    assert [option in command for command in world.made] == [False, True]
 
 
 def test_who_cannot_make_it_is_told_what_to_do(world, monkeypatch) -> None:

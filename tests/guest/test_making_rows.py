@@ -44,7 +44,7 @@ try:
 except ImportError:  # before scikit-learn 1.0
     SplineTransformer = None
 
-from guest import given, given_rows, making_rows
+from guest import given, given_rows, learnt, making_rows
 
 ROWS, TRUTH = load_breast_cancer(return_X_y=True)
 DRAWN = np.random.RandomState(0)
@@ -135,6 +135,19 @@ def test_imputers_have_something_to_impute():
     for model in (SimpleImputer(), KNNImputer(), IterativeImputer(max_iter=1), MissingIndicator()):
         rows, _ = made(model.fit(holes))
         assert np.isnan(rows).sum() > len(rows), type(model)
+
+
+def test_a_model_of_models_that_does_not_tell_its_width_has_that_of_an_inner_one():
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.svm import LinearSVC
+
+    X, y = np.random.RandomState(0).normal(size=(80, 7)), np.arange(80) % 2
+    model = CalibratedClassifierCV(LinearSVC()).fit(X, y)
+    for part in [model] + [inner for inner in learnt.leaves.inner_models(model)]:
+        vars(part).pop("n_features_in_", None)  # as scikit-learn before 0.24 left it
+        inner = getattr(part, "estimator", None) or getattr(part, "base_estimator", None)
+        vars(inner).pop("n_features_in_", None) if inner is not None else None
+    assert next(making_rows.attempts(model)).shape[1] == 7
 
 
 def test_what_takes_other_numbers_is_given_others():

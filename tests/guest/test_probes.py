@@ -84,6 +84,29 @@ def test_the_producer_asks_for_all_that_it_knows_and_says_what_it_leaves_out():
     assert set(found.reference) == {*found.methods, *found.probes}
 
 
+def test_a_method_that_its_release_takes_away_is_not_asked_and_named():
+    class Leaving(Model):
+        def transform(self, rows):
+            """DEPRECATED: will be removed in version 0.19."""
+            raise RuntimeError("nobody calls it")
+
+    found = choice(Leaving())
+    assert "transform" not in found.reference and found.not_compared["transform"] == choosing._DEPRECATED
+    assert not [name for name in found.reference if name.startswith("transform(")]
+    assert "transform" in choice(Leaving(), named=["transform"]).reference, "a case that names it asks for it"
+
+
+def test_what_is_too_much_of_all_rows_is_asked_of_the_first():
+    class Wide(Model):
+        def decision_path(self, rows):
+            return object() if len(rows) > variants.ROWS else [0] * len(rows)
+
+    found = choosing.Choice(Wide(), ROWS * 10, None, True)
+    assert "decision_path(first rows)" in found.reference and "decision_path" not in found.not_compared
+    again = probes.ask(Wide(), ROWS * 10, ["decision_path(first rows)"]).encoded
+    assert again["decision_path(first rows)"] == found.reference["decision_path(first rows)"]
+
+
 def test_an_error_is_an_answer():
     found = choice().reference
     assert found["predict(missing values)"] == {"kind": "error", "type": "ValueError", "message": "not these"}

@@ -165,7 +165,7 @@ def test_a_recipe_is_judged_by_its_score(run):
     assert all(list(methods) == ["cross_val_score"] for methods in there.compared)
 
 
-def test_a_manifest_is_enough_to_make_the_model_again(run, path, tmp_path):
+def test_a_manifest_is_enough_to_make_the_model_again(run, path, workspace, tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "harness", "show", f"{NEW}/logistic_regression/pickle", "--run", path, "--json"],
         cwd=ROOT, capture_output=True, text=True, check=True,
@@ -178,7 +178,7 @@ def test_a_manifest_is_enough_to_make_the_model_again(run, path, tmp_path):
     code = json.loads((path / manifest["code"]["object"]).read_text())
     assert "def case_logistic_regression" in code["files"]["linear.py"]
     stage = shown["rebuild"][2].split()[4]
-    python = workspace_python(path)
+    python = python_of(workspace, NEW, "skops")
     again = subprocess.run(
         [python, "-I", ROOT / stage, "rebuild", path, manifest["fitted_sha256"], tmp_path / "model.pickle"],
         capture_output=True, text=True,
@@ -186,10 +186,6 @@ def test_a_manifest_is_enough_to_make_the_model_again(run, path, tmp_path):
     assert again.returncode == 0, again.stderr + again.stdout
     assert "predict_proba: identical" in again.stdout
     assert (tmp_path / "model.pickle").stat().st_size > 100
-
-
-def workspace_python(path: Path) -> Path:
-    return python_of(ROOT / ".nox" / "live-tests", NEW, "skops")
 
 
 def test_claims_are_held_against_it(path):

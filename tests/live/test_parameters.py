@@ -31,3 +31,10 @@ def test_a_classifier_of_the_old_log_loss_cannot_be_loaded_and_one_of_hinge_can(
     )
     assert artifacts.loc[(OLD, "SGDClassifier_loss_log_loss"), "status"] == "unsupported"
     assert '"container": "csr"' in artifacts.loc[(NEW, "SGDClassifier_input_csr"), "manifest"]
+
+    asked = ("ask", "SGDClassifier", "--from", "0.24", "--to", "1.6", "--run", str(tables.path))
+    answer = " ".join(bench.call(*asked).stdout.split())
+    assert "✗ SGDClassifier 0.24 → 1.6: breaks" in answer
+    assert "those with loss=huber, log, squared_loss; the same with epsilon_insensitive, hinge" in answer
+    narrowed = bench.call(*asked, "--with", "loss=hinge").stdout
+    assert "○ SGDClassifier 0.24 → 1.6: no difference seen" in narrowed

@@ -15,8 +15,10 @@ from harness import analysis
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(3600)]  # it downloads 400 MB
 
 ROOT = Path(__file__).parent.parent.parent
-ENVIRONMENTS = [f"with-{name}" for name in ("xgboost1.4", "xgboost1.5", "pandas2.2", "pandas2.3.0", "pandas2.3.3")]
-CASES = ["xgboost_classifier", "xgboost_regressor", "cast_to_strings"]
+ENVIRONMENTS = [
+    f"with-{name}" for name in ("xgboost1.4", "xgboost1.5", "pandas2.2", "pandas2.3.0", "pandas2.3.3", "pandas3.0")
+]
+CASES = ["xgboost_classifier", "xgboost_regressor", "cast_to_strings", "string_columns", "category_encoders_target"]
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +61,19 @@ def test_pandas_2_3_0_cannot_use_the_string_dtypes_of_2_2_and_2_3_3_can(cells) -
     assert cells["pandas2.2", case, "pandas2.3.3"][0] == "ok"
     assert cells["pandas2.3.0", case, "pandas2.3.3"][0] == cells["pandas2.3.3", case, "pandas2.3.0"][0] == "ok"
     assert cells["pandas2.3.0", case, "pandas2.2"] == ("load-error", "pandas-string-dtype")
+
+
+def test_older_pandas_reads_no_strings_that_pandas_3_keeps_in_an_index(cells) -> None:
+    case = "category_encoders_target"
+    assert cells["pandas3.0", case, "pandas2.3.3"] == ("load-error", "pandas-string-array")
+    assert cells["pandas3.0", case, "pandas2.3.0"] == ("load-error", "pandas-string-array")
+    assert cells["pandas3.0", case, "pandas2.2"] == ("load-error", "pandas-string-dtype")
+    assert cells["pandas2.3.3", case, "pandas3.0"][0] == cells["pandas3.0", case, "pandas3.0"][0] == "ok"
+
+
+def test_scikit_learns_own_encoders_and_imputers_keep_no_string_dtype(cells) -> None:
+    """Strings of pandas in the rows are one thing, in the model another."""
+    found = {key[0] + ">" + key[2]: told[0] for key, told in cells.items() if key[1] == "string_columns"}
+    between = {pair: status for pair, status in found.items() if "xgboost" not in pair}
+    assert len(between) == 16 and set(between.values()) == {"ok"}
+    assert found["xgboost1.4>pandas3.0"] == "no-artifact", "an imputer of scikit-learn 1.0 takes no pandas.NA"

@@ -104,6 +104,7 @@ def answered(
     pairs = pairing.pairs(question, found, runs)
     alone = [one.verdict for one in asked if one.cell.case in question.subject.alone]
     strip = folding.fold(question, asked)
+    causes = {name: sentence for index in indexes for name, sentence in index.causes.items()}
     whole = (one for one in everywhere if pairing.is_asked(question, one))
     return Answer(
         question=question,
@@ -115,10 +116,11 @@ def answered(
         models=_models(asked),
         broken=frozenset(one.cell.status for one in asked if one.verdict is Verdict.BREAKS),
         breadth=breadth.measure(asked, question),
-        sides=separating.separate(asked, question),
+        sides=separating.separate(asked, question, causes),
         alone=_alone(asked, question) if 0 < len(alone) < len(asked) else None,
         differing=_differing(asked),
-        causes={name: sentence for index in indexes for name, sentence in index.causes.items()},
+        causes=causes,
+        carriers=pairing.carriers(asked, found),
         nothing="" if pairs else _nothing(indexes, question, values),
     )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from harness.analysis.ask.sentence import Sentence
     from harness.analysis.ask.separating import Sides
     from harness.analysis.ask.strip import Strip
+    from harness.analysis.carrying import Carrier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,7 @@ class PairAnswer:
     breadth: Breadth  # of those ways
     ways: tuple[Way, ...]  # the worst first
     instead: tuple[Way, ...]  # ways through which nothing speaks against it; empty if the verdict is as good
+    carriers: tuple[Carrier, ...] = ()  # other formats that get over what fails, the cheapest first
 
     @property
     def cells(self) -> int:
@@ -98,6 +100,7 @@ class Answer:
     alone: Verdict | None  # of the models of the very class, where others contain one; None: all are, or none is
     differing: tuple[str, ...]  # outputs that differ or raise in some model; empty where the runs do not tell
     causes: dict[str, str]  # by the name of a cause, the sentence that explains it
+    carriers: tuple[Carrier, ...] = ()  # other formats that get over what fails, the cheapest first
     nothing: str = ""  # if there is no pair: why
 
     @property

@@ -55,7 +55,7 @@ class Breadth:
 
 def predicts(name: str) -> bool:
     """Whether what is compared under a name is a method that predicts, and no attribute."""
-    return name.startswith(_PREDICTING) and not name.endswith("_")
+    return name.startswith(_PREDICTING) and not name.endswith("_") and name != "staged_score"  # which wants the truth
 
 
 def measure(evidence: Sequence[Evidence], question: Question) -> Breadth:

@@ -6,6 +6,7 @@ does not outweigh a difference that another method showed.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -43,6 +44,13 @@ class Evidence:
     def is_tried(self) -> bool:
         """Whether it shows something about the model."""
         return self.cell.verdict is not None and self.cell.meaning != Meaning.NOT_RUN
+
+
+def badness(one: Evidence) -> tuple[int, float, float]:
+    """A sort key, the worst first: by verdict, then by the labels that differ, then by the largest difference."""
+    numbers = (one.cell.label_mismatch, one.cell.max_abs_diff)
+    labels, apart = (math.inf if number is None else -number for number in numbers)
+    return rank(one.verdict), labels, apart
 
 
 def gather(indexes: Sequence[Index], question: Question) -> list[Evidence]:

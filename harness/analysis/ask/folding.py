@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.analysis import versions
-from harness.analysis.ask import breadth, pairing
+from harness.analysis.ask import breadth, evidence
 from harness.analysis.ask.strip import Minor, Strip
 from harness.analysis.verdicts import BAD, Verdict, worst
 from harness.terms import minor_of, within
@@ -47,7 +47,7 @@ def _minor(minor: str, pairs: Mapping[tuple[str, str], Sequence[Evidence]], ques
         for pair, some in pairs.items()
     }
     verdict = worst(verdicts.values())
-    examples = [min(pairs[pair], key=pairing.badness) for pair in pairs if verdicts[pair] is verdict]
+    examples = [min(pairs[pair], key=evidence.badness) for pair in pairs if verdicts[pair] is verdict]
     forward = worst(verdicts[pair] for pair, some in pairs.items() if not _goes_back(some[0]))
     mixed = verdict in BAD and any(map(_goes_back, (some[0] for some in pairs.values())))
     return Minor(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from harness.analysis import carrying
 from harness.analysis.ask import breadth
 from harness.analysis.ask.answer import PairAnswer, Way
+from harness.analysis.ask.evidence import badness
 from harness.analysis.meanings import Meaning
-from harness.analysis.verdicts import SOUND, rank, worst
+from harness.analysis.verdicts import BAD, SOUND, rank, worst
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from harness.analysis.ask.answer import AskedRun
     from harness.analysis.ask.evidence import Evidence
     from harness.analysis.ask.question import Question
+    from harness.analysis.carrying import Carrier
 
 
 def pairs(question: Question, found: Iterable[Evidence], runs: Mapping[int, AskedRun]) -> tuple[PairAnswer, ...]:
@@ -66,6 +68,19 @@ def _pair(
         breadth=held,
         ways=tuple(sorted(ways, key=lambda way: rank(way.verdict))),
         instead=() if verdict in SOUND else tuple(instead),
+        carriers=carriers(asked, found),
+    )
+
+
+def carriers(asked: Iterable[Evidence], found: Iterable[Evidence]) -> tuple[Carrier, ...]:
+    """The formats that get over what fails of the cells that were asked about; ``found`` are those of every format."""
+    return carrying.carriers((_loaded(one) for one in asked if one.verdict in BAD), map(_loaded, found))
+
+
+def _loaded(one: Evidence) -> carrying.Loaded:
+    cell = one.cell
+    return carrying.Loaded(
+        cell.case, cell.producer, cell.consumer, cell.format, cell.verdict, cell.max_abs_diff, one.converts
     )
 
 
@@ -91,13 +106,6 @@ def _way(
         run=runs[id(example.index)],
         reason=example.cell.reason or "",
     )
-
-
-def badness(one: Evidence) -> tuple[int, float, float]:
-    """A sort key, the worst first: by verdict, then by the labels that differ, then by the largest difference."""
-    numbers = (one.cell.label_mismatch, one.cell.max_abs_diff)
-    labels, apart = (math.inf if number is None else -number for number in numbers)
-    return rank(one.verdict), labels, apart
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

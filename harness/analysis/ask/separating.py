@@ -1,15 +1,19 @@
-"""What tells the models that break or change from those that do not: a parameter, or a class within. Pure."""
+"""What tells the models that break or change from those that do not: a parameter, or a class within. Pure.
+
+Models that fail for different reasons are told apart first: what sets one kind apart seldom sets the other apart.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis.verdicts import BAD, SAFE
+from harness.analysis.ask.evidence import badness
+from harness.analysis.verdicts import BAD, SAFE, Verdict, rank
 from harness.config.deciding import deciding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from harness.analysis.ask.evidence import Evidence
     from harness.analysis.ask.question import Question
@@ -31,35 +35,66 @@ class Separation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Failing:
+    """Models that break or change for one cause, each by its worst cell."""
+
+    verdict: Verdict  # the worst
+    cause: str | None  # None: no cause is known; the reason says what happened
+    reason: str  # of one of the worst cells; empty if it has none
+    cases: tuple[str, ...]
+    separations: tuple[Separation, ...]  # from the models in which nothing was seen; the deciding parameters first
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sides:
-    """The cases with the worst verdict in some format and pair, and those in which nothing was seen anywhere."""
+    """The models that break or change, by cause, and the cases in which nothing was seen anywhere."""
 
-    bad: tuple[str, ...]
+    failing: tuple[Failing, ...]  # the worst first, then what most models have
     good: tuple[str, ...]
-    separations: tuple[Separation, ...]  # the deciding parameters first
+
+    @property
+    def bad(self) -> tuple[str, ...]:
+        """The cases that break or change in some format and pair."""
+        return _once(case for one in self.failing for case in one.cases)
 
 
-def separate(evidence: Sequence[Evidence], question: Question) -> Sides:
+def separate(evidence: Sequence[Evidence], question: Question, explained: Container[str | None]) -> Sides:
     """Compare the models of a question whose cells change or break with the others.
 
-    A model is what one producer made of one case.
+    A model is what one producer made of one case. Those whose cause is not explained are told apart by what happened.
     """
     seen: dict[tuple[str, str], list[Evidence]] = {}
     for one in evidence:
         if one.is_tried:
             seen.setdefault((one.cell.producer, one.cell.case), []).append(one)
-    bad = [some for some in seen.values() if any(one.verdict in BAD for one in some)]
-    good = [some for some in seen.values() if all(one.verdict in SAFE for one in some)]
-    models = [[one[0].model for one in side if one[0].model is not None] for side in (bad, good)]
+    good = [some[0] for some in seen.values() if all(one.verdict in SAFE for one in some)]
+    by_cause: dict[tuple[str | None, str | None], list[Evidence]] = {}
+    for some in seen.values():
+        if any(one.verdict in BAD for one in some):
+            worst = min(some, key=badness)
+            cause = worst.cell.cause if worst.cell.cause in explained else None
+            by_cause.setdefault((cause, None if cause else worst.cell.status), []).append(worst)
+    failing = [_failing(question, bad, good) for bad in by_cause.values()]
     return Sides(
-        bad=_cases(bad),
-        good=_cases(good),
-        separations=tuple(_separations(question, *models)) if bad and good else (),
+        failing=tuple(sorted(failing, key=lambda one: (rank(one.verdict), -len(one.cases)))),
+        good=_once(one.cell.case for one in good),
     )
 
 
-def _cases(side: Iterable[list[Evidence]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(some[0].cell.case for some in side))
+def _failing(question: Question, bad: Sequence[Evidence], good: Sequence[Evidence]) -> Failing:
+    worst = min(bad, key=badness)
+    models = [[one.model for one in side if one.model is not None] for side in (bad, good)]
+    return Failing(
+        verdict=Verdict(str(worst.verdict)),
+        cause=worst.cell.cause,
+        reason=worst.cell.reason or "",
+        cases=_once(one.cell.case for one in bad),
+        separations=tuple(_separations(question, *models)) if all(models) else (),
+    )
+
+
+def _once(cases: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(cases))
 
 
 def _separations(question: Question, bad: Sequence[Model], good: Sequence[Model]) -> list[Separation]:

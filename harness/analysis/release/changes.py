@@ -35,8 +35,8 @@ class Changes:
     held : see `harness.analysis.sides.held_by`
     cells : one row per cell that the release loads, as `status_changes.compare_statuses` has it, and: ``estimator``
         (the class of the case), ``module`` (that it is of), ``newly_warned``, ``never_tried``, ``compared``,
-        ``incomparable`` (it loads, and nothing is known of what it predicts), ``converts`` (bool), ``differing``;
-        ``cause``, ``since``, ``upstream`` of what is bad with the release
+        ``incomparable`` (it loads, and nothing is known of what it predicts), ``converts`` (bool), ``verdict``,
+        ``max_abs_diff``, ``differing``; ``cause``, ``since``, ``upstream`` of what is bad with the release
     """
 
     package: str
@@ -79,6 +79,8 @@ def changes_of(tables: RunTables, wanted: Wanted) -> Changes:
         compared=known["meaning"].isin(_COMPARED).to_numpy(),
         incomparable=known["meaning"].isin(_INCOMPARABLE).to_numpy(),
         converts=known["converts"].eq(True).to_numpy(),
+        verdict=known["verdict"].to_numpy(),
+        max_abs_diff=known["max_abs_diff"].to_numpy() if "max_abs_diff" in known else None,
         differing=known["differing"].to_numpy() if "differing" in known else None,
         **{name: traced[name].to_numpy() for name in ("cause", "since", "upstream")},
     )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.analysis import causes, columns, sides
+from harness.analysis import carrying, causes, columns, sides
 from harness.analysis.ask.sentence import how
 from harness.analysis.compare.status_changes import ChangeKind
 from harness.analysis.groups import differs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
 
@@ -79,6 +82,7 @@ class ReleaseFinding:
     labels : the largest fraction of labels that differ
     unusual : nothing differs for rows like those of the fit
     failed_before : they failed with an error in the release before
+    carriers : other formats that get over what changes or breaks, the cheapest first
     """
 
     effect: Effect
@@ -96,6 +100,7 @@ class ReleaseFinding:
     labels: float | None
     unusual: bool
     failed_before: bool
+    carriers: tuple[carrying.Carrier, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -144,7 +149,21 @@ def _finding(effect: Effect, cause: str, rows: pd.DataFrame, cells: pd.DataFrame
         how=how(rows["now"].dropna()) if effect is Effect.BREAKS else "",
         labels=labels if effect is Effect.CHANGES and labels > 0 else None,
         unusual=effect is Effect.CHANGES and _are_unusual(rows["differing"]),
+        carriers=_carriers(rows, alike) if effect in _EXPLAINED else (),
         failed_before=bool((rows["kind"] == ChangeKind.MISLEADS).all()),
+    )
+
+
+def _carriers(rows: pd.DataFrame, alike: pd.DataFrame) -> tuple[carrying.Carrier, ...]:
+    """What gets over some cells, by those of the same cases in other formats."""
+    return carrying.carriers(_loaded(rows), _loaded(alike))
+
+
+def _loaded(rows: pd.DataFrame) -> Iterator[carrying.Loaded]:
+    held = rows[list(carrying.Loaded._fields)]
+    missing = held.isna()
+    return itertools.starmap(
+        carrying.Loaded, held.astype(object).mask(missing, None).itertuples(index=False, name=None)
     )
 
 

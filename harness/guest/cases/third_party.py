@@ -8,13 +8,18 @@ import importlib
 from .data import diabetes, passengers, payments, tumours, wine, with_holes
 
 
-def _need(name):
+def _need(name, since=()):
     try:
-        return importlib.import_module(name)
+        found = importlib.import_module(name)
     except ImportError as error:
         from guest.errors import Unsupported  # here: a rebuilt model's code is run outside of the guest's package
 
         raise Unsupported("%s is not installed in this environment (%s)" % (name, error)) from error
+    if since and tuple(int(part) for part in found.__version__.split(".")[:2]) < since:
+        from guest.errors import Unsupported
+
+        raise Unsupported("%s %s is too old for this case" % (name, found.__version__))
+    return found
 
 
 def case_xgboost_classifier(seed):
@@ -151,6 +156,25 @@ def case_cast_to_strings(seed):
     cast = FunctionTransformer(pandas.DataFrame.astype, kw_args={"dtype": dtypes})
     model = LogisticRegression(max_iter=1000)
     return make_pipeline(cast, OneHotEncoder(handle_unknown="ignore"), model), X[["shop", "country"]], y
+
+
+def case_string_columns(seed):
+    """Strings of pandas with missing ones, filled and encoded: as tables come from a database."""
+    pandas = _need("pandas")
+    _need("sklearn", since=(1, 1))  # an imputer of before takes no pandas.NA
+    from sklearn.compose import make_column_transformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    X, y = payments(seed)
+    X = X.astype({"shop": "string", "country": "string"})
+    X.loc[X.index[::7], "shop"] = pandas.NA
+    fill = SimpleImputer(missing_values=pandas.NA, strategy="most_frequent")
+    encode = make_pipeline(fill, OneHotEncoder(handle_unknown="ignore"))
+    columns = make_column_transformer((encode, ["shop", "country"]), remainder="passthrough")
+    return make_pipeline(columns, LogisticRegression(max_iter=1000)), X, y
 
 
 def case_umap(seed):

@@ -4,6 +4,7 @@ The graph's outputs bear the names of the methods that they are (``predict``, ``
 runtime sees what it has got. See `_skl2onnx` for what is written and `_tensors` for what is fed.
 """
 
+from .. import graphs
 from ..errors import Unsupported
 
 # The newest opset is the newest that both skl2onnx and onnx of the producer know. Opset 12 is of May 2020.
@@ -71,15 +72,19 @@ def _session(source, options):
     settings.intra_op_num_threads = settings.inter_op_num_threads = 1
     settings.log_severity_level = 4
     session = onnxruntime.InferenceSession(source, settings, providers=["CPUExecutionProvider"])
-    return Graph(session, options["outputs"]) if options["outputs"] else ForeignGraph(session)
+    return Graph(session, options["outputs"]) if options["outputs"] else ForeignGraph(session, source)
 
 
 class ForeignGraph:
-    """A session of a graph that somebody else wrote: its outputs have any names, and are one answer together."""
+    """A session of a graph that somebody else wrote: its outputs have any names, and are one answer together.
 
-    def __init__(self, session):
+    ``graph`` is what it tells of its rows.
+    """
+
+    def __init__(self, session, source):
         self.session = session
         self.methods = ["predict"]
+        self.graph = graphs.read(_bytes(source))
         self.declared = [(one.name, _element(one.type), one.shape) for one in session.get_inputs()]
         if len(self.declared) > 1:
             self.feature_names_in_ = [name for name, _, _ in self.declared]
@@ -89,6 +94,13 @@ class ForeignGraph:
         from . import _tensors
 
         return [_as_arrays(output) for output in self.session.run(None, _tensors.feed(inputs, self.declared))]
+
+
+def _bytes(source):
+    if isinstance(source, bytes):
+        return source
+    with open(source, "rb") as file:
+        return file.read()
 
 
 def _as_arrays(output):

@@ -77,17 +77,31 @@ def test_the_parameter_that_decides_is_named(criteria) -> None:
     criteria("gini", "entropy")
     bad = cell("old/forest_entropy/pickle>new/pickle", "load-error", reason="no")
     answer = asked(stored(bad))
-    assert [(one.name, one.bad, one.good) for one in answer.sides.separations] == [
+    assert [(one.name, one.bad, one.good) for failing in answer.sides.failing for one in failing.separations] == [
         ("criterion", ("'entropy'",), ("'gini'",))
     ]
     assert "forest_entropy: those with criterion=entropy; the same with gini" in shown(answer)
+
+
+def test_models_that_fail_in_different_ways_are_told_apart(criteria) -> None:
+    """One pipeline fails by its other step; the parameter that decides must still be named."""
+    criteria("gini", "entropy")
+    moved = cell("old/forest_entropy/pickle>new/pickle", "load-error", reason="the class is gone")
+    renamed = cell("old/spam/pickle>new/pickle", "predict-error", reason="no weights")
+    answer = asked(stored(moved, renamed))
+    told = {one.cases: [(sep.name, sep.bad, sep.good) for sep in one.separations] for one in answer.sides.failing}
+    assert told == {("forest_entropy",): [("criterion", ("'entropy'",), ("'gini'",))], ("spam",): []}
+    assert "forest_entropy: those with criterion=entropy; the same with gini" in shown(answer)
+    assert answer.sides.bad == ("forest_entropy", "spam")
 
 
 def test_a_class_within_is_named_if_it_tells_several_models_apart() -> None:
     models = {**MODELS, "spam2": MODELS["spam"]}
     bad = [cell(f"old/{case}/pickle>new/pickle", "load-error", reason="no") for case in ("spam", "spam2")]
     answer = asked(stored(*bad, cases=(*THREE, "spam", "spam2"), models=models))
-    assert ("within", ("Counter",)) in [(one.name, one.bad) for one in answer.sides.separations]
+    assert ("within", ("Counter",)) in [
+        (one.name, one.bad) for failing in answer.sides.failing for one in failing.separations
+    ]
 
 
 @pytest.mark.parametrize(

@@ -18,16 +18,16 @@ DEFAULTS = {"AdaBoostClassifier": {"algorithm": "SAMME"}}
 
 
 def fractions(state):
-    """From 1.3 on a leaf has each class's fraction of the weight, where it had the weight."""
+    """From 1.4 on a leaf has each class's fraction of the weight, where it had the weight."""
     tree = state.has.get("tree_")
     if tree is None:
         return
     values = tree.value
-    if state.crosses((1, 3, 0)):
+    if state.crosses((1, 4, 0)):
         sums = values.sum(axis=2, keepdims=True)
         sums[sums == 0] = 1
         values /= sums
-    elif state.crosses_back((1, 3, 0)):
+    elif state.crosses_back((1, 4, 0)):
         values *= tree.weighted_n_node_samples[:, None, None]
 
 

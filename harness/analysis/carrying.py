@@ -1,0 +1,105 @@
+"""Which other formats get over the models that break or change: cells of the same case, from and to the same. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from harness.analysis.verdicts import SAFE, Verdict, worst
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: What gives the model back comes before what gives its predictions alone; then what needs least is named first.
+_CHEAPEST = ("pickle", "joblib", "portable", "skops", "cloudpickle")
+
+
+class Loaded(NamedTuple):
+    """One cell. ``verdict`` is None where it shows nothing; ``converts``, whether it keeps predictions alone."""
+
+    case: str
+    producer: str
+    consumer: str
+    format: str
+    verdict: str | None
+    max_abs_diff: float | None
+    converts: bool
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What other formats have in common with it."""
+        return self.case, self.producer, self.consumer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carrier:
+    """A format that gets over models which others lose.
+
+    Attributes
+    ----------
+    models : how many it gets over, in every pair in which they fail
+    tried, of : with how many of those that fail it was tried, and how many fail
+    verdict : the worst of these, ``safe`` or ``safe (within tolerance)``
+    max_abs_diff : the largest difference; None where nothing was measured
+    converts : whether it keeps the predictions alone
+    """
+
+    format: str
+    models: int
+    tried: int
+    of: int
+    verdict: Verdict
+    max_abs_diff: float | None
+    converts: bool
+
+
+def carriers(failing: Iterable[Loaded], found: Iterable[Loaded]) -> tuple[Carrier, ...]:
+    """The formats that get over some of what fails, the cheapest first.
+
+    Parameters
+    ----------
+    found : the cells of every format.
+    """
+    lost: dict[str, set[tuple[str, str, str]]] = {}
+    for one in failing:
+        lost.setdefault(one.case, set()).add(one.place)
+    by_format: dict[str, dict[str, list[Loaded]]] = {}
+    for one in found if lost else ():
+        if one.place in lost.get(one.case, ()):
+            by_format.setdefault(one.format, {}).setdefault(one.case, []).append(one)
+    made = [_carrier(name, cases, lost) for name, cases in by_format.items()]
+    return tuple(sorted((one for one in made if one is not None), key=_cost))
+
+
+def _carrier(
+    name: str, cases: Mapping[str, list[Loaded]], lost: Mapping[str, set[tuple[str, str, str]]]
+) -> Carrier | None:
+    """A format with the models that it gets over wherever they fail; None: it gets over none."""
+    over = [some for case, cells in cases.items() if (some := _over(cells, lost[case]))]
+    if not over:
+        return None
+    cells = [one for some in over for one in some]
+    return Carrier(
+        format=name,
+        models=len(over),
+        tried=len(cases),
+        of=len(lost),
+        verdict=worst(one.verdict for one in cells),
+        max_abs_diff=max((one.max_abs_diff for one in cells if one.max_abs_diff is not None), default=None),
+        converts=cells[0].converts,
+    )
+
+
+def _over(cells: Iterable[Loaded], lost: set[tuple[str, str, str]]) -> list[Loaded]:
+    """The cells that show that a model is got over wherever it fails; none where one speaks against it, or one lacks.
+
+    A reader that refuses, or that is not there, shows nothing.
+    """
+    telling = [one for one in cells if one.verdict is not None]
+    is_over = {one.place for one in telling} == lost and all(one.verdict in SAFE for one in telling)
+    return telling if is_over else []
+
+
+def _cost(one: Carrier) -> tuple[bool, int, str]:
+    place = _CHEAPEST.index(one.format) if one.format in _CHEAPEST else len(_CHEAPEST)
+    return one.converts, place, one.format

@@ -1,0 +1,85 @@
+"""`rescue`: a file that works elsewhere, with the proof that it predicts the same."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli import extras
+from harness.cli.arguments import (
+    AtOption,
+    CodeOption,
+    JsonOption,
+    RowsOption,
+    TrustOption,
+    WriterRequirementsOption,
+    console,
+)
+from harness.errors import GateCrossed
+
+
+def rescue(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A model file, or a folder of MLflow.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", metavar="TARGET", help="1.9, a requirements file, .venv or another Python, or image:NAME."
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", metavar="OUT", help="The file to write: .pkl, .joblib, .skops or .onnx.")
+    ],
+    data: RowsOption = None,
+    at: AtOption = None,
+    supplied: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="PACKAGE==V", help="What the file does not tell: scikit-learn==1.2.2."),
+    ] = None,
+    requirements: WriterRequirementsOption = None,
+    code: CodeOption = None,
+    trust: TrustOption = False,
+    results: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where the runs are stored.", show_default="the workspace")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a file that works in a target, proved there.
+
+    Ways are tried, the cheapest first, in sandboxes: saved again in another format, by a release between, or as plain
+    data. What is written was loaded by the target and predicts the same. Otherwise nothing is, and this ends with 1.
+    """
+    extras.need("run")
+    from harness import checking, rescuing
+    from harness.analysis.rescued import Ending
+    from harness.report import rescue as rendering
+    from harness.report.console import SafeConsole
+
+    aside = SafeConsole(stderr=True, highlight=False)
+    ask = rescuing.Ask(
+        file=checking.Ask(
+            file=file,
+            rows=data,
+            at=at,
+            packages=tuple(supplied or ()),
+            requirements=requirements,
+            code=code,
+            trusted=trust,
+        ),
+        to=to,
+        output=output,
+    )
+    hear = (
+        (lambda _: None) if as_json else lambda one: aside.print(rendering.line(one), no_wrap=True, overflow="ellipsis")
+    )
+    answer = rescuing.rescue(ask, console=aside, results=results, told=hear)
+    if as_json:
+        print(json.dumps(rendering.as_data(answer), indent=2))
+    else:
+        rendering.show(answer, console())
+    if answer.ending is Ending.NOT_RESCUED:
+        sys.stdout.flush()
+        raise typer.Exit(GateCrossed.exit_code)

@@ -1,0 +1,33 @@
+"""Formats that get over what others lose, in words and as data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from harness.analysis.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.analysis.carrying import Carrier
+
+
+_MOST = 4  # in a line
+
+
+def told(some: Sequence[Carrier]) -> str:
+    """Formats, each with how exactly it carries: "skops (identical), onnx (predictions alone, 6e-08)"."""
+    return ", ".join(map(_told, some[:_MOST]))
+
+
+def _told(one: Carrier) -> str:
+    exact = "identical" if one.verdict is Verdict.SAFE else f"{one.max_abs_diff or 0.0:.1g}"
+    kept = f"predictions alone, {exact}" if one.converts else exact
+    counted = "" if one.models == one.tried == one.of else f"; {one.models} of {one.tried} models tried"
+    return f"{one.format} ({kept}{counted})"
+
+
+def as_data(one: Carrier) -> dict[str, Any]:
+    """Return it as data for JSON."""
+    return {**asdict(one), "verdict": str(one.verdict)}

@@ -1,0 +1,84 @@
+"""A file is handed over: proved in the target, read by `inspect`, and written with its sidecar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from harness import inspection
+from harness.analysis import rescued
+from harness.inspection import packages
+from harness.rescuing import output as outputs
+from harness.rescuing import ways
+from harness.rescuing.hops import digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from harness.analysis.rescued import Rescued
+    from harness.inspection import Inspection
+    from harness.rescuing.hops import Hops, Saved
+
+_PART = ".best_estimator_"
+_NAMES = 4  # in one line
+#: The kinds of format that hold no names of code.
+_DATA = frozenset({"onnx", "portable"})
+
+
+def is_search(found: Inspection, at: str) -> bool:
+    """Whether a model is a search over parameters that has its best estimator in it."""
+    return any(part.path == at + _PART for part in found.estimators)
+
+
+def part(model: Saved) -> Saved:
+    """The best estimator of a search."""
+    return replace(model, at=model.at + _PART)
+
+
+def proved(
+    runs: Hops,
+    handed: Saved,
+    reference: Saved,
+    *,
+    output: Path,
+    needed: Sequence[str],
+    answer: Callable[[], Rescued],
+) -> Rescued | str:
+    """Hand a file over if it is proved; why not, where it isn't.
+
+    Parameters
+    ----------
+    handed : the file, and the target.
+    reference : what it is held against.
+    needed : packages that the proof needs.
+    answer : what is to be said of it, without the proof.
+    """
+    like = runs.file.ask.file
+    with outputs.aside(output, handed.file.read_bytes(), like) as beside:
+        proof = runs.proof(reference, beside, handed.format.name, handed.home, needed=needed)
+        if isinstance(proof, str):
+            return proof
+        kind = ways.kind(handed.format.name)
+        outside = () if kind in _DATA else _outside(inspection.inspect(beside), runs.file.found)
+        if outside:
+            return f"it would call {', '.join(outside[:_NAMES])}, which no model of scikit-learn does"
+        digests = {like.name: digest_of(like), output.name: digest_of(beside)}
+        fitting = "" if ways.of_suffix(output) == kind else ways.suffix_of(kind)
+        size = beside.stat().st_size
+        told = replace(answer(), proof=proof, format=kind, digests=digests, size=size, fitting_suffix=fitting)
+        outputs.hand_over(beside, output, rescued.sidecar(told), like)
+        return told
+
+
+def _outside(found: Inspection, original: Inspection) -> tuple[str, ...]:
+    """What a file would call that is neither scikit-learn's nor of a package that the model was known to need."""
+    if found.trouble is not None:
+        return (found.trouble.what,)
+    known = {need.package for need in original.needs if need.package}
+    own = set(original.own)
+    return tuple(
+        one.name
+        for one in found.calls.outside
+        if one.called and packages.package_of(one.name) not in known and one.name not in own
+    )
