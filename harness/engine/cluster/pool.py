@@ -51,7 +51,7 @@ class Offer:
     pinned: str | None  # the only one that may
     tell: Callable[[str, Offer], None]  # with "begun", "done" or "lost"; by any thread
     worker: Member | None = None
-    future: Future | None = None
+    future: Future[Any] | None = None
 
     @property
     def alone(self) -> bool:
