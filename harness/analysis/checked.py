@@ -12,6 +12,7 @@ import pandas as pd
 
 from harness.analysis import causes, versions
 from harness.analysis.ask import breadth
+from harness.analysis.meanings import unusual_rows
 from harness.analysis.verdicts import BAD, SAFE, Verdict, worst
 from harness.terms import Status, minor_of
 
@@ -58,6 +59,11 @@ class Target:
     differing: tuple[str, ...] = ()
     largest: float | None = None
     called: str | None = None
+
+    @property
+    def only_for(self) -> tuple[str, ...]:
+        """The forms of rows for which alone its predictions change, such as ``missing values``; else empty."""
+        return unusual_rows(self.differing) if self.verdict is Verdict.CHANGES else ()
 
     @property
     def minor(self) -> str:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from harness.analysis.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class Meaning(StrEnum):
@@ -40,3 +44,13 @@ VERDICTS = {
     Meaning.CLOSE: Verdict.TOLERABLE,
     Meaning.IDENTICAL: Verdict.SAFE,
 }
+
+
+def unusual_rows(differing: Collection[str]) -> tuple[str, ...]:
+    """The forms of rows, other than the fit's, that all outputs are of which differ: ``float32``, ``missing values``.
+
+    Empty if an output for rows like those of the fit differs, or if it is not told what does.
+    """
+    if not all(name.endswith(")") for name in differing):
+        return ()
+    return tuple(dict.fromkeys(name[name.index("(") + 1 : -1] for name in differing))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from harness.analysis import kits, versions
 from harness.analysis.ask.breadth import MODELS
 from harness.analysis.ask.sentence import spans
+from harness.analysis.meanings import unusual_rows
 from harness.analysis.units import counted, some
 from harness.analysis.verdicts import ADVICE, BAD, SAFE, SOUND, Verdict, rank
 from harness.report import rerun_command
@@ -208,11 +209,11 @@ def _failing(one: Failing, *, is_mixed: bool) -> str:
 
 
 def only_unusual(answer: Answer) -> bool:
-    """Whether nothing differs for rows like those of the fit; other outputs end with "(float32)" and the like.
+    """Whether nothing differs for rows like those of the fit.
 
     Older runs do not tell what differs: of these the worst is said.
     """
-    return bool(answer.differing) and all(name.endswith(")") for name in answer.differing)
+    return bool(unusual_rows(answer.differing))
 
 
 def changes_only_unusual(answer: Answer) -> bool:

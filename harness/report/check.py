@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from harness.analysis.checked import Checked, Target
 
 _NAMES = 5  # in one line
+_FORMS = 3  # from so many on they are not named in the first line
 _WIDEST = 100  # columns
 _FIRST = 78  # characters of the first line, beside its mark
 
@@ -77,11 +78,26 @@ def _spans(answer: Checked) -> list[str]:
             merged[-1] = (merged[-1][0], last)
         else:
             merged.append((first, last))
-    return [f"{first.verdict} {_between(answer, first, last)}" for first, last in merged]
+    return [
+        f"{first.verdict} {_between(answer, first, last)}{_only_for(_span(answer, first, last))}"
+        for first, last in merged
+    ]
+
+
+def _span(answer: Checked, first: Target, last: Target) -> tuple[Target, ...]:
+    return answer.targets[answer.targets.index(first) : answer.targets.index(last) + 1]
+
+
+def _only_for(span: Sequence[Target]) -> str:
+    """The forms of rows that alone are answered otherwise, where rows like those of the fit are not."""
+    forms = dict.fromkeys(form for one in span for form in one.only_for)
+    if not all(one.only_for for one in span):
+        return ""
+    return f" (only for {' and '.join(forms) if len(forms) < _FORMS else 'unusual rows'})"
 
 
 def _between(answer: Checked, first: Target, last: Target) -> str:
-    span = answer.targets[answer.targets.index(first) : answer.targets.index(last) + 1]
+    span = _span(answer, first, last)
     if any(one.called for one in span):
         return f"in {_every(span)}"
     if first.minor == last.minor:
@@ -122,10 +138,7 @@ def _lines(answer: Checked) -> Iterator[tuple[str, str]]:
         if one.called is not None and one.scikit_learn is not None:
             yield one.called, f"scikit-learn {one.scikit_learn}, NumPy {one.numpy}, Python {one.python}"
     for first, last in answer.spans():
-        if first.verdict not in SAFE:
-            yield _short(first, last), first.why
-            if first.helps is not None:
-                yield "", first.helps
+        yield from _why(first, last)
     if answer.safe_range is not None:
         yield "safe", answer.safe_range
     if answer.compared:
@@ -134,6 +147,19 @@ def _lines(answer: Checked) -> Iterator[tuple[str, str]]:
         yield "with rows", _rows(answer)
     if answer.deprecated:
         yield "left out", f"{', '.join(answer.deprecated)}: deprecated in the release that wrote the file"
+
+
+def _why(first: Target, last: Target) -> Iterator[tuple[str, str]]:
+    """Why some targets are not safe, what helps, and for which rows alone."""
+    if first.verdict in SAFE:
+        return
+    yield _short(first, last), first.why
+    if first.helps is not None:
+        yield "", first.helps
+    if first.only_for:
+        more = len(first.differing) - _NAMES
+        names = [*first.differing[:_NAMES], *([f"{more} more"] if more > 0 else [])]
+        yield "only in", f"{', '.join(names)}; the same for rows as it was fitted on"
 
 
 def _short(first: Target, last: Target) -> str:

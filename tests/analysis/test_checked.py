@@ -19,7 +19,8 @@ from tests.report.stored import cell, plan_of, tables_of
 RELEASES = {"home": "1.2.2", "a": "1.3.2", "b": "1.4.2", "c": "1.5.2"}
 
 
-def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc", not_compared=None, called=None, stands_in=None):
+def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc", not_compared=None, called=None, stands_in=None,
+             differing=None):  # fmt: skip
     """The answer where the targets have statuses; ``reach`` is that of made rows."""
     plan = plan_of(tuple(RELEASES.items()), cases=("model",))
     plan = dataclasses.replace(plan, writer="home")
@@ -28,6 +29,7 @@ def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc", not_comp
         cell(f"home/model/pickle>{name}/pickle", "drift" if status == "≠" else status, reason=f"reason of {name}")
         for name, status in statuses.items()
     ]
+    cells = [one | ({"differing": differing} if one["status"] == "drift" else {}) for one in cells]
     cells = [one | ({"parity": "close", "status": "ok"} if one["status"] == "close" else {}) for one in cells]
     tables = tables_of(plan, tmp_path, cells=cells, environments=tuple(RELEASES), versions=RELEASES)
     artifacts = tables.artifacts.assign(
@@ -41,6 +43,12 @@ def said(answer):
     return rendering.sentence(answer)
 
 
+def shown(answer) -> str:
+    console = Console(file=io.StringIO(), width=80, highlight=False)
+    rendering.show(answer, console, written="scikit-learn 1.2.2", notes=(), run=None)
+    return console.file.getvalue()
+
+
 def test_all_the_same_is_safe_up_to_the_newest(tmp_path) -> None:
     found = answered(tmp_path, ["ok", "ok", "ok"])
     assert found.verdict is Verdict.SAFE and found.safe_range == "scikit-learn>=1.2.2,<1.6"
@@ -52,6 +60,18 @@ def test_each_change_of_the_answer_is_told(tmp_path) -> None:
     assert found.verdict is Verdict.CHANGES and found.safe_range == "scikit-learn>=1.2.2,<1.4"
     assert said(found) == "breaks in 1.4, changes predictions in 1.5"
     assert rendering.strip(found) == "1.3 ✓  1.4 ✗  1.5 ≠"
+
+
+def test_what_changes_for_unusual_rows_only_is_told_as_that(tmp_path) -> None:
+    """An input that one release refuses and another takes is no other prediction of the rows that a user has."""
+    names = ["transform(missing values)", "transform(sparse)"]
+    found = answered(tmp_path, ["ok", "≠", "≠"], differing=names)
+    assert found.verdict is Verdict.CHANGES
+    assert said(found) == "changes predictions from 1.4 on (only for missing values and sparse)"
+    assert "only in    transform(missing values), transform(sparse); the same for rows as" in shown(found)
+    (tmp_path / "x").mkdir()
+    found = answered(tmp_path / "x", ["ok", "≠", "≠"], differing=["transform", *names])
+    assert said(found) == "changes predictions from 1.4 on" and "only in" not in shown(found)
 
 
 def test_a_break_that_ends_is_no_break_from_there_on(tmp_path) -> None:

@@ -12,6 +12,7 @@ from harness.analysis import carrying, causes, columns, sides
 from harness.analysis.ask.sentence import how
 from harness.analysis.compare.status_changes import ChangeKind
 from harness.analysis.groups import differs
+from harness.analysis.meanings import unusual_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,9 +188,9 @@ def _share(name: str, rows: pd.DataFrame, cells: pd.DataFrame) -> Share:
 
 
 def _are_unusual(differing: pd.Series[Any]) -> bool:
-    """Whether nothing differs for rows like those of the fit: such outputs end with "(float32)" and the like."""
+    """Whether nothing differs for rows like those of the fit."""
     lists = [list(names) if np.ndim(names) else [] for names in differing]
-    return all(lists) and all(name.endswith(")") for names in lists for name in names)
+    return all(map(unusual_rows, lists))
 
 
 def saved_by(rows: pd.DataFrame, alike: pd.DataFrame, held: sides.Held) -> str:
