@@ -26,7 +26,18 @@ MOST_SECONDS = 120.0
 
 def main(consumer: str = CONSUMER) -> int:
     with tempfile.TemporaryDirectory() as results:
-        command = [sys.executable, "-m", "harness", "run", "--profile", "architectures", "--results", results]
+        command = [
+            sys.executable,
+            "-m",
+            "harness",
+            "run",
+            "--profile",
+            "architectures",
+            "--results",
+            results,
+            "--cache",
+            "none",
+        ]
         dump = [word for name in PRODUCERS for word in ("--dump", name)]
         # Its root and packages are made now, if they are not there: it has nothing to load yet, but one cell of its own.
         subprocess.run([*command, *dump, "--dump", consumer], check=True, stdout=subprocess.DEVNULL)

@@ -131,7 +131,20 @@ def run_of(environment: Environment, cases: list[str], name: str, options: argpa
         own = results / "matrix.yaml"
         own.parent.mkdir(parents=True, exist_ok=True)
         yaml.dump(text, own)
-        command = [sys.executable, "-m", "harness", "run", "--profile", "pmml", "--matrix", own, "--results", results]
+        command = [
+            sys.executable,
+            "-m",
+            "harness",
+            "run",
+            "--profile",
+            "pmml",
+            "--matrix",
+            own,
+            "--results",
+            results,
+            "--cache",
+            "none",
+        ]
         done = subprocess.run([str(word) for word in command], stdout=subprocess.DEVNULL)
         if done.returncode not in (0, 1):  # 1: nothing was written, and that is an answer
             sys.exit(f"{environment.name}: its run ended with exit code {done.returncode}")

@@ -1,7 +1,7 @@
 """Of the models that pickle breaks or changes on the way to a newer release: the share that `portable` gets over.
 
     python -m harness run --profile rescue
-    python -m benchmarks.rescued results/<run>
+    python -m benchmarks.rescued results/RUN
 
 A model is over when it predicts there, identical or close, what it predicted where it was written: every method that
 predicts, on every form of rows that the writer answered. `strictly` counts the cells that are ok: then everything else that

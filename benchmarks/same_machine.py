@@ -26,7 +26,18 @@ def main() -> int:
     options = arguments()
     runs = made(options.results, options.profile)
     while len(runs) < options.runs:
-        command = [sys.executable, "-m", "harness", "run", "--profile", options.profile, "--results", options.results]
+        command = [
+            sys.executable,
+            "-m",
+            "harness",
+            "run",
+            "--profile",
+            options.profile,
+            "--results",
+            options.results,
+            "--cache",
+            "none",
+        ]
         subprocess.run([*map(str, command), "--matrix", str(options.matrix)], check=True, stdout=subprocess.DEVNULL)
         runs = made(options.results, options.profile)
         print(

@@ -302,13 +302,7 @@ def check(
     trial = tried(ask, console=silent, results=None if results is None else Path(results))
     if isinstance(trial, Unsupplied):
         return checked.unanswered(trial.releases, writer=trial.writer, why=trial.why)
-    return checked.answer(
-        read_run(trial.run),
-        writer=trial.writer,
-        asked=trial.targets,
-        called=trial.called,
-        stands_in=trial.stands_in,
-    )
+    return checked.of_attempt(read_run(trial.run), trial)
 
 
 def explain_warnings() -> Explanations:

@@ -24,6 +24,12 @@ class Loaded(NamedTuple):
     verdict: str | None
     max_abs_diff: float | None
     converts: bool
+    differing: tuple[str, ...] = ()
+
+    @property
+    def needs_object(self) -> bool:
+        """Whether all that differs is what no converted model was asked: attributes, and rows of other forms."""
+        return bool(self.differing) and all(name.endswith((")", "_")) for name in self.differing)
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -52,6 +58,11 @@ class Carrier:
     max_abs_diff: float | None
     converts: bool
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it gets over every model that fails and that it was tried with."""
+        return self.models == self.tried
+
 
 def carriers(failing: Iterable[Loaded], found: Iterable[Loaded]) -> tuple[Carrier, ...]:
     """The formats that get over some of what fails, the cheapest first.
@@ -61,11 +72,13 @@ def carriers(failing: Iterable[Loaded], found: Iterable[Loaded]) -> tuple[Carrie
     found : the cells of every format.
     """
     lost: dict[str, set[tuple[str, str, str]]] = {}
+    needing: set[tuple[str, str, str]] = set()
     for one in failing:
         lost.setdefault(one.case, set()).add(one.place)
+        needing |= {one.place} if one.needs_object else set()
     by_format: dict[str, dict[str, list[Loaded]]] = {}
     for one in found if lost else ():
-        if one.place in lost.get(one.case, ()):
+        if one.place in lost.get(one.case, ()) and not (one.converts and one.place in needing):
             by_format.setdefault(one.format, {}).setdefault(one.case, []).append(one)
     made = [_carrier(name, cases, lost) for name, cases in by_format.items()]
     return tuple(sorted((one for one in made if one is not None), key=_cost))

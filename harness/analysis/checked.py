@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -100,6 +100,30 @@ class Checked:
         """Neighbours with the same verdict for the same cause: the first and the last of them."""
         grouped = [list(group) for _, group in groupby(self.targets, key=lambda one: (one.verdict, one.cause))]
         return [(group[0], group[-1]) for group in grouped]
+
+
+class Attempted(Protocol):
+    """What was tried; see `harness.checking.Attempt`."""
+
+    @property
+    def writer(self) -> str: ...
+    @property
+    def targets(self) -> Sequence[str]: ...
+    @property
+    def called(self) -> Mapping[str, str]: ...
+    @property
+    def stands_in(self) -> str | None: ...
+
+
+def of_attempt(tables: RunTables, attempt: Attempted) -> Checked:
+    """The answer that the run of an attempt gives, or what is known of it while it goes on."""
+    return answer(
+        tables,
+        writer=attempt.writer,
+        asked=attempt.targets,
+        called=attempt.called,
+        stands_in=attempt.stands_in,
+    )
 
 
 def answer(

@@ -120,7 +120,7 @@ class Rescued:
     tried : what led nowhere
     python, serve : the writer's Python, and the command that installs its packages, to serve the file as it is
     fitting_suffix : what the output should end with; empty where it does
-    digests : sha256 by file
+    digests : the sha256 of ``file`` and ``output``
     """
 
     ending: Ending
@@ -150,10 +150,10 @@ def sidecar(answer: Rescued) -> dict[str, Any]:
     proof = answer.proof
     return {
         "schema": 1,
-        "file": {"name": answer.file, "sha256": answer.digests[answer.file], "written_by": answer.written},
+        "file": {"name": answer.file, "sha256": answer.digests["file"], "written_by": answer.written},
         "output": {
             "name": answer.output,
-            "sha256": answer.digests[answer.output],
+            "sha256": answer.digests["output"],
             "format": answer.format,
             "size_bytes": answer.size,
             "holds": str(answer.way.kept),

@@ -25,7 +25,11 @@ class Reused:
         if not self.cells and not self.sampled:
             return ""
         origin = units.counted(self.runs, "earlier run")
-        text = f"{self.cells:,} of {units.counted(self.of, 'cell')} reused from {origin}"
+        text = (
+            f"{self.cells:,} of {units.counted(self.of, 'cell')} reused from {origin}"
+            if self.cells
+            else "nothing reused"
+        )
         agree = self.sampled - len(self.disagreeing)
         return f"{text}; of {units.counted(self.sampled, 'outcome')} worked out again, {agree:,} agree"
 

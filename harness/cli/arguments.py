@@ -72,6 +72,10 @@ WriterRequirementsOption = Annotated[
 CodeOption = Annotated[
     Path | None, typer.Option("--code", metavar="FOLDER", help="Modules of yours that the file needs.")
 ]
+WithOption = Annotated[
+    list[str] | None,
+    typer.Option("--with", metavar="PACKAGE==V", help="What the file does not tell: scikit-learn==1.2.2."),
+]
 TrustOption = Annotated[bool, typer.Option("--trust", help="Run the model without a sandbox.")]
 MayFailOption = Annotated[
     list[str] | None,

@@ -19,6 +19,7 @@ from harness.cli.arguments import (
     JsonOption,
     RowsOption,
     TrustOption,
+    WithOption,
     WriterRequirementsOption,
     console,
 )
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from harness.analysis.checked import Checked
     from harness.checking import Trial, Unsupplied
     from harness.inspection import Inspection
+    from harness.store import RunTables
 
 
 def check(
@@ -46,10 +48,7 @@ def check(
     ] = None,
     data: RowsOption = None,
     at: AtOption = None,
-    supplied: Annotated[
-        list[str] | None,
-        typer.Option("--with", metavar="PACKAGE==V", help="What the file does not tell: scikit-learn==1.2.2."),
-    ] = None,
+    supplied: WithOption = None,
     requirements: WriterRequirementsOption = None,
     code: CodeOption = None,
     trust: TrustOption = False,
@@ -99,14 +98,15 @@ def check(
     trial = checking.tried(ask, found=found, results=results, console=aside, keep_data=keep_data, told=hear)
     from harness.report import check as rendering
 
-    answer, run = _answered(trial)
+    answer, tables = _answered(trial)
+    run = None if tables is None else str(tables.path)
     if as_json:
         told = rendering.as_data(answer, written=trial.written, notes=trial.notes, run=run)
         print(json.dumps(told, indent=2))
     else:
         rendering.show(answer, console(), written=trial.written, notes=trial.notes, run=run)
     if page is not None:
-        _write_page(run, page)
+        _write_page(tables, page)
     if badge is not None:
         write_output(badge, json.dumps(rendering.badge(answer), indent=2) + "\n")
     over = verdicts.crossed(gates, {one.verdict for one in answer.targets} or {answer.verdict})
@@ -114,28 +114,24 @@ def check(
         raise GateCrossed(f"{file}: {', '.join(over)}")
 
 
-def _answered(trial: Trial | Unsupplied) -> tuple[Checked, str | None]:
-    """The answer of a trial, and the folder of its run; None where nothing could be tried."""
+def _answered(trial: Trial | Unsupplied) -> tuple[Checked, RunTables | None]:
+    """The answer of a trial, and the tables of its run; None where nothing could be tried."""
     from harness import analysis, checking  # pandas
     from harness.analysis import checked
 
     if isinstance(trial, checking.Unsupplied):
         return checked.unanswered(trial.releases, writer=trial.writer, why=trial.why), None
     tables = analysis.read_run(trial.run)
-    answer = checked.answer(
-        tables, writer=trial.writer, asked=trial.targets, called=trial.called, stands_in=trial.stands_in
-    )
-    return answer, str(trial.run)
+    return checked.of_attempt(tables, trial), tables
 
 
-def _write_page(run: str | None, page: Path) -> None:
-    from harness import analysis
+def _write_page(tables: RunTables | None, page: Path) -> None:
     from harness.report import run_pages  # its charts take seconds to import
 
-    if run is None:
+    if tables is None:
         raise InputError(f"{page}: there is no page of what could not be tried")
     sys.stdout.flush()
-    shutil.copyfile(run_pages.write(analysis.read_run(run)), page)
+    shutil.copyfile(run_pages.write(tables), page)
 
 
 def _preview(found: Inspection, aside: Console) -> None:

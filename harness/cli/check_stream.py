@@ -38,13 +38,7 @@ class Stream:
             if not self._at_home or not self._waiting:
                 return
             tables = cells.with_meaning(so_far())
-            answer = checked.answer(
-                tables,
-                writer=attempt.writer,
-                asked=attempt.targets,
-                called=attempt.called,
-                stands_in=attempt.stands_in,
-            )
+            answer = checked.of_attempt(tables, attempt)
             for one in self._waiting:
                 self._console.print(rendering.line(answer, one), no_wrap=True, overflow="ellipsis")
             self._waiting = []

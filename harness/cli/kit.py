@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.arguments import RESULTS, JsonOption, ResultsOption, console
+from harness.cli.arguments import (
+    RESULTS,
+    AtOption,
+    CodeOption,
+    JsonOption,
+    ResultsOption,
+    RowsOption,
+    TrustOption,
+    WithOption,
+    WriterRequirementsOption,
+    console,
+)
 from harness.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,26 +45,19 @@ def kit(
     include_data: Annotated[
         bool, typer.Option("--include-data", help="Rows of yours may be in the kit, and leave this machine.")
     ] = False,
-    data: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Of a model file: rows to ask it with, as in `check`.")
-    ] = None,
-    at: Annotated[str | None, typer.Option(metavar="PATH", help="Of a model file: the model within it.")] = None,
-    supplied: Annotated[
-        list[str] | None,
-        typer.Option("--with", metavar="PACKAGE==V", help="Of a model file: what it does not tell, as in `check`."),
-    ] = None,
-    requirements: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Of a model file: the packages that wrote it.")
-    ] = None,
-    code: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Of a model file: modules that it needs.")] = None,
-    trust: Annotated[bool, typer.Option("--trust", help="Of a model file: run it here without a sandbox.")] = False,
+    data: RowsOption = None,
+    at: AtOption = None,
+    supplied: WithOption = None,
+    requirements: WriterRequirementsOption = None,
+    code: CodeOption = None,
+    trust: TrustOption = False,
     results: ResultsOption = RESULTS,
     as_json: JsonOption = False,
 ) -> None:
     """Make a kit: stored models as a program for a Python that cannot be reached.
 
     Take it there and run it: python kit.pyz --output facts.json. Bring the facts back: merge RUN facts.json. Of a model
-    file the environment that wrote it is built first, and answers in a sandbox.
+    file the environment that wrote it is built first, and answers in a sandbox; the options from --data on are of it.
     """
     from harness import analysis, checking, store  # pandas
     from harness.engine import kit as making

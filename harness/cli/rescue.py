@@ -16,6 +16,7 @@ from harness.cli.arguments import (
     JsonOption,
     RowsOption,
     TrustOption,
+    WithOption,
     WriterRequirementsOption,
     console,
 )
@@ -35,10 +36,7 @@ def rescue(
     ],
     data: RowsOption = None,
     at: AtOption = None,
-    supplied: Annotated[
-        list[str] | None,
-        typer.Option("--with", metavar="PACKAGE==V", help="What the file does not tell: scikit-learn==1.2.2."),
-    ] = None,
+    supplied: WithOption = None,
     requirements: WriterRequirementsOption = None,
     code: CodeOption = None,
     trust: TrustOption = False,

@@ -126,8 +126,9 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
         yield "by itself", words.by_itself(answer)
     if words.safe_in(answer):
         yield "safe in", words.safe_in(answer)
-    if answer.carriers and not answer.question.is_strip:
-        yield "rescued", f"by {carriers.told(answer.carriers)}"
+    sure = [one for one in answer.carriers if one.is_sure]
+    if sure and not answer.question.is_strip:
+        yield "rescued", f"by {carriers.told(sure)}"
     for text in words.of_kits(answer):
         yield "kit", text
     yield "do", words.todo(answer)
@@ -149,6 +150,9 @@ def _more(answer: Answer) -> Iterator[tuple[str, str]]:
     if never:
         cells = sum(pair.cells for pair in answer.pairs)
         yield "not run", f"{never} of {counted(cells, 'cell')} did not run; they never count as passing"
+    unsure = [one for one in answer.carriers if not one.is_sure]
+    if unsure:
+        yield "partly", f"rescued by {carriers.told(unsure)}"
     instead = words.instead(answer)
     if instead:
         ways = ", ".join(f"{name}: {verdict}" for name, verdict in instead.items())

@@ -112,8 +112,9 @@ def _lines(release: Release) -> Iterator[tuple[str, str]]:
 
 def _about(finding: ReleaseFinding) -> Iterator[tuple[str, str]]:
     yield "of", scope(finding)
-    if finding.carriers:
-        yield "rescued", f"by {carriers.told(finding.carriers)}"
+    sure = [one for one in finding.carriers if one.is_sure]
+    if sure:
+        yield "rescued", f"by {carriers.told(sure)}"
     if finding.is_known:
         yield "why", why(finding)
         yield "do", finding.helps

@@ -63,7 +63,7 @@ def proved(
         outside = () if kind in _DATA else _outside(inspection.inspect(beside), runs.file.found)
         if outside:
             return f"it would call {', '.join(outside[:_NAMES])}, which no model of scikit-learn does"
-        digests = {like.name: digest_of(like), output.name: digest_of(beside)}
+        digests = {"file": digest_of(like), "output": digest_of(beside)}
         fitting = "" if ways.of_suffix(output) == kind else ways.suffix_of(kind)
         size = beside.stat().st_size
         told = replace(answer(), proof=proof, format=kind, digests=digests, size=size, fitting_suffix=fitting)

@@ -190,9 +190,9 @@ class _Search:
         needed = {need.package for need in self._file.found.needs if need.package}
         return Rescued(
             ending=ending,
-            file=self._ask.file.file.name,
+            file=self._file.ask.file.name,
             output=self._ask.output.name,
-            target=self._ask.to,
+            target=next(iter(self._trial.called.values()), self._ask.to),
             written=self._trial.written,
             at=self._original.at,
             why=why,

@@ -150,6 +150,20 @@ def test_a_model_of_models_that_does_not_tell_its_width_has_that_of_an_inner_one
     assert next(making_rows.attempts(model)).shape[1] == 7
 
 
+def test_compression_around_a_pickle_is_taken_off_and_nothing_else():
+    import bz2
+    import gzip
+    import lzma
+    import pickle
+    import zlib
+
+    for protocol in range(5):
+        held = pickle.dumps([{"a": 1.5}, "text", []], protocol)
+        assert given.unpacked(held) == held
+        for pack in (gzip.compress, bz2.compress, lzma.compress, zlib.compress):
+            assert given.unpacked(pack(held)) == held and given.unpacked(gzip.compress(pack(held))) == held
+
+
 def test_what_takes_other_numbers_is_given_others():
     counts = DRAWN.randint(0, 3, (200, 4))
     truth = np.arange(200) % 2

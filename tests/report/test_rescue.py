@@ -39,7 +39,7 @@ RESCUED = Rescued(
         Tried(way=Way(steps=()), why="nodes differ"),
         Tried(way=Way(steps=(Step(environment="sk1.2.2", format="pickle-4"),)), why="nodes differ"),
     ),
-    digests={"old.pkl": "a", "new.pkl": "b"},
+    digests={"file": "a", "output": "b"},
     environments=(Packed(name="sk1.2.2", packages={"numpy": "1.24.4"}, lock="numpy==1.24.4 --hash=x"),),
     python="3.11",
     serve="pip install scikit-learn==1.2.2",

@@ -67,9 +67,17 @@ def test_saved_again_in_the_wanted_format_is_what_is_handed_over(rescued, tmp_pa
     assert len(world.ran) == 1, "nothing dearer was tried"
     told = json.loads((tmp_path / "out.pkl.json").read_text())
     assert told["way"] == [{"environment": WRITER.name, "format": "pickle-4"}]
-    assert told["output"]["sha256"] == world.answer.digests["out.pkl"] != world.answer.digests["model.pkl"]
+    assert told["output"]["sha256"] == world.answer.digests["output"] != told["file"]["sha256"]
     assert told["differences"] == {"predict": {"parity": "identical", "max_abs_diff": 0.0}}
     assert [one["name"] for one in told["environments"]] == [WRITER.name, TARGET.name]
+
+
+def test_an_output_of_the_files_own_name_in_another_folder_is_another_file(rescued, tmp_path) -> None:
+    (tmp_path / "new").mkdir()
+    world = rescued(only("pickle-4"), out="new/model.pkl")
+    told = json.loads((tmp_path / "new" / "model.pkl.json").read_text())
+    assert told["file"]["name"] == told["output"]["name"] == "model.pkl" and world.written is not None
+    assert told["file"]["sha256"] != told["output"]["sha256"]
 
 
 def test_another_format_carries_it_and_the_target_saves_it_as_wanted(rescued) -> None:

@@ -80,7 +80,14 @@ def carriers(asked: Iterable[Evidence], found: Iterable[Evidence]) -> tuple[Carr
 def _loaded(one: Evidence) -> carrying.Loaded:
     cell = one.cell
     return carrying.Loaded(
-        cell.case, cell.producer, cell.consumer, cell.format, cell.verdict, cell.max_abs_diff, one.converts
+        cell.case,
+        cell.producer,
+        cell.consumer,
+        cell.format,
+        cell.verdict,
+        cell.max_abs_diff,
+        one.converts,
+        cell.outputs,
     )
 
 

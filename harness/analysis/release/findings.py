@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -160,11 +159,18 @@ def _carriers(rows: pd.DataFrame, alike: pd.DataFrame) -> tuple[carrying.Carrier
 
 
 def _loaded(rows: pd.DataFrame) -> Iterator[carrying.Loaded]:
-    held = rows[list(carrying.Loaded._fields)]
-    missing = held.isna()
-    return itertools.starmap(
-        carrying.Loaded, held.astype(object).mask(missing, None).itertuples(index=False, name=None)
-    )
+    for row in rows[list(carrying.Loaded._fields)].to_dict("records"):
+        largest = row["max_abs_diff"]
+        yield carrying.Loaded(
+            case=row["case"],
+            producer=row["producer"],
+            consumer=row["consumer"],
+            format=row["format"],
+            verdict=row["verdict"] if isinstance(row["verdict"], str) else None,
+            max_abs_diff=float(largest) if isinstance(largest, float) and not np.isnan(largest) else None,
+            converts=bool(row["converts"]),
+            differing=tuple(row["differing"]) if np.ndim(row["differing"]) else (),
+        )
 
 
 def _share(name: str, rows: pd.DataFrame, cells: pd.DataFrame) -> Share:

@@ -14,7 +14,7 @@ def kernel_pca(state):
 
 
 def coefficients(state):
-    """Partial least squares: until 1.2 the coefficients were of scaled columns; from 1.3 on of those that were only
+    """Partial least squares: until 1.2 the coefficients were of scaled columns; from 1.5 on of those that were only
     centred, and target by target."""
     import numpy as np
 
@@ -28,8 +28,10 @@ def coefficients(state):
         state.has.pop(name, None)
     from . import version
 
-    if version(release) >= (1, 3, 0):
+    if version(release) >= (1, 5, 0):
         state.has["coef_"] = scaled.T / state.has["_x_std"]
+    elif version(release) >= (1, 3, 0):
+        state.has["coef_"] = scaled.T
     elif version(release) >= (1, 2, 0):
         state.has["_coef_"] = scaled.T
     elif version(release) >= (1, 1, 0):
@@ -41,7 +43,7 @@ def coefficients(state):
 
 
 def _crosses(state):
-    return any(state.crosses(one) or state.crosses_back(one) for one in ((1, 1, 0), (1, 2, 0), (1, 3, 0)))
+    return any(state.crosses(one) or state.crosses_back(one) for one in ((1, 1, 0), (1, 2, 0), (1, 3, 0), (1, 5, 0)))
 
 
 def sparse_coder(state):

@@ -58,8 +58,32 @@ def base_loss(state):
         state.has["_base_loss"] = model._get_loss()
 
 
+def variances(state):
+    """From 1.0 on they have that name."""
+    if state.here_is((1, 0, 0)) and "sigma_" in state.has and "var_" not in state.has:
+        state.has["var_"] = state.has.pop("sigma_")
+
+
+def equal_shares(state):
+    """Before 1.6 each class counted the same."""
+    import numpy as np
+
+    if state.crosses((1, 6, 0)) and state.lacks("class_prior_") and "classes_" in state.has:
+        count = len(state.has["classes_"])
+        state.has["class_prior_"] = np.full(count, 1 / count)
+
+
+def encoder_of_labels(state):
+    """From 1.2 on it has another name."""
+    if state.crosses((1, 2, 0)) and "_le" in state.has and "_label_encoder" not in state.has:
+        state.has["_label_encoder"] = state.has.pop("_le")
+
+
 BEFORE = [("LogisticRegression", one_for_each_class)]
 WORKED = [
+    ("GaussianNB", variances),
+    ("NearestCentroid", equal_shares),
+    ("StackingClassifier VotingClassifier", encoder_of_labels),
     ("BaseSGD BaseSGDClassifier BaseSGDRegressor SGDOneClassSVM", loss),
     ("_GeneralizedLinearRegressor", base_loss),
 ]

@@ -1,6 +1,7 @@
 """Decision trees, forests and what is made of them."""
 
 from ...errors import Unsupported
+from . import parameters_of
 
 _CRITERIA = {"mse": ((1, 0, 0), "squared_error"), "mae": ((1, 0, 0), "absolute_error")}
 
@@ -44,6 +45,14 @@ def path_lengths(state):
         )
 
 
+def model_of_all(state):
+    """Ensembles of one class keep the unfitted tree under another name from 1.2 on."""
+    old, new = ("base_estimator", "estimator") if state.here_is((1, 2, 0)) else ("estimator", "base_estimator")
+    known = parameters_of(type(state.value))
+    if old in state.has and new not in state.has and old not in known and new not in known:
+        state.has[new] = state.has.pop(old)
+
+
 def real_boosting(state):
     """From 1.6 on there is no SAMME.R, and models of it would predict as SAMME does."""
     if state.crosses((1, 6, 0)) and state.has.get("algorithm", "SAMME") == "SAMME.R":
@@ -58,4 +67,4 @@ def discrete_boosting(state):
 
 
 BEFORE = [("AdaBoostClassifier", discrete_boosting), ("AdaBoostClassifier", real_boosting)]
-WORKED = [("DecisionTreeClassifier", fractions), ("IsolationForest", path_lengths)]
+WORKED = [("BaseEnsemble", model_of_all), ("DecisionTreeClassifier", fractions), ("IsolationForest", path_lengths)]
