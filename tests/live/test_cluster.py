@@ -219,7 +219,7 @@ def test_a_model_that_kills_its_workers_is_found_and_told(bench: Bench, cluster:
 def test_what_no_worker_can_have_is_told_and_the_rest_is_done(bench: Bench, cluster: Cluster) -> None:
     foreign = '{name: far, kind: rootfs, platform: linux/arm64, scikit-learn: "1.5.2", python: "3.11"}'
     bench.write(f"\n    - {ALONE}\n    - {foreign}", cases="[standard_scaler]", formats="[pickle]")
-    chosen = bench.matrix.read_text().replace('environments: ["*"]', 'environments: ["*", far]')
+    chosen = bench.matrix.read_text().replace('environments: ["*"]', 'kinds: [local, rootfs]\n    environments: ["*"]')
     bench.matrix.write_text(chosen)
     cluster.add("--resources", "linux/arm64=0")
     bench.run("--scheduler", cluster.address)
