@@ -81,8 +81,7 @@ def tests(session: nox.Session) -> None:
     """The project's tests; real environments are among them."""
     install(session, "tests")
     # Two processes: see pytest_xdist_make_scheduler in tests/conftest.py.
-    words = ["--numprocesses", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
-    session.run("pytest", *words, *session.posargs)
+    session.run("pytest", "--numprocesses", "2", "--dist", "loadscope", *session.posargs)
 
 
 @nox.session(default=False)

@@ -22,27 +22,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="also the tests that are marked so")
 
 
-#: Who uses a workspace. They take longest, so they come first, and the others fill what is left of the time.
-IN_A_WORKSPACE = ("tests/live/", "tests/docs/test_commands.py")
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """A test that counts what ran must not find what another has worked out, nor what the user has."""
     os.environ["PERSISTENCE_MATRIX_CACHE"] = "none"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is for the night, whatever else is asked for; those that take longest first."""
-    items.sort(key=lambda item: not item.nodeid.startswith(IN_A_WORKSPACE))
+    """Leave out what is for the night, whatever else is asked for."""
     if not config.getoption("--nightly"):
         left_out = [item for item in items if item.get_closest_marker("nightly")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
 
 
+#: Who uses the workspace, whose lock one process has from its first test to its last. Two of these at once would starve
+#: each other: hostile models take all that a machine has.
+IN_THE_WORKSPACE = ("tests/live/", "tests/docs/test_commands.py")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log):
-    """Of several processes each has a workspace of its own. A file that uses it stays in one process, with its runs.
+    """Of two processes one has the workspace, and takes what uses it first; the other does everything else meanwhile.
 
     Marks of groups would say the same, but xdist 3.8 does not see them under pytest 9.2.
     """
@@ -50,7 +50,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid.partition("::")[0] if nodeid.startswith(IN_A_WORKSPACE) else nodeid
+            return "workspace" if nodeid.startswith(IN_THE_WORKSPACE) else nodeid
 
     return Scheduling(config, log)
 
@@ -67,7 +67,7 @@ def workspace() -> Iterator[Path]:
 
     Here and not beside the live tests, so that one process takes the lock once, whichever folders' tests it runs.
     """
-    folder = ROOT / ".nox" / f"live-tests-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    folder = ROOT / ".nox" / "live-tests"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "tests.lock", timeout=280):  # another pytest's turn
         yield folder

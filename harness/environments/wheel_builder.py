@@ -6,13 +6,15 @@ It imports the standard library and setuptools, which lies in a folder of its ow
 import os
 import shutil
 import sys
+import tarfile
 import tomllib
 from pathlib import Path
 
 
 def main(archive: str, builder: str, target: str) -> None:
     """Unpack the archive here and write its wheel into the folder ``target``."""
-    shutil.unpack_archive(archive, "source", filter="data")
+    # Pythons before 3.11.4, such as Debian 12's, have no filters: there the sandbox alone keeps it in its place.
+    shutil.unpack_archive(archive, "source", **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     (folder,) = Path("source").iterdir()
     os.chdir(folder)
     said = Path("pyproject.toml")
