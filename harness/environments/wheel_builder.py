@@ -14,7 +14,10 @@ from pathlib import Path
 def main(archive: str, builder: str, target: str) -> None:
     """Unpack the archive here and write its wheel into the folder ``target``."""
     # Pythons before 3.11.4, such as Debian 12's, have no filters: there the sandbox alone keeps it in its place.
-    shutil.unpack_archive(archive, "source", **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+    if hasattr(tarfile, "data_filter"):
+        shutil.unpack_archive(archive, "source", filter="data")
+    else:
+        shutil.unpack_archive(archive, "source")
     (folder,) = Path("source").iterdir()
     os.chdir(folder)
     said = Path("pyproject.toml")
