@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 
-from harness.config import lock_files
+from harness.config import requirement_files
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-_MOST = 4 << 20  # bytes
 #: To an installer ==1.2 is ==1.2.0. Elsewhere here 1.2 means the newest of that minor.
 _MINOR = re.compile(r"(?<![=~<>!])==\d+\.\d+(?![.\w*])")
 
@@ -32,23 +31,27 @@ def of(words: Iterable[str]) -> dict[str, Requirement]:
 
 
 def read(path: Path) -> dict[str, Requirement]:
-    """The requirements of a file by name. Options, hashes, comments, and what is for other machines are left out.
+    """The requirements of a file by name, and of those that it names with ``-r``, narrowed by those of ``-c``.
+
+    Other options, hashes, comments, and what is for other machines are left out.
 
     Raises
     ------
-    InputError : there is no such file, or it has something else in it, such as a URL.
+    InputError : there is no such file, or one has something else in it, such as a URL.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such file")
-    if path.stat().st_size > _MOST:
-        raise InputError(f"{path}: {path.stat().st_size:,} bytes are no requirements file")
     found: dict[str, Requirement] = {}
-    for number, text in lock_files.lines(lock_files.text_of(path)):
-        one = _requirement(text, f"{path}, line {number}: {shown(text)}")
+    constraints: dict[str, Requirement] = {}
+    for line in requirement_files.lines(path):
+        one = _requirement(line.text, f"{line.where}: {shown(line.text)}")
         if one.marker is None or one.marker.evaluate():
             one.marker = None
             one.specifier = SpecifierSet(_MINOR.sub(r"\g<0>.0", str(one.specifier)))
-            found[_name(one)] = one
+            (constraints if line.constrains else found)[_name(one)] = one
+    for name, one in constraints.items():
+        if name in found:
+            found[name].specifier &= one.specifier
+        elif name in requirement_files.NEEDED:
+            found[name] = one
     return found
 
 

@@ -10,10 +10,9 @@ those that cannot be on this machine are left out, and of the others any may be 
 
 from __future__ import annotations
 
-import codecs
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packaging.markers import InvalidMarker, Marker
@@ -22,14 +21,13 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
-from harness.config import conda_files
+from harness.config import conda_files, requirement_files
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_MOST = 32 << 20  # bytes
 #: Pythons that a lock without one may be for.
 _PYTHONS = tuple(f"3.{minor}" for minor in range(6, 16))
 _MOST_COMMAND = 2_000  # characters of the line that names it
@@ -111,17 +109,13 @@ def read(path: Path) -> LockFile:
     ------
     InputError : there is no such file, it is none, or it is damaged. The message says which line, and what to do.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: {'it is no plain file' if path.exists() else 'there is no such file'}")
-    if path.stat().st_size > _MOST:
-        raise InputError(f"{path}: {path.stat().st_size:,} bytes are no lock file")
-    text = text_of(path)
+    text = requirement_files.read_text(path)
     if conda_files.is_one(path.name, text):
         tool, pins, spec = "conda", list(_of_conda(path, text)), None
     elif is_toml(path.name, text):
         tool, (pins, spec) = "TOML", _of_toml(path, text)
     else:
-        tool, pins, spec = "pip", list(_of_requirements(path, text)), None
+        tool, pins, spec = "pip", list(_of_requirements(path)), None
     python = next((pin.version for pin in pins if pin.name == "python"), None) or _compiled_for(text)
     pythons = _pythons(python, spec)
     if python is None and len(pythons) == 1:
@@ -129,37 +123,37 @@ def read(path: Path) -> LockFile:
     return LockFile(path=path, tool=tool, pins=tuple(pins), python=python, pythons=pythons)
 
 
-def text_of(path: Path) -> str:
-    """The text of a file. PowerShell writes UTF-16 where a shell writes UTF-8."""
-    content = path.read_bytes()
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return content.decode("utf-16" if wide else "utf-8-sig", errors="replace")
-
-
 def is_toml(name: str, text: str) -> bool:
     """Whether a file is of TOML, by its name or by a table of packages."""
     return name.endswith((".toml", "uv.lock", "poetry.lock", "pdm.lock")) or "\n[[package" in text
 
 
-def lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of a requirements file that name packages, by number. Options, hashes and comments are left out."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        cut = line.partition(" #")[0].partition("--hash")[0].strip().rstrip("\\").strip()
-        if cut and not cut.startswith(("#", "-")):
-            yield number, cut
-
-
-def _of_requirements(path: Path, text: str) -> Iterator[Pin]:
+def _of_requirements(path: Path) -> Iterator[Pin]:
     """What is of no index has no version here, if its file does not tell it: `pip freeze` writes such lines."""
-    for number, line in lines(text):
-        try:
-            one = Requirement(line)
-        except (ValueError, RecursionError):  # of packaging, and of numbers and markers that are beyond Python
-            if line.startswith(_ADDRESSES):
-                continue
-            raise InputError(f"{path}, line {number}: {shown(line)} is in no lock file; {_KNOWN}") from None
-        version = _of_wheel(one.url) if one.url else _only(one.specifier)
-        yield _pin(one.name, version, one.marker, is_released=one.url is None)
+    required, constraints = [], {}
+    for line in requirement_files.lines(path):
+        pin = _of_line(line)
+        if pin is not None and line.constrains:
+            constraints[pin.name] = pin
+        elif pin is not None:
+            required.append(pin)
+    for pin in required:
+        narrowed = constraints.get(pin.name)
+        is_open = pin.version is None and pin.is_released and narrowed is not None
+        yield replace(pin, version=narrowed.version) if is_open and narrowed is not None else pin
+    named = {pin.name for pin in required}
+    yield from (pin for name, pin in constraints.items() if name in requirement_files.NEEDED - named)
+
+
+def _of_line(line: requirement_files.Line) -> Pin | None:
+    try:
+        one = Requirement(line.text)
+    except (ValueError, RecursionError):  # of packaging, and of numbers and markers that are beyond Python
+        if line.text.startswith(_ADDRESSES):
+            return None
+        raise InputError(f"{line.where}: {shown(line.text)} is in no lock file; {_KNOWN}") from None
+    version = _of_wheel(one.url) if one.url else _only(one.specifier)
+    return _pin(one.name, version, one.marker, is_released=one.url is None)
 
 
 def _of_wheel(url: str) -> str | None:
