@@ -9,12 +9,14 @@ try:
     from sklearn.cluster import KMeans
     from sklearn.decomposition import KernelPCA
     from sklearn.ensemble import GradientBoostingRegressor, VotingClassifier
+    from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.impute import KNNImputer
     from sklearn.kernel_approximation import Nystroem
-    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.kernel_ridge import KernelRidge
+    from sklearn.linear_model import LinearRegression, LogisticRegression, PoissonRegressor, Ridge
     from sklearn.neighbors import KNeighborsClassifier
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import FunctionTransformer
+    from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures
 except ImportError:
     raise unittest.SkipTest("no scikit-learn here")
 
@@ -76,6 +78,29 @@ def test_a_linear_start_of_boosting_is_of_single_precision():
     start = conditioning(GradientBoostingRegressor(n_estimators=2, init=Ridge()).fit(ROWS, ROWS[:, 0]), ROWS, METHODS)
     assert 1e-7 < start["predict"]["error"] < 1e-5 and start["staged_predict"] == start["predict"]
     assert conditioning(GradientBoostingRegressor(n_estimators=2).fit(ROWS, ROWS[:, 0]), ROWS, METHODS) == {}
+
+
+def test_weights_of_a_kernel_that_is_nearly_singular_are_huge_and_their_sums_small():
+    rows = np.random.RandomState(0).normal(size=(120, 1))
+    truth = np.sin(3 * rows[:, 0])
+    for exact, smooth in (
+        (GaussianProcessRegressor(alpha=1e-12), GaussianProcessRegressor(alpha=1.0)),
+        (KernelRidge(alpha=1e-12, kernel="rbf"), KernelRidge(alpha=1.0, kernel="rbf")),
+    ):
+        errors = [conditioning(model.fit(rows, truth), rows, METHODS)["predict"]["error"] for model in (exact, smooth)]
+        assert 1e-8 < errors[0] < 1e-2 and errors[1] < 1e-10
+
+
+def test_powers_of_one_number_have_huge_coefficients():
+    rows = np.linspace(1, 2, 60).reshape(-1, 1)
+    powers = make_pipeline(PolynomialFeatures(9), LinearRegression()).fit(rows, np.sin(9 * rows[:, 0]))
+    fact = conditioning(powers, rows, METHODS)["predict"]
+    assert fact["kind"] == "sum" and 1e-11 < fact["error"] < 1e-4
+    plain = conditioning(LinearRegression().fit(ROWS, ROWS[:, 0]), ROWS, METHODS)["predict"]
+    assert plain["error"] < 1e-13
+    assert conditioning(PoissonRegressor().fit(ROWS, ROWS[:, 0]), ROWS, METHODS) == {}
+    logistic = LogisticRegression().fit(ROWS, [0, 1, 2, 1])
+    assert set(conditioning(logistic, ROWS, ("decision_function", "predict_proba"))) == {"decision_function"}
 
 
 def test_nothing_is_known_of_others():
