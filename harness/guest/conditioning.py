@@ -17,7 +17,7 @@ KMeans, MiniBatchKMeans, BisectingKMeans, Birch     transform
 KNeighborsTransformer, RadiusNeighborsTransformer   transform
 every class with it                                 kneighbors
 neighbours with weights="distance"                  predict, predict_proba
-VotingClassifier, VotingRegressor of these          the same: a mean is off by no more than its worst part
+models of these, see `conditioning_of_parts`         the same, as far as what they do with it lets it through
 KNNImputer with weights="distance"                  transform
 
 Trees (``kd_tree``, ``ball_tree``) subtract coordinates first. Nothing cancels, and nothing is allowed.
@@ -27,7 +27,7 @@ Trees (``kd_tree``, ``ball_tree``) subtract coordinates first. Nothing cancels, 
 Standard library at its top; NumPy is there where a model is.
 """
 
-from . import conditioning_of_sums
+from . import conditioning_of_parts, conditioning_of_sums
 
 EPS = 2.0**-52  # of double precision: scikit-learn computes distances of float32 in float64, too
 #: The attribute that holds the points of a class whose transform gives distances.
@@ -44,7 +44,6 @@ _WEIGHTED = (
     "RadiusNeighborsClassifier",
     "RadiusNeighborsRegressor",
 )
-_VOTING = ("VotingClassifier", "VotingRegressor")
 _EUCLIDEAN = ("euclidean", "l2")
 
 
@@ -77,8 +76,8 @@ def _facts(model, rows):
     kind = type(model)
     if not kind.__module__.startswith("sklearn."):
         return {}
-    if kind.__name__ in _VOTING:
-        return _vote(model, rows)
+    if kind.__name__ in conditioning_of_parts.OF:
+        return conditioning_of_parts.OF[kind.__name__](model, rows, of_part)
     if kind.__name__ == "KNNImputer":
         return _imputed(model, rows)
     if kind.__name__ in _CENTERS:
@@ -94,6 +93,11 @@ def _facts(model, rows):
         facts["predict_proba"] = {"kind": "weighted", "error": error, "scale": 1.0}
         facts["predict"] = {"kind": "weighted", "error": error, "scale": _spread(model._y)}
     return facts
+
+
+def of_part(model, rows):
+    """The facts of a model within another, for the rows that it gets."""
+    return _facts(*_last_step(model, rows)[::-1])
 
 
 def _cancels(model):
@@ -122,19 +126,6 @@ def _largest_norm(rows):
     else:
         squares = (np.asarray(rows, dtype="f8") ** 2).sum(axis=1)
     return float(np.sqrt(squares.max())) if squares.size else 0.0
-
-
-def _vote(model, rows):
-    """The worst of the parts. Labels are counted exactly, and ``transform`` gives what each part says."""
-    parts = [_facts(*_last_step(part, rows)[::-1]) for part in model.estimators_]
-    found = {}
-    for name in ("predict_proba", "predict"):
-        facts = [part[name] for part in parts if name in part]
-        if facts:
-            found[name] = dict(max(facts, key=lambda fact: fact["error"]), scale=max(fact["scale"] for fact in facts))
-    if found:
-        found["transform"] = found["predict_proba" if hasattr(model, "predict_proba") else "predict"]
-    return found
 
 
 def _imputed(model, rows):

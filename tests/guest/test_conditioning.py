@@ -7,13 +7,15 @@ from guest.conditioning import conditioning
 try:
     import numpy as np
     from sklearn.cluster import KMeans
+    from sklearn.compose import TransformedTargetRegressor
     from sklearn.decomposition import KernelPCA
-    from sklearn.ensemble import GradientBoostingRegressor, VotingClassifier
+    from sklearn.ensemble import BaggingRegressor, GradientBoostingRegressor, StackingRegressor, VotingClassifier
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.impute import KNNImputer
     from sklearn.kernel_approximation import Nystroem
     from sklearn.kernel_ridge import KernelRidge
     from sklearn.linear_model import LinearRegression, LogisticRegression, PoissonRegressor, Ridge
+    from sklearn.multioutput import MultiOutputRegressor
     from sklearn.neighbors import KNeighborsClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures
@@ -30,6 +32,10 @@ def facts(model):
 
 def twice(rows):
     return 2 * rows
+
+
+def half(rows):
+    return rows / 2
 
 
 def test_distances_to_centers_have_the_norms_of_the_rows_that_the_last_step_gets():
@@ -89,6 +95,25 @@ def test_weights_of_a_kernel_that_is_nearly_singular_are_huge_and_their_sums_sma
     ):
         errors = [conditioning(model.fit(rows, truth), rows, METHODS)["predict"]["error"] for model in (exact, smooth)]
         assert 1e-8 < errors[0] < 1e-2 and errors[1] < 1e-10
+
+
+def test_what_is_made_of_inexact_models_is_no_more_exact():
+    rows = np.random.RandomState(0).normal(size=(120, 1))
+    truth = np.sin(3 * rows[:, 0])
+    process = GaussianProcessRegressor(alpha=1e-12)
+    own = conditioning(process.fit(rows, truth), rows, METHODS)["predict"]["error"]
+    made = [
+        BaggingRegressor(process, n_estimators=3, random_state=0),
+        TransformedTargetRegressor(process, transformer=FunctionTransformer(twice, half, check_inverse=False)),
+        StackingRegressor([("process", process), ("linear", Ridge())]),
+    ]
+    for model in made:
+        error = conditioning(model.fit(rows, truth), rows, METHODS)["predict"]["error"]
+        assert own / 1000 < error < own * 1000
+    several = MultiOutputRegressor(process).fit(rows, np.column_stack([truth, truth]))
+    assert conditioning(several, rows, METHODS)["predict"]["error"] == own
+    trees = StackingRegressor([("trees", GradientBoostingRegressor(n_estimators=2))], final_estimator=Ridge())
+    assert conditioning(trees.fit(rows, truth), rows, METHODS) == {}
 
 
 def test_powers_of_one_number_have_huge_coefficients():
