@@ -65,15 +65,34 @@ def passed_through(state):
     """From 1.4 on columns that are passed through have a transformer, where they had a word."""
     if not state.here_is((1, 4, 0)) or "transformers_" not in state.has:
         return
-    from sklearn.preprocessing import FunctionTransformer
-
-    def made():
-        return FunctionTransformer(accept_sparse=True, check_inverse=False, feature_names_out="one-to-one")
-
     state.has["transformers_"] = [
-        (name, made() if isinstance(one, str) and one == "passthrough" else one, chosen)
+        (name, _passing(state, chosen) if isinstance(one, str) and one == "passthrough" else one, chosen)
         for name, one, chosen in state.has["transformers_"]
     ]
+
+
+def _passing(state, chosen):
+    """What passes columns through, as if it had been fitted on them: it holds rows against their names."""
+    import numpy as np
+    from sklearn.preprocessing import FunctionTransformer
+
+    made = FunctionTransformer(accept_sparse=True, check_inverse=False, feature_names_out="one-to-one")
+    names = state.has.get("feature_names_in_")
+    chosen = [chosen] if isinstance(chosen, (str, int)) else chosen
+    places = np.arange(state.has["n_features_in_"] if names is None else len(names))
+    if names is not None and np.ndim(chosen) and len(chosen) and isinstance(chosen[0], str):
+        places = np.array([list(names).index(name) for name in chosen])
+    elif isinstance(chosen, slice) and isinstance(chosen.start or chosen.stop, str):
+        known = list(names)
+        first = 0 if chosen.start is None else known.index(chosen.start)
+        last = len(known) if chosen.stop is None else known.index(chosen.stop) + 1
+        places = places[first : last : chosen.step]
+    else:
+        places = places[chosen if isinstance(chosen, slice) else np.asarray(chosen, dtype=None if len(chosen) else int)]
+    made.n_features_in_ = len(places)
+    if names is not None:
+        made.feature_names_in_ = np.asarray(names, dtype=object)[places]
+    return made
 
 
 def curve(state):
