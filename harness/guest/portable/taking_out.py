@@ -180,6 +180,8 @@ class _Taking:
     def _object(self, value, place):
         """An object of scikit-learn: written once, however often it is met. Compiled ones have no ``__dict__``."""
         cls = type(value)
+        if cls.__name__ == "_RemainderColsList":  # of 1.5 and 1.6: a list that warns whoever reads it
+            return self.node(list(value.data), place)
         if not hasattr(value, "__dict__") or not names.is_allowed(cls.__module__):
             return {"is": "lost", "what": qualified_name(cls)}
         if id(value) not in self._numbers:

@@ -80,7 +80,24 @@ def encoder_of_labels(state):
 
 
 BEFORE = [("LogisticRegression", one_for_each_class)]
+
+
+def classes_of_ridge(state):
+    """From 1.9 on they are kept, where they were asked of what makes numbers of labels."""
+    made = state.has.get("_label_binarizer")
+    if made is not None and "classes_" not in state.has and not hasattr(type(state.value), "classes_"):
+        state.has["classes_"] = made.classes_
+
+
+def chosen_model(state):
+    """Its model has the same name in every release, whatever the parameter is called."""
+    if "base_estimator_" in state.has and "estimator_" not in state.has:
+        state.has["estimator_"] = state.has.pop("base_estimator_")
+
+
 WORKED = [
+    ("RidgeClassifier RidgeClassifierCV", classes_of_ridge),
+    ("RANSACRegressor", chosen_model),
     ("GaussianNB", variances),
     ("NearestCentroid", equal_shares),
     ("StackingClassifier VotingClassifier", encoder_of_labels),

@@ -95,6 +95,18 @@ def _passing(state, chosen):
     return made
 
 
+def number_of_powers(state):
+    """From 1.0 on it is kept how many there would be without a least degree."""
+    columns = state.has.get("n_features_in_", state.has.get("n_input_features_"))
+    if not state.here_is((1, 0, 0)) or columns is None or not state.lacks("_n_out_full"):
+        return
+    kept = {name: state.has[name] for name in ("interaction_only", "include_bias")}
+    state.has["_min_degree"], state.has["_max_degree"] = 0, state.has["degree"]  # before, there was none
+    state.has["_n_out_full"] = state.value._num_combinations(
+        n_features=columns, min_degree=0, max_degree=state.has["degree"], **kept
+    )
+
+
 def curve(state):
     """SciPy's interpolation is made again of the points."""
     if "X_thresholds_" in state.has and hasattr(state.value, "_build_f"):
@@ -122,6 +134,7 @@ WORKED = [
     ("SimpleImputer", kind_of_fill),
     ("IterativeImputer", empty_columns),
     ("ColumnTransformer", passed_through),
+    ("PolynomialFeatures", number_of_powers),
     ("IsotonicRegression", curve),
     ("BaseSearchCV", scorer),
 ]
