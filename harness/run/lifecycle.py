@@ -233,7 +233,7 @@ def _is_time(text: str) -> bool:
         return False
 
 
-def _reopen(plan: Plan, path: Path, selection: schedule.Selection, *, here: bool) -> RunFolder:
+def _reopen(plan: Plan, path: Path, selection: schedule.Selection, *, here: bool = True) -> RunFolder:
     """The folder of a run that goes on. ``here``: its guests will be on this machine."""
     stored = read_run_json(path)
     _need_facts(path, stored)

@@ -4,8 +4,9 @@ import unittest
 
 try:
     import numpy as np
+    import sklearn
 except ImportError:
-    raise unittest.SkipTest("no NumPy under this interpreter") from None
+    raise unittest.SkipTest("no scikit-learn under this interpreter") from None
 
 from guest import errors, graphs, making_rows
 from guest.formats import onnx_graphs

@@ -146,11 +146,10 @@ def cluster(bench: Bench) -> Iterator[Cluster]:
 
 
 def test_two_workers_come_to_the_same_table_cell_by_cell(bench: Bench, undisturbed: Bench) -> None:
-    done = bench.run("--workers", "2")
+    bench.run("--workers", "2")
     assert statuses(bench.tables()) == statuses(undisturbed.tables())
     assert facts(bench.tables()) == facts(undisturbed.tables())
     assert bench.tables().run["complete"]
-    assert "http://127.0.0.1" in done.stdout
     # The run's folder is whole: a cell can be run again from it, and its locks are those that were used.
     for digest in bench.tables().artifacts.sha256.dropna():
         assert (bench.newest() / "objects" / digest[:2] / digest).exists()
