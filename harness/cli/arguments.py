@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harness.machine import defaults, tools
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
+    from rich.text import Text
 
 MATRIX = defaults.matrix()
 RESULTS = defaults.results()
@@ -77,6 +80,9 @@ WithOption = Annotated[
     typer.Option("--with", metavar="PACKAGE==V", help="What the file does not tell: scikit-learn==1.2.2."),
 ]
 TrustOption = Annotated[bool, typer.Option("--trust", help="Run the model without a sandbox.")]
+TrialResultsOption = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Where the runs are stored.", show_default="the workspace")
+]
 MayFailOption = Annotated[
     list[str] | None,
     typer.Option("--may-fail", metavar="PATTERN", help="Environments that may be missing: a name or pattern."),
@@ -89,6 +95,13 @@ ExpectationsOption = Annotated[
         show_default="expectations.yaml beside the runs",
     ),
 ]
+
+
+def telling(aside: Console, line: Callable[[Any], Text], *, silent: bool) -> Callable[[Any], None]:
+    """What hears of each step of a search: it prints a line of it on a console, or nothing."""
+    if silent:
+        return lambda _: None
+    return lambda one: aside.print(line(one), no_wrap=True, overflow="ellipsis")
 
 
 def console() -> Console:

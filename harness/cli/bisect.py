@@ -14,9 +14,11 @@ from harness.cli.arguments import (
     CodeOption,
     JsonOption,
     RowsOption,
+    TrialResultsOption,
     TrustOption,
     WriterRequirementsOption,
     console,
+    telling,
 )
 
 if TYPE_CHECKING:
@@ -58,9 +60,7 @@ def bisect(
     requirements: WriterRequirementsOption = None,
     code: CodeOption = None,
     trust: TrustOption = False,
-    results: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where the runs are stored.", show_default="the workspace")
-    ] = None,
+    results: TrialResultsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find the release that changed what a model answers.
@@ -94,9 +94,7 @@ def bisect(
     )
     if as_test:
         raise typer.Exit(_code(ask, aside, results))
-    hear = (
-        (lambda _: None) if as_json else lambda one: aside.print(rendering.line(one), no_wrap=True, overflow="ellipsis")
-    )
+    hear = telling(aside, rendering.line, silent=as_json)
     answer = bisecting.bisect(ask, console=aside, results=results, told=hear)
     if as_json:
         print(json.dumps(rendering.as_data(answer), indent=2))

@@ -15,10 +15,12 @@ from harness.cli.arguments import (
     CodeOption,
     JsonOption,
     RowsOption,
+    TrialResultsOption,
     TrustOption,
     WithOption,
     WriterRequirementsOption,
     console,
+    telling,
 )
 from harness.errors import GateCrossed
 
@@ -40,9 +42,7 @@ def rescue(
     requirements: WriterRequirementsOption = None,
     code: CodeOption = None,
     trust: TrustOption = False,
-    results: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where the runs are stored.", show_default="the workspace")
-    ] = None,
+    results: TrialResultsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write a file that works in a target, proved there.
@@ -70,9 +70,7 @@ def rescue(
         to=to,
         output=output,
     )
-    hear = (
-        (lambda _: None) if as_json else lambda one: aside.print(rendering.line(one), no_wrap=True, overflow="ellipsis")
-    )
+    hear = telling(aside, rendering.line, silent=as_json)
     answer = rescuing.rescue(ask, console=aside, results=results, told=hear)
     if as_json:
         print(json.dumps(rendering.as_data(answer), indent=2))

@@ -138,9 +138,8 @@ def _of_requirements(path: Path) -> Iterator[Pin]:
         elif pin is not None:
             required.append(pin)
     for pin in required:
-        narrowed = constraints.get(pin.name)
-        is_open = pin.version is None and pin.is_released and narrowed is not None
-        yield replace(pin, version=narrowed.version) if is_open and narrowed is not None else pin
+        is_open = pin.version is None and pin.is_released and pin.name in constraints
+        yield replace(pin, version=constraints[pin.name].version) if is_open else pin
     named = {pin.name for pin in required}
     yield from (pin for name, pin in constraints.items() if name in requirement_files.NEEDED - named)
 

@@ -142,8 +142,7 @@ def _lines(answer: Checked) -> Iterator[tuple[str, str]]:
     if answer.safe_range is not None:
         yield "safe", answer.safe_range
     if answer.compared:
-        more = len(answer.compared) - _NAMES
-        yield "compared", ", ".join([*answer.compared[:_NAMES], *([f"{more} more"] if more > 0 else [])])
+        yield "compared", _some(answer.compared)
         yield "with rows", _rows(answer)
     if answer.deprecated:
         yield "left out", f"{', '.join(answer.deprecated)}: deprecated in the release that wrote the file"
@@ -157,9 +156,12 @@ def _why(first: Target, last: Target) -> Iterator[tuple[str, str]]:
     if first.helps is not None:
         yield "", first.helps
     if first.only_for:
-        more = len(first.differing) - _NAMES
-        names = [*first.differing[:_NAMES], *([f"{more} more"] if more > 0 else [])]
-        yield "only in", f"{', '.join(names)}; the same for rows as it was fitted on"
+        yield "only in", f"{_some(first.differing)}; the same for rows as it was fitted on"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _NAMES
+    return ", ".join([*names[:_NAMES], *([f"{more} more"] if more > 0 else [])])
 
 
 def _short(first: Target, last: Target) -> str:

@@ -34,7 +34,7 @@ class Progress:
 
     def __init__(
         self,
-        console: Console,
+        console: Console | None,
         *,
         environments: int,
         artifacts: int,
@@ -43,7 +43,7 @@ class Progress:
         link: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``link``: of a page that shows more of the run."""
+        """``console``: None where nobody looks. ``link``: of a page that shows more of the run."""
         self._console = console
         self._link = link
         self._clock = clock
@@ -57,7 +57,7 @@ class Progress:
         self._rate = RecentRate(clock)  # of the cells
         self._started = self._printed = clock()
         self._bars: Bars | None = None
-        if console.is_terminal:
+        if console is not None and console.is_terminal:
             columns = (SpinnerColumn(), TextColumn("{task.description:12}"), BarColumn(), MofNCompleteColumn())
             more = (TimeElapsedColumn(), TextColumn("{task.fields[note]}"))
             self._bars = Bars(*columns, *more, console=console, transient=True)
@@ -84,7 +84,7 @@ class Progress:
             else:
                 self._advance("environments", self._at_work())
                 if state != Status.OK:
-                    self._console.print(f"[yellow]{escape(name)}: {state}: {escape(reason or '')}", highlight=False)
+                    self._print(f"[yellow]{escape(name)}: {state}: {escape(reason or '')}")
 
     def artifact(self) -> None:
         with self._lock:
@@ -146,4 +146,8 @@ class Progress:
         self._printed = now
         counts = "  ".join(f"{name} {self._done[name]}/{total}" for name, total in self._totals.items())
         line = "  ".join(filter(None, [f"{now - self._started:5.0f} s", counts, self._pace(), self._link]))
-        self._console.print(line, highlight=False)
+        self._print(line)
+
+    def _print(self, text: str) -> None:
+        if self._console is not None:
+            self._console.print(text, highlight=False)

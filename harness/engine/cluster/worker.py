@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from distributed import WorkerPlugin, get_worker
-from rich.console import Console as Silent
 
 import harness
 from harness.engine.cluster.objects import DamagedError, ObjectStore
@@ -90,7 +89,7 @@ class Guests(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask
         self._folder = RunFolder.begin(path, {"run_id": self._setting.run_id, "started": now})
         self._store = ObjectStore(self._setting.store)
         plan = self._with_matrix(self._setting.plan)
-        progress = Progress(Silent(quiet=True), environments=0, artifacts=0, cells=0)
+        progress = Progress(None, environments=0, artifacts=0, cells=0)
         self._recorder = Recorder(plan, self._folder, progress)
         found = await asyncio.to_thread(capabilities)
         declared = worker.state.total_resources
