@@ -43,7 +43,8 @@ def packages(path: Path, text: str) -> Iterator[tuple[str, str | None]]:
 
 def _items(text: str) -> Iterator[dict[str, str]]:
     """What each entry of the list says of itself; what lies deeper, such as its dependencies, is left out."""
-    inside, item, depth = False, None, 0
+    inside, depth = False, 0
+    item: dict[str, str] | None = None
     for line in text.splitlines():
         found = _KEY.fullmatch(line.rstrip())
         if found is None:
