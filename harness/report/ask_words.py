@@ -209,7 +209,8 @@ def _failing(one: Failing, *, is_mixed: bool) -> str:
     if not told and len(one.cases) > few:
         told = listed(one.cases, few)
     does = f" ({one.verdict})" if is_mixed else ""
-    return f"{some(one.cases, 'model', few)}{does}{': ' if told else ''}{told}"
+    home = " (in its own producer, too: the version is not the reason)" if one.at_home else ""
+    return f"{some(one.cases, 'model', few)}{does}{home}{': ' if told else ''}{told}"
 
 
 def only_unusual(answer: Answer) -> bool:
@@ -241,7 +242,9 @@ def by_itself(answer: Answer) -> str:
     """The verdict of the models of the class itself, where those that contain one are worse; else empty."""
     if answer.alone is None or answer.alone is answer.verdict:
         return ""
-    return f"{answer.alone} ({some(answer.breadth.alone, 'model', NAMES // 2)})"
+    models = some(answer.breadth.alone, "model", NAMES // 2)
+    alike = answer.alone_elsewhere.ranges({answer.alone}) if answer.alone in SOUND else []
+    return f"{answer.alone} ({models}{f'; the same in {spans(alike)}' if alike else ''})"
 
 
 def shortcomings(breadth: Breadth) -> Iterator[str]:
