@@ -1,6 +1,6 @@
 """Which persisted scikit-learn models load, and still predict the same, where.
 
-Public: `read_run`, `ask`, `inspect`, `compare` and what they return. Every other module is internal and may change.
+Public: the functions of ``__all__`` and what they return. Every other module is internal and may change.
 
 The words of this project; each means one thing everywhere.
 
@@ -32,6 +32,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.api import bisect, rescue, upgrade
+
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
@@ -45,7 +47,18 @@ if TYPE_CHECKING:
     from harness.integrations.explaining import Explanations
     from harness.store import RunTables
 
-__all__ = ["__version__", "ask", "check", "compare", "explain_warnings", "inspect", "read_run"]
+__all__ = [
+    "__version__",
+    "ask",
+    "bisect",
+    "check",
+    "compare",
+    "explain_warnings",
+    "inspect",
+    "read_run",
+    "rescue",
+    "upgrade",
+]
 
 # Imports stand inside the functions: pandas costs half a second, and nox and `--help` import this package.
 

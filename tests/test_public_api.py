@@ -19,7 +19,7 @@ def _in_the_checkout(monkeypatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
-@pytest.mark.parametrize("name", ["read_run", "ask", "inspect", "compare", "explain_warnings"])
+@pytest.mark.parametrize("name", ["read_run", "ask", "inspect", "compare", "explain_warnings", "upgrade"])
 def test_the_examples_hold(name) -> None:
     function = getattr(harness, name)
     tests = doctest.DocTestFinder(recurse=False).find(function, name, globs=vars(harness).copy())
@@ -28,7 +28,7 @@ def test_the_examples_hold(name) -> None:
         assert doctest.DocTestRunner().run(test).failed == 0
 
 
-@pytest.mark.parametrize("name", ["read_run", "ask", "inspect", "check", "compare"])
+@pytest.mark.parametrize("name", ["read_run", "ask", "inspect", "check", "compare", "upgrade", "bisect", "rescue"])
 def test_each_docstring_has_what_numpydoc_asks_for(name) -> None:
     function = getattr(harness, name)
     text = inspect.getdoc(function)
@@ -42,11 +42,14 @@ def test_what_is_public_is_stated() -> None:
     assert sorted(harness.__all__) == [
         "__version__",
         "ask",
+        "bisect",
         "check",
         "compare",
         "explain_warnings",
         "inspect",
         "read_run",
+        "rescue",
+        "upgrade",
     ]
 
 
@@ -58,6 +61,10 @@ def test_wrong_input_is_one_error(tmp_path) -> None:
         lambda: harness.check(tmp_path / "nothing"),
         lambda: harness.ask("Nobody", dumped_by="1.5", loaded_by="1.2", run="results/reference"),
         lambda: harness.compare("results/reference", "results/reference", fail_on=["nothing"]),
+        lambda: harness.upgrade("1.3", tmp_path / "nothing.txt"),
+        lambda: harness.upgrade("1.3", "1.8", [tmp_path / "nothing.pkl"]),
+        lambda: harness.bisect("nobody_knows_this_case"),
+        lambda: harness.rescue(tmp_path / "nothing.pkl", to="1.9", output=tmp_path / "new.pkl"),
     ):
         with pytest.raises(InputError):
             call()
@@ -77,3 +84,17 @@ def test_the_carried_reference_answers_where_no_run_is_named() -> None:
     answer = harness.ask("RandomForestClassifier", dumped_by="1.3")
     assert answer.question.is_strip and str(answer.verdict) == "changes predictions"
     assert str(harness.ask("RandomForestClassifier", dumped_by="1.2", loaded_by="1.5").verdict) == "breaks"
+
+
+def test_an_upgrade_is_a_frame_with_files_before_estimators(tmp_path) -> None:
+    locks = [tmp_path / "old.txt", tmp_path / "new.txt"]
+    for lock, version in zip(locks, ("1.3.2", "1.8.0")):
+        lock.write_text(f"scikit-learn=={version}\n")
+    file = "tests/inspection/files/sk1.2-py3.11-np1.24.column_transformer.joblib"
+    answer = harness.upgrade(*map(str, locks), [file])
+    frame = answer.to_frame()
+    assert [*frame["kind"].unique()] == ["file", "estimator"] and frame["name"].iloc[0] == file
+    assert len(frame) == 1 + len(answer.estimators)
+    assert frame["verdict"].iloc[0] == str(answer.verdict)
+    forest = frame.set_index("name").loc["RandomForestClassifier"]
+    assert (forest["verdict"], forest["cause"]) == ("changes predictions", "tree-values-fractions")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    import pandas as pd
+
     from harness.store import RunTables
 
 SCIKIT_LEARN = "scikit-learn"
@@ -138,6 +140,12 @@ class Bisected:
     tried: tuple[Tried, ...]
     between: int
     notes: tuple[str, ...] = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each environment that was tried, in their order, with the columns of `Tried`."""
+        import pandas as pd  # noqa: PLC0415  # half a second that nobody else need pay
+
+        return pd.DataFrame([vars(one) for one in self.tried], columns=list(Tried.__dataclass_fields__))
 
 
 def tried(tables: RunTables, name: str) -> Tried:

@@ -142,6 +142,17 @@ class Rescued:
     environments: tuple[Packed, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each method, attribute or form of rows that was compared; none where nothing is handed over.
+
+        Columns: ``method``, ``parity``, ``max_abs_diff`` (null where it has no numbers) and ``raised`` (bool).
+        """
+        import pandas as pd  # noqa: PLC0415  # half a second that nobody else need pay
+
+        compared = {} if self.proof is None else self.proof.methods
+        rows = [{"method": name, **facts} for name, facts in compared.items()]
+        return pd.DataFrame(rows, columns=["method", "parity", "max_abs_diff", "raised"])
+
 
 def sidecar(answer: Rescued) -> dict[str, Any]:
     """What is told beside the file that is handed over."""

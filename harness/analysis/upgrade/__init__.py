@@ -11,7 +11,7 @@ conclusion   the one sentence
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from harness.analysis.ask import several
 from harness.analysis.upgrade import conclusion, coverage
@@ -24,6 +24,8 @@ from harness.analysis.verdicts import Verdict, worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    import pandas as pd
 
     from harness.analysis.ask.answer import AskedRun
     from harness.analysis.ask.index import Index
@@ -78,6 +80,30 @@ class Upgrade:
         """What gates ask about: the files, or every class where none were given."""
         asked: Sequence[Judged | JudgedFile] = self.files or self.estimators
         return frozenset(verdict for one in asked for verdict in one.verdicts) | {self.verdict}
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each file and each estimator, files first, the worst first.
+
+        Columns: ``kind`` ("file" or "estimator"), ``name`` (of a file, its path), ``verdict``, ``sentence``, ``cause``
+        (of the worst cell of an estimator; null where nobody knows one) and ``models`` (how many were compared).
+        """
+        import pandas as pd  # noqa: PLC0415  # half a second that `upgrade` on a terminal need not pay
+
+        rows = [*map(_row_of_file, self.files), *map(_row, self.estimators)]
+        return pd.DataFrame(rows, columns=["kind", "name", "verdict", "sentence", "cause", "models"])
+
+
+_Row: TypeAlias = tuple[str, str, str, str, str | None, int | None]
+
+
+def _row_of_file(one: JudgedFile) -> _Row:
+    return "file", str(one.file.path), str(one.verdict), str(one.sentence), None, None
+
+
+def _row(one: Judged) -> _Row:
+    way = one.answer.worst_way
+    cause = None if way is None else way.cause
+    return "estimator", one.name, str(one.verdict), str(one.sentence), cause, sum(one.answer.models.values())
 
 
 def upgrade(
