@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.util import find_spec
 
 from harness.errors import MachineError
@@ -51,5 +52,21 @@ def _lacking(module: str, extra: str) -> MachineError:
 
 
 def hint(extra: str) -> str:
-    """How to get an extra."""
-    return f'the extra [{extra}] brings it: pip install "persistence-matrix[{extra}]"'
+    """How to get an extra: from where this program came."""
+    named = f'"{_source()}[{extra}]"'
+    return f"the extra [{extra}] brings it: pip install {named}, or uvx --from {named} persistence-matrix ..."
+
+
+def _source() -> str:
+    """The wheel or folder that this program was installed from; its name, if that was an index."""
+    from importlib import metadata
+    from urllib.parse import unquote, urlsplit
+
+    from harness.errors import printable
+
+    try:
+        told = json.loads(metadata.distribution("persistence-matrix").read_text("direct_url.json") or "{}")
+        address = urlsplit(str(told.get("url", "")))
+    except (metadata.PackageNotFoundError, ValueError, AttributeError):
+        return "persistence-matrix"
+    return printable(unquote(address.path)) if address.scheme == "file" else "persistence-matrix"

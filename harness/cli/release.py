@@ -75,6 +75,8 @@ def release(
     if wheel is not None:
         folder, version = _ran(wheel, results / _WHEELS, every=every)
         run = str(folder)
+    elif run is None and package == DEFAULT_PACKAGE:
+        _need_runs(results, str(version))
     wanted = versions.wanted(str(version), package)
     found = releases.joined(
         list(answers(lambda path: releases.changes_of(analysis.read_run(path), wanted), run, results))
@@ -89,6 +91,22 @@ def release(
     if over:
         sys.stdout.flush()
         raise GateCrossed(f"--fail-on: {', '.join(over)}")
+
+
+def _need_runs(results: Path, version: str) -> None:
+    """Raise InputError where no run is stored, with the verb that answers from what the program carries."""
+    from harness import store
+    from harness.report import rerun_command
+    from harness.terms import minor_of
+
+    if store.within(results):
+        return
+    major, _, minor = minor_of(version).partition(".")
+    before = f"{major}.{int(minor) - 1}" if minor.isdigit() and int(minor) else "OLD"
+    raise InputError(
+        f"{results}: no run is stored there, which `release` needs; a clone has one in results/reference. "
+        f"From what this program carries, `{rerun_command.program()} upgrade --from {before} --to {version}` answers"
+    )
 
 
 def _ran(wheel: Path, results: Path, *, every: bool) -> tuple[Path, str]:
