@@ -65,7 +65,9 @@ def show(answers: Sequence[Answer], console: Console, *, verbose: bool = False, 
 def _show(answer: Answer, console: Console, *, verbose: bool, how: bool) -> None:
     mark, style = MARKS[answer.verdict]
     asked = words.question(answer)
-    sentence = answer.sentence.within(min(console.width, _WIDTH) - len(writable(f"{mark} {asked}: ", console)))
+    width = min(console.width, _WIDTH) - len(writable(f"{mark} {asked}: ", console))
+    # Of releases none is left out: what stands in brackets may be the newer ones.
+    sentence = str(answer.sentence) if answer.question.is_strip else answer.sentence.within(width)
     print_beside(console, writable(f"{mark} ", console), f"{asked}: {sentence}", style=style, widest=_WIDTH)
     if answer.question.is_strip:
         show_strip(answer.strip, console, own=answer.alone_elsewhere)

@@ -142,7 +142,11 @@ def numpy(strip: Strip) -> list[str]:
 
 def safe_in(answer: Answer) -> str:
     """Where a model of the same producers is safe, by the same evidence and the same rule: ``1.1 … 1.2``."""
-    strip = answer.elsewhere
+    return safe_within(answer.elsewhere)
+
+
+def safe_within(strip: Strip) -> str:
+    """Which releases of a strip are safe; empty for a strip without any release."""
     if not strip.minors:
         return ""
     widest = strip.widest(SAFE)
