@@ -10,6 +10,7 @@ from harness.analysis.ask import sentence as sentences
 from harness.analysis.ask.tabulating import BREAKING
 from harness.analysis.verdicts import ADVICE, BAD, Verdict
 from harness.report import ask as asking
+from harness.report import carriers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ def packed(answers: Answers, cases: Mapping[str, int]) -> tuple[dict[str, Any], 
     cases : the position of each case among the values of the cells' column.
     """
     words, sentence = _sentences(answers)
+    rescues, rescued = _rescued(answers)
     advice = [words for verdict in Verdict for words in ADVICE[verdict]]
     facts: dict[str, Any] = {
         "subjects": [
@@ -42,6 +44,7 @@ def packed(answers: Answers, cases: Mapping[str, int]) -> tuple[dict[str, Any], 
         "sentences": words,
         "advice": advice,
         "causes": list(answers.causes),
+        "rescues": rescues,
     }
     last = len(Verdict) - 1
     arrays: dict[str, npt.NDArray[Any]] = {
@@ -49,6 +52,7 @@ def packed(answers: Answers, cases: Mapping[str, int]) -> tuple[dict[str, Any], 
         "answer_sentence": sentence,
         "answer_advice": (2 * np.minimum(answers.verdict, last) + ~answers.warned).astype(np.uint8),
         "answer_cause": answers.cause,
+        "answer_rescued": rescued,
     }
     return facts, arrays
 
@@ -81,6 +85,17 @@ def _sentences(answers: Answers) -> tuple[list[str], npt.NDArray[np.uint16]]:
     names = list(dict.fromkeys(texts))
     code = np.array([names.index(text) for text in texts], dtype=np.uint16)
     return names, code[place].reshape(answers.verdict.shape)
+
+
+def _rescued(answers: Answers) -> tuple[list[str], npt.NDArray[np.uint16]]:
+    """What gets over each bad answer of all formats together, in words: by subject and places, one more; 0: nothing."""
+    told = {place: carriers.told(some) for place, some in answers.carriers.items() if some}
+    texts = list(dict.fromkeys(told.values()))
+    subjects, _, saved, loaded = answers.verdict.shape
+    code = np.zeros((subjects, saved, loaded), dtype=np.uint16)
+    for place, text in told.items():
+        code[place] = texts.index(text) + 1
+    return texts, code
 
 
 def sentence(verdict: Verdict, models: int, changes: int, breaks: int, statuses: int) -> str:
