@@ -26,6 +26,8 @@ from harness.machine import tools
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from rich.console import Console
+
     from harness.config.plan import Plan
     from harness.run.session import Engine
 
@@ -98,12 +100,10 @@ def run(
         matrix, profile = _of_case(case, [*(saved or ()), *(loaded or ())], data or (), packages or ()), "case"
     elif saved or loaded or data or packages:
         raise InputError("--from, --to, --data and --with of `run` belong to --case FILE")
-    from harness import analysis, store  # pandas
-    from harness.analysis import summary
+    from harness import store  # pandas
     from harness.cli.cache import opened, size
     from harness.cli.planning import planned
     from harness.config import plan as plans
-    from harness.report import run_pages, terminal
     from harness.run import lifecycle
 
     plan = planned(matrix, profile, resolving=False, through=through)
@@ -116,6 +116,7 @@ def run(
     folder = lifecycle.choose(results, profile, run_id=run_id, resume=resume)
     out = console()
     everyone = dump is None and load is None
+    report = _Report()
     limit, kept = size(cache_limit), None if clustered or only is not None else opened(cache)
     with _engine(workers, scheduler, objects, results) if clustered else contextlib.nullcontext() as engine:
         done = lifecycle.run(
@@ -129,15 +130,35 @@ def run(
             cache=kept,
             fresh=fresh,
             engine=engine,
-            then=lambda path: run_pages.write(analysis.read_run(path)),
+            then=report.write,
         )
     if kept is not None:
         kept.prune(limit)
-    tables = analysis.read_run(done)
-    terminal.show(tables, out, done / (run_pages.PAGE if run_pages.has_page() else run_pages.SUMMARY))
+    conclusive = report.show(out)
     # A share of a run may have nothing to load yet.
-    if everyone and not summary.summarize(tables).conclusive:
+    if everyone and not conclusive:
         raise GateCrossed(f"{done}: nothing ran: no cell was tried; its rows say why")
+
+
+class _Report:
+    """The report of a run that has ended: its tables are read and summarized once."""
+
+    def write(self, path: Path) -> None:
+        """Write its pages."""
+        from harness import analysis
+        from harness.analysis import summary
+        from harness.report import run_pages
+
+        self._tables = analysis.read_run(path)
+        self._summary = summary.summarize(self._tables)
+        self._page = run_pages.write(self._tables, self._summary)
+
+    def show(self, console: Console) -> int:
+        """Print it; return how many cells say something of a model."""
+        from harness.report import terminal
+
+        terminal.show(self._tables, console, self._page, self._summary)
+        return self._summary.conclusive
 
 
 def _clustered(workers: int | None, scheduler: str | None, store: str | None) -> bool:
