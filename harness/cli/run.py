@@ -26,8 +26,6 @@ from harness.machine import tools
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rich.console import Console
-
     from harness.config.plan import Plan
     from harness.run.session import Engine
 
@@ -101,6 +99,7 @@ def run(
     elif saved or loaded or data or packages:
         raise InputError("--from, --to, --data and --with of `run` belong to --case FILE")
     from harness import store  # pandas
+    from harness.cli import run_report
     from harness.cli.cache import opened, size
     from harness.cli.planning import planned
     from harness.config import plan as plans
@@ -116,7 +115,7 @@ def run(
     folder = lifecycle.choose(results, profile, run_id=run_id, resume=resume)
     out = console()
     everyone = dump is None and load is None
-    report = _Report()
+    report = run_report.RunReport()
     limit, kept = size(cache_limit), None if clustered or only is not None else opened(cache)
     with _engine(workers, scheduler, objects, results) if clustered else contextlib.nullcontext() as engine:
         done = lifecycle.run(
@@ -138,27 +137,6 @@ def run(
     # A share of a run may have nothing to load yet.
     if everyone and not conclusive:
         raise GateCrossed(f"{done}: nothing ran: no cell was tried; its rows say why")
-
-
-class _Report:
-    """The report of a run that has ended: its tables are read and summarized once."""
-
-    def write(self, path: Path) -> None:
-        """Write its pages."""
-        from harness import analysis
-        from harness.analysis import summary
-        from harness.report import run_pages
-
-        self._tables = analysis.read_run(path)
-        self._summary = summary.summarize(self._tables)
-        self._page = run_pages.write(self._tables, self._summary)
-
-    def show(self, console: Console) -> int:
-        """Print it; return how many cells say something of a model."""
-        from harness.report import terminal
-
-        terminal.show(self._tables, console, self._page, self._summary)
-        return self._summary.conclusive
 
 
 def _clustered(workers: int | None, scheduler: str | None, store: str | None) -> bool:
