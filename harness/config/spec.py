@@ -198,7 +198,7 @@ class Profile(Part):
     measure: Measure | None = Field(default=None, description="What is measured; nothing, if it is not given.")
     compare: Compare = Field(
         default=Compare.EVERYTHING,
-        description="Of a model: everything, or only its methods on the held-out rows, which is quicker and tells less.",
+        description="Of a model: everything, or only its methods on the held-out rows: quicker, and tells less.",
     )
 
 
