@@ -98,8 +98,7 @@ def run(
         matrix, profile = _of_case(case, [*(saved or ()), *(loaded or ())], data or (), packages or ()), "case"
     elif saved or loaded or data or packages:
         raise InputError("--from, --to, --data and --with of `run` belong to --case FILE")
-    from harness import analysis, store  # pandas
-    from harness.analysis import summary
+    from harness import store  # pandas
     from harness.cli.cache import opened, size
     from harness.cli.planning import planned
     from harness.config import plan as plans
@@ -114,7 +113,7 @@ def run(
         plan = replace(plan, profile=replace(plan.profile, measure=None))
     _check_known(plan, [*(dump or ()), *(load or ())])
     folder = lifecycle.choose(results, profile, run_id=run_id, resume=resume)
-    out = console()
+    out, reported = console(), run_pages.Reported()
     everyone = dump is None and load is None
     limit, kept = size(cache_limit), None if clustered or only is not None else opened(cache)
     with _engine(workers, scheduler, objects, results) if clustered else contextlib.nullcontext() as engine:
@@ -129,14 +128,14 @@ def run(
             cache=kept,
             fresh=fresh,
             engine=engine,
-            then=lambda path: run_pages.write(analysis.read_run(path)),
+            then=reported.write,
         )
     if kept is not None:
         kept.prune(limit)
-    tables = analysis.read_run(done)
-    terminal.show(tables, out, done / (run_pages.PAGE if run_pages.has_page() else run_pages.SUMMARY))
+    page = done / (run_pages.PAGE if run_pages.has_page() else run_pages.SUMMARY)
+    terminal.show(reported.tables, out, page, reported.summary)
     # A share of a run may have nothing to load yet.
-    if everyone and not summary.summarize(tables).conclusive:
+    if everyone and not reported.summary.conclusive:
         raise GateCrossed(f"{done}: nothing ran: no cell was tried; its rows say why")
 
 

@@ -51,9 +51,9 @@ LEGEND = (
 )
 
 
-def show(tables: RunTables, console: Console, page: Path) -> None:
-    """Print what drifts, the matrix, and what fails. ``page`` is the report to open."""
-    summary = summarize(tables)
+def show(tables: RunTables, console: Console, page: Path, summary: Summary | None = None) -> None:
+    """Print what drifts, the matrix, and what fails. ``page`` is the report to open, ``summary`` is made if need be."""
+    summary = summary or summarize(tables)
     _top(summary, console)
     _near(summary, console)
     _failures("Fails", summary.failures, console)
