@@ -194,8 +194,8 @@ def as_data(comparison: Comparison) -> dict[str, Any]:
         "artifacts": [asdict(group) for group in comparison.artifacts],
         "changes": _records(changes[columns]),
         "figures": {
-            **{name: getattr(figures, name) for name in ("measured", "compared", "skipped", "powerless", "sizes")},
-            **{name: getattr(figures, name) for name in ("yardsticks", "shift")},
+            **{name: getattr(figures, name) for name in ("measured", "compared", "skipped", "powerless", "past")},
+            **{name: getattr(figures, name) for name in ("sizes", "yardsticks", "shift")},
             "common": figures.common.name.lower(),
             "changed": [asdict(group) for group in figures.changed],
             "cells": _records(_changed(figures.judged, "cell_id")),

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis.compare import change_groups, measurements, ranks
+from harness.analysis.compare import between_runs, change_groups, measurements, ranks
 from harness.analysis.compare.effects import EFFECTS, SIZE, Comparable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from harness.analysis.compare.change_groups import Members
     from harness.analysis.compare.known import Known
@@ -55,6 +55,7 @@ class Figures:
     compared: int
     skipped: dict[str, int]  # the others, by reason
     powerless: int  # of those compared: too few samples to be found if they alone had changed
+    past: int  # earlier runs of this machine, which showed how noisy each figure is
     sizes: int  # artifacts compared
     yardsticks: dict[str, float]  # how many times as long fixed pieces of work took in NEW
     shift: float | None  # the median ratio of load_seconds, where it is beyond the least change itself
@@ -70,11 +71,13 @@ class Figures:
         return {k: ratio for k, ratio in self.yardsticks.items() if not 1 / MACHINE_DRIFT <= ratio <= MACHINE_DRIFT}
 
 
-def compare_figures(base: RunTables, new: RunTables, known: Known, suspicion: Suspicion) -> Figures:
-    """Compare the figures of two runs."""
+def compare_figures(
+    base: RunTables, new: RunTables, known: Known, suspicion: Suspicion, past: Sequence[RunTables] = ()
+) -> Figures:
+    """Compare the figures of two runs. ``past``, older than NEW, shows how noisy each is: see `between_runs`."""
     table = measurements.pair_samples(base, new)
-    judged = judge(table[table["why"].isna()].reset_index(drop=True))
-    resized = _resized(measurements.sizes(base, new))
+    judged = judge(table[table["why"].isna()].reset_index(drop=True), between_runs.past_ratios(past))
+    resized = judge_sizes(measurements.sizes(base, new))
     for rows in (judged, resized):
         rows["accepted"] = _accepted(rows, known)
     unjudged = table[table["why"].notna()]
@@ -85,6 +88,7 @@ def compare_figures(base: RunTables, new: RunTables, known: Known, suspicion: Su
         compared=len(judged),
         skipped=dict(Counter(unjudged["why"]).most_common()),
         powerless=ranks.powerless(list(judged["pair"])),
+        past=len(past),
         sizes=len(resized),
         yardsticks=measurements.yardsticks(base, new)
         if measurements.machines(base.run, new.run) is Comparable.SAME
@@ -98,28 +102,37 @@ def compare_figures(base: RunTables, new: RunTables, known: Known, suspicion: Su
     )
 
 
-def judge(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows of `measurements.of` that can be compared, judged.
+def judge(table: pd.DataFrame, shown: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Rows of `measurements.pair_samples` that can be compared, judged; ``shown`` is of `between_runs.past_ratios`.
 
-    Added are ``was`` and ``now`` (medians), ``ratio``, ``chance`` and ``change``: "more", "less" or null. Growing and
-    shrinking are corrected separately, so that the share of false findings among the slower ones does not depend on
-    what became faster.
+    Added are ``was`` and ``now`` (medians), ``ratio``, ``chance``, ``beyond`` (whether it grew by more than runs
+    differ) and ``change``: "more", "less" or null. A change is beyond what the samples of one run vary, and beyond
+    what runs differ. Growing and shrinking are corrected separately, so that the share of false findings among the
+    slower ones does not depend on what became faster.
     """
     pairs = list(table["pair"])
     was, now = (np.array([pair.medians[side] for pair in pairs], dtype=float) for side in (0, 1))
     more, less = ranks.more(pairs), ranks.less(pairs)
-    grew = ranks.discoveries(more) & np.array([pair.grew() for pair in pairs], dtype=bool)
-    shrank = ranks.discoveries(less) & np.array([pair.shrank() for pair in pairs], dtype=bool)
+    noise = between_runs.learn(table, shown)
+    ratios = np.array([between_runs.log_ratio(pair) for pair in pairs], dtype=float)
+    grown, shrunk = noise.chances(ratios), noise.chances(-ratios)
+    beyond = between_runs.holm(grown)
+    grew = ranks.discoveries(more) & beyond & np.array([pair.grew() for pair in pairs], dtype=bool)
+    shrank = (
+        ranks.discoveries(less) & between_runs.holm(shrunk) & np.array([pair.shrank() for pair in pairs], dtype=bool)
+    )
     return table.assign(
         was=was,
         now=now,
         ratio=_ratio(was, now),
-        chance=np.minimum(more, less),
+        chance=np.minimum(np.maximum(more, grown), np.maximum(less, shrunk)),
+        beyond=beyond,
         change=_change(grew, shrank),
     )
 
 
-def _resized(sizes: pd.DataFrame) -> pd.DataFrame:
+def judge_sizes(sizes: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `measurements.sizes` with ``figure``, ``chance`` and ``change``."""
     bar = EFFECTS[SIZE].ratio
     grew, shrank = (np.asarray(found, dtype=bool) for found in (sizes["ratio"] > bar, sizes["ratio"] < 1 / bar))
     return sizes.assign(figure=SIZE, chance=np.nan, change=_change(grew, shrank))
