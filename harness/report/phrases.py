@@ -155,9 +155,18 @@ def compared(figures: Figures) -> str:
     if figures.compared:
         lines.append(_noise(figures.past))
     lines += [f"{count:,} {reason}" for reason, count in figures.skipped.items()]
+    if figures.dismissed:
+        lines.append(f"{figures.dismissed:,} changes were gone when they were measured again")
     if figures.powerless:
         lines.append(f"{figures.powerless:,} have too few samples to show a change of a single one")
     return "; ".join(lines)
+
+
+def confirmed(group: FigureGroup) -> str:
+    """Say whether NEW measured again what changed, and it was so again; empty for sizes."""
+    if group.confirmed is None:
+        return ""
+    return {0: "unconfirmed", group.count: "confirmed"}.get(group.confirmed, f"{group.confirmed:,} confirmed")
 
 
 def _noise(past: int) -> str:

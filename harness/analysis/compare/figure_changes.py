@@ -13,7 +13,7 @@ from harness.analysis.compare import between_runs, change_groups, measurements, 
 from harness.analysis.compare.effects import EFFECTS, SIZE, Comparable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from harness.analysis.compare.change_groups import Members
     from harness.analysis.compare.known import Known
@@ -38,6 +38,7 @@ class FigureGroup:
     count: int
     of: int  # how many of those that were compared have that in common
     members: Members
+    confirmed: int | None  # how many changed again when they were measured again; None of sizes, which have no noise
     least: float | None  # ratios, NEW over BASE, of the smallest and the largest change; None from nothing to something
     most: float | None
     example: str  # the id whose change is largest
@@ -59,6 +60,7 @@ class Figures:
     sizes: int  # artifacts compared
     yardsticks: dict[str, float]  # how many times as long fixed pieces of work took in NEW
     shift: float | None  # the median ratio of load_seconds, where it is beyond the least change itself
+    dismissed: int  # changes that were gone when they were measured again
     changed: tuple[FigureGroup, ...]  # the larger ones first, then those that shrank
     accepted: int
     judged: pd.DataFrame  # every figure of a cell that was compared: see `judge`
@@ -77,6 +79,7 @@ def compare_figures(
     """Compare the figures of two runs. ``past``, older than NEW, shows how noisy each is: see `between_runs`."""
     table = measurements.pair_samples(base, new)
     judged = judge(table[table["why"].isna()].reset_index(drop=True), between_runs.past_ratios(past))
+    judged = _settled(judged, base.run["run_id"], new.run.get("alarms") or {})
     resized = judge_sizes(measurements.sizes(base, new))
     for rows in (judged, resized):
         rows["accepted"] = _accepted(rows, known)
@@ -94,6 +97,7 @@ def compare_figures(
         if measurements.machines(base.run, new.run) is Comparable.SAME
         else {},
         shift=_shift(judged),
+        dismissed=int((judged["again"] == "dismissed").sum()),
         changed=tuple(sorted(everything, key=lambda group: (not group.grew, list(EFFECTS).index(group.figure)))),
         accepted=int(judged["accepted"].sum() + resized["accepted"].sum()),
         judged=judged,
@@ -136,6 +140,16 @@ def judge_sizes(sizes: pd.DataFrame) -> pd.DataFrame:
     bar = EFFECTS[SIZE].ratio
     grew, shrank = (np.asarray(found, dtype=bool) for found in (sizes["ratio"] > bar, sizes["ratio"] < 1 / bar))
     return sizes.assign(figure=SIZE, chance=np.nan, change=_change(grew, shrank))
+
+
+def _settled(judged: pd.DataFrame, base: str, alarms: Mapping[str, Any]) -> pd.DataFrame:
+    """Add ``again``: "confirmed", "dismissed", or null where it was not measured twice. A dismissed change is none."""
+    told: dict[tuple[str, ...], str] = {}
+    if alarms.get("base") == base:
+        told = {tuple(one): word for word in ("confirmed", "dismissed") for one in alarms.get(word, ())}
+    keys = zip(judged["cell_id"], judged["figure"], judged["change"], strict=True)
+    again = pd.Series([told.get(key) for key in keys], index=judged.index, dtype=object)
+    return judged.assign(again=again, change=judged["change"].where(again != "dismissed", None))
 
 
 def _change(grew: Any, shrank: Any) -> Any:
@@ -181,6 +195,7 @@ def _groups(rows: pd.DataFrame, suspicion: Suspicion) -> Iterator[FigureGroup]:
                 count=len(group),
                 of=size,
                 members=change_groups.members(group),
+                confirmed=int((group["again"] == "confirmed").sum()) if "again" in group else None,
                 least=None if pd.isna(last["ratio"]) else float(last["ratio"]),
                 most=None if pd.isna(first["ratio"]) else float(first["ratio"]),
                 example=str(first[identifier]),

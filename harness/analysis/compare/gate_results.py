@@ -75,6 +75,7 @@ def _judge_figure(gate: Gate, figures: Figures) -> GateResult:
     significant = ranks.discoveries(ranks.more(list(rows["pair"]), gate.ratio))
     larger = np.array([pair.grew(gate.ratio) for pair in rows["pair"]], dtype=bool)
     crossing = significant & larger & rows["beyond"].to_numpy(dtype=bool)
+    crossing &= (rows["again"] != "dismissed").to_numpy(dtype=bool)
     names = rows.loc[crossing & ~rows["accepted"].to_numpy(dtype=bool), "cell_id"]
     return replace(_result(gate, list(names), len(rows), words), powerless=ranks.powerless(list(rows["pair"])))
 
