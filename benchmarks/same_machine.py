@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from harness import analysis, store
-from harness.analysis.compare import between_runs, figure_changes, measurements, past_runs, status_changes
+from harness.analysis.compare import between_runs, figure_changes, measurements, past_runs, ranks, status_changes
 from harness.analysis.compare.effects import MEMORY_FLOOR
 from harness.terms import Figure
 
@@ -99,6 +99,8 @@ def planted(
     table: pd.DataFrame, shown: pd.DataFrame, chance: np.random.Generator, times: int
 ) -> Iterator[dict[str, object]]:
     """For each kind of change one series at a time, chosen by chance, and whether it was named."""
+    every = list(table["pair"])
+    more, less = ranks.more(every), ranks.less(every)
     for (figure, ratio), _ in itertools.product(PLANTED, range(times)):
         rows = np.flatnonzero(table["figure"] == figure)
         # What is below the least change is not to be named.
@@ -106,9 +108,10 @@ def planted(
         if not rows:
             continue
         row = int(chance.choice(rows))
-        pairs = list(table["pair"])
-        pairs[row] = replace(pairs[row], new=pairs[row].new * ratio)
-        judged = figure_changes.judge(table.assign(pair=pd.Series(pairs, dtype=object)), shown)
+        pair = replace(every[row], new=every[row].new * ratio)
+        pairs, chances = [*every[:row], pair, *every[row + 1 :]], (more.copy(), less.copy())
+        chances[0][row], chances[1][row] = ranks.more([pair])[0], ranks.less([pair])[0]
+        judged = figure_changes.decide(table.assign(pair=pd.Series(pairs, dtype=object)), *chances, shown)
         yield {"figure": str(figure), "planted": ratio, "found": judged["change"][row] == "more"}
 
 

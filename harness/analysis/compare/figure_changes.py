@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from harness.analysis.compare.change_groups import Members
+    from harness.analysis.compare.effects import Numbers
     from harness.analysis.compare.known import Known
     from harness.analysis.compare.suspects import Suspects, Suspicion
     from harness.store import RunTables
@@ -115,16 +116,19 @@ def judge(table: pd.DataFrame, shown: pd.DataFrame | None = None) -> pd.DataFram
     slower ones does not depend on what became faster.
     """
     pairs = list(table["pair"])
+    return decide(table, ranks.more(pairs), ranks.less(pairs), shown)
+
+
+def decide(table: pd.DataFrame, more: Numbers, less: Numbers, shown: pd.DataFrame | None) -> pd.DataFrame:
+    """The same, given the chances of `ranks`: they take long, and each is of its own row."""
+    pairs = list(table["pair"])
     was, now = (np.array([pair.medians[side] for pair in pairs], dtype=float) for side in (0, 1))
-    more, less = ranks.more(pairs), ranks.less(pairs)
     noise = between_runs.learn(table, shown)
     ratios = np.array([between_runs.log_ratio(pair) for pair in pairs], dtype=float)
     grown, shrunk = noise.chances(ratios), noise.chances(-ratios)
-    beyond = between_runs.holm(grown)
+    beyond, below = between_runs.holm(grown), between_runs.holm(shrunk)
     grew = ranks.discoveries(more) & beyond & np.array([pair.grew() for pair in pairs], dtype=bool)
-    shrank = (
-        ranks.discoveries(less) & between_runs.holm(shrunk) & np.array([pair.shrank() for pair in pairs], dtype=bool)
-    )
+    shrank = ranks.discoveries(less) & below & np.array([pair.shrank() for pair in pairs], dtype=bool)
     return table.assign(
         was=was,
         now=now,
