@@ -93,6 +93,7 @@ def run(
 
     Every environment saves its models, and every other loads them. A model that breaks is a result: exit code 0.
     What earlier runs have worked out is reused, and some of it is checked; what is measured is measured anew.
+    A figure that changed since the profile's last run is measured twice.
     With --case, --from and --to a file of your own is run between these releases, both ways.
     """
     extras.need("run")
@@ -102,6 +103,7 @@ def run(
     elif saved or loaded or data or packages:
         raise InputError("--from, --to, --data and --with of `run` belong to --case FILE")
     from harness import store  # pandas
+    from harness.analysis.compare import alarms
     from harness.cli import run_report
     from harness.cli.cache import opened, size
     from harness.cli.planning import planned
@@ -132,6 +134,7 @@ def run(
             cache=kept,
             fresh=fresh,
             engine=engine,
+            alarming=alarms.against_last_run,
             then=report.write,
         )
     if kept is not None:
