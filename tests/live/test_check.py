@@ -130,6 +130,17 @@ def test_answers_come_while_it_works_and_the_last_is_alone(workspace: Path, writ
     assert max(map(len, done.stderr.splitlines())) <= 80
 
 
+def test_of_two_at_once_the_second_waits_and_both_answer(workspace: Path, written: Path, tmp_path: Path) -> None:
+    held = {**os.environ, "NOXENVDIR": str(workspace)}
+    both = []
+    for name in ("ridge.joblib", "spam.bin"):
+        command = [sys.executable, "-m", "harness", "check", str(written / name), "--to", "1.5"]
+        words = [*command, "--json", "--results", str(tmp_path)]
+        both.append(subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=held))
+    told = [json.loads(one.communicate()[0])["verdict"] for one in both]
+    assert told[0] in {"safe", "safe (within tolerance)"} and told[1] == "changes predictions"
+
+
 def test_a_release_that_nobody_has_is_stood_in_for_and_nothing_is_safe(check, written: Path) -> None:
     code, told = check(written / "ridge.joblib", "--to", "1.5", "--with", "scikit-learn==1.2.9")
     assert code == 0 and told["sentence"] == "no difference seen among 1.2, 1.5", told
