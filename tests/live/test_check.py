@@ -65,6 +65,9 @@ class Tenure(TransformerMixin, BaseEstimator):
 
 
 (folder / "own.pkl").write_bytes(pickle.dumps(make_pipeline(Tenure(), Ridge()).fit(rows, truth)))
+Tenure.__module__ = "churn.steps"
+sys.modules["churn"] = sys.modules["churn.steps"] = sys.modules["__main__"]
+(folder / "folder.pkl").write_bytes(pickle.dumps(make_pipeline(Tenure(), Ridge()).fit(rows, truth)))
 """
 
 
@@ -161,6 +164,17 @@ def test_classes_of_the_script_come_from_the_users_code(check, written: Path, tm
     (own / "other.py").write_text("class Tenure: pass\n")
     code, told = check(written / "own.pkl", "--to", "1.5", "--code", str(own))
     assert code == 2 and "other, train" in told["told"]
+
+
+def test_a_package_of_the_users_need_not_have_an_init(check, written: Path, tmp_path: Path) -> None:
+    own = tmp_path / "project" / "churn"
+    own.mkdir(parents=True)
+    (own / "steps.py").write_text(
+        "from sklearn.base import *\n" + WRITE[WRITE.index("class Tenure") :].split("\n\n\n")[0]
+    )
+    code, told = check(written / "folder.pkl", "--to", "1.5", "--code", str(own.parent))
+    assert code == 0 and told["verdict"] in {"safe", "safe (within tolerance)"}, told
+    assert check(written / "folder.pkl", "--to", "1.5", "--code", str(own))[1]["verdict"] == told["verdict"]
 
 
 MLMODEL = """artifact_path: model
