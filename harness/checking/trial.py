@@ -202,6 +202,7 @@ def _run(
         plan,
         results=results or tools.workspace() / ".harness" / "checks",
         console=console,
+        wait=True,
         told=partial(told, attempt),
     )
     if not keep_data:

@@ -93,6 +93,7 @@ def run(
 
     Every environment saves its models, and every other loads them. A model that breaks is a result: exit code 0.
     What earlier runs have worked out is reused, and some of it is checked; what is measured is measured anew.
+    A figure that changed since the profile's last run is measured twice.
     With --case, --from and --to a file of your own is run between these releases, both ways.
     """
     extras.need("run")
@@ -101,12 +102,12 @@ def run(
         matrix, profile = _of_case(case, saved or (), loaded or (), data or (), packages or ()), "case"
     elif saved or loaded or data or packages:
         raise InputError("--from, --to, --data and --with of `run` belong to --case FILE")
-    from harness import analysis, store  # pandas
-    from harness.analysis import summary
+    from harness import store  # pandas
+    from harness.analysis.compare import alarms
+    from harness.cli import run_report
     from harness.cli.cache import opened, size
     from harness.cli.planning import planned
     from harness.config import plan as plans
-    from harness.report import run_pages, terminal
     from harness.run import lifecycle
 
     plan = planned(matrix, profile, resolving=False, through=through)
@@ -119,6 +120,7 @@ def run(
     folder = lifecycle.choose(results, profile, run_id=run_id, resume=resume)
     out = console()
     everyone = dump is None and load is None
+    report = run_report.RunReport()
     limit, kept = size(cache_limit), None if clustered or only is not None else opened(cache)
     with _engine(workers, scheduler, objects, results) if clustered else contextlib.nullcontext() as engine:
         done = lifecycle.run(
@@ -132,14 +134,14 @@ def run(
             cache=kept,
             fresh=fresh,
             engine=engine,
-            then=lambda path: run_pages.write(analysis.read_run(path)),
+            alarming=alarms.against_last_run,
+            then=report.write,
         )
     if kept is not None:
         kept.prune(limit)
-    tables = analysis.read_run(done)
-    terminal.show(tables, out, done / (run_pages.PAGE if run_pages.has_page() else run_pages.SUMMARY))
+    conclusive = report.show(out)
     # A share of a run may have nothing to load yet.
-    if everyone and not summary.summarize(tables).conclusive:
+    if everyone and not conclusive:
         raise GateCrossed(f"{done}: nothing ran: no cell was tried; its rows say why")
 
 

@@ -175,7 +175,7 @@ def todo(answer: Answer) -> str:
     if answer.verdict in SAFE:
         return advice(answer)
     to = "".join(f" --to {release}" for release in answer.question.targets[:1])
-    return f"try your own model: {rerun_command.program()} check model.joblib{to}"
+    return f"try your own model: {rerun_command.program()} check model.pkl{to}"
 
 
 def _instead_of_loading(answer: Answer) -> str:
@@ -185,6 +185,9 @@ def _instead_of_loading(answer: Answer) -> str:
     told = [f"retrain with {target}" if target else "retrain for these releases", f"serve {home}"]
     if saved is not None and target is not None and minor_of(saved.version) == minor_of(target):
         told = ["retrain", "serve with the very packages that saved it"]
+    elif saved is not None and target is not None and not all(one.at_home for one in answer.sides.failing):
+        rescue = f"{rerun_command.program()} rescue model.pkl --to {target} --output new.pkl"
+        told = [rescue, "retrain", f"serve {home}"]
     safe = [name for name, verdict in instead(answer).items() if verdict in SAFE]
     if safe and not answer.question.is_strip:
         told.insert(0, f"save it as {' or '.join(safe)}, which was safe")

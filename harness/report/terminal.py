@@ -52,9 +52,15 @@ LEGEND = (
 )
 
 
-def show(tables: RunTables, console: Console, page: Path) -> None:
-    """Print what drifts, the matrix, and what fails. ``page`` is the report to open."""
-    summary = summarize(tables)
+def show(tables: RunTables, console: Console, page: Path, summary: Summary | None = None) -> None:
+    """Print what drifts, the matrix, and what fails.
+
+    Parameters
+    ----------
+    page : the report to open.
+    summary : of the tables, where it is made already.
+    """
+    summary = summary or summarize(tables)
     _top(summary, console)
     _near(summary, console)
     _failures("Fails", summary.failures, console)

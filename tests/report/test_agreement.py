@@ -7,8 +7,8 @@ import pytest
 from harness.analysis import ask
 from harness.analysis.ask.index import Index
 from harness.analysis import summary
-from harness.report import run_pages
 from harness.report import ask_words as words
+from harness.report import carriers, run_pages
 from harness.report.ask import MARKS
 from harness.analysis.pair_signs import pick_signs
 
@@ -47,6 +47,11 @@ def test_every_question_has_one_answer(reader, tables):
                     assert shown.lower() == f"{MARKS[answer.verdict][0]} {answer.sentence}".lower(), wanted
                     safe = words.safe_in(answer)
                     assert page.locator("#answer .safe").all_inner_texts() == ([f"Safe in: {safe}"] if safe else [])
+                    if name is None and source in ("1.4", "1.5") and target == "1.5":
+                        rescued = carriers.told([one for one in answer.carriers if one.is_sure])
+                        lines = page.locator("#answer .verdict p").all_inner_texts()
+                        told = [line.partition(": ")[2] for line in lines if line.startswith("Rescued by")]
+                        assert told == ([rescued] if rescued else []), wanted
                     pairs = page.locator("#answer h3").all_text_contents()  # folded
                     expected = [f"{MARKS[p.verdict][0]} {p.verdict} {p.producer} → {p.consumer}" for p in answer.pairs]
                     assert sorted(pairs) == sorted(expected), wanted

@@ -11,7 +11,7 @@ from harness.analysis.ask.strip import Minor, Strip
 from harness.analysis.ask.tabulating import BREAKING
 from harness.analysis.verdicts import ADVICE, BAD, Verdict
 from harness.report import ask as asking
-from harness.report import ask_words
+from harness.report import ask_words, carriers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +30,7 @@ def packed(answers: Answers, cases: Mapping[str, int]) -> tuple[dict[str, Any], 
     """
     words, sentence = _sentences(answers)
     stretches, safe = _safe(answers)
+    rescues, rescued = _rescued(answers)
     advice = [words for verdict in Verdict for words in ADVICE[verdict]]
     facts: dict[str, Any] = {
         "subjects": [
@@ -46,6 +47,7 @@ def packed(answers: Answers, cases: Mapping[str, int]) -> tuple[dict[str, Any], 
         "stretches": stretches,
         "advice": advice,
         "causes": list(answers.causes),
+        "rescues": rescues,
     }
     last = len(Verdict) - 1
     arrays: dict[str, npt.NDArray[Any]] = {
@@ -54,6 +56,7 @@ def packed(answers: Answers, cases: Mapping[str, int]) -> tuple[dict[str, Any], 
         "answer_advice": (2 * np.minimum(answers.verdict, last) + ~answers.warned).astype(np.uint8),
         "answer_cause": answers.cause,
         "answer_safe": safe,  # of subject, format, and place that saves
+        "answer_rescued": rescued,
     }
     return facts, arrays
 
@@ -117,6 +120,17 @@ def _homes(saved: Places) -> list[str | None]:
     """The minor release of each place that saves; None for a place of none."""
     by_minor = {minor: set(saved.members[saved.names[minor]]) for minor in saved.minors}
     return [next((minor for minor, held in by_minor.items() if held >= set(some)), None) for some in saved.members]
+
+
+def _rescued(answers: Answers) -> tuple[list[str], npt.NDArray[np.uint16]]:
+    """What gets over each bad answer of all formats together, in words: by subject and places, one more; 0: nothing."""
+    told = {place: carriers.told(some) for place, some in answers.carriers.items() if some}
+    texts = list(dict.fromkeys(told.values()))
+    subjects, _, saved, loaded = answers.verdict.shape
+    code = np.zeros((subjects, saved, loaded), dtype=np.uint16)
+    for place, text in told.items():
+        code[place] = texts.index(text) + 1
+    return texts, code
 
 
 def sentence(verdict: Verdict, models: int, changes: int, breaks: int, statuses: int) -> str:

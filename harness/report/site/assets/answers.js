@@ -24,6 +24,8 @@ class Answers {
     const place = origin * counts[2] + loaded;
     const rank = this.columns.answer_verdict[place];
     const cause = this.columns.answer_cause[place];
+    // Told of all formats together: of one alone, the others are what it says.
+    const rescue = way ? 0 : this.columns.answer_rescued[(this.subjects.indexOf(subject) * counts[1] + saved) * counts[2] + loaded];
     return {
       rank,
       asked: rank < this.verdicts.length,  // else the run has no such cell
@@ -32,6 +34,7 @@ class Answers {
       advice: this.advice[this.columns.answer_advice[place]],
       safe: this.stretches[this.columns.answer_safe[origin]],
       cause: cause ? this.causes[cause - 1] : null,
+      rescued: rescue ? this.rescues[rescue - 1] : null,
     };
   }
 }
