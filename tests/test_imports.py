@@ -171,6 +171,15 @@ ARROWS = {
         "terms",
     },
     "integrations": {"analysis", "machine", "report", "terms"},
+    "api": {
+        "analysis",
+        "bisecting",
+        "checking",
+        "cli",
+        "integrations",
+        "report",
+        "rescuing",
+    },  # functions of the package
     "__main__": {"cli"},
     "noxfile": {"config", "environments", "machine", "terms"},
 }
