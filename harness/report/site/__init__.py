@@ -28,7 +28,7 @@ from harness.analysis import (
     pair_signs,
     soundness,
 )
-from harness.analysis.compare import expectations
+from harness.analysis.compare import expectations, past_runs
 from harness.errors import HarnessError
 from harness.report import carriers, phrases, rerun_command, templating
 from harness.report import claims as claiming
@@ -180,7 +180,8 @@ def before(tables: RunTables) -> Comparison | None:
     base = earlier(tables.path, tables.run) if _is_among_others(tables) else None
     if base is None:
         return None
-    return compare.compare(read_run(base), tables, expected=expectations.beside(tables.path.parent))
+    earlier_run, expected = read_run(base), expectations.beside(tables.path.parent)
+    return compare.compare(earlier_run, tables, expected=expected, past=past_runs.before(earlier_run, tables))
 
 
 def past(tables: RunTables) -> History | None:
