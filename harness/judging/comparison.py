@@ -13,6 +13,7 @@ from harness.judging.decoding import Encoded, decode
 from harness.judging.difference import Difference, Rules, merged, worst_first
 from harness.judging.kinds import difference
 from harness.judging.neighbors import difference_of_neighbors
+from harness.judging.words import difference_of_words
 from harness.terms import Finding, Parity, Tolerance
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _SHOWN = 4  # sentences of one method; a frame may have hundreds of columns
 _LABELS = frozenset({"predict", "staged_predict", "labels_"})  # discrete outputs of these are called labels
 _PROBABILITIES = frozenset({"predict_proba", "predict_log_proba", "staged_predict_proba"})
 _NARROW = "float32"  # rows of this dtype
+#: Of methods whose outputs may come in another order.
+_RULES = {"kneighbors": difference_of_neighbors, "inverse_transform": difference_of_words}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,8 +150,7 @@ def _compare_method(method: str, expected: Encoded, got: Encoded, rules: Rules) 
             for output in filter(answers.is_output, (expected, got)):
                 decode(output)  # whatever is malformed is refused
             return found
-        rule = difference_of_neighbors if method == "kneighbors" else difference
-        return rule(decode(expected), decode(got), rules)
+        return _RULES.get(answers.split(method)[0], difference)(decode(expected), decode(got), rules)
     except ValueError as error:
         raise ValueError(f"{method}: {error}") from error
 

@@ -23,6 +23,7 @@ def told(some: Sequence[Carrier]) -> str:
 
 def _told(one: Carrier) -> str:
     exact = "identical" if one.verdict is Verdict.SAFE else f"{one.max_abs_diff or 0.0:.1g}"
+    exact += ", but for other forms of rows" if one.in_other_rows else ""
     kept = f"predictions alone, {exact}" if one.converts else exact
     counted = "" if one.models == one.tried == one.of else f"; {one.models} of {one.tried} models tried"
     return f"{one.format} ({kept}{counted})"

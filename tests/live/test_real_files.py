@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import harness
+from benchmarks.real_files import rescued
 from harness.machine import tools
 
 from tests.live.conftest import ROOT
@@ -77,3 +78,20 @@ def test_check_says_what_plain_loading_showed(wheels: Path, workspace: Path, tmp
         assert first["cause"] == answer["cause"]
     else:
         assert answer["error"] in first["why"]
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="no bubblewrap here")
+@pytest.mark.parametrize(
+    "answer",
+    [one for one in ANSWERS["model"] if {"rescued_by", "not_rescued"} & one.keys()],
+    ids=lambda answer: answer["file"],
+)
+def test_rescue_proves_what_it_hands_over_to_1_9_and_says_why_else(
+    wheels: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch, answer: dict
+) -> None:
+    monkeypatch.setenv("NOXENVDIR", str(workspace))
+    monkeypatch.chdir(ROOT)
+    (file,) = wheels.glob(f"{answer.get('of', '*')}/{answer['file']}")
+    found = rescued(file, answer, "1.9")
+    assert found.rescued is ("rescued_by" in answer), found.told
+    assert answer.get("rescued_by", answer.get("not_rescued")) in found.told

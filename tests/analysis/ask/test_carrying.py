@@ -92,3 +92,19 @@ def test_a_converted_model_that_was_not_asked_what_differs_gets_nothing_over() -
     plain = cell("old/forest/pickle>new/pickle", "drift", parity="drift", differing=["predict", "predict(integers)"])
     made = stored(plain, names=PLAIN, cases=("forest",), formats=("pickle", "skops", "onnx"))
     assert [one.format for one in asked(made, format_name="pickle").carriers] == ["skops", "onnx"]
+
+
+def test_rows_in_another_form_stand_in_no_way_unless_they_are_all_that_is_lost() -> None:
+    forms = {"parity": "drift", "differing": ["predict(missing values)"], "max_abs_diff": 1e-16}
+    over = [cell(f"old/{case}/skops>new/skops", "drift", **forms) for case in ("forest", "spam")]
+    answer = asked(run(*BAD, *over), format_name="pickle")
+    (skops, *_) = answer.carriers
+    assert (skops.format, skops.models, skops.of, skops.in_other_rows) == ("skops", 2, 2, True)
+    assert "skops (1e-16, but for other forms of rows)" in " ".join(shown(answer, width=120).split())
+    changed = [
+        cell(f"old/{case}/skops>new/skops", "drift", **{**forms, "differing": ["predict"]})
+        for case in ("forest", "spam")
+    ]
+    assert "skops" not in {one.format for one in asked(run(*BAD, *changed), format_name="pickle").carriers}
+    same = [cell(f"old/{case}/pickle>new/pickle", "drift", **forms) for case in ("forest", "spam")]
+    assert "skops" not in {one.format for one in asked(run(*same, *over), format_name="pickle").carriers}

@@ -45,7 +45,10 @@ def number_of_categories(state):
 
 
 def calibrated(state):
-    """Its model has another name from 1.2 on."""
+    """Its model has another name from 1.2 on; its calibrators and classes have other ones from 0.24 on."""
+    for old, new in (("calibrators_", "calibrators"), ("classes_", "classes")):
+        if old in state.has and state.has.get(new) is None:
+            state.has[new] = state.has.pop(old)
     old, new = ("estimator", "base_estimator") if not state.here_is((1, 2, 0)) else ("base_estimator", "estimator")
     if old in state.has and new not in state.has:
         state.has[new] = state.has.pop(old)
