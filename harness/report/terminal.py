@@ -44,9 +44,10 @@ _STYLES = {
 }
 
 LEGEND = (
-    "[green]ok[/] all that was written loads and predicts the same   [yellow]warn[/] with a version warning   "
-    "[bold red]≠n[/] n predict differently\n"
-    "[magenta]✗n[/] n fail   [red](≠n)[/] [dim](✗n)[/] also in their own producer   "
+    "[green]ok[/] all that was written loads and predicts the same   "
+    "[yellow]warn[/] the same, with a version warning\n"
+    "[bold red]≠n[/] n predict differently   [magenta]✗n[/] n fail   "
+    "[red](≠n)[/] [dim](✗n)[/] also in their own producer\n"
     "[cyan]?n[/] n could not be compared   [dim]–n[/] n not run, or not supported"
 )
 

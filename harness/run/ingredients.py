@@ -85,7 +85,8 @@ def of_artifact(environment_key: str, artifact: Artifact, plan: Plan) -> str | N
     if case.given is not None:
         return None
     item = _of_format(plan.formats[artifact.format])
-    return _digest(["artifact", environment_key, _of_case(case), plan.profile.seed, item, judging_digest()])
+    profile = plan.profile
+    return _digest(["artifact", environment_key, _of_case(case), profile.seed, profile.compare, item, judging_digest()])
 
 
 def of_cell(environment_key: str, cell: Cell, written: Mapping[str, Any], fit: FitRow, plan: Plan) -> str | None:
