@@ -97,7 +97,9 @@ def measured(cells: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("cells", type=int, nargs="+")
-    parser.add_argument("--shown", type=int, default=totals.MOST_SHOWN, help="the most cells of a page that has them all")
+    parser.add_argument(
+        "--shown", type=int, default=totals.MOST_SHOWN, help="the most cells of a page that has them all"
+    )
     words = parser.parse_args()
     asked, totals.MOST_SHOWN = words.cells, words.shown
     if len(asked) == 1:
