@@ -15,6 +15,7 @@ import time
 from collections import deque
 from pathlib import Path
 
+from harness.analysis import totals
 from harness.cli.run_report import RunReport
 from harness.config.plan import Plan
 from harness.report.run_pages import PAGE
@@ -96,8 +97,13 @@ def measured(cells: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("cells", type=int, nargs="+")
-    asked = parser.parse_args().cells
+    parser.add_argument(
+        "--shown", type=int, default=totals.MOST_SHOWN, help="the most cells of a page that has them all"
+    )
+    words = parser.parse_args()
+    asked, totals.MOST_SHOWN = words.cells, words.shown
     if len(asked) == 1:
         measured(asked[0])
     for number in asked if len(asked) > 1 else ():  # what one leaves behind in memory is not the next one's
-        subprocess.run([sys.executable, "-m", "benchmarks.many_cells", str(number)], check=True)
+        command = [sys.executable, "-m", "benchmarks.many_cells", str(number), "--shown", str(words.shown)]
+        subprocess.run(command, check=True)

@@ -16,10 +16,10 @@ from tests.report.stored import all_cells, cell, plan_of, tables_of
 @pytest.fixture
 def large(tmp_path, monkeypatch):
     plan = plan_of()
-    rows = {
-        "old/one/pickle>new/pickle": cell("old/one/pickle>new/pickle", "drift", reason="predict differs"),
-        "old/two/pickle>new/pickle": cell("old/two/pickle>new/pickle", "load-error", reason="KeyError: gone"),
-    }
+    rows = [
+        cell("old/one/pickle>new/pickle", "drift", reason="predict differs"),
+        cell("old/two/pickle>new/pickle", "load-error", reason="KeyError: gone"),
+    ]
     tables = tables_of(plan, tmp_path, cells=all_cells(plan, rows))
     monkeypatch.setattr(totals, "MOST_SHOWN", len(tables.cells) - 1)
     return tables
