@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from harness import analysis
 from harness.analysis import summary
 from harness.files import replace_text
 from harness.report import markdown
@@ -26,23 +25,10 @@ def has_page() -> bool:
     return all(find_spec(name) is not None for name in ("altair", "vl_convert"))
 
 
-class Reported:
-    """What was last written of a run that has ended: to read its tables and to sum them up takes seconds."""
-
-    tables: RunTables
-    summary: Summary
-
-    def write(self, path: Path) -> Path:
-        """Write the reports of the run in a folder; return the page's path."""
-        self.tables = analysis.read_run(path)
-        self.summary = summary.summarize(self.tables)
-        return write(self.tables, self.summary)
-
-
 def write(tables: RunTables, summarized: Summary | None = None) -> Path:
-    """Write both into the folder of a stored run; return the page's path. ``summarized``: its summary, if it is known.
+    """Write both into the folder of a stored run; return the page's path.
 
-    Without the extra ``site`` there is no page, and SUMMARY.md is returned.
+    Without the extra ``site`` there is no page, and SUMMARY.md is returned. ``summarized``: where it is made already.
     """
     summarized = summarized or summary.summarize(tables)
     text = replace_text(tables.path / SUMMARY, markdown.render(summarized))

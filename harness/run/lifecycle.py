@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from harness.config.plan import Plan
+    from harness.run.confirming import Alarming
     from harness.run.session import Engine
     from harness.store import RunTables
     from harness.store.journal import Journal
@@ -59,8 +60,10 @@ def run(
     engine: Engine | None = None,
     cache: OutcomeCache | None = None,
     fresh: bool = False,
+    wait: bool = False,
     then: Callable[[Path], object] = lambda path: None,  # noqa: ARG005
     told: Callable[[str, Callable[[], RunTables]], object] = lambda name, so_far: None,  # noqa: ARG005
+    alarming: Alarming | None = None,
 ) -> Path:
     """Carry out a plan; return the run's folder. Its tables have a row for all that was planned, whatever happened.
 
@@ -72,9 +75,11 @@ def run(
     engine : where the guests are; None: in this process's care.
     cache : outcomes of earlier runs, which are reused, and where this run's are kept; None: nothing is.
     fresh : everything is worked out all the same, and held against what is kept.
+    wait : where another run works in this workspace, wait for its end; without it, refuse.
     then : called with the run's folder when its tables are written, however the run ended: it makes the pages.
     told : called with the name of an environment of which more is known, by any thread, and with what makes the tables
         so far.
+    alarming : tells what this run would raise an alarm of; that is measured again. Not where the guests are elsewhere.
 
     Raises
     ------
@@ -85,7 +90,7 @@ def run(
     selection = schedule.Selection(
         producers=everyone if producers is None else producers, consumers=everyone if consumers is None else consumers
     )
-    with _alone(results):
+    with _alone(results, console if wait else None):
         packages = {} if locks is None else _read_locks(locks)
         if locks is not None:
             plan = _only_locked(plan, packages, locks)
@@ -93,7 +98,17 @@ def run(
         _give_locks(packages, folder)
         started = time.monotonic()
         try:
-            cut_short = _pass(plan, folder, console, selection, engine=engine, told=told, cache=cache, fresh=fresh)
+            cut_short = _pass(
+                plan,
+                folder,
+                console,
+                selection,
+                engine=engine,
+                told=told,
+                cache=cache,
+                fresh=fresh,
+                alarming=alarming if engine is None and selection.consumers == everyone else None,
+            )
         except KeyboardInterrupt:
             _finish(plan, folder, started, "the run was interrupted before this began", then)
             raise
@@ -162,6 +177,7 @@ def _pass(
     told: Callable[[str, Callable[[], RunTables]], object],
     cache: OutcomeCache | None,
     fresh: bool,
+    alarming: Alarming | None,
 ) -> dict[str, str]:
     """Do all that is owed; return by environment why some of it was not tried."""
     journal = folder.journal
@@ -179,7 +195,7 @@ def _pass(
         recorder = Recorder(plan, folder, progress, told=lambda name: told(name, tables))
         reuse = None if cache is None else Reuse(cache, recorder, fresh=fresh)
         try:
-            schedule.both_passes(recorder, selection, engine, reuse)
+            schedule.both_passes(recorder, selection, engine, reuse, alarming)
         finally:
             if reuse is not None:
                 folder.run["reuse"] = finishing.reuse_of((folder.run.get("reuse"), reuse.told()))
@@ -307,8 +323,11 @@ def _need_something(journal: Journal) -> None:
 
 
 @contextlib.contextmanager
-def _alone(results: Path) -> Iterator[None]:
-    """Let one run at a time work: runs of one checkout share environments, and disturb each other's measurements."""
+def _alone(results: Path, waiting: Console | None = None) -> Iterator[None]:
+    """Let one run at a time work: runs of one checkout share environments, and disturb each other's measurements.
+
+    ``waiting``: where it is said that one waits for another's end; None: raises MachineError instead.
+    """
     holder = tools.workspace() / ".harness" / "running.json"
     with writing(holder):
         holder.parent.mkdir(parents=True, exist_ok=True)
@@ -316,15 +335,23 @@ def _alone(results: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        try:
-            holds = json.loads(holder.read_text())
-            who = f"process {holds['pid']}, writing under {holds['results']}"
-        except (OSError, ValueError, KeyError):
-            who = "another process"
-        raise MachineError(f"another run is using these environments ({who}): wait until it has ended") from None
+        told = f"another run is using these environments ({_holding(holder)})"
+        if waiting is None:
+            raise MachineError(f"{told}: wait until it has ended") from None
+        waiting.print(f"{told}: this one waits until it has ended", soft_wrap=True)
+        lock.acquire()
     try:
         with writing(holder):
             holder.write_text(json.dumps({"pid": os.getpid(), "results": str(results)}))
         yield
     finally:
         lock.release()
+
+
+def _holding(holder: Path) -> str:
+    """Who works now, as it has said itself."""
+    try:
+        holds = json.loads(holder.read_text())
+        return f"process {holds['pid']}, writing under {holds['results']}"
+    except (OSError, ValueError, KeyError):
+        return "another process"
