@@ -1,8 +1,11 @@
 """Processes that came down to this one: they are found, counted and ended. Standard library only."""
 
+import contextlib
 import os
 import signal
 import time
+
+_KERNEL_LISTS_CHILDREN = os.path.exists("/proc/self/task/%d/children" % os.getpid())
 
 
 def kill_all(pid, spared):
@@ -32,20 +35,38 @@ def children(pid=None):
     """Those of the main thread of a process, which are all where it has no other."""
     pid = pid or os.getpid()
     try:
-        with open("/proc/%d/task/%d/children" % (pid, pid)) as listing:
-            return [int(word) for word in listing.read().split()]
+        return _children_of_thread(pid, pid)
     except OSError:  # a kernel without it, or an emulator; or the process has ended
         return _children_by_scan(pid)
 
 
+def _children_of_thread(pid, thread):
+    with open("/proc/%d/task/%d/children" % (pid, thread)) as listing:
+        return [int(word) for word in listing.read().split()]
+
+
 def tree(pid):
     """A process and all that came from it and still has its parents, threads' children too."""
+    if _KERNEL_LISTS_CHILDREN:  # else every process of the machine is looked at, many times a second
+        found = [pid]
+        for one in found:
+            found += _children_of_all_threads(one)
+        return found
     parents = {}
     for child, parent in _parents():
         parents.setdefault(parent, []).append(child)
     found = [pid]
     for one in found:
         found += parents.get(one, ())
+    return found
+
+
+def _children_of_all_threads(pid):
+    found = []
+    with contextlib.suppress(OSError):  # it has ended
+        for thread in os.listdir("/proc/%d/task" % pid):
+            with contextlib.suppress(OSError):
+                found += _children_of_thread(pid, int(thread))
     return found
 
 

@@ -3,6 +3,8 @@
 Of code that is not known nothing more is asked, see `named_code`. This is for what the libraries themselves change.
 """
 
+import builtins
+import itertools
 import operator
 import os
 import signal
@@ -14,6 +16,8 @@ from .named_code import LIBRARIES
 #: Modules whose names a neighbour relies on, whatever its artifact names.
 _SHARED_MODULES = ("builtins", "copyreg", "pickle", "os", "random", "warnings", "codecs") + tuple(sorted(LIBRARIES))
 _CONTAINERS = (dict, list, set)
+#: Looked at once, and not again in each module that holds them: every one has all built-in names.
+_WATCHED = (sys.modules, vars(builtins))
 
 
 def surroundings():
@@ -109,14 +113,16 @@ class Contents:
         self._held = dict(vars(self._owner))
         self._held.pop("__warningregistry__", None)  # what was warned of, which is all recorded
         inside = [value for value in self._held.values() if type(value) in _CONTAINERS]
-        self._inside = [(value, _items(value)) for value in inside if value is not sys.modules]
+        self._inside = [(value, _items(value)) for value in inside if not any(value is one for one in _WATCHED)]
 
     def changed(self):
         now = vars(self._owner)
         if "__warningregistry__" in now:
-            now = {key: value for key, value in now.items() if key != "__warningregistry__"}
-        if any(not _same_items(_items(value), items) for value, items in self._inside):
-            return True
+            now = dict(now)
+            del now["__warningregistry__"]
+        for value, items in self._inside:
+            if not _same_items(value, items):
+                return True
         if _same(now, self._held):
             return False
         if any(now.get(key, self) is not value for key, value in self._held.items()):
@@ -135,8 +141,13 @@ def _items(container):
     return list(container)
 
 
-def _same_items(now, before):
-    return len(now) == len(before) and all(map(operator.is_, now, before))
+def _same_items(container, before):
+    if type(container) is not dict:
+        return len(container) == len(before) and all(map(operator.is_, container, before))
+    count = len(container)  # keys, then values
+    if 2 * count != len(before) or not all(map(operator.is_, container, before)):
+        return False
+    return all(map(operator.is_, container.values(), itertools.islice(before, count, None)))
 
 
 def _same(now, before):

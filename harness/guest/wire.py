@@ -14,7 +14,8 @@ Host to guest, on the guest's standard input::
 The tasks of a batch run one after the other in one forked child; where one of them ends it, the rest go on in another.
 
 DUMP TASK   {"id", "case": {"module", "function", "seed", "estimator": its first argument or null,
-            "beside": names of files that it may use}, "spool": folder,
+            "beside": names of files that it may use, "compare": "methods", or not there for everything},
+            "spool": folder,
             "formats": [{"id", "module", "options": {...}}]}
 LOAD TASK   {"id", "artifact": file, "sha256", "inputs": file, "inputs_sha256", "methods": [...], "probes": [...],
             "known": names of all that the producer's model has,
