@@ -42,7 +42,9 @@ class Target:
     cause : from the list of causes; None where it is safe
     helps : what to do; None where nobody knows
     warned : whether scikit-learn warned of another version
-    differing : what differs
+    differing : what differs or raises
+    raises : the method that raises where nothing else differs, so that predictions are the same; None: it is not so
+    error : what was raised, for people; None where nothing was
     largest : the largest difference, absolute; None where nothing was compared
     called : what the user calls it, such as ``.venv``; None where it is known by its release
     """
@@ -57,6 +59,8 @@ class Target:
     helps: str | None = None
     warned: bool = False
     differing: tuple[str, ...] = ()
+    raises: str | None = None
+    error: str | None = None
     largest: float | None = None
     called: str | None = None
 
@@ -237,6 +241,7 @@ def _target(row: pd.Series[Any], doubt: str | None, known: dict[str, causes.Caus
     if doubt is not None and verdict not in BAD:
         verdict, why = Verdict.UNKNOWN, doubt
     cause = known.get(row["cause"]) if isinstance(row["cause"], str) else None
+    differing = tuple(row["differing"]) if row["differing"] is not None else ()
     return Target(
         name=row["consumer"],
         scikit_learn=_text(row["consumer_sklearn"]),
@@ -247,9 +252,18 @@ def _target(row: pd.Series[Any], doubt: str | None, known: dict[str, causes.Caus
         cause=_text(row["cause"]),
         helps=None if cause is None else cause.helps,
         warned=row["version_warning"] is True,
-        differing=tuple(row["differing"]) if row["differing"] is not None else (),
+        differing=differing,
+        raises=differing[0] if doubt is None and _raises_alone(row, differing) else None,
+        error=why[:_REASON] if verdict is Verdict.BREAKS and _text(row["error_type"]) is not None else None,
         largest=None if pd.isna(row["max_abs_diff"]) else float(row["max_abs_diff"]),
     )
+
+
+def _raises_alone(row: pd.Series[Any], differing: Sequence[str]) -> bool:
+    """Whether one method raises that predicts nothing, and all the others answer as before."""
+    if row["status"] != Status.PREDICT_ERROR or row["compared"] is None or len(differing) != 1:
+        return False
+    return not breadth.predicts(differing[0])
 
 
 def _text(value: object) -> str | None:

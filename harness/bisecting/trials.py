@@ -59,7 +59,7 @@ class Trials:
         if new:
             plan = self.subject.plan([one for one in new if one.name != self.subject.home.name])
             self._environments |= plan.environments
-            folder = lifecycle.run(plan, results=self._results, console=self._console)
+            folder = lifecycle.run(plan, results=self._results, console=self._console, wait=True)
             self.take(folder)
         return [self._found[one.name] for one in entries]
 

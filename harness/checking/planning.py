@@ -129,7 +129,7 @@ def planned(
         raise InputError(f"{ask.rows}: no such file of rows; {', '.join(_ROWS)} are read")
     kind = wanted.TRUSTED_KIND if ask.trusted else wanted.KIND
     packages = ("pandas", *_NEEDS.get(found.format, ()))
-    modules = [] if ask.code is None else own_code.modules(ask.code)
+    modules = [] if ask.code is None else own_code.modules(ask.code, found.own)
     file = wanted.matrix_file(environments, kind=kind, packages=packages, optional=optional, modules=modules)
     known = matrices.load_matrix(file, cases=matrix.cases, formats=matrix.formats, native=matrix.native)
     chosen = known.profile("check", satisfiable=lambda _: True)

@@ -21,12 +21,16 @@ _NOT_DATA = (".py", ".pyc")
 
 
 def importable(path: Path) -> dict[str, Path]:
-    """The files of a module ``own.py``, or of a package, which is a folder with ``__init__.py``; else nothing."""
+    """The files of a module ``own.py``, or of a package, which is a folder with modules in it; else nothing.
+
+    A package need not have ``__init__.py``.
+    """
     if path.suffix == ".py" and path.is_file():
         return {path.name: path}
-    if not (path / "__init__.py").is_file():
+    files = [file for file in _visible(path) if file.suffix != ".pyc"]
+    if not any(file.suffix == ".py" for file in files):
         return {}
-    return {str(file.relative_to(path.parent)): file for file in _visible(path) if file.suffix != ".pyc"}
+    return {str(file.relative_to(path.parent)): file for file in files}
 
 
 def helpers(path: Path, tree: ast.Module, given: Collection[str] = ()) -> dict[str, Path]:
@@ -44,7 +48,7 @@ def helpers(path: Path, tree: ast.Module, given: Collection[str] = ()) -> dict[s
     found: dict[str, Path] = {}
     trees = [tree]
     while trees:
-        for name in _imported(trees.pop()):
+        for name in imported(trees.pop()):
             if name in TAKEN or name in given or name == path.stem:
                 continue
             files = importable(path.with_name(f"{name}.py")) or importable(path.with_name(name))
@@ -115,7 +119,7 @@ def _is_hidden(parts: tuple[str, ...]) -> bool:
     return any(part.startswith(".") or part == "__pycache__" for part in parts)
 
 
-def _imported(tree: ast.Module) -> Iterator[str]:
+def imported(tree: ast.Module) -> Iterator[str]:
     """The first part of each name that is imported absolutely, wherever that stands."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

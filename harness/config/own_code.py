@@ -46,7 +46,7 @@ def read(path: Path, word: str) -> OwnCode:
         return OwnCode(name=name, version=str(version), digest=_sha256(path), path=str(path.absolute()))
     files = beside.importable(path)
     if not files:
-        raise InputError(f"{path} is neither a module such as own.py nor a package, a folder with __init__.py")
+        raise InputError(f"{path} is neither a module such as own.py nor a package, a folder of modules")
     if wrong := misnamed(path.stem, word):
         raise InputError(wrong)
     beside.check_size(files)

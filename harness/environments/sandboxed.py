@@ -1,7 +1,8 @@
 """Virtual environments as `local` has them, whose guests run in a sandbox: for models that nobody trusts.
 
 bubblewrap shows a guest its environment, the Python below it, the system's libraries, and what its tasks name. The
-kernel refuses it what could lead out, and a control group limits what it and all that it starts may hold.
+kernel refuses it what could lead out, and a control group limits what it and all that it starts may hold. Without
+bubblewrap, Docker or Podman shows it the same.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.environments import Command, bubblewrap, control_group, local, system_calls
+from harness.environments import Command, bubblewrap, contained, control_group, local, system_calls
 from harness.environments.kind import Built, Kind, Session
 
 if TYPE_CHECKING:
@@ -28,10 +29,18 @@ _FILTER = 9  # the descriptor that bubblewrap reads it from
 
 def missing(environment: Environment) -> str | None:
     """See `Kind`. It holds for every kind that has sandboxes of this machine."""
+    lacking = local.missing(environment)
+    if lacking is not None or _makes_none() is None:
+        return lacking
+    return None if contained.missing() is None else f"{_makes_none()}; Docker or Podman would do, too"
+
+
+def _makes_none() -> str | None:
+    """Why bubblewrap makes no sandbox here; None: it does."""
     packages = bubblewrap.missing()
     if packages:
         return f"this machine lacks {', '.join(packages)} for a sandbox: `apt-get install {' '.join(packages)}`"
-    return local.missing(environment) or system_calls.missing() or _refusal()
+    return system_calls.missing() or _refusal()
 
 
 def _refusal() -> str | None:
@@ -57,10 +66,14 @@ def build(environment: Environment, lock: Lock, *, folders: Folders, limits: Lim
 
 def inside(built: Built, places: list[Path], *, folders: Folders, limits: Limits) -> Built:
     """The same environment with its guests in sandboxes, which see these files and folders, and what tasks name."""
+    view = bubblewrap.of_this_machine(places)
+    if _makes_none() is not None:
+        command = contained.command(built.command, built.environment, view=view, folders=folders, limits=limits)
+        return dataclasses.replace(built, how=f"{built.how}, in an empty container", command=command)
     memory = limits.memory + BASE_MEMORY
     argv = bubblewrap.sandboxed(
         built.command.argv,
-        view=bubblewrap.of_this_machine(places),
+        view=view,
         folders=folders,
         memory=memory,
         filter_from=_FILTER,

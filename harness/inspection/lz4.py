@@ -36,11 +36,10 @@ class Lz4:
         ValueError : it is no such frame.
         """
         self._taken += data
-        self._may_go_on = False
         while not self._ready and not self.eof and (self._started or self._start()):
-            if not self._block():
+            self._may_go_on = self._block()
+            if not self._may_go_on:
                 break
-            self._may_go_on = True
         most = len(self._ready) if max_length < 0 else max_length
         found, self._ready = self._ready[:most], self._ready[most:]
         return found

@@ -72,6 +72,7 @@ def judge_cell(
     asked : what of the reference the consumer's model was asked. None: all of it.
     format_name, partial : the format's name, and whether it may leave methods out.
     detailed : whether the row has ``by_method``: of each its parity and largest difference. Tables have no such column.
+        And whether the other methods are compared where one raises.
     """
     try:
         way = Way(format_name, partial, tuple(fitted["reference"]) if asked is None else asked, tolerance, detailed)
@@ -210,9 +211,13 @@ _STATUSES = {
 def _compared(event: Loaded, fitted: Mapping[str, Any], way: Way) -> dict[str, Any]:
     outputs = event["outputs"]
     raised = answers.first_raised(fitted["reference"], outputs, event.get("methods", ()) if way.partial else way.asked)
-    if raised is not None:
+    if raised is not None and not way.detailed:
         return _raised(*raised)
     result = _comparison(event, fitted, way)
+    if raised is not None:  # the others are compared all the same
+        first = raised[0]
+        others = [name for name in result.differing if name != first]
+        return {**_raised(*raised), "compared": list(result.compared), "differing": [first, *others]}
     mute = _mute(fitted)
     if mute and result.parity is not Parity.DRIFT:
         said = f"nothing was predicted: {mute[0]} raised in the producer, too"

@@ -89,7 +89,10 @@ def _span(answer: Checked, first: Target, last: Target) -> tuple[Target, ...]:
 
 
 def _only_for(span: Sequence[Target]) -> str:
-    """The forms of rows that alone are answered otherwise, where rows like those of the fit are not."""
+    """What alone is answered otherwise: forms of rows other than the fit's, or a method that predicts nothing."""
+    raising = {one.raises for one in span}
+    if len(raising) == 1 and None not in raising:
+        return f" (only {raising.pop()}; predictions are the same)"
     forms = dict.fromkeys(form for one in span for form in one.only_for)
     if not all(one.only_for for one in span):
         return ""
@@ -155,6 +158,8 @@ def _why(first: Target, last: Target) -> Iterator[tuple[str, str]]:
     yield _short(first, last), first.why
     if first.helps is not None:
         yield "", first.helps
+    if first.error is not None and first.error != first.why:
+        yield "error", first.error
     if first.only_for:
         yield "only in", f"{_some(first.differing)}; the same for rows as it was fitted on"
 

@@ -174,7 +174,7 @@ class Hops:
 
     def _run(self, plan: Plan, *, consuming: Iterable[str]) -> tuple[RunTables, Path]:
         plan = replace(plan, consuming=frozenset(consuming))
-        folder = lifecycle.run(plan, results=self._results, console=self._console)
+        folder = lifecycle.run(plan, results=self._results, console=self._console, wait=True)
         tables = read_run(folder)
         self.learn(tables)
         return tables, folder

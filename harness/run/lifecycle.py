@@ -60,6 +60,7 @@ def run(
     engine: Engine | None = None,
     cache: OutcomeCache | None = None,
     fresh: bool = False,
+    wait: bool = False,
     then: Callable[[Path], object] = lambda path: None,  # noqa: ARG005
     told: Callable[[str, Callable[[], RunTables]], object] = lambda name, so_far: None,  # noqa: ARG005
     alarming: Alarming | None = None,
@@ -74,6 +75,7 @@ def run(
     engine : where the guests are; None: in this process's care.
     cache : outcomes of earlier runs, which are reused, and where this run's are kept; None: nothing is.
     fresh : everything is worked out all the same, and held against what is kept.
+    wait : where another run works in this workspace, wait for its end; without it, refuse.
     then : called with the run's folder when its tables are written, however the run ended: it makes the pages.
     told : called with the name of an environment of which more is known, by any thread, and with what makes the tables
         so far.
@@ -88,7 +90,7 @@ def run(
     selection = schedule.Selection(
         producers=everyone if producers is None else producers, consumers=everyone if consumers is None else consumers
     )
-    with alone(results):
+    with alone(results, console if wait else None):
         packages = {} if locks is None else read_locks(locks)
         if locks is not None:
             plan = only_locked(plan, packages, locks)
@@ -323,8 +325,11 @@ def _need_something(journal: Journal) -> None:
 
 
 @contextlib.contextmanager
-def alone(results: Path) -> Iterator[None]:
-    """Let one run at a time work: runs of one checkout share environments, and disturb each other's measurements."""
+def alone(results: Path, waiting: Console | None = None) -> Iterator[None]:
+    """Let one run at a time work: runs of one checkout share environments, and disturb each other's measurements.
+
+    ``waiting``: where it is said that one waits for another's end; None: raises MachineError instead.
+    """
     holder = tools.workspace() / ".harness" / "running.json"
     with writing(holder):
         holder.parent.mkdir(parents=True, exist_ok=True)
@@ -332,15 +337,23 @@ def alone(results: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        try:
-            holds = json.loads(holder.read_text())
-            who = f"process {holds['pid']}, writing under {holds['results']}"
-        except (OSError, ValueError, KeyError):
-            who = "another process"
-        raise MachineError(f"another run is using these environments ({who}): wait until it has ended") from None
+        told = f"another run is using these environments ({_holding(holder)})"
+        if waiting is None:
+            raise MachineError(f"{told}: wait until it has ended") from None
+        waiting.print(f"{told}: this one waits until it has ended", soft_wrap=True)
+        lock.acquire()
     try:
         with writing(holder):
             holder.write_text(json.dumps({"pid": os.getpid(), "results": str(results)}))
         yield
     finally:
         lock.release()
+
+
+def _holding(holder: Path) -> str:
+    """Who works now, as it has said itself."""
+    try:
+        holds = json.loads(holder.read_text())
+        return f"process {holds['pid']}, writing under {holds['results']}"
+    except (OSError, ValueError, KeyError):
+        return "another process"

@@ -20,7 +20,7 @@ RELEASES = {"home": "1.2.2", "a": "1.3.2", "b": "1.4.2", "c": "1.5.2"}
 
 
 def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc", not_compared=None, called=None, stands_in=None,
-             differing=None):  # fmt: skip
+             differing=None, compared=None):  # fmt: skip
     """The answer where the targets have statuses; ``reach`` is that of made rows."""
     plan = plan_of(tuple(RELEASES.items()), cases=("model",))
     plan = dataclasses.replace(plan, writer="home")
@@ -31,6 +31,8 @@ def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc", not_comp
     ]
     cells = [one | ({"differing": differing} if one["status"] == "drift" else {}) for one in cells]
     cells = [one | ({"parity": "close", "status": "ok"} if one["status"] == "close" else {}) for one in cells]
+    raised = {"differing": differing, "compared": compared, "error_type": "AttributeError"}
+    cells = [one | (raised if one["status"] == "predict-error" else {}) for one in cells]
     tables = tables_of(plan, tmp_path, cells=cells, environments=tuple(RELEASES), versions=RELEASES)
     artifacts = tables.artifacts.assign(
         manifest=json.dumps({"reach": reach, "data": {"n_samples": 64}, "not_compared": not_compared or {}})
@@ -208,3 +210,27 @@ def test_a_badge_of_what_is_not_safe_is_not_green(tmp_path) -> None:
     (tmp_path / "x").mkdir()
     unknown = rendering.badge(answered(tmp_path / "x", ["ok", "ok", "ok"], home="load-error"))
     assert (unknown["message"], unknown["color"]) == ("not known", "lightgrey")
+
+
+def test_a_method_that_raises_alone_is_named_and_predictions_are_the_same(tmp_path) -> None:
+    names = {"differing": ["get_feature_names_out"], "compared": ["predict", "get_feature_names_out"]}
+    found = answered(tmp_path / "a", ["ok", "predict-error", "predict-error"], **names)
+    assert said(found) == "breaks from 1.4 on (only get_feature_names_out; predictions are the same)"
+    assert found.verdict is Verdict.BREAKS and "error      reason of b" not in shown(found), "it is told once"
+    for number, other in enumerate(
+        (
+            {**names, "compared": None},  # nobody knows of the others
+            {**names, "differing": ["get_feature_names_out", "predict"]},
+            {**names, "differing": ["predict"]},
+            {**names, "reach": [{"what": "leaves", "reached": 1, "of": 9}]},
+        )
+    ):
+        text = said(answered(tmp_path / str(number), ["ok"] + ["predict-error"] * 2, **other))
+        assert text.endswith("breaks from 1.4 on"), other
+
+
+def test_what_was_raised_is_told_beside_its_cause(tmp_path) -> None:
+    found = answered(tmp_path, ["ok", "ok", "predict-error"])
+    because = dataclasses.replace(found.targets[-1], why="The release here has it elsewhere.")
+    text = shown(dataclasses.replace(found, targets=(*found.targets[:-1], because)))
+    assert "1.5        The release here has it elsewhere.\n  error      reason of c\n" in text

@@ -33,3 +33,30 @@ def test_names_that_nobody_or_several_define_are_refused(code: Path) -> None:
     with pytest.raises(InputError, match="several define .*Tenure.*old, train"):
         own_code.of_main(code, ["__main__.Tenure"])
     assert own_code.of_main(code / "train.py", ["__main__.Tenure"]) == {"Tenure": "train"}
+
+
+def _named(places: list[Path]) -> list[str]:
+    return [place.name for place in places]
+
+
+def test_a_folder_without_init_is_taken_where_something_needs_it(code: Path) -> None:
+    for name in ("steps/ratio.py", "shared/deep/logs.py", "venv/lib/other.py", "data/rows.csv"):
+        (code / name).parent.mkdir(parents=True, exist_ok=True)
+        (code / name).write_text("")
+    (code / "steps/ratio.py").write_text("import shared.deep.logs\nclass Ratio: pass\n")
+    (code / "old-plot.py").write_text("print 'of Python 2, and no module'\n")
+    (code / "older.py").write_text("print 'of Python 2'\n")
+    plain = ["churn", "older.py", "train.py"]
+    assert _named(own_code.modules(code)) == plain
+    assert _named(own_code.modules(code, ["steps.ratio.Ratio"])) == [*plain, "steps", "shared"]
+
+
+def test_the_folder_itself_is_the_package_where_it_has_that_name(code: Path) -> None:
+    folder = code / "steps"
+    folder.mkdir()
+    with pytest.raises(InputError, match="no module such as own.py"):
+        own_code.modules(folder, ["steps.ratio.Ratio"])
+    (folder / "ratio.py").write_text("class Ratio: pass\n")
+    assert own_code.modules(folder, ["steps.ratio.Ratio"]) == [folder]
+    assert own_code.modules(folder, ["ratio.Ratio"]) == [folder / "ratio.py"]
+    assert own_code.of_main(folder, ["__main__.Ratio", "steps.ratio.Ratio"]) == {"Ratio": "steps.ratio"}

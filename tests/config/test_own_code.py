@@ -74,12 +74,14 @@ def test_a_plan_s_digest_is_of_their_content_and_not_of_their_place(own, tmp_pat
         ),
         ("packages: [./own-3.0-py3-none-any.whl]", "packages[0]: there is no file own-3.0-py3-none-any.whl"),
         ("modules: [absent.py]", "modules[0]: absent.py is neither a module such as own.py nor a package"),
-        ("modules: [v1]", "modules[0]: v1 is neither a module such as own.py nor a package"),
+        ("modules: [bare]", "modules[0]: bare is neither a module such as own.py nor a package"),
         ("modules: [numpy.py]", 'modules[0]: "numpy.py" would stand in for the module numpy; rename it'),
     ],
 )
 def test_what_cannot_be_had_is_refused_with_its_place(own, keys, message):
     own.write("numpy.py", "")
+    (own.path / "bare").mkdir()
+    own.write("bare/rows.csv", "")
     found = own.problems(
         f'schema: 1\nprofiles: {{a: {{}}}}\nenvironments: {{include: [{{scikit-learn: "1.5", python: "3.12", {keys}}}]}}\n'
     )
@@ -97,6 +99,8 @@ def test_a_package_is_a_folder(own):
     assert environments(own, text)[0].modules[0] == before
     own.write("pack/table.csv", "other")
     assert environments(own, text)[0].modules[0] != before
+    (own.path / "pack/__init__.py").unlink()
+    assert environments(own, text)[0].modules[0].name == "pack"
 
 
 def test_a_module_of_an_environment_is_none_of_the_cases_helpers(own):

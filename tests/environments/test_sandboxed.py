@@ -17,6 +17,8 @@ from harness.environments import (
     Command,
     Folders,
     bubblewrap,
+    container_engine,
+    contained,
     control_group,
     launcher,
     local,
@@ -127,17 +129,52 @@ def test_the_places_of_groups_are_read_from_what_the_kernel_tells(tmp_path) -> N
 
 
 def test_what_is_missing_says_what_to_install(monkeypatch) -> None:
+    monkeypatch.setattr(local, "missing", lambda _: None)
+    monkeypatch.setattr(contained, "missing", lambda: "there is neither Docker nor Podman")
     monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: None if name == "bwrap" else f"/usr/bin/{name}")
     told = sandboxed.missing(SANDBOXED)
-    assert told == "this machine lacks bubblewrap for a sandbox: `apt-get install bubblewrap`"
+    assert told == (
+        "this machine lacks bubblewrap for a sandbox: `apt-get install bubblewrap`; Docker or Podman would do, too"
+    )
+    with monkeypatch.context() as there:
+        there.setattr(contained, "missing", lambda: None)
+        assert sandboxed.missing(SANDBOXED) is None
     monkeypatch.setattr(bubblewrap.shutil, "which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(local, "missing", lambda _: None)
     monkeypatch.setattr(bubblewrap, "refused", lambda: "setting up uid map: Permission denied")
     assert "(setting up uid map: Permission denied)" in str(sandboxed.missing(SANDBOXED))
     monkeypatch.setattr(bubblewrap, "refused", lambda: None)
     assert sandboxed.missing(SANDBOXED) is None
     monkeypatch.setattr(system_calls.platform, "machine", lambda: "s390x")
     assert "this machine is s390x" in str(sandboxed.missing(SANDBOXED))
+
+
+def test_without_bubblewrap_a_container_shows_the_same_and_nothing_more(python, monkeypatch, tmp_path) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(sandboxed, "_makes_none", lambda: "no bubblewrap")
+    monkeypatch.setattr(container_engine, "_program", lambda: "/usr/bin/docker")
+    monkeypatch.setattr(container_engine, "program", lambda: "/usr/bin/docker")
+    monkeypatch.setattr(container_engine, "held", lambda name, platform: f"sha256:{name}{platform}")
+    monkeypatch.setattr(container_engine, "ask", lambda *words, **_: asked.append(words))
+    monkeypatch.setattr(bubblewrap, "give", lambda scratch: None)
+    inner = Command(argv=(str(python), "-I", "stage"), variables={"PYTHONHASHSEED": "0"})
+    built = Built(environment=SANDBOXED, lock=Lock(text=""), seconds=None, how="reused", command=inner)
+    folders = Folders(stage=tmp_path / "stage", artifacts=tmp_path / "objects", scratch=tmp_path / "scratch")
+    places = sandboxed.shown(python)
+    found = sandboxed.inside(built, places, folders=folders, limits=LIMITS)
+    words = found.command.argv
+    assert found.how == "reused, in an empty container" and words[-3:] == (str(python), "-I", "stage")
+    mounts = [
+        dict(part.partition("=")[::2] for part in word.split(",")) for word in words if word.startswith("type=bind")
+    ]
+    own = {str(tmp_path / name) for name in ("stage", "objects", "scratch")}
+    seen = {one["dst"] for one in mounts}
+    view = bubblewrap.of_this_machine(places)
+    assert seen - own <= {*map(str, view.more), *(f"/{name}" for name in bubblewrap.SYSTEM)}
+    assert {str(place) for place in view.more} <= seen and str(python.parents[2] / "private") not in seen
+    assert [one["dst"] for one in mounts if "readonly" not in one] == [str(tmp_path / "scratch")]
+    assert "--network" in words and words[words.index("--network") + 1] == "none" and "--read-only" in words
+    assert words[words.index("--pull") + 1] == "never" and ("run" not in {one[0] for one in asked})
+    assert found.command.after[1] == "rm"
 
 
 ALLOWED = 0x7FFF0000

@@ -130,6 +130,12 @@ def test_lz4_frames_are_read() -> None:
     assert reader.decompress(frame) == b"abc" * 9 + b"defgh"
     reader.decompress(b"")
     assert reader.eof
+    plain = struct.pack("<I", 9 | 1 << 31) + b"123456789"
+    reader, found = Lz4(), b""
+    found += reader.decompress(b"\x04\x22\x4d\x18\x60\x40\x82" + 3 * plain + b"\0\0\0\0", 4)
+    while not reader.eof and not reader.needs_input:  # it took all in at once, and gives it piece by piece
+        found += reader.decompress(b"", 4)
+    assert reader.eof and found == 3 * b"123456789"
     with pytest.raises(ValueError, match="before its beginning"):
         Lz4().decompress(b"\x04\x22\x4d\x18\x60\x40\x82\x05\0\0\0\x10a\xff\x00\0")
     with pytest.raises(ValueError, match="too early"):

@@ -272,3 +272,20 @@ def test_where_nothing_was_predicted_nobody_knows_whether_it_is_the_same() -> No
     assert row(outputs=answers_now)["status"] == "drift"
     fitted["reference"]["transform"] = encode(2.0)
     assert row()["status"] == "ok"  # another method answers
+
+
+def test_beside_a_method_that_raises_the_others_are_compared_where_one_file_is_asked() -> None:
+    reference = {"get_names": encode(1.0), "predict": encode(2.0), "transform": encode(3.0)}
+    fitted = {"reference": reference, "truth": None, "score_kind": None}
+    error = {"kind": "error", "type": "builtins.KeyError", "message": "x"}
+    outputs = {**reference, "get_names": error, "predict": encode(2.5)}
+    event = {"event": "cell", "step": "predict", "outputs": outputs, "warnings": []}
+
+    def row(**way) -> dict:
+        tolerance = Tolerance(rtol=1e-9, atol=0.0)
+        return outcome.judge_cell(event, fitted, lambda *_: tolerance, format_name="pickle", **way)
+
+    assert row()["differing"] == ["get_names"] and "compared" not in row()
+    found = row(detailed=True)
+    assert found["status"] == "predict-error" and found["differing"] == ["get_names", "predict"]
+    assert set(found["compared"]) == set(reference)

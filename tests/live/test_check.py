@@ -65,6 +65,9 @@ class Tenure(TransformerMixin, BaseEstimator):
 
 
 (folder / "own.pkl").write_bytes(pickle.dumps(make_pipeline(Tenure(), Ridge()).fit(rows, truth)))
+Tenure.__module__ = "churn.steps"
+sys.modules["churn"] = sys.modules["churn.steps"] = sys.modules["__main__"]
+(folder / "folder.pkl").write_bytes(pickle.dumps(make_pipeline(Tenure(), Ridge()).fit(rows, truth)))
 """
 
 
@@ -130,6 +133,17 @@ def test_answers_come_while_it_works_and_the_last_is_alone(workspace: Path, writ
     assert max(map(len, done.stderr.splitlines())) <= 80
 
 
+def test_of_two_at_once_the_second_waits_and_both_answer(workspace: Path, written: Path, tmp_path: Path) -> None:
+    held = {**os.environ, "NOXENVDIR": str(workspace)}
+    both = []
+    for name in ("ridge.joblib", "spam.bin"):
+        command = [sys.executable, "-m", "harness", "check", str(written / name), "--to", "1.5"]
+        words = [*command, "--json", "--results", str(tmp_path)]
+        both.append(subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=held))
+    told = [json.loads(one.communicate()[0])["verdict"] for one in both]
+    assert told[0] in {"safe", "safe (within tolerance)"} and told[1] == "changes predictions"
+
+
 def test_a_release_that_nobody_has_is_stood_in_for_and_nothing_is_safe(check, written: Path) -> None:
     code, told = check(written / "ridge.joblib", "--to", "1.5", "--with", "scikit-learn==1.2.9")
     assert code == 0 and told["sentence"] == "no difference seen among 1.2, 1.5", told
@@ -150,6 +164,17 @@ def test_classes_of_the_script_come_from_the_users_code(check, written: Path, tm
     (own / "other.py").write_text("class Tenure: pass\n")
     code, told = check(written / "own.pkl", "--to", "1.5", "--code", str(own))
     assert code == 2 and "other, train" in told["told"]
+
+
+def test_a_package_of_the_users_need_not_have_an_init(check, written: Path, tmp_path: Path) -> None:
+    own = tmp_path / "project" / "churn"
+    own.mkdir(parents=True)
+    (own / "steps.py").write_text(
+        "from sklearn.base import *\n" + WRITE[WRITE.index("class Tenure") :].split("\n\n\n")[0]
+    )
+    code, told = check(written / "folder.pkl", "--to", "1.5", "--code", str(own.parent))
+    assert code == 0 and told["verdict"] in {"safe", "safe (within tolerance)"}, told
+    assert check(written / "folder.pkl", "--to", "1.5", "--code", str(own))[1]["verdict"] == told["verdict"]
 
 
 MLMODEL = """artifact_path: model

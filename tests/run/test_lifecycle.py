@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
+import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -208,6 +212,24 @@ def test_the_holder_of_the_lock_is_named(results) -> None:
             pass
     with lifecycle._alone(results):
         pass
+
+
+def test_whoever_would_wait_says_for_whom_and_works_when_the_other_has_ended(results) -> None:
+    told, order = io.StringIO(), []
+
+    def second() -> None:
+        with lifecycle._alone(results, Console(file=told)):
+            order.append("second")
+
+    with lifecycle._alone(results):
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        while "waits" not in told.getvalue() and waiting.is_alive():
+            time.sleep(0.01)
+        assert waiting.is_alive() and f"process {os.getpid()}" in told.getvalue()
+        order.append("first")
+    waiting.join()
+    assert order == ["first", "second"]
 
 
 class TestExitCodes:

@@ -30,9 +30,9 @@ from harness.analysis import (
 )
 from harness.analysis.compare import expectations, past_runs
 from harness.errors import HarnessError
+from harness.report import carriers, phrases, rerun_command, templating
 from harness.report import claims as claiming
 from harness.report import compare as comparing
-from harness.report import phrases, rerun_command, templating
 from harness.report.site import cells, charts
 from harness.store import earlier, read_run
 from harness.terms import minor_of
@@ -112,6 +112,7 @@ def render(
         summary=summary,
         views={name: title for name, title in _TITLES.items() if there.get(name, True)},
         findings=findings.find(tables),
+        carriers=carriers,
         **_counts(summary),
         alarms=soundness.find_problems(summary),
         environments=rows,
