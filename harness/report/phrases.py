@@ -169,7 +169,9 @@ def confirmed(group: FigureGroup) -> str:
     return {0: "unconfirmed", group.count: "confirmed"}.get(group.confirmed, f"{group.confirmed:,} confirmed")
 
 
-def _noise(past: int) -> str:
+def _noise(past: int | None) -> str:
+    if past is None:
+        return "both runs were measured side by side"
     if past > 1:
         return f"how much each varies from run to run is known from {past} earlier runs"
     return "how much each varies from run to run is not known yet: two earlier runs of this machine would tell"

@@ -40,7 +40,7 @@ def confirm(sessions: Iterable[Session], recorder: Recorder, alarming: Alarming)
     """Measure the cells of alarms again, and write into the run which of them came again."""
     if "alarms" in recorder.folder.run:  # of a run that goes on
         return
-    tables = finishing.so_far(recorder.plan, recorder.folder)
+    tables = finishing.measured_so_far(recorder.plan, recorder.folder)
     first = alarming(tables) if len(tables.samples) else None
     if first is None:
         return

@@ -90,12 +90,12 @@ def run(
     selection = schedule.Selection(
         producers=everyone if producers is None else producers, consumers=everyone if consumers is None else consumers
     )
-    with _alone(results, console if wait else None):
-        packages = {} if locks is None else _read_locks(locks)
+    with alone(results, console if wait else None):
+        packages = {} if locks is None else read_locks(locks)
         if locks is not None:
-            plan = _only_locked(plan, packages, locks)
+            plan = only_locked(plan, packages, locks)
         folder = begin(plan, results) if resume is None else _reopen(plan, resume, selection, here=engine is None)
-        _give_locks(packages, folder)
+        give_locks(packages, folder)
         started = time.monotonic()
         try:
             cut_short = _pass(
@@ -110,13 +110,13 @@ def run(
                 alarming=alarming if engine is None and selection.consumers == everyone else None,
             )
         except KeyboardInterrupt:
-            _finish(plan, folder, started, "the run was interrupted before this began", then)
+            finish(plan, folder, started, "the run was interrupted before this began", then)
             raise
         except Exception as error:
             with contextlib.suppress(Exception):  # the same trouble again; the journal holds what is known
-                _finish(plan, folder, started, f"cut short: {_named(error)}", then)
+                finish(plan, folder, started, f"cut short: {_named(error)}", then)
             raise
-        _finish(plan, folder, started, "not begun yet", then, reasons=cut_short)
+        finish(plan, folder, started, "not begun yet", then, reasons=cut_short)
     if cut_short:
         reasons = "\n".join(f"  {name}: {reason}" for name, reason in sorted(cut_short.items()))
         raise MachineError(f"this machine did not let these environments do all; continue with --resume:\n{reasons}")
@@ -276,7 +276,7 @@ def _reopen(plan: Plan, path: Path, selection: schedule.Selection, *, here: bool
     return folder
 
 
-def _finish(
+def finish(
     plan: Plan,
     folder: RunFolder,
     started: float,
@@ -285,6 +285,7 @@ def _finish(
     *,
     reasons: Mapping[str, str] | None = None,
 ) -> None:
+    """Write the tables of a run that has ended, however it did, and its pages; see `run`."""
     shutil.rmtree(folder.path / "spool", ignore_errors=True)  # first: where the disk is full, this makes room
     folder.run["seconds"] = round((folder.run["seconds"] or 0.0) + time.monotonic() - started, 3)
     folder.run["finished"] = dt.datetime.now(dt.UTC).isoformat()
@@ -292,7 +293,7 @@ def _finish(
     then(folder.path)
 
 
-def _read_locks(source: Path) -> dict[str, str]:
+def read_locks(source: Path) -> dict[str, str]:
     """Another run's locks by file name. Raises InputError for what is more than pins and hashes."""
     found = {path.name: stored_locks.read(path).text for path in sorted((source / "locks").glob("*.txt"))}
     if not found:
@@ -300,13 +301,14 @@ def _read_locks(source: Path) -> dict[str, str]:
     return found
 
 
-def _only_locked(plan: Plan, packages: dict[str, str], source: Path) -> Plan:
+def only_locked(plan: Plan, packages: Mapping[str, str], source: Path) -> Plan:
     """The plan, with every environment not-run that the other run has no lock for: other packages would not do."""
     absent = {name: f"{source.name} has no lock for it" for name in plan.environments if f"{name}.txt" not in packages}
     return dataclasses.replace(plan, impossible={**plan.impossible, **absent})
 
 
-def _give_locks(packages: dict[str, str], folder: RunFolder) -> None:
+def give_locks(packages: Mapping[str, str], folder: RunFolder) -> None:
+    """Let a run use these packages. Raises InputError where it has used others."""
     for name, text in packages.items():
         held = folder.path / "locks" / name
         if held.exists() and held.read_text() != text:
@@ -323,7 +325,7 @@ def _need_something(journal: Journal) -> None:
 
 
 @contextlib.contextmanager
-def _alone(results: Path, waiting: Console | None = None) -> Iterator[None]:
+def alone(results: Path, waiting: Console | None = None) -> Iterator[None]:
     """Let one run at a time work: runs of one checkout share environments, and disturb each other's measurements.
 
     ``waiting``: where it is said that one waits for another's end; None: raises MachineError instead.

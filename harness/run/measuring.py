@@ -8,6 +8,8 @@ the median of `load_seconds` is precise enough, or the time is used up. The resu
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from harness.judging import outcome
@@ -17,7 +19,7 @@ from harness.store.statistics import uncertainty
 from harness.terms import LOADED, YARDSTICKS, Figure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from harness.messages import Kind, LoadTask, Measured, MeasureTask, Reply
     from harness.run.recorder import Recorder
@@ -68,22 +70,44 @@ def measure(session: Session, recorder: Recorder, groups: list[list[Cell]]) -> N
 
 def measured_cells(session: Session, recorder: Recorder, groups: list[list[Cell]]) -> Iterator[MeasuredCell]:
     """Measure the cells, case by case. Raises NotReadyError."""
-    wanted = recorder.plan.profile.measure
-    if wanted is None:
+    if not groups:
         return
     session.measure_from_now_on()
-    seconds = PATIENCE * recorder.plan.profile.limits.seconds
     for cells in groups:
-        measured = {cell.id: _prepare(recorder, cell, wanted) for cell in cells}
-        for batches in _rounds(list(measured.values())):
-            for reply in session.replies("measure", batches, seconds=seconds):
-                at = recorder.seconds_since_start()
-                measured[reply.task["cell"]].take(reply, at)
-        yield from measured.values()
+        for _, one in in_turn([Side(session=session, recorder=recorder, cells=cells)]):
+            yield one
 
 
-def _prepare(recorder: Recorder, cell: Cell, measure: Measure) -> MeasuredCell:
-    artifact = recorder.journal.written(cell.artifact.id)
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """The cells of one case that one environment measures."""
+
+    session: Session
+    recorder: Recorder
+    cells: list[Cell]
+
+
+def in_turn(sides: Sequence[Side]) -> Iterator[tuple[Side, MeasuredCell]]:
+    """Measure the cells of one case in several environments, which take turns: each round begins with another.
+
+    Raises NotReadyError.
+    """
+    measured = [{cell.id: _prepare(side.recorder, cell) for cell in side.cells} for side in sides]
+    rounds = [_rounds(list(cells.values())) for cells in measured]
+    for number, jobs in enumerate(itertools.zip_longest(*rounds)):
+        order = [(number + place) % len(sides) for place in range(len(sides))]
+        for place in (place for place in order if jobs[place]):
+            side = sides[place]
+            seconds = PATIENCE * side.recorder.plan.profile.limits.seconds
+            for reply in side.session.replies("measure", jobs[place], seconds=seconds):
+                measured[place][reply.task["cell"]].take(reply, side.recorder.seconds_since_start())
+    for side, cells in zip(sides, measured, strict=True):
+        yield from ((side, one) for one in cells.values())
+
+
+def _prepare(recorder: Recorder, cell: Cell) -> MeasuredCell:
+    measure, artifact = recorder.plan.profile.measure, recorder.journal.written(cell.artifact.id)
+    assert measure is not None  # only a profile that measures owes any
     assert artifact is not None  # a cell that was loaded
     return MeasuredCell(cell, loading.load_task(recorder, cell, cell.id), measure, artifact["size_bytes"])
 

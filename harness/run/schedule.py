@@ -27,7 +27,7 @@ from harness.run.environment_session import EnvironmentSession
 from harness.run.session import CutShortError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from harness.run.confirming import Alarming
     from harness.run.recorder import Recorder
@@ -122,7 +122,7 @@ def both_passes(
     with (engine or Here()).at_work(recorder) as place:
         sessions = [place.session(one, with_modules(one, files)) for one in profile.environments]
         try:
-            consumers = _run(sessions, recorder, selection, place.at_once, reuse)
+            consumers = correctness_pass(sessions, recorder, selection, place.at_once, reuse)
             _measuring_pass(consumers, recorder)
             if alarming is not None and not recorder.cut_short:
                 confirming.confirm(consumers, recorder, alarming)
@@ -131,10 +131,10 @@ def both_passes(
                 session.close()
 
 
-def _run(
-    sessions: list[Session], recorder: Recorder, selection: Selection, at_once: int, reuse: Reuse | None
+def correctness_pass(
+    sessions: Sequence[Session], recorder: Recorder, selection: Selection, at_once: int, reuse: Reuse | None = None
 ) -> list[Session]:
-    """The correctness pass. Return the sessions that consume, the newest first."""
+    """Dump and load; `both_passes` has the parameters. Return the sessions that consume, the newest first."""
     keep = len(sessions) <= KEPT_GUESTS
     with processes.workers(at_once) as pool:
         producers = [session for session in sessions if session.name in selection.producers]

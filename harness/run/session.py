@@ -106,8 +106,9 @@ class Session(ABC):
 
     def measure_from_now_on(self) -> None:
         """The next guest has a processor to itself."""
-        self.close()
-        self._measuring = True
+        if not self._measuring:
+            self.close()
+            self._measuring = True
 
     def cannot_write(self, format_name: str) -> str | None:
         """Why this environment cannot write a format, or None. Raises NotReadyError."""

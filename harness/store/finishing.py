@@ -47,6 +47,23 @@ def so_far(plan: Plan, folder: RunFolder) -> RunTables:
     return RunTables(path=folder.path, run=folder.run, **frames)
 
 
+def measured_so_far(plan: Plan, folder: RunFolder) -> RunTables:
+    """The same of what is measured alone, as `harness.store.reading.read_measured` has it."""
+    import pyarrow as pa  # noqa: PLC0415  # as in `harness.store.folder`
+
+    built = tables.Tables(plan, folder.journal, folder.run["run_id"], "not begun yet")
+    rows: dict[str, Iterable[dict[str, Any]]] = {
+        "environments": built.environments.values(),
+        "artifacts": (),
+        "cells": built.measured_cells(),
+        "samples": built.samples(),
+    }
+    frames = {
+        name: pa.Table.from_pylist(list(some), schema=tables.SCHEMAS[name]).to_pandas() for name, some in rows.items()
+    }
+    return RunTables(path=folder.path, run=folder.run, **frames)
+
+
 def measured_on(plan: Plan, folder: RunFolder) -> dict[str, dict[str, Any]]:
     """Facts of the machine that measured each environment, by name; only environments with samples."""
     found: dict[str, dict[str, Any]] = {}

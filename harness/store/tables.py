@@ -167,33 +167,38 @@ class Tables:
             reason = self._why_waiting(artifact.producer)
         return {"artifact_id": artifact.id, "status": str(Status.NOT_RUN), "reason": reason}
 
-    def cells(self) -> Iterator[dict[str, Any]]:
+    def measured_cells(self) -> Iterator[dict[str, Any]]:
+        """The rows of the cells that are to be measured: few, of a run that may have millions."""
+        return self.cells(self._to_measure())
+
+    def cells(self, some: Iterable[Cell] | None = None) -> Iterator[dict[str, Any]]:
+        """Every cell that is planned, or ``some``."""
+        every = (cell for consumer in self.environments for cell in self._plan.cells(consumer))
         producers = {name: _side("producer", row) for name, row in self.environments.items()}
         consumers = {name: _side("consumer", row) for name, row in self.environments.items()}
         cases = self._plan.cases
-        for consumer in self.environments:
-            for cell in self._plan.cells(consumer):
-                artifact = self._journal.artifacts.get(cell.artifact.id) or self._unwritten(cell.artifact)
-                fit = self._journal.fits.get(artifact.get("fitted_sha256") or "")
-                row = self._journal.cell(cell.id) or self._untried(cell, artifact)
-                yield {
-                    "run_id": self._run_id,
-                    "cell_id": cell.id,
-                    "artifact_id": cell.artifact.id,
-                    "producer": cell.artifact.producer,
-                    "consumer": consumer,
-                    "case": cell.artifact.case,
-                    "family": cases[cell.artifact.case].family,
-                    "format": cell.artifact.format,
-                    "reader": cell.reader,
-                    "findings": [],  # never null, so that `"labels" in findings` can be asked of every cell
-                    "size_bytes": artifact.get("size_bytes"),
-                    "score_producer": None if fit is None else fit.get("score"),
-                    **producers[cell.artifact.producer],
-                    **consumers[consumer],
-                    **row,
-                    **self._measured(cell),
-                }
+        for cell in every if some is None else some:
+            artifact = self._journal.artifacts.get(cell.artifact.id) or self._unwritten(cell.artifact)
+            fit = self._journal.fits.get(artifact.get("fitted_sha256") or "")
+            row = self._journal.cell(cell.id) or self._untried(cell, artifact)
+            yield {
+                "run_id": self._run_id,
+                "cell_id": cell.id,
+                "artifact_id": cell.artifact.id,
+                "producer": cell.artifact.producer,
+                "consumer": cell.consumer,
+                "case": cell.artifact.case,
+                "family": cases[cell.artifact.case].family,
+                "format": cell.artifact.format,
+                "reader": cell.reader,
+                "findings": [],  # never null, so that `"labels" in findings` can be asked of every cell
+                "size_bytes": artifact.get("size_bytes"),
+                "score_producer": None if fit is None else fit.get("score"),
+                **producers[cell.artifact.producer],
+                **consumers[cell.consumer],
+                **row,
+                **self._measured(cell),
+            }
 
     def _measured(self, cell: Cell) -> dict[str, Any]:
         """The columns of a cell that come from its samples."""

@@ -38,7 +38,7 @@ def confirmed(tmp_path, monkeypatch, *answers, session=None, run=None):
     tables = RunTables(
         path=tmp_path, run={}, environments=first, artifacts=first, cells=first, figures=first, samples=first
     )
-    monkeypatch.setattr(finishing, "so_far", lambda plan, folder: tables)
+    monkeypatch.setattr(finishing, "measured_so_far", lambda plan, folder: tables)
     asked, waiting = [], list(answers)
 
     def alarming(given):

@@ -57,7 +57,7 @@ class Figures:
     compared: int
     skipped: dict[str, int]  # the others, by reason
     powerless: int  # of those compared: too few samples to be found if they alone had changed
-    past: int  # earlier runs of this machine, which showed how noisy each figure is
+    past: int | None  # earlier runs of this machine, which showed how noisy each figure is; None of runs side by side
     sizes: int  # artifacts compared
     yardsticks: dict[str, float]  # how many times as long fixed pieces of work took in NEW
     shift: float | None  # the median ratio of load_seconds, where it is beyond the least change itself
@@ -92,7 +92,7 @@ def compare_figures(
         compared=len(judged),
         skipped=dict(Counter(unjudged["why"]).most_common()),
         powerless=ranks.powerless(list(judged["pair"])),
-        past=len(past),
+        past=None if new.run.get("beside") == base.run["run_id"] else len(past),
         sizes=len(resized),
         yardsticks=measurements.yardsticks(base, new)
         if measurements.machines(base.run, new.run) is Comparable.SAME

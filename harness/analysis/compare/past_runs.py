@@ -17,8 +17,11 @@ MOST = 12
 def before(base: RunTables, new: RunTables) -> tuple[RunTables, ...]:
     """Find the runs of NEW's machine that are older than NEW and lie beside it or BASE, the oldest first.
 
-    What cannot be read is left out: it is no part of the comparison. BASE is among them.
+    What cannot be read is left out: it is no part of the comparison. BASE is among them. Of two runs that measured side
+    by side there is none: they differ by less than runs of different hours do.
     """
+    if new.run.get("beside") == base.run["run_id"]:
+        return ()
     fingerprint = (new.run.get("host") or {}).get("fingerprint")
     folders = dict.fromkeys(run.path.resolve().parent for run in (base, new))
     paths = {path.name: path for folder in folders for path in store.runs(folder) if path.name < new.run["run_id"]}
