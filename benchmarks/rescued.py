@@ -1,7 +1,10 @@
 """Of the models that pickle breaks or changes on the way to a newer release: the share that `portable` gets over.
 
-    python -m harness run --profile rescue
+    python -m harness run --matrix benchmarks/rescued.yaml --profile rescue
     python -m benchmarks.rescued results/RUN
+
+Beside it stand the share with ONNX counted as well, which keeps predictions alone, and that of sklearn-migrator: of the
+models whose class it knows, and of all. The profile `rescue` of matrix.yaml tries no more than pickle and portable.
 
 A model is over when it predicts there, identical or close, what it predicted where it was written: every method that
 predicts, on every form of rows that the writer answered. `strictly` counts the cells that are ok: then everything else that
@@ -33,18 +36,21 @@ if TYPE_CHECKING:
 LEAST, LEAST_OF_FAMILY = 0.95, 0.80
 #: Methods whose outputs are predictions.
 PREDICTS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "transform", "score_samples")
+_UNKNOWN = "sklearn-migrator knows no"  # see benchmarks/migrator.py
 GONE = Path(__file__).with_name("rescued_gone.toml")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """One model on one way, in both formats."""
+    """One model on one way. Each format is over or not."""
 
     pair: tuple[str, str]  # releases of scikit-learn
     case: str
     family: str
     broken: bool  # with pickle
     over: bool  # with portable
+    predicts: bool  # with portable or ONNX
+    migrated: bool | None  # with sklearn-migrator; None: it knows no such class, or was not tried
     strictly: bool
     gone: bool
     why: str  # what portable's cell says
@@ -79,6 +85,8 @@ def trials(run: RunTables, answered: Mapping[str, frozenset[str]], gone: Sequenc
                 family=classes[old["artifact_id"]].split(".")[1],
                 broken=not is_over(old, known),
                 over=is_over(new, known),
+                predicts=is_over(new, known) or _has_predictions(cells.get("onnx")),
+                migrated=_migrated(cells.get("sklearn-migrator"), known),
                 strictly=new["status"] == "ok",
                 gone=any(is_gone(one, case, pair) for one in gone),
                 why=str(new["reason"] or new["status"]),
@@ -96,15 +104,31 @@ def is_over(cell: Mapping[str, Any], answered: frozenset[str]) -> bool:
     return not any(name.partition("(")[0] in PREDICTS and name in answered for name in cell["differing"])
 
 
+def _has_predictions(cell: Mapping[str, Any] | None) -> bool:
+    """Whether a graph answers as the model did, in all that a graph has: it takes rows of one type."""
+    return cell is not None and cell["status"] == "ok"
+
+
+def _migrated(cell: Mapping[str, Any] | None, answered: frozenset[str]) -> bool | None:
+    if cell is None or cell["status"] == "no-artifact" and _UNKNOWN in str(cell["reason"]):
+        return None
+    return is_over(cell, answered)
+
+
 def is_gone(one: Mapping[str, str], case: str, pair: tuple[str, str]) -> bool:
     old, new = map(Version, pair)
     until = Version(one["until"])
     return one["case"] == case and old.release[:2] <= until.release and new >= Version(one["in"])
 
 
+def asked_of(found: Iterable[Trial]) -> list[Trial]:
+    """The models that are to be got over."""
+    return [one for one in found if one.broken and not one.gone]
+
+
 def share(found: Iterable[Trial]) -> tuple[int, int]:
     """How many are over, and of how many."""
-    asked = [one for one in found if one.broken and not one.gone]
+    asked = asked_of(found)
     return sum(one.over for one in asked), len(asked)
 
 
@@ -126,6 +150,7 @@ def main() -> int:
         run = read_run(path)
         found += trials(run, answers(run), gone)
     missed = print_pairs(found)
+    print_others(found)
     missed |= print_families(found)
     return int(missed or not found)
 
@@ -146,6 +171,32 @@ def print_pairs(found: Sequence[Trial]) -> bool:
         )
         missed |= over < LEAST * asked
     return missed
+
+
+def print_others(found: Sequence[Trial]) -> None:
+    """The shares over all ways: of portable, with ONNX, and of sklearn-migrator beside it on the same models."""
+    asked = asked_of(found)
+    broken = [one for one in found if one.broken]
+    known = [one for one in asked if one.migrated is not None]
+    print()
+    for name, over, of in (
+        ("portable", sum(one.over for one in asked), asked),
+        ("portable, with what is gone", sum(one.over for one in broken), broken),
+        ("portable or ONNX", sum(one.predicts for one in asked), asked),
+        ("portable or ONNX, with what is gone", sum(one.predicts for one in broken), broken),
+        ("sklearn-migrator", sum(one.migrated is True for one in asked), asked),
+        ("its own classes: sklearn-migrator", sum(one.migrated is True for one in known), known),
+        ("its own classes: portable", sum(one.over for one in known), known),
+        ("its own classes, to 1.7: sklearn-migrator", *_until(known, "1.8", migrated=True)),
+        ("its own classes, to 1.7: portable", *_until(known, "1.8", migrated=False)),
+    ):
+        print(f"{name:42} {over:5} of {len(of):5} {over / max(len(of), 1):7.1%}")
+
+
+def _until(found: Sequence[Trial], release: str, *, migrated: bool) -> tuple[int, Sequence[Trial]]:
+    """How many are over on the way to releases before one, and of which."""
+    own = [one for one in found if Version(one.pair[1]) < Version(release)]
+    return sum(one.migrated is True if migrated else one.over for one in own), own
 
 
 def print_families(found: Sequence[Trial]) -> bool:

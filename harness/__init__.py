@@ -195,7 +195,7 @@ def compare(base: str | Path | RunTables, new: str | Path | RunTables, *, fail_o
     Parameters
     ----------
     base, new : str, Path or RunTables
-        Folders of runs, or their tables.
+        Folders of runs, or their tables. Older runs beside them show how noisy each figure is.
     fail_on : sequence of str
         Gates, as ``compare --fail-on`` takes them: ``"status"``, ``"load_seconds[format=joblib]>1.3x"``.
 
@@ -220,10 +220,11 @@ def compare(base: str | Path | RunTables, new: str | Path | RunTables, *, fail_o
     from pathlib import Path  # noqa: PLC0415
 
     from harness.analysis.compare import compare as compared  # noqa: PLC0415
+    from harness.analysis.compare import past_runs  # noqa: PLC0415
     from harness.analysis.compare.gates import parse_all  # noqa: PLC0415
 
-    tables = [read_run(one) if isinstance(one, str | Path) else one for one in (base, new)]
-    return compared(*tables, gates=parse_all(fail_on))
+    before, after = (read_run(one) if isinstance(one, str | Path) else one for one in (base, new))
+    return compared(before, after, gates=parse_all(fail_on), past=past_runs.before(before, after))
 
 
 def check(

@@ -50,7 +50,8 @@ class GivenTask(TypedDict):
 class CaseTask(TypedDict):
     """Where a case is built. ``estimator`` is its function's first argument, where one function builds many.
 
-    ``beside`` names the files that a user's case may use, helpers and data.
+    ``beside`` names the files that a user's case may use, helpers and data. ``compare`` is there
+    where that is not everything.
     """
 
     module: str
@@ -58,6 +59,7 @@ class CaseTask(TypedDict):
     seed: int
     estimator: str | None
     beside: list[str]
+    compare: NotRequired[str]
     given: NotRequired[GivenTask]
 
 

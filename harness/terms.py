@@ -107,6 +107,13 @@ def converts(format_name: str) -> bool:
     return format_name.partition("-")[0] in CONVERTED
 
 
+class Compare(StrEnum):
+    """What of a model a profile compares."""
+
+    EVERYTHING = "everything"  # methods, attributes, and methods on other forms of the rows
+    METHODS = "methods"  # only those that are timed, on the held-out rows
+
+
 class AsOf(StrEnum):
     """Which day's package index an environment is resolved against, when it is not a date."""
 
@@ -369,6 +376,7 @@ class Profile:
     tolerances: tuple[Tolerance, ...]  # the first that applies counts
     trusted_types: tuple[str, ...] = ()  # names or patterns that readers may build which ask before they do
     measure: Measure | None = None
+    compare: Compare = Compare.EVERYTHING
 
 
 def minor_of(release: str) -> str:

@@ -16,6 +16,7 @@ from harness.config.plan import Plan
 
 # One browser for all tests: a second one in the same process does not start.
 from tests.browser import chromium, reader  # noqa: F401  # fixtures
+from tests.buckets import bucket  # noqa: F401
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

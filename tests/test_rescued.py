@@ -26,13 +26,13 @@ def test_over_is_what_predicts_as_the_writer_did_wherever_that_answered() -> Non
         assert not is_over(cell(status), ANSWERED), status
 
 
-def run(*rows: tuple[str, str, str, str, str]) -> SimpleNamespace:
-    """A run of cells: releases of both sides, case, and the status in both formats."""
+def run(*rows: tuple[str, ...], unknown: str = "") -> SimpleNamespace:
+    """A run of cells: releases of both sides, case, and the status in each format; of a class that the last knows not."""
     cells, artifacts = [], []
     for old, new, case, *statuses in rows:
-        for name, status in zip(("pickle", "portable"), statuses, strict=True):
+        for name, status in zip(("pickle", "portable", "onnx", "sklearn-migrator"), statuses, strict=False):
             known = f"{old}/{case}/{name}"
-            told = {"artifact_id": known, "case": case, "format": name, "status": status, "reason": "why"}
+            told = {"artifact_id": known, "case": case, "format": name, "status": status, "reason": unknown or "why"}
             sides = {"producer": old, "consumer": new, "producer_sklearn": old, "consumer_sklearn": new}
             cells.append({**told, **sides, "differing": ["predict"]})
             manifest = json.dumps({"estimator": f"sklearn.tree._classes.{case}"})
@@ -63,3 +63,16 @@ def test_only_ways_to_newer_releases_count_and_what_is_gone_stands_beside() -> N
     assert found[old, "Gone"].gone
     assert not found[("1.6.1", "1.7.2"), "Gone"].gone
     assert share(found.values()) == (1, 3)
+
+
+def test_onnx_counts_where_all_of_it_agrees_and_the_other_migrator_on_its_own_classes() -> None:
+    way = ("1.2.2", "1.6.1")
+    stored = run((*way, "A", "load-error", "load-error", "ok", "ok"), (*way, "B", "drift", "ok", "drift", "drift"))
+    known = {name: frozenset({"predict"}) for name in stored.artifacts["artifact_id"]}
+    found = {one.case: one for one in trials(stored, known, GONE)}
+    assert (found["A"].over, found["A"].predicts, found["A"].migrated) == (False, True, True)
+    assert (found["B"].over, found["B"].predicts, found["B"].migrated) == (True, True, False)
+    other = run((*way, "A", "load-error", "ok", "ok", "no-artifact"), unknown="sklearn-migrator knows no A")
+    assert [one.migrated for one in trials(other, known, GONE)] == [None]
+    bare = run((*way, "A", "load-error", "load-error"))
+    assert [(one.predicts, one.migrated) for one in trials(bare, known, GONE)] == [(False, None)]

@@ -135,6 +135,43 @@ def test_jobs_go_on_without_the_shards_that_failed_and_the_last_word_knows_of_al
     assert set(jobs["verdict"]["needs"]) == jobs.keys() - {"verdict", "tell", "publish"}
 
 
+def test_an_ordinary_night_reuses_what_it_restores_and_once_a_week_everything_is_worked_out(tmp_path) -> None:
+    told = read(NIGHTLY)
+    for name in ("dump", "load"):
+        steps_ = told["jobs"][name]["steps"]
+        (place,) = [number for number, step in enumerate(steps_) if "actions/cache@" in step.get("uses", "")]
+        cache, run = steps_[place]["with"], steps_[place + 1]
+        assert run["env"]["PERSISTENCE_MATRIX_CACHE"] == cache["path"]
+        # The key is new each night, else nothing would be stored; what is restored differs from it by the night only.
+        assert cache["key"] == cache["restore-keys"] + "${{ github.run_id }}"
+        assert "matrix.shard.name" in cache["restore-keys"] and name in cache["restore-keys"]
+        assert [words_of(run["run"], tmp_path, FRESH=fresh)[-1] for fresh in ("yes", "")] == ["--fresh", "500MB"]
+    weekly = re.search(r"github.event.schedule == '([^']+)'", told["env"]["FRESH"])
+    assert weekly is not None and weekly[1].endswith(" 0") and "inputs.fresh" in told["env"]["FRESH"]
+    assert [weekly[1], weekly[1].replace(" 0", " 1-6")] == sorted(
+        one["cron"] for one in told["on"]["schedule"] if one["cron"].startswith("17 1 ")
+    )
+
+
+def words_of(script: str, folder: Path, **variables: str) -> list[str]:
+    """What a script gives to nox."""
+    program = folder / "nox"
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    program.chmod(0o755)
+    path = {"PATH": f"{folder}:/usr/bin:/bin", "PROFILE": "nightly", "RUN": "night"}
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", script], env={**path, **variables}, capture_output=True, text=True, check=True
+    )
+    return done.stdout.splitlines()
+
+
+def test_the_options_that_a_share_is_given_are_those_of_a_run(tmp_path) -> None:
+    known = {option for one in typer.main.get_command(app).commands["run"].params for option in one.opts}
+    for name in ("dump", "load"):
+        (script,) = [s["run"] for s in read(NIGHTLY)["jobs"][name]["steps"] if str(s.get("run")).startswith("nox")]
+        assert {word for word in words_of(script, tmp_path, FRESH="yes")[1:] if word.startswith("--")} <= known
+
+
 def test_the_night_runs_the_tests_that_others_leave_out() -> None:
     assert "nox -s nightly" in scripts(NIGHTLY)
     assert "nox -s nightly" not in [line for path in WORKFLOWS if path != NIGHTLY for line in scripts(path)]

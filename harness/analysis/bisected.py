@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.version import Version
 
-from harness.analysis import causes, cells, checked
+from harness.analysis import causes, cells, checked, upstream
 from harness.analysis.environment_facts import list_environments
 from harness.analysis.verdicts import BAD, SAFE, Verdict
 
@@ -108,6 +108,13 @@ class Change:
         if self.before is None or self.after is None:
             return None
         return max(self.before, self.after, key=Version)
+
+    @property
+    def notes(self) -> str | None:
+        """The change upstream, where the list of causes has it; else the notes of the release that brought it."""
+        if self.worse.upstream is not None or self.package is None or self.newer is None:
+            return self.worse.upstream
+        return upstream.notes_of(self.package, self.newer)
 
     @property
     def worse(self) -> Tried:

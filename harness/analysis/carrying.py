@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from harness.analysis.verdicts import SAFE, Verdict, worst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import pandas as pd
 
 #: What gives the model back comes before what gives its predictions alone; then what needs least is named first.
 _CHEAPEST = ("pickle", "joblib", "portable", "skops", "cloudpickle")
@@ -35,6 +39,22 @@ class Loaded(NamedTuple):
     def place(self) -> tuple[str, str, str]:
         """What other formats have in common with it."""
         return self.case, self.producer, self.consumer
+
+
+def loaded(cells: pd.DataFrame) -> Iterator[Loaded]:
+    """The cells of a run."""
+    for row in cells[list(Loaded._fields)].to_dict("records"):
+        largest = row["max_abs_diff"]
+        yield Loaded(
+            case=row["case"],
+            producer=row["producer"],
+            consumer=row["consumer"],
+            format=row["format"],
+            verdict=row["verdict"] if isinstance(row["verdict"], str) else None,
+            max_abs_diff=float(largest) if isinstance(largest, float) and not np.isnan(largest) else None,
+            converts=bool(row["converts"]),
+            differing=tuple(row["differing"]) if np.ndim(row["differing"]) else (),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from harness.terms import Status
 
 
+def as_objects(table: pd.DataFrame) -> pd.DataFrame:
+    """The same with its texts as Python's own."""
+    return table.astype({name: object for name, kind in table.dtypes.items() if kind.name in ("str", "string")})
+
+
 def most(column: pd.Series[Any]) -> tuple[str, ...]:
     """List the distinct values, the most frequent first."""
     return tuple(str(key) for key, _ in Counter(column).most_common())

@@ -6,10 +6,12 @@ format's doing, and stands apart. Formats that carry models into another kind of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from harness.analysis import causes, columns, sides
+import pandas as pd
+
+from harness.analysis import carrying, causes, columns, sides
 from harness.analysis.ask import subjects
 from harness.analysis.cells import is_in, trace_causes
 from harness.analysis.groups import differs
@@ -17,8 +19,6 @@ from harness.analysis.meanings import INCONCLUSIVE, Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from harness.store import RunTables
 
@@ -44,6 +44,7 @@ class Finding:
     statuses: tuple[str, ...]
     message: str  # of the worst cell
     example: str  # the worst cell's id
+    carriers: tuple[carrying.Carrier, ...] = ()  # other formats that get over some of these models, the cheapest first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +64,19 @@ def find(tables: RunTables) -> Findings:
     home, converts = cells["also_at_home"].astype(bool), cells["converts"].astype(bool)
     tried = sides.tried_with(cells[~is_in(cells["meaning"], INCONCLUSIVE)])
     held, classes = sides.held_by(tables.environments), subjects.classes(tables.artifacts)
+    places = pd.MultiIndex.from_frame(cells[["case", "producer", "consumer"]])
 
     def gathered(rows: pd.DataFrame) -> tuple[Finding, ...]:
         groups = rows.groupby(rows["cause"].fillna(causes.UNKNOWN), sort=False)
-        found = [_finding(str(cause), group, tried, held, classes) for cause, group in groups]
+        found = [
+            replace(
+                _finding(str(cause), group, tried, held, classes),
+                carriers=carrying.carriers(
+                    carrying.loaded(group), carrying.loaded(cells[places.isin(places[group.index])])
+                ),
+            )
+            for cause, group in groups
+        ]
         return tuple(sorted(found, key=lambda one: (one.cause == causes.UNKNOWN, -one.cells)))
 
     return Findings(

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+#: What is read of a cell, if its table has it.
+_READ = (
+    "status", "reason", "case", "format", "producer", "consumer", "cell_id", "converts", "version_warning", "findings",
+    "label_mismatch", "max_abs_diff", "cause", "since",
+)  # fmt: skip
 #: Outcomes that end the process come before errors; among equals the most frequent comes first.
 _DEADLY = ("crash", "oom", "timeout")
 _DIFFERS = {
@@ -84,6 +89,8 @@ def group_cells(
     if rows.empty:
         return ()
     tried = sides.tried_with(everything[~columns.among(everything["status"], UNTRIED - {Status.UNSUPPORTED})])
+    # Each group takes rows of every column, and texts of Arrow are slow to take in small numbers.
+    rows = columns.as_objects(rows[[name for name in _READ if name in rows]])
     marked = rows.assign(alike=_place(rows) if by_case else [alike(text) for text in rows["reason"]])
     groups = []
     for (status, words), group in marked.groupby(["status", "alike"], sort=False):

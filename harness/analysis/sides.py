@@ -148,7 +148,7 @@ def tried_with(cells: pd.DataFrame) -> Mapping[tuple[str, str], tuple[set[str], 
     """By case and format, the producers and consumers between which something was tried."""
     found: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
     columns = ["case", "format", "producer", "consumer"]
-    for case, name, producer, consumer in cells[columns].drop_duplicates().itertuples(index=False):
+    for case, name, producer, consumer in set(zip(*(cells[column].tolist() for column in columns), strict=True)):
         producers, consumers = found.setdefault((str(case), str(name)), (set(), set()))
         producers.add(str(producer))
         consumers.add(str(consumer))

@@ -72,19 +72,8 @@ def named(word: str, packages: Sequence[str], known: dict[str, Environment]) -> 
     """The environments that one word names, each with some packages. Raises what `of` raises."""
     if word.startswith(IMAGE):
         return [existing.of_image(word, word.removeprefix(IMAGE))]
-    first, dots, last = word.partition("..")
-    if dots and os.sep not in word:  # ../requirements.txt is no range
-        low = _release(first or next(iter(known)), word)
-        high = _release(last, word) if last else None
-        minors = [one for one in wanted.minors(known) if Version(one) >= Version(minor_of(low))]
-        minors = [one for one in minors if high is None or Version(one) <= Version(high)]
-        if not minors:
-            raise InputError(
-                f"--to {shown(word)}: no release lies between; known are {', '.join(wanted.minors(known))}"
-            )
-        return [wanted.of_release(one, known, packages=packages) for one in minors]
-    if _RELEASE.fullmatch(word):
-        return [wanted.of_release(word, known, packages=packages)]
+    if _is_range(word) or _RELEASE.fullmatch(word):
+        return [wanted.of_release(one, known, packages=packages) for one in releases("--to", word, known)]
     path = Path(word)
     if path.suffix in _LOCKS:
         return [_of_file(path, known)]
@@ -94,9 +83,37 @@ def named(word: str, packages: Sequence[str], known: dict[str, Environment]) -> 
     raise InputError(f"--to {shown(word)} is none of these: {KNOWN}")
 
 
-def _release(word: str, whole: str) -> str:
+def releases(option: str, word: str, known: dict[str, Environment]) -> list[str]:
+    """The releases that a word names: one, or each minor of a range such as 1.4..1.9.
+
+    Parameters
+    ----------
+    option : for messages.
+
+    Raises
+    ------
+    InputError : it is neither, or no release lies between.
+    """
+    if not _is_range(word):
+        return [_release(option, word, word)]
+    first, _, last = word.partition("..")
+    low = _release(option, first or next(iter(known)), word)
+    high = _release(option, last, word) if last else None
+    minors = [one for one in wanted.minors(known) if Version(one) >= Version(minor_of(low))]
+    minors = [one for one in minors if high is None or Version(one) <= Version(high)]
+    if not minors:
+        every = ", ".join(wanted.minors(known))
+        raise InputError(f"{option} {shown(word)}: no release lies between; known are {every}")
+    return minors
+
+
+def _is_range(word: str) -> bool:
+    return ".." in word and os.sep not in word  # ../requirements.txt is none
+
+
+def _release(option: str, word: str, whole: str) -> str:
     if not _RELEASE.fullmatch(word):
-        raise InputError(f"--to {shown(whole)}: {shown(word)} is no release such as 1.4")
+        raise InputError(f"{option} {shown(whole)}: {shown(word)} is no release such as 1.4")
     return word
 
 

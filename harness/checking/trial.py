@@ -154,11 +154,12 @@ def _of_model(
     """The attempts with a model of scikit-learn, the best first, each with its environments, the writer first."""
     for written_by in writer.candidates(found, known, ask.packages, _own(ask)):
         asked = _asked(ask, written_by, known)
+        of_each = dict.fromkeys(note for one in (written_by.environment, *asked) for note in one.notes)
         attempt = Attempt(
             writer=written_by.environment.name,
             targets=tuple(one.name for one in asked),
             written=written_by.said,
-            notes=(*written_by.notes, *_missing(written_by, ask), *(note for one in asked for note in one.notes)),
+            notes=(*written_by.notes, *_missing(written_by, ask), *of_each),
             stands_in=written_by.stands_in,
             called={one.name: one.called for one in asked if one.called is not None},
             written_by=written_by,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from harness.checking import pythons
 from harness.environments import kinds
 from harness.errors import InputError
 from harness.files import replace_text
@@ -151,7 +152,13 @@ def of_release(
     if not own and numpy_major is not None and (numpy is None or numpy.partition(".")[0] != numpy_major):
         numpy, packages = None, (*packages, f"numpy>={numpy_major},<{int(numpy_major) + 1}")
     named = release if exact else template.scikit_learn or release
-    return Wanted(scikit_learn=named, python=str(template.python), numpy=numpy, packages=tuple(packages))
+    preferred = str(template.python)
+    python = pythons.there(minor_of(release), preferred)
+    if python != preferred and numpy is not None:  # another Python may have no wheels of this very NumPy
+        major = int(numpy.partition(".")[0])
+        numpy, packages = None, (*packages, f"numpy>={major},<{major + 1}")
+    notes = () if python == preferred else (f"Python {python} is used, as no {preferred} is here",)
+    return Wanted(scikit_learn=named, python=python, numpy=numpy, packages=tuple(packages), notes=notes)
 
 
 def minors(known: dict[str, Environment]) -> list[str]:

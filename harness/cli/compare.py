@@ -37,7 +37,7 @@ def compare(
     from harness import analysis, store  # pandas and scipy
     from harness.analysis import compare as comparing
     from harness.analysis.compare import expectations as expected
-    from harness.analysis.compare import gates
+    from harness.analysis.compare import gates, past_runs
     from harness.report import compare as rendering
 
     if as_json and as_markdown:
@@ -45,7 +45,7 @@ def compare(
     wanted = gates.parse_all(fail_on or ())
     known = expected.beside(results) if expectations is None else expected.read(expectations)
     before, after = (analysis.read_run(store.find_run(results, name)) for name in (base, new))
-    comparison = comparing.compare(before, after, expected=known, gates=wanted)
+    comparison = comparing.compare(before, after, expected=known, gates=wanted, past=past_runs.before(before, after))
     if as_json:
         print(json.dumps(rendering.as_data(comparison), indent=2))
     elif as_markdown:

@@ -46,17 +46,16 @@ def merge(
         return
     if name is not None:
         raise InputError("--name names the environment of a kit: give its facts file, too")
-    from harness import analysis  # pandas
     from harness.cli.planning import planned
+    from harness.cli.run_report import RunReport
     from harness.engine import agreement
     from harness.engine import merge as merging
-    from harness.report import run_pages
 
     found = agreement.shards(folders)
     run = agreement.agreed(found)
     plan = planned(matrix, run["profile"], resolving=False, through=run.get("through"))
     merged = merging.merge(found, plan, output or RESULTS)
-    run_pages.write(analysis.read_run(merged.path))
+    RunReport().write(merged.path)
     if as_json:
         print(json.dumps({**asdict(merged), "complete": merged.run["complete"]}, indent=2, default=str))
     else:

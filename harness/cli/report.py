@@ -28,10 +28,17 @@ def report(
 ) -> None:
     """Show the report of a stored run, and write its page again."""
     from harness import analysis, store  # pandas
-    from harness.analysis import summary
+    from harness.analysis import summary, totals
+    from harness.cli.run_report import RunReport
     from harness.report import landing, run_pages, terminal
 
-    tables = analysis.read_run(store.find_run(results, run))
+    path = store.find_run(results, run)
+    if totals.is_large(path) and not as_json and svg is None and pages is None:
+        report = RunReport()
+        report.write(path)
+        report.show(console())
+        return
+    tables = analysis.read_run(path)
     if as_json:
         print(json.dumps(summary.as_data(summary.summarize(tables)), indent=2))
         return

@@ -74,13 +74,16 @@ def run(
         Path | None, typer.Option("--case", metavar="FILE", help="Run the cases of this file; no matrix is needed.")
     ] = None,
     saved: Annotated[
-        list[str] | None, typer.Option("--from", metavar="V", help="With --case: the scikit-learn that saves, 1.4.2.")
+        list[str] | None,
+        typer.Option("--from", metavar="V", help="With --case: the scikit-learn that saves, 1.4.2 or 1.4..1.6."),
     ] = None,
     loaded: Annotated[
-        list[str] | None, typer.Option("--to", metavar="V", help="With --case: the scikit-learn that loads, 1.9.1.")
+        list[str] | None,
+        typer.Option("--to", metavar="V", help="With --case: the scikit-learn that loads, 1.9.1 or 1.5..1.9."),
     ] = None,
     data: Annotated[
-        list[Path] | None, typer.Option("--data", metavar="FILE", help="With --case: a file beside it that it reads.")
+        list[Path] | None,
+        typer.Option("--data", metavar="FILE", help="With --case: a further file beside it that it reads."),
     ] = None,
     packages: Annotated[
         list[str] | None, typer.Option("--with", metavar="PACKAGE", help="With --case: a package that it needs.")
@@ -90,20 +93,21 @@ def run(
 
     Every environment saves its models, and every other loads them. A model that breaks is a result: exit code 0.
     What earlier runs have worked out is reused, and some of it is checked; what is measured is measured anew.
+    A figure that changed since the profile's last run is measured twice.
     With --case, --from and --to a file of your own is run between these releases, both ways.
     """
     extras.need("run")
     clustered = _clustered(workers, scheduler, objects)
     if case is not None:
-        matrix, profile = _of_case(case, [*(saved or ()), *(loaded or ())], data or (), packages or ()), "case"
+        matrix, profile = _of_case(case, saved or (), loaded or (), data or (), packages or ()), "case"
     elif saved or loaded or data or packages:
         raise InputError("--from, --to, --data and --with of `run` belong to --case FILE")
-    from harness import analysis, store  # pandas
-    from harness.analysis import summary
+    from harness import store  # pandas
+    from harness.analysis.compare import alarms
+    from harness.cli import run_report
     from harness.cli.cache import opened, size
     from harness.cli.planning import planned
     from harness.config import plan as plans
-    from harness.report import run_pages, terminal
     from harness.run import lifecycle
 
     plan = planned(matrix, profile, resolving=False, through=through)
@@ -116,6 +120,7 @@ def run(
     folder = lifecycle.choose(results, profile, run_id=run_id, resume=resume)
     out = console()
     everyone = dump is None and load is None
+    report = run_report.RunReport()
     limit, kept = size(cache_limit), None if clustered or only is not None else opened(cache)
     with _engine(workers, scheduler, objects, results) if clustered else contextlib.nullcontext() as engine:
         done = lifecycle.run(
@@ -129,14 +134,14 @@ def run(
             cache=kept,
             fresh=fresh,
             engine=engine,
-            then=lambda path: run_pages.write(analysis.read_run(path)),
+            alarming=alarms.against_last_run,
+            then=report.write,
         )
     if kept is not None:
         kept.prune(limit)
-    tables = analysis.read_run(done)
-    terminal.show(tables, out, done / (run_pages.PAGE if run_pages.has_page() else run_pages.SUMMARY))
+    conclusive = report.show(out)
     # A share of a run may have nothing to load yet.
-    if everyone and not summary.summarize(tables).conclusive:
+    if everyone and not conclusive:
         raise GateCrossed(f"{done}: nothing ran: no cell was tried; its rows say why")
 
 
@@ -166,14 +171,16 @@ def _engine(
     return engine.local(workers or 0, store=store, cell_seconds=seconds)
 
 
-def _of_case(case: Path, releases: Sequence[str], data: Sequence[Path], packages: Sequence[str]) -> Path:
+def _of_case(
+    case: Path, saved: Sequence[str], loaded: Sequence[str], data: Sequence[Path], packages: Sequence[str]
+) -> Path:
     """The matrix of a file of cases, which is written."""
     from harness.checking import case_matrix
     from harness.cli.planning import matrix_of
 
-    if not releases:
+    if not saved and not loaded:
         raise InputError(f"--case {case}: say which releases of scikit-learn: --from 1.4.2 --to 1.9.1")
-    return case_matrix.write(case, releases, known=matrix_of(tools.MATRIX), data=data, packages=packages)
+    return case_matrix.write(case, saved, loaded, known=matrix_of(tools.MATRIX), data=data, packages=packages)
 
 
 def _check_known(plan: Plan, names: Iterable[str]) -> None:

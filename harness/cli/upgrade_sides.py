@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _IMAGE = "image:"
 _KNOWN = (
-    "a lock file (requirements, uv.lock, pylock.toml, environment.yml, a list of conda's), image:NAME, the folder of "
+    "a lock file (requirements, uv.lock, Pipfile.lock, environment.yml, a list of conda's), image:NAME, the folder of "
     "an environment such as .venv, or versions such as 1.3.2 and numpy=1.26"
 )
 _NEEDED = (

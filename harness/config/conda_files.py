@@ -1,4 +1,4 @@
-"""What conda writes of an environment: environment.yml, ``conda list --export``, ``conda list --explicit``.
+"""What conda writes of an environment: environment.yml, ``conda list --export``, ``conda list --explicit``; conda-lock.
 
 Of YAML it reads what conda writes, and nothing else: the plain install has no YAML library.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from harness.config import conda_lock_files
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def packages(path: Path, text: str) -> Iterator[tuple[str, str | None]]:
     InputError : it is none of what conda writes.
     """
     if path.name.endswith((".yml", ".yaml")):
-        yield from _of_yaml(path, text)
+        yield from conda_lock_files.packages(path, text) if conda_lock_files.is_one(text) else _of_yaml(path, text)
         return
     pattern = _ADDRESS if _EXPLICIT in text else _EXPORTED
     for number, line in enumerate(text.splitlines(), start=1):

@@ -2,7 +2,8 @@
 
 requirements   pip freeze, pip-compile, uv pip compile
 TOML           uv.lock, pylock.toml, and those of Poetry and PDM, which have the same tables
-conda          environment.yml, ``conda list --export``, ``conda list --explicit``
+Pipenv         Pipfile.lock
+conda          environment.yml, conda-lock.yml, ``conda list --export``, ``conda list --explicit``
 
 What a file is, its content tells. A lock for several platforms and Pythons may have a package in several versions:
 those that cannot be on this machine are left out, and of the others any may be meant.
@@ -21,7 +22,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
-from harness.config import conda_files, requirement_files
+from harness.config import conda_files, pipfile_locks, requirement_files
 from harness.errors import InputError, shown
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ _COMPILED_FOR = re.compile(r"#.*(?:with Python |--python-version[ =]|-p )(3\.\d+
 #: A line of these is no requirement, and pip takes it.
 _ADDRESSES = (".", "/", "http:", "https:", "git+", "file:")
 _KNOWN = (
-    "what can be read is a requirements file (pip freeze, pip-compile), uv.lock, pylock.toml, environment.yml, or what "
-    "`conda list --export` prints"
+    "what can be read is a requirements file (pip freeze, pip-compile), uv.lock, pylock.toml, Pipfile.lock, "
+    "environment.yml, conda-lock.yml, or what `conda list --export` prints"
 )
 
 
@@ -64,7 +65,7 @@ class LockFile:
 
     Attributes
     ----------
-    tool : whose format it is in: "pip", "conda", or "TOML" for uv and others
+    tool : whose format it is in: "pip", "conda", "Pipenv", or "TOML" for uv and others
     pins : in the order of the file
     python : the Python that it is for, if it tells one
     pythons : the minors of Python that it may be for
@@ -110,13 +111,16 @@ def read(path: Path) -> LockFile:
     InputError : there is no such file, it is none, or it is damaged. The message says which line, and what to do.
     """
     text = requirement_files.read_text(path)
-    if conda_files.is_one(path.name, text):
+    told: str | None = None
+    if pipfile_locks.is_one(path.name, text):
+        tool, (pins, told), spec = "Pipenv", _of_pipfile(path, text), None
+    elif conda_files.is_one(path.name, text):
         tool, pins, spec = "conda", list(_of_conda(path, text)), None
     elif is_toml(path.name, text):
         tool, (pins, spec) = "TOML", _of_toml(path, text)
     else:
         tool, pins, spec = "pip", list(_of_requirements(path)), None
-    python = next((pin.version for pin in pins if pin.name == "python"), None) or _compiled_for(text)
+    python = told or next((pin.version for pin in pins if pin.name == "python"), None) or _compiled_for(text)
     pythons = _pythons(python, spec)
     if python is None and len(pythons) == 1:
         python = pythons[0]
@@ -212,6 +216,15 @@ def _markers(given: object) -> list[Marker]:
 def _of_conda(path: Path, text: str) -> Iterator[Pin]:
     for name, version in conda_files.packages(path, text):
         yield _pin(name, version)
+
+
+def _of_pipfile(path: Path, text: str) -> tuple[list[Pin], str | None]:
+    found, python = pipfile_locks.packages(path, text)
+    pins = []
+    for one in found:
+        marker = next(iter(_markers(one.markers)), None)
+        pins.append(_pin(one.name, one.version, marker, is_released=one.is_released))
+    return pins, python
 
 
 def _pin(name: str, version: str | None, marker: Marker | None = None, *, is_released: bool = True) -> Pin:

@@ -79,6 +79,7 @@ class Matrix:
             limits=_overridden(_overridden(terms.Limits(), self.spec.limits), chosen.limits),
             tolerances=(*(_tolerance(item, self.formats) for item in tolerances), *defaults),
             trusted_types=self.spec.trusted_types,
+            compare=chosen.compare,
         )
         return profile if chosen.measure is None else self._measuring(profile, chosen.measure)
 

@@ -26,7 +26,7 @@ from harness.config.field_types import (
 )
 from harness.environments import keys, kinds
 from harness.environments.keys import Day, Included, Keys, Name, Package, Platform, Python, Release
-from harness.terms import AsOf
+from harness.terms import AsOf, Compare
 
 Part = keys.Part
 
@@ -196,6 +196,10 @@ class Profile(Part):
     limits: Limits = Field(default_factory=Limits, description="Instead of those at the top, one by one.")
     tolerances: tuple[Tolerance, ...] = Field(default=(), description="Tried before those at the top.")
     measure: Measure | None = Field(default=None, description="What is measured; nothing, if it is not given.")
+    compare: Compare = Field(
+        default=Compare.EVERYTHING,
+        description="Of a model: everything, or only its methods on the held-out rows: quicker, and tells less.",
+    )
 
 
 class Spec(Part):

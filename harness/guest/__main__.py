@@ -30,6 +30,7 @@ def main():
     from . import facts, supervise, wire
     from .errors import describe
 
+    gc.disable()  # imports make hundreds of thousands of objects that stay: to search them for garbage is a tenth of it
     try:
         modules, formats = _split(sys.argv[1:])
         formats, broken = facts.formats(formats)
@@ -48,6 +49,7 @@ def main():
     gc.collect()
     if hasattr(gc, "freeze"):  # from Python 3.7 on
         gc.freeze()  # a collection in a child would touch, and so copy, all that it has from here: 100 MB and more
+    gc.enable()
     supervise.Supervisor(answer=answer, jobs=0).serve()
     return 0
 

@@ -84,7 +84,7 @@ def run(tasks, job, writer, reader, key, folder, log, close):
     status = 70
     try:
         _settle_in(job["limits"]["memory"], folder, log, close)
-        if len(tasks) == 1:
+        if len(tasks) == 1 and not _is_built_in(tasks[0]):
             _shield(writer)
         channel = Channel(writer, reader, key)
         os.close(reader)
@@ -97,6 +97,12 @@ def run(tasks, job, writer, reader, key, folder, log, close):
         sys.stderr.flush()
     finally:  # even where the log is closed: this process must not come back to the supervisor's code
         _exit(status)
+
+
+def _is_built_in(task):
+    """Whether it fits a case of ours: what it runs is known, and kills nobody."""
+    case = task.get("case", {})
+    return case.get("module", "").startswith("guest.cases.") and "given" not in case
 
 
 def _shield(writer):

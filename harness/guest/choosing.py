@@ -23,6 +23,7 @@ _MESSAGE = 300  # characters of an error that is an answer
 _UNKNOWN = "no probe calls it"
 _LARGE = "the model's data is large"
 _NAMED = "the case names what is compared"
+_METHODS_ONLY = "the profile compares nothing but methods"
 #: scikit-learn begins the text of such a method so, and takes it away two releases later; `harness.analysis.checked` knows it.
 _DEPRECATED = "deprecated where the model was written"
 
@@ -40,7 +41,7 @@ class Choice:
         The model has nothing that can be compared.
     """
 
-    def __init__(self, model, rows, named, small):
+    def __init__(self, model, rows, named, small, methods_only=False):
         leaving = [] if named else [name for name in probes.METHODS if _is_deprecated(model, name)]
         known = [name for name in probes.METHODS if name not in leaving]
         wanted = list(named) if named else [name for name in known if hasattr(model, name)]
@@ -53,10 +54,11 @@ class Choice:
         self.unmade = []
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of properties on their way out, above all
-            self._ask_more(model, rows, _NAMED if named else None if small else _LARGE)
-            if small:
+            why_not = _METHODS_ONLY if methods_only else _NAMED if named else None if small else _LARGE
+            self._ask_more(model, rows, why_not)
+            if small and not methods_only:
                 self._ask_variants(model, rows)
-        self._leave_out(other_methods(type(model)), _NAMED if named else _UNKNOWN)
+        self._leave_out(other_methods(type(model)), why_not if why_not in (_METHODS_ONLY, _NAMED) else _UNKNOWN)
         self.probes = [name for name in self.reference if name not in self.methods]
         if not self.reference:
             raise TypeError("%s has nothing that can be compared" % errors.qualified_name(type(model)))

@@ -5,9 +5,11 @@ import importlib
 import importlib.util
 import json
 import os
+import pickle
 import pkgutil
 import platform
 import sys
+import warnings
 
 from . import errors, sources
 
@@ -48,6 +50,26 @@ def import_everything(modules, formats):
             importlib.import_module("sklearn." + part)
         except ImportError:  # a function such as clone, or a part with its own missing dependency
             continue
+    if sklearn is not None:
+        _use_once()
+
+
+def _use_once():
+    """Let scikit-learn take a data frame, and be saved: what is imported and looked up for the first time then, children
+    have from here."""
+    try:
+        import pandas
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            rows = pandas.DataFrame({"a": [0.0, 1.0]})
+            model = make_pipeline(StandardScaler(), LogisticRegression()).fit(rows, [0, 1])
+            pickle.loads(pickle.dumps(model)).predict_proba(rows)
+    except Exception:  # what does not work here will say so, cell by cell
+        pass
 
 
 def _read_cases(name):

@@ -43,7 +43,8 @@ class Fit:
         self.encoded = encode(test)
         # The reference sees exactly what a consumer will see: data that went through the encoding once.
         self.inputs = received(self.encoded)
-        self.choice = choosing.Choice(self.model, self.inputs, named, small)
+        methods_only = case.get("compare") == "methods"
+        self.choice = choosing.Choice(self.model, self.inputs, named, small, methods_only)
         self.methods = self.choice.methods
         try:
             self.cv_scores = cross_validated(self.estimator, train, train_truth) if small and scored else None

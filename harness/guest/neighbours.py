@@ -34,7 +34,8 @@ def surroundings():
         folder,
         threads,
         len(descriptors),
-        dict(os.environ),
+        # The encoded form, where there is one: to decode each takes as long as to load a small model.
+        dict(getattr(os.environ, "_data", os.environ)),
         list(sys.path),
         sys.getrecursionlimit(),
         _signals(),

@@ -65,10 +65,12 @@ def show(answers: Sequence[Answer], console: Console, *, verbose: bool = False, 
 def _show(answer: Answer, console: Console, *, verbose: bool, how: bool) -> None:
     mark, style = MARKS[answer.verdict]
     asked = words.question(answer)
-    sentence = answer.sentence.within(min(console.width, _WIDTH) - len(writable(f"{mark} {asked}: ", console)))
+    width = min(console.width, _WIDTH) - len(writable(f"{mark} {asked}: ", console))
+    # Of releases none is left out: what stands in brackets may be the newer ones.
+    sentence = str(answer.sentence) if answer.question.is_strip else answer.sentence.within(width)
     print_beside(console, writable(f"{mark} ", console), f"{asked}: {sentence}", style=style, widest=_WIDTH)
     if answer.question.is_strip:
-        show_strip(answer.strip, console)
+        show_strip(answer.strip, console, own=answer.alone_elsewhere)
     lines = [*_lines(answer), *(_more(answer) if verbose else ())]
     for number, (label, text) in enumerate(lines):
         shown = label if number == 0 or lines[number - 1][0] != label else ""
@@ -92,21 +94,37 @@ def print_beside(console: Console, label: str, text: str, *, style: str = "", wi
         console.print(start + Text(line, style=style), soft_wrap=True)
 
 
-def show_strip(strip: Strip, console: Console) -> None:
-    """Print the releases with their signs below them, and what the signs mean."""
+def show_strip(strip: Strip, console: Console, *, own: Strip | None = None) -> None:
+    """Print the releases with their signs below them, and what the signs mean.
+
+    Parameters
+    ----------
+    own : of the models of the very class; a line of its own where it says something else.
+    """
+    alone = {} if own is None else {one.minor: one.verdict for one in own.minors}
+    differs = any(alone.get(one.minor, one.verdict) is not one.verdict for one in strip.minors)
     margin = " " * (_LABEL + 2)
     across = max((min(console.width, _WIDTH) - len(margin)) // _COLUMN, 1)
     for start in range(0, len(strip.minors), across):
         shown = strip.minors[start : start + across]
         console.print(Text(margin + "".join(f"{one.minor:<{_COLUMN}}" for one in shown).rstrip()), soft_wrap=True)
-        signs = Text(margin)
-        for one in shown:
-            mark, style = MARKS[one.verdict]
-            signs.append(f"{writable(mark, console):<{_COLUMN}}", style=style)
-        signs.rstrip()
-        console.print(signs, soft_wrap=True)
-    seen = sorted({one.verdict for one in strip.minors}, key=rank)
+        console.print(_signs(margin, [one.verdict for one in shown], console), soft_wrap=True)
+        if differs:
+            label = f"  {'by itself':<{_LABEL}}"
+            console.print(_signs(label, [alone.get(one.minor) for one in shown], console), soft_wrap=True)
+    told = [*strip.minors, *(own.minors if own is not None and differs else ())]
+    seen = sorted({one.verdict for one in told}, key=rank)
     print_beside(console, margin, "; ".join(f"{MARKS[one][0]} {one}" for one in seen), style="dim", widest=_WIDTH)
+
+
+def _signs(label: str, verdicts: Iterable[Verdict | None], console: Console) -> Text:
+    """One line of signs; a blank where there is no verdict."""
+    line = Text(label, style="dim")
+    for verdict in verdicts:
+        mark, style = (" ", "") if verdict is None else MARKS[verdict]
+        line.append(f"{writable(mark, console):<{_COLUMN}}", style=style)
+    line.rstrip()
+    return line
 
 
 def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
@@ -122,7 +140,7 @@ def _lines(answer: Answer) -> Iterator[tuple[str, str]]:
         yield "which", text
     if words.only_unusual(answer):
         yield "only in", f"{words.listed(answer.differing, 2)}; the same for rows as it was fitted on"
-    if words.by_itself(answer):
+    if words.by_itself(answer) and not answer.question.is_strip:
         yield "by itself", words.by_itself(answer)
     if words.safe_in(answer):
         yield "safe in", words.safe_in(answer)

@@ -46,6 +46,7 @@ def of_one(answer: Answer) -> dict[str, Any]:
         "advice": words.advice(answer),
         "strip": _strip(answer.strip),
         "elsewhere": _strip(answer.elsewhere),
+        "alone_elsewhere": _strip(answer.alone_elsewhere),
         "cases": list(asked.subject.cases),
         "alone": None if answer.alone is None else str(answer.alone),
         "models": {str(verdict): count for verdict, count in answer.models.items()},

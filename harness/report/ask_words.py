@@ -142,7 +142,11 @@ def numpy(strip: Strip) -> list[str]:
 
 def safe_in(answer: Answer) -> str:
     """Where a model of the same producers is safe, by the same evidence and the same rule: ``1.1 … 1.2``."""
-    strip = answer.elsewhere
+    return safe_within(answer.elsewhere)
+
+
+def safe_within(strip: Strip) -> str:
+    """Which releases of a strip are safe; empty for a strip without any release."""
     if not strip.minors:
         return ""
     widest = strip.widest(SAFE)
@@ -171,7 +175,7 @@ def todo(answer: Answer) -> str:
     if answer.verdict in SAFE:
         return advice(answer)
     to = "".join(f" --to {release}" for release in answer.question.targets[:1])
-    return f"try your own model: {rerun_command.program()} check model.joblib{to}"
+    return f"try your own model: {rerun_command.program()} check model.pkl{to}"
 
 
 def _instead_of_loading(answer: Answer) -> str:
@@ -181,6 +185,9 @@ def _instead_of_loading(answer: Answer) -> str:
     told = [f"retrain with {target}" if target else "retrain for these releases", f"serve {home}"]
     if saved is not None and target is not None and minor_of(saved.version) == minor_of(target):
         told = ["retrain", "serve with the very packages that saved it"]
+    elif saved is not None and target is not None and not all(one.at_home for one in answer.sides.failing):
+        rescue = f"{rerun_command.program()} rescue model.pkl --to {target} --output new.pkl"
+        told = [rescue, "retrain", f"serve {home}"]
     safe = [name for name, verdict in instead(answer).items() if verdict in SAFE]
     if safe and not answer.question.is_strip:
         told.insert(0, f"save it as {' or '.join(safe)}, which was safe")
@@ -205,7 +212,8 @@ def _failing(one: Failing, *, is_mixed: bool) -> str:
     if not told and len(one.cases) > few:
         told = listed(one.cases, few)
     does = f" ({one.verdict})" if is_mixed else ""
-    return f"{some(one.cases, 'model', few)}{does}{': ' if told else ''}{told}"
+    home = " (in its own producer, too: the version is not the reason)" if one.at_home else ""
+    return f"{some(one.cases, 'model', few)}{does}{home}{': ' if told else ''}{told}"
 
 
 def only_unusual(answer: Answer) -> bool:
@@ -237,7 +245,9 @@ def by_itself(answer: Answer) -> str:
     """The verdict of the models of the class itself, where those that contain one are worse; else empty."""
     if answer.alone is None or answer.alone is answer.verdict:
         return ""
-    return f"{answer.alone} ({some(answer.breadth.alone, 'model', NAMES // 2)})"
+    models = some(answer.breadth.alone, "model", NAMES // 2)
+    alike = answer.alone_elsewhere.ranges({answer.alone}) if answer.alone in SOUND else []
+    return f"{answer.alone} ({models}{f'; the same in {spans(alike)}' if alike else ''})"
 
 
 def shortcomings(breadth: Breadth) -> Iterator[str]:

@@ -130,8 +130,9 @@ def _of_change(change: Change) -> Iterator[tuple[str, str]]:
         yield "", cause.helps
     if change.worse.shown:
         yield "shown by", change.worse.shown
-    if change.worse.upstream:
-        yield "notes", f"{change.worse.since}: {change.worse.upstream}"
+    if change.notes is not None:
+        since = change.worse.since if change.worse.upstream else f"{_name(change)} {change.newer}"
+        yield "notes", f"{since}: {change.notes}"
     if change.alone:
         yield "alone", "; ".join(map(_alone, change.alone))
     for name, why in change.stepped_over.items():
@@ -167,6 +168,7 @@ def _tried(answer: Bisected) -> str:
 def as_data(answer: Bisected) -> dict[str, Any]:
     """Return the answer as data for JSON."""
     told = asdict(answer)
-    for change in told["changes"]:
-        change["day"] = None if change["day"] is None else change["day"].isoformat()
+    for change, one in zip(told["changes"], answer.changes, strict=True):
+        change["day"] = None if one.day is None else one.day.isoformat()
+        change["notes"] = one.notes
     return {"schema": 1, "sentence": sentence(answer), **told}

@@ -113,6 +113,8 @@ def _figure_groups(groups: Sequence[FigureGroup], console: Console) -> None:
     _line(console, f" {groups[0].word.capitalize()}: {count:,} ", "bold red" if groups[0].grew else "bold green")
     for group in groups[:SHOWN]:
         head = Text.assemble("  ", (f"{group.figure} {phrases.ratios(group)}", "bold"), f"  {where(group)}")
+        if word := phrases.confirmed(group):
+            head.append(f"; {word}")
         console.print(head, soft_wrap=True)
         _line(console, phrases.causes(group.causes), "cyan", 4)
         _line(console, f"{group.example}: {was_now(group)}", "dim", 4)
@@ -194,8 +196,8 @@ def as_data(comparison: Comparison) -> dict[str, Any]:
         "artifacts": [asdict(group) for group in comparison.artifacts],
         "changes": _records(changes[columns]),
         "figures": {
-            **{name: getattr(figures, name) for name in ("measured", "compared", "skipped", "powerless", "sizes")},
-            **{name: getattr(figures, name) for name in ("yardsticks", "shift")},
+            **{name: getattr(figures, name) for name in ("measured", "compared", "skipped", "powerless", "past")},
+            **{name: getattr(figures, name) for name in ("sizes", "yardsticks", "shift", "dismissed")},
             "common": figures.common.name.lower(),
             "changed": [asdict(group) for group in figures.changed],
             "cells": _records(_changed(figures.judged, "cell_id")),
@@ -207,7 +209,11 @@ def as_data(comparison: Comparison) -> dict[str, Any]:
 
 
 def _changed(rows: Any, identifier: str) -> Any:
-    columns = [identifier, "figure", "was", "now", "ratio", "chance", "change", "accepted"]
+    columns = [
+        name
+        for name in (identifier, "figure", "was", "now", "ratio", "chance", "change", "accepted", "again")
+        if name in rows
+    ]
     return rows.loc[rows["change"].notna(), columns]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -21,7 +21,13 @@ _PLAIN = str.maketrans(
 
 
 class SafeConsole(Console):
-    """A console that shows control characters as escapes. Its own, for colours and bars, are not text."""
+    """A console that shows control characters as escapes. Its own, for colours and bars, are not text.
+
+    Nor does it make pictures of words between colons: `image:a:` is the name of an image.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(emoji=False, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """See `rich.console.Console.render`, through which everything goes."""

@@ -17,7 +17,7 @@ from harness.analysis.ask.subjects import Kind
 from harness.analysis.verdicts import BAD, Verdict, rank
 from harness.files import replace_text
 from harness.report import ask as asking
-from harness.report import templating
+from harness.report import carriers, templating
 from harness.report.site import answers as site_answers
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Field:
     sentence: str
     cause: str | None
     asked: bool  # else the run has no such cell
+    rescued: str  # what gets over it; empty where nothing does, or nothing need
 
     @property
     def mark(self) -> str:
@@ -127,4 +128,5 @@ def _field(answers: Answers, place: int, saved: str, loaded: str) -> Field:
         sentence=site_answers.at(answers, *at) if verdict else "no such cell",
         cause=answers.causes[cause - 1] if cause else None,
         asked=verdict is not None,
+        rescued=carriers.told(answers.carriers.get((place, *at[2:]), ())),
     )

@@ -152,10 +152,27 @@ def compared(figures: Figures) -> str:
     """Say how many figures were compared, and why others were not."""
     measured = f"{figures.compared:,} of {figures.measured:,} measured figures and " if figures.measured else ""
     lines = [f"{measured}{figures.sizes:,} sizes compared"]
+    if figures.compared:
+        lines.append(_noise(figures.past))
     lines += [f"{count:,} {reason}" for reason, count in figures.skipped.items()]
+    if figures.dismissed:
+        lines.append(f"{figures.dismissed:,} changes were gone when they were measured again")
     if figures.powerless:
         lines.append(f"{figures.powerless:,} have too few samples to show a change of a single one")
     return "; ".join(lines)
+
+
+def confirmed(group: FigureGroup) -> str:
+    """Say whether NEW measured again what changed, and it was so again; empty for sizes."""
+    if group.confirmed is None:
+        return ""
+    return {0: "unconfirmed", group.count: "confirmed"}.get(group.confirmed, f"{group.confirmed:,} confirmed")
+
+
+def _noise(past: int) -> str:
+    if past > 1:
+        return f"how much each varies from run to run is known from {past} earlier runs"
+    return "how much each varies from run to run is not known yet: two earlier runs of this machine would tell"
 
 
 def verdict(one: GateResult) -> str:

@@ -12,6 +12,7 @@ from harness.report import markdown
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from harness.analysis.summary import Summary
     from harness.store import RunTables
 
 #: The page, within the folder of a run.
@@ -24,12 +25,12 @@ def has_page() -> bool:
     return all(find_spec(name) is not None for name in ("altair", "vl_convert"))
 
 
-def write(tables: RunTables) -> Path:
+def write(tables: RunTables, summarized: Summary | None = None) -> Path:
     """Write both into the folder of a stored run; return the page's path.
 
-    Without the extra ``site`` there is no page, and SUMMARY.md is returned.
+    Without the extra ``site`` there is no page, and SUMMARY.md is returned. ``summarized``: where it is made already.
     """
-    summarized = summary.summarize(tables)
+    summarized = summarized or summary.summarize(tables)
     text = replace_text(tables.path / SUMMARY, markdown.render(summarized))
     if not has_page():
         return text

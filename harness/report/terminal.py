@@ -44,16 +44,23 @@ _STYLES = {
 }
 
 LEGEND = (
-    "[green]ok[/] all that was written loads and predicts the same   [yellow]warn[/] with a version warning   "
-    "[bold red]≠n[/] n predict differently\n"
-    "[magenta]✗n[/] n fail   [red](≠n)[/] [dim](✗n)[/] also in their own producer   "
+    "[green]ok[/] all that was written loads and predicts the same   "
+    "[yellow]warn[/] the same, with a version warning\n"
+    "[bold red]≠n[/] n predict differently   [magenta]✗n[/] n fail   "
+    "[red](≠n)[/] [dim](✗n)[/] also in their own producer\n"
     "[cyan]?n[/] n could not be compared   [dim]–n[/] n not run, or not supported"
 )
 
 
-def show(tables: RunTables, console: Console, page: Path) -> None:
-    """Print what drifts, the matrix, and what fails. ``page`` is the report to open."""
-    summary = summarize(tables)
+def show(tables: RunTables, console: Console, page: Path, summary: Summary | None = None) -> None:
+    """Print what drifts, the matrix, and what fails.
+
+    Parameters
+    ----------
+    page : the report to open.
+    summary : of the tables, where it is made already.
+    """
+    summary = summary or summarize(tables)
     _top(summary, console)
     _near(summary, console)
     _failures("Fails", summary.failures, console)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from harness.errors import MachineError
 from harness.judging import outcome
 from harness.run.recorder import fit_of, reference_digest
-from harness.terms import Status
+from harness.terms import Compare, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,6 +140,8 @@ def _task(session: Session, recorder: Recorder, case_name: str, artifacts: list[
         "estimator": case.estimator,
         "beside": [name for name, _ in case.beside],
     }
+    if recorder.plan.profile.compare != Compare.EVERYTHING:
+        wanted["compare"] = str(recorder.plan.profile.compare)
     if case.given is not None:
         wanted["given"] = _given(recorder, case.given)
     return {

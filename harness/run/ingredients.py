@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from harness.config.plan import Plan
     from harness.store.rows import FitRow
-    from harness.terms import Artifact, Case, Cell, Environment, Format
+    from harness.terms import Artifact, Case, Cell, Environment, Format, Tolerance
 
 #: Of the keys themselves: another one where they are made in another way.
 VERSION = 1
@@ -85,7 +85,8 @@ def of_artifact(environment_key: str, artifact: Artifact, plan: Plan) -> str | N
     if case.given is not None:
         return None
     item = _of_format(plan.formats[artifact.format])
-    return _digest(["artifact", environment_key, _of_case(case), plan.profile.seed, item, judging_digest()])
+    profile = plan.profile
+    return _digest(["artifact", environment_key, _of_case(case), profile.seed, profile.compare, item, judging_digest()])
 
 
 def of_cell(environment_key: str, cell: Cell, written: Mapping[str, Any], fit: FitRow, plan: Plan) -> str | None:
@@ -96,26 +97,32 @@ def of_cell(environment_key: str, cell: Cell, written: Mapping[str, Any], fit: F
     case, item = plan.cases[cell.artifact.case], plan.formats[cell.artifact.format]
     if case.given is not None or "reference_sha256" not in fit:
         return None
-    return _digest(
-        [
-            "cell",
-            environment_key,
-            written["sha256"],
-            fit["reference_sha256"],
-            _of_case(case),  # what an artifact names is looked up in the case's file
-            _of_format(item),
-            [item.partial, item.converts],
-            cell.reader,
-            plan.profile.trusted_types,
-            [asdict(tolerance) for tolerance in (*plan.profile.tolerances, *item.tolerances)],
-            judging_digest(),
-        ]
-    )
+    tolerances = (*plan.profile.tolerances, *item.tolerances)
+    held = [
+        "cell",
+        environment_key,
+        written["sha256"],
+        fit["reference_sha256"],
+        _of_case(case),  # what an artifact names is looked up in the case's file
+        _of_format(item),
+        [item.partial, item.converts],
+        cell.reader,
+        plan.profile.trusted_types,
+        _of_tolerances(tolerances),
+        judging_digest(),
+    ]
+    return hashlib.sha256(json.dumps(held).encode()).hexdigest()
 
 
 def _of_case(case: Case) -> list[Any]:
     beside = [name for name, _ in case.beside]  # their contents are in the digest
     return [case.name, case.module, case.function, case.estimator, case.digest, beside]
+
+
+@functools.lru_cache(maxsize=1024)
+def _of_tolerances(tolerances: tuple[Tolerance, ...]) -> str:
+    """The same for all cells of a format, so it is worked out once."""
+    return _digest([asdict(one) for one in tolerances])
 
 
 def _of_format(item: Format) -> str:

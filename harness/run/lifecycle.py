@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from harness.config.plan import Plan
+    from harness.run.confirming import Alarming
     from harness.run.session import Engine
     from harness.store import RunTables
     from harness.store.journal import Journal
@@ -62,6 +63,7 @@ def run(
     wait: bool = False,
     then: Callable[[Path], object] = lambda path: None,  # noqa: ARG005
     told: Callable[[str, Callable[[], RunTables]], object] = lambda name, so_far: None,  # noqa: ARG005
+    alarming: Alarming | None = None,
 ) -> Path:
     """Carry out a plan; return the run's folder. Its tables have a row for all that was planned, whatever happened.
 
@@ -77,6 +79,7 @@ def run(
     then : called with the run's folder when its tables are written, however the run ended: it makes the pages.
     told : called with the name of an environment of which more is known, by any thread, and with what makes the tables
         so far.
+    alarming : tells what this run would raise an alarm of; that is measured again. Not where the guests are elsewhere.
 
     Raises
     ------
@@ -95,7 +98,17 @@ def run(
         _give_locks(packages, folder)
         started = time.monotonic()
         try:
-            cut_short = _pass(plan, folder, console, selection, engine=engine, told=told, cache=cache, fresh=fresh)
+            cut_short = _pass(
+                plan,
+                folder,
+                console,
+                selection,
+                engine=engine,
+                told=told,
+                cache=cache,
+                fresh=fresh,
+                alarming=alarming if engine is None and selection.consumers == everyone else None,
+            )
         except KeyboardInterrupt:
             _finish(plan, folder, started, "the run was interrupted before this began", then)
             raise
@@ -164,6 +177,7 @@ def _pass(
     told: Callable[[str, Callable[[], RunTables]], object],
     cache: OutcomeCache | None,
     fresh: bool,
+    alarming: Alarming | None,
 ) -> dict[str, str]:
     """Do all that is owed; return by environment why some of it was not tried."""
     journal = folder.journal
@@ -181,7 +195,7 @@ def _pass(
         recorder = Recorder(plan, folder, progress, told=lambda name: told(name, tables))
         reuse = None if cache is None else Reuse(cache, recorder, fresh=fresh)
         try:
-            schedule.both_passes(recorder, selection, engine, reuse)
+            schedule.both_passes(recorder, selection, engine, reuse, alarming)
         finally:
             if reuse is not None:
                 folder.run["reuse"] = finishing.reuse_of((folder.run.get("reuse"), reuse.told()))

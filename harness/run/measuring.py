@@ -61,6 +61,12 @@ def _is_owed(recorder: Recorder, cell: Cell) -> bool:
 
 
 def measure(session: Session, recorder: Recorder, groups: list[list[Cell]]) -> None:
+    """Measure the cells, case by case, and record them. Raises NotReadyError."""
+    for one in measured_cells(session, recorder, groups):
+        recorder.measurement(one.cell.id, one.samples, one.missing)
+
+
+def measured_cells(session: Session, recorder: Recorder, groups: list[list[Cell]]) -> Iterator[MeasuredCell]:
     """Measure the cells, case by case. Raises NotReadyError."""
     wanted = recorder.plan.profile.measure
     if wanted is None:
@@ -73,8 +79,7 @@ def measure(session: Session, recorder: Recorder, groups: list[list[Cell]]) -> N
             for reply in session.replies("measure", batches, seconds=seconds):
                 at = recorder.seconds_since_start()
                 measured[reply.task["cell"]].take(reply, at)
-        for one in measured.values():
-            recorder.measurement(one.cell.id, one.samples, one.missing)
+        yield from measured.values()
 
 
 def _prepare(recorder: Recorder, cell: Cell, measure: Measure) -> MeasuredCell:

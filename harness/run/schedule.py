@@ -22,13 +22,14 @@ from harness.environments import NotReadyError
 from harness.environments.stage import stage
 from harness.errors import InputError
 from harness.machine import processes, tools
-from harness.run import dumping, loading, measuring
+from harness.run import confirming, dumping, loading, measuring
 from harness.run.environment_session import EnvironmentSession
 from harness.run.session import CutShortError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from harness.run.confirming import Alarming
     from harness.run.recorder import Recorder
     from harness.run.reusing import Reuse
     from harness.run.session import Engine, Session
@@ -100,7 +101,11 @@ class _Guests:
 
 
 def both_passes(
-    recorder: Recorder, selection: Selection, engine: Engine | None = None, reuse: Reuse | None = None
+    recorder: Recorder,
+    selection: Selection,
+    engine: Engine | None = None,
+    reuse: Reuse | None = None,
+    alarming: Alarming | None = None,
 ) -> None:
     """Dump with the producers, then load with the consumers, then measure what the profile says in those.
 
@@ -108,6 +113,7 @@ def both_passes(
     ----------
     engine : where the guests are; None: here.
     reuse : outcomes of earlier runs, which are not worked out again; None: everything is worked out.
+    alarming : tells alarms, which are measured again; None: nothing is.
 
     Raises MachineError and KeyboardInterrupt. No process is left behind in any case.
     """
@@ -115,28 +121,34 @@ def both_passes(
     files = unchanged_files(profile)
     with (engine or Here()).at_work(recorder) as place:
         sessions = [place.session(one, with_modules(one, files)) for one in profile.environments]
-        _run(sessions, recorder, selection, place.at_once, reuse)
+        try:
+            consumers = _run(sessions, recorder, selection, place.at_once, reuse)
+            _measuring_pass(consumers, recorder)
+            if alarming is not None and not recorder.cut_short:
+                confirming.confirm(consumers, recorder, alarming)
+        finally:
+            for session in sessions:
+                session.close()
 
 
-def _run(sessions: list[Session], recorder: Recorder, selection: Selection, at_once: int, reuse: Reuse | None) -> None:
+def _run(
+    sessions: list[Session], recorder: Recorder, selection: Selection, at_once: int, reuse: Reuse | None
+) -> list[Session]:
+    """The correctness pass. Return the sessions that consume, the newest first."""
     keep = len(sessions) <= KEPT_GUESTS
-    try:
-        with processes.workers(at_once) as pool:
-            producers = [session for session in sessions if session.name in selection.producers]
-            producing = [pool.submit(_produce, session, recorder, keep, reuse) for session in producers]
-            # The newest first: they can read most, so they take longest, and the longest must not begin last.
-            consumers = [session for session in reversed(sessions) if session.name in selection.consumers]
-            # In the queue they are behind all producers, so those that wait keep none of them from its turn.
-            consuming = [pool.submit(_consume, session, recorder, producing, reuse) for session in consumers]
-            _all(producing)
-            recorder.progress.expect("cells", sum(len(loading.owed(recorder, session.name)) for session in consumers))
-            _all(consuming)
-        if reuse is not None:
-            reuse.environments(sessions)
-        _measuring_pass(consumers, recorder)
-    finally:
-        for session in sessions:
-            session.close()
+    with processes.workers(at_once) as pool:
+        producers = [session for session in sessions if session.name in selection.producers]
+        producing = [pool.submit(_produce, session, recorder, keep, reuse) for session in producers]
+        # The newest first: they can read most, so they take longest, and the longest must not begin last.
+        consumers = [session for session in reversed(sessions) if session.name in selection.consumers]
+        # In the queue they are behind all producers, so those that wait keep none of them from its turn.
+        consuming = [pool.submit(_consume, session, recorder, producing, reuse) for session in consumers]
+        _all(producing)
+        recorder.progress.expect("cells", sum(len(loading.owed(recorder, session.name)) for session in consumers))
+        _all(consuming)
+    if reuse is not None:
+        reuse.environments(sessions)
+    return consumers
 
 
 def _produce(session: Session, recorder: Recorder, keep: bool, reuse: Reuse | None) -> None:

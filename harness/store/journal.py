@@ -1,7 +1,7 @@
 """journal.jsonl: the outcomes of a run in the order they came, each written before the next task.
 
-Environments, fits and artifacts are kept in memory. Of cells and measurements only the positions of their lines are,
-because a run may have a million.
+Environments, fits and artifacts are kept in memory. Of cells and measurements only the positions of their lines are
+known, in an index that goes to disk: a run may have ten million.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from harness.errors import MachineError
 from harness.files import writing
 from harness.store import rows
+from harness.store.line_index import LineIndex
 from harness.terms import Status
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class Journal:
         self.environments: dict[str, EnvironmentRow] = {}
         self.fits: dict[str, FitRow] = {}
         self.artifacts: dict[str, ArtifactRow] = {}
-        self._cells: dict[str, int] = {}  # where the line begins
-        self._measurements: dict[str, int] = {}
+        self._cells = LineIndex()
+        self._measurements = LineIndex()
         #: Number of the first whole line that is no entry; it and all that follow are ignored. A kill leaves no such
         #: line: the one that it cuts short has no newline.
         self.wrong_line: int | None = None
@@ -100,18 +101,18 @@ class Journal:
         return cast("WrittenRow", row) if row is not None and row["status"] == Status.OK else None
 
     def has_cell(self, cell_id: str) -> bool:
-        return cell_id in self._cells
+        return self._place(self._cells, cell_id) is not None
 
     def cell(self, cell_id: str) -> CellRow | None:
         """A cell's outcome, or None where there is none yet."""
-        return cast("CellRow | None", self._line(self._cells.get(cell_id)))
+        return cast("CellRow | None", self._line(self._place(self._cells, cell_id)))
 
     def has_measurement(self, cell_id: str) -> bool:
-        return cell_id in self._measurements
+        return self._place(self._measurements, cell_id) is not None
 
     def measurement(self, cell_id: str) -> MeasurementRow | None:
         """A cell's samples, or None where it was not measured yet."""
-        return cast("MeasurementRow | None", self._line(self._measurements.get(cell_id)))
+        return cast("MeasurementRow | None", self._line(self._place(self._measurements, cell_id)))
 
     def known(self, kind: Kind, name: str) -> Row | None:
         """The newest row of one thing, by its kind and its key; None if there is none."""
@@ -139,14 +140,22 @@ class Journal:
             "environment": list(self.environments),
             "fit": list(self.fits),
             "artifact": list(self.artifacts),
-            "cell": list(self._cells),
-            "measurement": list(self._measurements),
         }
         for kind, names in every.items():
             for name in names:
                 row = self.known(kind, name)
                 assert row is not None
                 yield kind, name, row
+        indexes: dict[Kind, LineIndex] = {"cell": self._cells, "measurement": self._measurements}
+        for kind, index in indexes.items():
+            for place in index.places():
+                row = self._line(place)
+                assert row is not None
+                yield kind, rows.row_key(kind, row), row
+
+    def _place(self, index: LineIndex, name: str) -> int | None:
+        with self._lock:
+            return index.get(name)
 
     def _line(self, place: int | None) -> Row | None:
         if place is None:
@@ -169,9 +178,9 @@ class Journal:
     def _know(self, kind: Kind, row: Row, place: int) -> None:
         name = rows.row_key(kind, row)
         if kind == "cell":
-            self._cells[name] = place
+            self._cells.put(name, place)
         elif kind == "measurement":
-            self._measurements[name] = place
+            self._measurements.put(name, place)
         elif kind == "environment":
             self.environments[name] = cast("EnvironmentRow", row)
         elif kind == "fit":

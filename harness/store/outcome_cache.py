@@ -256,6 +256,6 @@ def _entries(data: bytes, part: str) -> Iterator[Entry]:
     for line in text.splitlines(keepends=True):
         told = json.loads(line)
         kind, row = told["kind"], told["row"]
-        if rows.parse(json.dumps({"kind": kind, **row}).encode() + b"\n") is None or rows.wrong_value(kind, row):
+        if not rows.is_row(kind, row) or rows.wrong_value(kind, row):
             raise ValueError("it holds what is no row")
         yield Entry(key=told["key"], kind=kind, run=told["run"], row=row, traceback=told["traceback"], part=part)

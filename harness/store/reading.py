@@ -119,6 +119,21 @@ def read_run(path: str | Path) -> RunTables:
     return RunTables(path=folder, run=run, **tables)
 
 
+def read_measured(path: Path) -> RunTables:
+    """A finished run with its measured cells alone, and no artifacts: of a run of a million cells, few are measured.
+
+    Raises InputError; also for a run that has measured nothing.
+    """
+    run = read_run_json(path)
+    if run["schema_version"] < MEASURED or not (path / "samples.parquet").is_file():
+        raise InputError(f"{path}: this run has measured nothing")
+    samples = _table(path / "samples.parquet", "samples")
+    cells = _table(path / "cells.parquet", "cells", only=("cell_id", samples["cell_id"].unique().tolist()))
+    environments = _table(path / "environments.parquet", "environments")
+    nothing = _nothing("artifacts")
+    return RunTables(path=path, run=run, environments=environments, artifacts=nothing, cells=cells, samples=samples)
+
+
 def _with_incomparable(cells: pd.DataFrame) -> pd.DataFrame:
     """The cells of a schema before 4, where a drift of which nothing else is known is what it is today."""
     unknown = [one is not None and list(one) == ["incomparable"] for one in cells["findings"]]
@@ -127,14 +142,17 @@ def _with_incomparable(cells: pd.DataFrame) -> pd.DataFrame:
     return cells
 
 
-def _table(path: Path, name: str) -> pd.DataFrame:
-    """A table with all of today's columns: those that it lacks are null. Raises InputError."""
+def _table(path: Path, name: str, *, only: tuple[str, list[Any]] | None = None) -> pd.DataFrame:
+    """A table with all of today's columns: those that it lacks are null. Raises InputError.
+
+    ``only``: a column, and the values of it whose rows are wanted.
+    """
     import pyarrow as pa  # noqa: PLC0415  # `plan` and nox need no tables, and it takes half a second
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
         with bounded(path):
-            table = _harmless(pq.read_table(path))
+            table = _harmless(pq.read_table(path, filters=only and [(only[0], "in", only[1])]))
         wrong = _wrong(table, pa.Schema.from_pandas(table, preserve_index=False), name)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}: {_DAMAGED}") from error

@@ -34,6 +34,31 @@ TEXTS = {
         "name: a\nchannels:\n  - conda-forge\ndependencies:\n  - python=3.11.8=h_cpython\n  - ca-certificates=2024a\n"
         "  - conda-forge::numpy=1.26.4=py311_0\n  - pip:\n      - scikit-learn==1.3.2  # ours\nprefix: /opt/conda\n"
     ),
+    "Pipfile.lock": (
+        '{"_meta": {"hash": {"sha256": "ab"}, "pipfile-spec": 6, "requires": {"python_version": "3.11"}}, "default": '
+        '{"scikit-learn": {"hashes": ["sha256:00"], "index": "pypi", "version": "==1.3.2"}, "numpy": '
+        '{"markers": "python_version >= \'3.9\'", "version": "==1.26.4"}}, "develop": {"pytest": {"version": "==8.0"}}}'
+    ),
+    "conda-lock.yml": (
+        "version: 1\nmetadata:\n  channels:\n  - url: conda-forge\n  platforms:\n  - osx-64\n  - linux-64\n"
+        "  - linux-aarch64\n  - linux-ppc64le\npackage:\n"
+        + "".join(
+            f"- name: {name}\n  version: {version}\n  manager: {manager}\n  platform: {where}\n  dependencies:\n"
+            f"    libblas: '>=3.9'\n    version: '9'\n  url: https://x.org/a-1.conda\n  hash:\n    md5: ab\n"
+            for where in ("linux-64", "linux-aarch64", "linux-ppc64le")
+            for name, version, manager in (
+                ("python", "3.11.8", "conda"),
+                ("numpy", "1.26.4", "conda"),
+                ("scikit-learn", "1.3.2", "pip"),
+            )
+        )
+        + "- name: numpy\n  version: '1.21.0'\n  manager: conda\n  platform: osx-64\n"
+    ),
+    "sorted conda-lock.yml": (
+        "metadata:\n  sources:\n  - environment.yml\npackage:\n  - category: main\n    dependencies: {}\n"
+        "    hash:\n      md5: ab\n    name: scikit-learn\n    platform: osx-64\n    version: 1.3.2\n"
+        "  - category: main\n    name: numpy\n    platform: osx-64\n    version: '1.26.4'\nversion: 1\n"
+    ),
     "list.txt": "# platform: linux-64\n_libgcc_mutex=0.1=main\nnumpy=1.26.4=py311_0\nscikit-learn=1.3.2=pypi_0\n",
     "explicit.txt": (
         "# platform: linux-64\n@EXPLICIT\nhttps://x.org/linux-64/numpy-1.26.4-py311_0.conda#ab\n"
@@ -55,7 +80,8 @@ def test_each_tools_file_is_known_by_its_content(tmp_path: Path, name) -> None:
 
 @pytest.mark.parametrize(
     ("name", "python"),
-    [("compiled.txt", "3.11"), ("uv.lock", "3.11"), ("environment.yml", "3.11.8"), ("list.txt", None)],
+    [("compiled.txt", "3.11"), ("uv.lock", "3.11"), ("environment.yml", "3.11.8"), ("list.txt", None)]
+    + [("Pipfile.lock", "3.11"), ("conda-lock.yml", "3.11.8")],
 )
 def test_a_file_tells_its_python_if_it_is_of_one(tmp_path: Path, name, python) -> None:
     assert read(tmp_path, name, TEXTS[name]).python == python

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from harness.errors import InputError
 from harness.config.plan import only
-from harness.terms import Artifact, Cell, artifact_part
+from harness.terms import Artifact, Cell, Compare, artifact_part
 
 from tests.conftest import plan_of
 
@@ -65,3 +67,9 @@ def test_every_planned_id_is_parsed_into_what_it_is_of() -> None:
 def test_what_is_no_artifacts_id(text) -> None:
     with pytest.raises(ValueError, match="PRODUCER/CASE/FORMAT"):
         Artifact.parse(text)
+
+
+def test_what_is_compared_is_in_the_digest() -> None:
+    plan = plan_of("old", "new")
+    methods = dataclasses.replace(plan, profile=dataclasses.replace(plan.profile, compare=Compare.METHODS))
+    assert methods.digest != plan.digest

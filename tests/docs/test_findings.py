@@ -39,7 +39,7 @@ def test_how_many_with_onnx(cells) -> None:
 
 
 def test_what_causes_them(silent) -> None:
-    named = [cause.name for cause in causes() if f"({cause.upstream})" in README.partition("a seventh")[0]]
+    named = [cause.name for cause in causes() if f"({cause.upstream})" in README.partition("With other settings")[0]]
     assert len(named) == 6
     assert f"explain {silent.cause.isin(named).sum():,} of these cells" in README
 
@@ -80,9 +80,21 @@ def test_by_how_much(silent) -> None:
     assert pls.score == pytest.approx(-5549, abs=1)
 
 
-def test_the_seventh_comes_out_with_other_settings() -> None:
-    cells = analysis.read_run(ROOT / "results/reference-parameters").cells
-    found = cells[(cells.cause == "multi-class-dropped") & cells.case.str.match("LogisticRegression_.*(ovr|liblinear)")]
+@pytest.fixture(scope="module")
+def parameters():
+    return analysis.read_run(ROOT / "results/reference-parameters").cells
+
+
+def test_one_class_against_the_rest_is_gone(parameters) -> None:
+    found = parameters[parameters.cause == "multi-class-dropped"]
+    found = found[found.case.str.match("LogisticRegression_.*(ovr|liblinear)")]
     assert {*found.consumer_sklearn} == {"1.8.0", "1.9.1"}
     assert "1.7.2" in {*found.producer_sklearn}
     assert found.reason.str.extract(r"predict_proba: .* differ by up to ([0-9.]+),")[0].astype(float).max() == 0.407
+
+
+def test_newton_cholesky_fits_all_classes_at_once_since_1_6(parameters) -> None:
+    found = parameters[parameters.cause == "newton-cholesky-multinomial"]
+    newer = found[found.producer_sklearn == "1.5.2"]
+    assert {*newer.consumer_sklearn} == {"1.6.1", "1.7.2", "1.8.0", "1.9.1"}
+    assert found.reason.str.extract(r"predict_proba: .* differ by up to ([0-9.]+),")[0].astype(float).max() == 0.455

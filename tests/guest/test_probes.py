@@ -63,6 +63,13 @@ def choice(model=None, named=None, small=True):
     return choosing.Choice(model or Model(), ROWS, named, small)
 
 
+def test_a_profile_that_compares_methods_asks_nothing_else_and_says_what_it_leaves_out():
+    found = choosing.Choice(Model(), ROWS, None, True, True)
+    assert set(found.reference) == {"predict", "transform"} and found.probes == []
+    assert found.not_compared["get_support"] == found.not_compared["radius_neighbors"]
+    assert "nothing but methods" in found.not_compared["get_support"]
+
+
 def test_the_producer_asks_for_all_that_it_knows_and_says_what_it_leaves_out():
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -1,6 +1,7 @@
 """Loading and dumping, with stub formats and stub models: NumPy is needed only where outputs travel."""
 
 import hashlib
+import json
 import os
 import shutil
 import sys
@@ -38,14 +39,14 @@ def format_module(load=None, dump=None, partial=False):
     module.dump = lambda model, options, fit: dump(model)
 
 
-def loaded(load, partial=False, **changes):
+def loaded(load, partial=False, inputs=b'{"kind":"texts","items":["x","yy"]}', **changes):
     """The one event of a load."""
     format_module(load=load, partial=partial)
     folder = tempfile.mkdtemp()
     try:
         task = {"id": "a", "methods": ["predict"], "module": "stub_format", "options": {}, "reader": "stub"}
         task.update(probes=[], known=[], at="", main={})
-        for name, data in [("artifact", b"bytes"), ("inputs", b'{"kind":"texts","items":["x","yy"]}')]:
+        for name, data in [("artifact", b"bytes"), ("inputs", inputs)]:
             task[name] = os.path.join(folder, name)
             with open(task[name], "wb") as file:
                 file.write(data)
@@ -77,6 +78,29 @@ def test_bytes_that_were_changed_are_refused_before_anything_loads_them():
     for changes in ({"sha256": "0" * 64}, {"inputs_sha256": "0" * 64}, {"artifact": "/nowhere"}):
         event = loaded(lambda data: 1 / 0, **changes)
         assert event["refused"] and "error" not in event and "outputs" not in event
+
+
+class Scribbler:
+    """Writes into its rows, and answers with what it was given."""
+
+    def predict(self, inputs):
+        given = inputs.copy()
+        inputs += 1
+        return given
+
+
+def test_rows_that_are_kept_for_the_next_cell_are_what_they_were():
+    needs_numpy()
+    import numpy as np
+
+    from guest.encoding import encode
+
+    text = json.dumps(encode(np.arange(6.0).reshape(2, 3))).encode("ascii")
+    outputs = [loaded(lambda data: Scribbler(), inputs=text)["outputs"] for _ in range(3)]
+    assert outputs[0] == outputs[1] == outputs[2]
+    assert list(work._DECODED) == [hashlib.sha256(text).hexdigest()]
+    loaded(lambda data: Model())
+    assert work._DECODED == {}  # texts are built anew for each
 
 
 def test_a_class_of_the_script_is_there_before_the_file_is_loaded():

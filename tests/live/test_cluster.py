@@ -15,6 +15,7 @@ import pytest
 
 from harness.store import RunTables
 
+from tests import buckets
 from tests.live.conftest import NEW, OLD, Bench, statuses
 
 pytest.importorskip("distributed")
@@ -228,23 +229,11 @@ def test_what_no_worker_can_have_is_told_and_the_rest_is_done(bench: Bench, clus
 
 
 def test_a_worker_in_a_folder_of_its_own_with_artifacts_in_a_bucket(
-    bench: Bench, undisturbed: Bench, cluster: Cluster
+    bench: Bench, undisturbed: Bench, cluster: Cluster, bucket: dict[str, str]
 ) -> None:
-    server = pytest.importorskip("moto.server").ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        bucket = {
-            "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x",
-            "AWS_DEFAULT_REGION": "us-east-1",
-        }  # fmt: skip
-        made = "import boto3; boto3.client('s3').create_bucket(Bucket='artifacts')"
-        subprocess.run([sys.executable, "-c", made], env={**os.environ, **bucket}, check=True)
-        cluster.add(**bucket, NOXENVDIR=str(bench.folder / "elsewhere"))
-        bench.write(f"\n    - {ALONE}")
-        bench.run("--scheduler", cluster.address, "--store", "s3://artifacts/run", **bucket)
-    finally:
-        server.stop()
+    cluster.add(**bucket, NOXENVDIR=str(bench.folder / "elsewhere"))
+    bench.write(f"\n    - {ALONE}")
+    bench.run("--scheduler", cluster.address, "--store", f"s3://{buckets.NAME}/run", **bucket)
     expected = {name: told for name, told in facts(undisturbed.tables()).items() if NEW not in name}
     assert facts(bench.tables()) == expected
     assert bench.tables().run["complete"]

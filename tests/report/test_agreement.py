@@ -7,7 +7,8 @@ import pytest
 from harness.analysis import ask
 from harness.analysis.ask.index import Index
 from harness.analysis import summary
-from harness.report import run_pages
+from harness.report import ask_words as words
+from harness.report import carriers, run_pages
 from harness.report.ask import MARKS
 from harness.analysis.pair_signs import pick_signs
 
@@ -44,6 +45,13 @@ def test_every_question_has_one_answer(reader, tables):
                     page.wait_for_function("() => new Promise((done) => requestAnimationFrame(() => done(true)))")
                     shown = page.locator("#answer .verdict b").inner_text()
                     assert shown.lower() == f"{MARKS[answer.verdict][0]} {answer.sentence}".lower(), wanted
+                    safe = words.safe_in(answer)
+                    assert page.locator("#answer .safe").all_inner_texts() == ([f"Safe in: {safe}"] if safe else [])
+                    if name is None and source in ("1.4", "1.5") and target == "1.5":
+                        rescued = carriers.told([one for one in answer.carriers if one.is_sure])
+                        lines = page.locator("#answer .verdict p").all_inner_texts()
+                        told = [line.partition(": ")[2] for line in lines if line.startswith("Rescued by")]
+                        assert told == ([rescued] if rescued else []), wanted
                     pairs = page.locator("#answer h3").all_text_contents()  # folded
                     expected = [f"{MARKS[p.verdict][0]} {p.verdict} {p.producer} → {p.consumer}" for p in answer.pairs]
                     assert sorted(pairs) == sorted(expected), wanted
@@ -56,6 +64,6 @@ def test_every_pair_is_told_by_the_same_signs(reader, tables):
     pairs = summary.summarize(tables).pairs
     for (producer, consumer), pair in pairs.items():
         field = page.locator(f"#grid a[aria-label^='saved with {producer}, loaded with {consumer}:'] .signs")
-        words = {"ok": "same", "warn": "same ⚠"}
-        expected = " ".join(words.get(text, text) for _, text in pick_signs(pair)) or "–"
+        shown = {"ok": "same", "warn": "same ⚠"}
+        expected = " ".join(shown.get(text, text) for _, text in pick_signs(pair)) or "–"
         assert " ".join(field.inner_text().split()) == expected, (producer, consumer)

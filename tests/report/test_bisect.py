@@ -68,6 +68,25 @@ def test_the_first_line_says_release_day_and_what_it_does() -> None:
     assert "scikit-learn 1.3.0: breaks; numpy 1.25.0: not known (no wheels)" in text
 
 
+@pytest.mark.parametrize(
+    ("package", "after", "page"),
+    [
+        ("scikit-learn", "1.3.1", "https://scikit-learn.org/stable/whats_new/v1.3.html#version-1-3-1"),
+        ("numpy", "2.0", "https://numpy.org/doc/stable/release/2.0.0-notes.html"),
+        ("scipy", "1.17.0", "https://docs.scipy.org/doc/scipy/release/1.17.0-notes.html"),
+        ("python", "3.12.4", "https://docs.python.org/3/whatsnew/3.12.html"),
+        ("lightgbm", "4.6.0", "https://pypi.org/project/lightgbm/4.6.0/"),
+    ],
+)
+def test_without_a_known_change_upstream_the_release_s_own_notes_are_named(package, after, page) -> None:
+    later = dataclasses.replace(BAD, since=None, upstream=None, cause=None)
+    answer = dataclasses.replace(
+        ANSWER, changes=(dataclasses.replace(CHANGE, later=later, package=package, before="0.1", after=after),)
+    )
+    assert page in printed(answer).replace("\n             ", "")
+    assert rendering.as_data(answer)["changes"][0]["notes"] == page
+
+
 def test_on_the_way_down_the_day_is_that_of_the_newer_release() -> None:
     change = dataclasses.replace(
         CHANGE, package="numpy", before="1.26.1", after="1.26.0", day=dt.date(2023, 10, 14), alone=()

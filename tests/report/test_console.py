@@ -31,6 +31,12 @@ def test_control_characters_become_escapes() -> None:
     assert printable("one\n\ttwo ≠ ü 木") == "one\n\ttwo ≠ ü 木"
 
 
+def test_a_word_between_colons_stays_a_word() -> None:
+    console = SafeConsole(file=io.StringIO(), width=80)
+    console.print("--from image:a: there is no Docker")
+    assert console.file.getvalue() == "--from image:a: there is no Docker\n"
+
+
 @pytest.mark.parametrize("tty", [True, False])
 def test_whatever_is_printed_is_only_text(tty) -> None:
     colours = "standard" if tty else None

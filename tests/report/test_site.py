@@ -212,6 +212,15 @@ def test_findings_are_cards_with_their_causes(reader, tmp_path):
     expect(page.locator("#matrix-count")).to_have_text("2 cells")
 
 
+def test_a_card_names_the_formats_that_get_over_its_models(reader, tmp_path):
+    plan = plan_of(formats=("pickle", "portable"))
+    rows = [cell(f"old/{name}/pickle>new/pickle", "load-error") for name in ("one", "two")]
+    rows.append(cell("old/two/portable>new/portable", "drift", parity="drift"))
+    page = reader.open(run_pages.write(tables_of(plan, tmp_path, cells=all_cells(plan, rows))), "#/findings")
+    card = page.locator("#findings .of-breaks")
+    assert "Rescued by: portable (identical; 1 of 2 models tried)" in card.inner_text()
+
+
 def test_the_overview_is_sorted_by_any_version_and_downloaded(reader, page_file):
     page = reader.open(page_file, "#/overview?from=1.5")
     table = page.locator("#overview-table")

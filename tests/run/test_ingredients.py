@@ -15,7 +15,7 @@ from harness.environments.kinds import OF
 from harness.environments.lock import Lock
 from harness.machine import hardware
 from harness.run import ingredients
-from harness.terms import Artifact, Cell, Limits, OwnCode, Tolerance
+from harness.terms import Artifact, Cell, Compare, Limits, OwnCode, Tolerance
 
 from tests.conftest import environment, plan_of
 
@@ -163,6 +163,11 @@ def test_what_both_depend_on_changes_both(changed) -> None:
 def test_an_artifact_depends_on_its_seed_and_its_environment() -> None:
     plan = plan_of("old", "new")
     assert len({of_artifact(plan), of_artifact(with_profile(plan, seed=1)), of_artifact(plan, key="other")}) == 3
+
+
+def test_what_is_compared_is_in_an_artifacts_key() -> None:
+    plan = plan_of("old", "new")
+    assert of_artifact(with_profile(plan, compare=Compare.METHODS)) != of_artifact(plan)
 
 
 @pytest.mark.parametrize(

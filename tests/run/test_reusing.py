@@ -14,10 +14,11 @@ from rich.console import Console
 from harness import analysis
 from harness.analysis import soundness
 from harness.config.plan import Plan
-from harness.run import dumping, lifecycle, loading, sampling, schedule
+from harness.machine import hardware
+from harness.run import dumping, ingredients, lifecycle, loading, sampling, schedule
 from harness.run.environment_session import EnvironmentSession
 from harness.store.outcome_cache import OutcomeCache
-from harness.terms import Given, Measure
+from harness.terms import Given, Limits, Measure, Tolerance
 
 from tests.conftest import plan_of
 
@@ -35,6 +36,8 @@ class World:
         self.loaded: list[str] = []
         self.opened: list[str] = []
         self.locks: dict[str, str] = {}
+        self.patches: dict[str, str] = {}  # of installed packages
+        self.threads = "1"
         self.unknown: set[str] = set()  # environments of which not everything is known
         self.prediction = "1.0"  # of every model that is fitted
         self.status: dict[str, str] = {}  # of cells
@@ -62,8 +65,8 @@ def world(tmp_path, monkeypatch):
         return {
             "lock": made.locks.get(self.name, self.name),
             "stage": "s",
-            "held": {},
-            "variables": {},
+            "held": {"files": made.patches.get(self.name)},
+            "variables": {"OMP_NUM_THREADS": made.threads},
             "emulated": False,
         }
 
@@ -198,6 +201,67 @@ def test_another_lock_works_out_all_that_it_writes_and_loads(world) -> None:
         for cell in PLAN.cells(name)
         if "new" in (cell.consumer, cell.artifact.producer)
     )
+
+
+def all_but(profile: str, **changed: object) -> Plan:
+    """The plan with something else in its profile, its first case or its first format."""
+    whole = PLAN.profile
+    if profile != "profile":
+        first, *rest = getattr(whole, profile)
+        changed = {profile: (dataclasses.replace(first, **changed), *rest)}
+    return Plan(profile=dataclasses.replace(whole, **changed))
+
+
+def cells_of(word: str) -> set[str]:
+    """The cells whose ids have it."""
+    return {cell.id for name in PLAN.environments for cell in PLAN.cells(name) if word in cell.id}
+
+
+def artifacts_of(word: str) -> set[str]:
+    return {one.id for name in PLAN.environments for one in PLAN.artifacts(name) if word in f"/{one.id}"}
+
+
+def another_code(world: World, monkeypatch) -> Plan:
+    monkeypatch.setattr(ingredients, "guest_digest", lambda: "of another reader")
+    return PLAN
+
+
+def another_processor(world: World, monkeypatch) -> Plan:
+    facts = hardware.computing()
+    monkeypatch.setattr(hardware, "computing", lambda: {**facts, "cpu": "another"})
+    return PLAN
+
+
+def a_patch(world: World, monkeypatch) -> Plan:
+    world.patches["new"] = "a file has another size"
+    return PLAN
+
+
+def more_threads(world: World, monkeypatch) -> Plan:
+    world.threads = "2"
+    return PLAN
+
+
+@pytest.mark.parametrize(
+    ("change", "dumped", "loaded"),
+    [
+        (a_patch, artifacts_of("/new/"), cells_of(">new/")),
+        (lambda *_: all_but("cases", digest="of another helper"), artifacts_of("/ridge/"), cells_of("/ridge/")),
+        (lambda *_: all_but("profile", tolerances=(Tolerance(rtol=0.1, atol=0.0),)), set(), cells_of("/")),
+        (lambda *_: all_but("profile", limits=Limits(seconds=1.0)), artifacts_of("/"), cells_of("/")),
+        (another_code, artifacts_of("/"), cells_of("/")),
+        (more_threads, artifacts_of("/"), cells_of("/")),
+        (another_processor, artifacts_of("/"), cells_of("/")),
+    ],
+    ids=["a package's patch", "a helper", "a tolerance", "a limit", "a reader's code", "threads", "the processor"],
+)  # fmt: skip
+def test_whatever_is_changed_its_cells_are_worked_out_anew(world, monkeypatch, change, dumped, loaded) -> None:
+    """What is written anew has the same bytes here, so that nothing is loaded anew for that."""
+    world.run(PLAN)
+    assert not world.run(PLAN).cells["reused_from"].isna().any()
+    found = world.run(change(world, monkeypatch))
+    assert (set(world.dumped), set(world.loaded)) == (dumped, loaded)
+    assert set(found.cells.loc[found.cells["reused_from"].isna(), "cell_id"]) == loaded
 
 
 def test_what_is_not_wholly_known_is_neither_kept_nor_reused(world) -> None:

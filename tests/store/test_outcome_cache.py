@@ -14,14 +14,19 @@ import pytest
 from harness.errors import InputError, MachineError
 from harness.store.outcome_cache import Entry, OutcomeCache
 
+from tests import buckets
+
 
 def cell(key: str, status: str = "ok", **more: object) -> Entry:
     row = {"cell_id": f"old/{key}/pickle>new/pickle", "status": status, "reason": None, **more}
     return Entry(key=key, kind="cell", run="first", row=row, traceback="Traceback")  # type: ignore[arg-type]
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", "memory", "s3"])
 def place(request, tmp_path):
+    if request.param == "s3":
+        request.getfixturevalue("bucket")
+        return f"s3://{buckets.NAME}/{tmp_path.parent.name}/{tmp_path.name}"
     return str(tmp_path / "cache") if request.param == "folder" else f"memory://{tmp_path.name}/cache"
 
 
@@ -47,6 +52,14 @@ def test_an_object_comes_back_with_its_bytes(place, tmp_path) -> None:
     cache.keep_object(digest, source)
     assert cache.give_object(digest, back) and back.read_bytes() == b"model"
     assert [path.name for path in back.parent.iterdir()] == ["back"]
+
+
+def test_a_bucket_says_how_much_it_holds_and_is_pruned(place) -> None:
+    cache = OutcomeCache(place)
+    cache.add("e", "cell", [cell("a")])
+    assert (cache.info().files, cache.info().environments) == (1, 1)
+    assert cache.prune(cache.info().size_bytes)[0] == 0
+    assert cache.prune(0)[0] == 1 and cache.read("e", "cell") == {}
 
 
 def only(folder: Path, pattern: str) -> Path:

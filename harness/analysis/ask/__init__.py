@@ -23,6 +23,7 @@ from harness.analysis import versions
 from harness.analysis.ask import breadth, evidence, folding, pairing, separating, subjects
 from harness.analysis.ask.answer import Answer, AskedRun, PairAnswer, Way
 from harness.analysis.ask.question import Question, Setting, fitting, wanted
+from harness.analysis.ask.strip import Strip
 from harness.analysis.verdicts import BAD, Verdict, worst
 from harness.errors import InputError, shown, unknown
 from harness.terms import Status
@@ -102,22 +103,24 @@ def answered(
     runs = {id(one): AskedRun(run=one.run, path=one.path, cells=by_index[id(one)]) for one in indexes}
     asked = [one for one in found if pairing.is_asked(question, one)]
     pairs = pairing.pairs(question, found, runs)
-    alone = [one.verdict for one in asked if one.cell.case in question.subject.alone]
     strip = folding.fold(question, asked)
     causes = {name: sentence for index in indexes for name, sentence in index.causes.items()}
-    whole = (one for one in everywhere if pairing.is_asked(question, one))
+    whole = [one for one in everywhere if pairing.is_asked(question, one)]
+    is_within = 0 < len(_own(asked, question)) < len(asked)
+    own = _own(whole, question) if is_within and is_folded else []
     return Answer(
         question=question,
         runs=tuple(run for run in runs.values() if run.cells) or tuple(runs.values()),
         pairs=pairs,
         strip=strip,
         elsewhere=folding.fold(question.everywhere, whole) if is_folded and question.targets else strip,
+        alone_elsewhere=folding.fold(question.everywhere, own) if own else Strip(),
         seen=frozenset(one.verdict for one in asked if one.verdict is not None),
         models=_models(asked),
         broken=frozenset(one.cell.status for one in asked if one.verdict is Verdict.BREAKS),
         breadth=breadth.measure(asked, question),
         sides=separating.separate(asked, question, causes),
-        alone=_alone(asked, question) if 0 < len(alone) < len(asked) else None,
+        alone=_alone(asked, question) if is_within else None,
         differing=_differing(asked),
         causes=causes,
         carriers=pairing.carriers(asked, found),
@@ -142,10 +145,15 @@ def _models(asked: Iterable[Evidence]) -> dict[Verdict, int]:
     return dict(Counter(worst(verdicts) for verdicts in seen.values()))
 
 
+def _own(evidence: Iterable[Evidence], question: Question) -> list[Evidence]:
+    """The cells of models that are of the very class, without those that contain one."""
+    return [one for one in evidence if one.cell.case in question.subject.alone]
+
+
 def _alone(asked: Sequence[Evidence], question: Question) -> Verdict:
-    """The verdict of the models that are of the very class."""
-    own = [one for one in asked if one.cell.case in question.subject.alone]
-    return breadth.measure(own, question).limited(worst(one.verdict for one in own))
+    """The verdict of the models that are of the very class: of each pair of environments, as the answer's own is."""
+    by_pair = pairing.grouped(_own(asked, question), lambda one: (one.cell.producer, one.cell.consumer))
+    return worst(breadth.measure(own, question).limited(worst(one.verdict for one in own)) for _, own in by_pair)
 
 
 def _differing(asked: Sequence[Evidence]) -> tuple[str, ...]:

@@ -92,6 +92,7 @@ class Answer:
     pairs: tuple[PairAnswer, ...]  # the worst first; none where no environments fit
     strip: Strip  # the minor releases that were asked about
     elsewhere: Strip  # every minor release that loads, for the same producers
+    alone_elsewhere: Strip  # the same of the models of the very class; empty where all are, or none is
     seen: frozenset[Verdict]  # of the cells that were asked about
     models: Mapping[Verdict, int]  # how many have which verdict, each by its worst cell
     broken: frozenset[str]  # statuses of the cells that break

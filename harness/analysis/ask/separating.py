@@ -41,6 +41,7 @@ class Failing:
     verdict: Verdict  # the worst
     cause: str | None  # None: no cause is known; the reason says what happened
     reason: str  # of one of the worst cells; empty if it has none
+    at_home: bool  # each of the worst cells is as bad in its own producer: the version is not the reason
     cases: tuple[str, ...]
     separations: tuple[Separation, ...]  # from the models in which nothing was seen; the deciding parameters first
 
@@ -88,6 +89,7 @@ def _failing(question: Question, bad: Sequence[Evidence], good: Sequence[Evidenc
         verdict=Verdict(str(worst.verdict)),
         cause=worst.cell.cause,
         reason=worst.cell.reason or "",
+        at_home=all(one.cell.also_at_home for one in bad),
         cases=_once(one.cell.case for one in bad),
         separations=tuple(_separations(question, *models)) if all(models) else (),
     )

@@ -13,6 +13,7 @@ import pandas as pd
 
 from harness.analysis import versions
 from harness.analysis.ask import breadth, subjects
+from harness.analysis.ask.carried import Lost
 from harness.analysis.ask.question import Question
 from harness.analysis.ask.subjects import Kind
 from harness.analysis.meanings import Meaning
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from harness.analysis.ask.subjects import Subject
+    from harness.analysis.carrying import Carrier
     from harness.analysis.models import Model
     from harness.store import RunTables
 
@@ -87,6 +89,7 @@ class Answers:
     warned: Bools  # scikit-learn warned of another version
     cause: npt.NDArray[np.uint16]  # the commonest among the worst cells: a place in `causes` plus one; 0: none
     causes: tuple[str, ...]
+    carriers: Mapping[tuple[int, int, int], tuple[Carrier, ...]]  # between minors: what gets over it
 
     def verdict_at(self, *place: int) -> Verdict | None:
         """The verdict; None where the run has no such cell."""
@@ -149,6 +152,7 @@ class _Table:
         self.own = np.array(own, dtype=bool).reshape(len(self.cases), len(self.environments))  # with no case, too
         self.causes = tuple(sorted(cells["cause"].dropna().unique()))
         self.cells = _coded(cells, self.cases, self.environments, self.causes)
+        self.lost = Lost(cells)
         self.enough: dict[tuple[Any, ...], bool] = {}
 
     def answers(self, askable: Sequence[Subject]) -> Answers:
@@ -172,8 +176,26 @@ class _Table:
             saved=self.saved,
             loaded=self.loaded,
             causes=self.causes,
+            carriers=self._carriers(askable, arrays["verdict"][:, 0]),
             **arrays,
         )
+
+    def _carriers(self, askable: Sequence[Subject], verdicts: Ranks) -> dict[tuple[int, int, int], tuple[Carrier, ...]]:
+        """By the places of subject and minor releases; between single environments there would be ten times as many."""
+        found = {}
+        savers, loaders = ({side.names[minor] for minor in side.minors} for side in (self.saved, self.loaded))
+        for s, subject in enumerate(askable):
+            cases, about = self._about(Question(subject=subject, producers=(), consumers=()))
+            bad = np.argwhere(np.isin(verdicts[s], _BAD)).tolist()
+            for a, b in ((a, b) for a, b in bad if a in savers and b in loaders):
+                of = [
+                    (self.cases[c], self.environments[p])
+                    for c, asked in zip(cases, about, strict=True)
+                    for p in self.saved.members[a]
+                    if asked[p]
+                ]
+                found[s, a, b] = self.lost.carriers(of, [self.environments[q] for q in self.loaded.members[b]])
+        return found
 
     def _slice(self, rows: pd.DataFrame) -> _Slice:
         shape = (len(self.cases), len(self.environments), len(self.environments))
@@ -201,11 +223,7 @@ class _Table:
 
     def _subject(self, subject: Subject, cut: _Slice) -> dict[str, npt.NDArray[Any]]:
         question = Question(subject=subject, producers=(), consumers=())
-        cases = np.array([self.place[case] for case in subject.cases if case in self.place], dtype=np.intp)
-        about = np.array(
-            [[question.is_about(self._model(name, self.cases[c])) for name in self.environments] for c in cases],
-            dtype=bool,
-        ).reshape(len(cases), len(self.environments))
+        cases, about = self._about(question)
         held = {name: getattr(cut, name)[cases] & about[:, :, None] for name in ("there", "tried", "warned")}
         ranks = np.where(held["there"], cut.rank[cases], _NOTHING)
         pairs = ranks.min(axis=0, initial=_NOTHING)
@@ -228,6 +246,16 @@ class _Table:
             "warned": self._joined(held["warned"].any(axis=0), np.logical_or),
             "cause": self._main_causes(cases, about, cut.rows, verdict),
         }
+
+    def _about(self, question: Question) -> tuple[npt.NDArray[np.intp], Bools]:
+        """The cases of a question's subject, and by environment whether what it fits of each is asked about."""
+        known = question.subject.cases
+        cases = np.array([self.place[case] for case in known if case in self.place], dtype=np.intp)
+        about = np.array(
+            [[question.is_about(self._model(name, self.cases[c])) for name in self.environments] for c in cases],
+            dtype=bool,
+        ).reshape(len(cases), len(self.environments))
+        return cases, about
 
     def _model(self, producer: str, case: str) -> Model | None:
         return self.fitted.get((producer, case)) or self.by_case.get(case)

@@ -65,9 +65,14 @@ class Comparison:
 
 
 def compare(
-    base: RunTables, new: RunTables, *, expected: Expectations | None = None, gates: Sequence[Gate] = ()
+    base: RunTables,
+    new: RunTables,
+    *,
+    expected: Expectations | None = None,
+    gates: Sequence[Gate] = (),
+    past: Sequence[RunTables] = (),
 ) -> Comparison:
-    """Compare two runs."""
+    """Compare two runs. ``past`` are runs that show how noisy each figure is: see `past_runs.before`."""
     facts = known.apply_expectations(
         expected or Expectations(), base.run["run_id"], new.run["run_id"], new.cells, base.cells
     )
@@ -76,7 +81,7 @@ def compare(
     artifacts = facts.settle(
         _in_both(status_changes.compare_statuses(base.artifacts, new.artifacts, "artifact_id")), "artifact_id"
     )
-    measured = figure_changes.compare_figures(base, new, facts, suspicion)
+    measured = figure_changes.compare_figures(base, new, facts, suspicion, past)
     both = cells[cells["was"].notna() & cells["now"].notna()]
     accepted = sum(int((table["settled"] == "accepted").sum()) for table in (cells, artifacts))
     return Comparison(

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis.compare import change_groups, measurements, ranks
+from harness.analysis.compare import between_runs, change_groups, measurements, ranks
 from harness.analysis.compare.effects import EFFECTS, SIZE, Comparable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from harness.analysis.compare.change_groups import Members
+    from harness.analysis.compare.effects import Numbers
     from harness.analysis.compare.known import Known
     from harness.analysis.compare.suspects import Suspects, Suspicion
     from harness.store import RunTables
@@ -38,6 +39,7 @@ class FigureGroup:
     count: int
     of: int  # how many of those that were compared have that in common
     members: Members
+    confirmed: int | None  # how many changed again when they were measured again; None of sizes, which have no noise
     least: float | None  # ratios, NEW over BASE, of the smallest and the largest change; None from nothing to something
     most: float | None
     example: str  # the id whose change is largest
@@ -55,9 +57,11 @@ class Figures:
     compared: int
     skipped: dict[str, int]  # the others, by reason
     powerless: int  # of those compared: too few samples to be found if they alone had changed
+    past: int  # earlier runs of this machine, which showed how noisy each figure is
     sizes: int  # artifacts compared
     yardsticks: dict[str, float]  # how many times as long fixed pieces of work took in NEW
     shift: float | None  # the median ratio of load_seconds, where it is beyond the least change itself
+    dismissed: int  # changes that were gone when they were measured again
     changed: tuple[FigureGroup, ...]  # the larger ones first, then those that shrank
     accepted: int
     judged: pd.DataFrame  # every figure of a cell that was compared: see `judge`
@@ -70,11 +74,14 @@ class Figures:
         return {k: ratio for k, ratio in self.yardsticks.items() if not 1 / MACHINE_DRIFT <= ratio <= MACHINE_DRIFT}
 
 
-def compare_figures(base: RunTables, new: RunTables, known: Known, suspicion: Suspicion) -> Figures:
-    """Compare the figures of two runs."""
+def compare_figures(
+    base: RunTables, new: RunTables, known: Known, suspicion: Suspicion, past: Sequence[RunTables] = ()
+) -> Figures:
+    """Compare the figures of two runs. ``past``, older than NEW, shows how noisy each is: see `between_runs`."""
     table = measurements.pair_samples(base, new)
-    judged = judge(table[table["why"].isna()].reset_index(drop=True))
-    resized = _resized(measurements.sizes(base, new))
+    judged = judge(table[table["why"].isna()].reset_index(drop=True), between_runs.past_ratios(past))
+    judged = _settled(judged, base.run["run_id"], new.run.get("alarms") or {})
+    resized = judge_sizes(measurements.sizes(base, new))
     for rows in (judged, resized):
         rows["accepted"] = _accepted(rows, known)
     unjudged = table[table["why"].notna()]
@@ -85,11 +92,13 @@ def compare_figures(base: RunTables, new: RunTables, known: Known, suspicion: Su
         compared=len(judged),
         skipped=dict(Counter(unjudged["why"]).most_common()),
         powerless=ranks.powerless(list(judged["pair"])),
+        past=len(past),
         sizes=len(resized),
         yardsticks=measurements.yardsticks(base, new)
         if measurements.machines(base.run, new.run) is Comparable.SAME
         else {},
         shift=_shift(judged),
+        dismissed=int((judged["again"] == "dismissed").sum()),
         changed=tuple(sorted(everything, key=lambda group: (not group.grew, list(EFFECTS).index(group.figure)))),
         accepted=int(judged["accepted"].sum() + resized["accepted"].sum()),
         judged=judged,
@@ -98,31 +107,53 @@ def compare_figures(base: RunTables, new: RunTables, known: Known, suspicion: Su
     )
 
 
-def judge(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows of `measurements.of` that can be compared, judged.
+def judge(table: pd.DataFrame, shown: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Rows of `measurements.pair_samples` that can be compared, judged; ``shown`` is of `between_runs.past_ratios`.
 
-    Added are ``was`` and ``now`` (medians), ``ratio``, ``chance`` and ``change``: "more", "less" or null. Growing and
-    shrinking are corrected separately, so that the share of false findings among the slower ones does not depend on
-    what became faster.
+    Added are ``was`` and ``now`` (medians), ``ratio``, ``chance``, ``beyond`` (whether it grew by more than runs
+    differ) and ``change``: "more", "less" or null. A change is beyond what the samples of one run vary, and beyond
+    what runs differ. Growing and shrinking are corrected separately, so that the share of false findings among the
+    slower ones does not depend on what became faster.
     """
     pairs = list(table["pair"])
+    return decide(table, ranks.more(pairs), ranks.less(pairs), shown)
+
+
+def decide(table: pd.DataFrame, more: Numbers, less: Numbers, shown: pd.DataFrame | None) -> pd.DataFrame:
+    """The same, given the chances of `ranks`: they take long, and each is of its own row."""
+    pairs = list(table["pair"])
     was, now = (np.array([pair.medians[side] for pair in pairs], dtype=float) for side in (0, 1))
-    more, less = ranks.more(pairs), ranks.less(pairs)
-    grew = ranks.discoveries(more) & np.array([pair.grew() for pair in pairs], dtype=bool)
-    shrank = ranks.discoveries(less) & np.array([pair.shrank() for pair in pairs], dtype=bool)
+    noise = between_runs.learn(table, shown)
+    ratios = np.array([between_runs.log_ratio(pair) for pair in pairs], dtype=float)
+    grown, shrunk = noise.chances(ratios), noise.chances(-ratios)
+    beyond, below = between_runs.holm(grown), between_runs.holm(shrunk)
+    grew = ranks.discoveries(more) & beyond & np.array([pair.grew() for pair in pairs], dtype=bool)
+    shrank = ranks.discoveries(less) & below & np.array([pair.shrank() for pair in pairs], dtype=bool)
     return table.assign(
         was=was,
         now=now,
         ratio=_ratio(was, now),
-        chance=np.minimum(more, less),
+        chance=np.minimum(np.maximum(more, grown), np.maximum(less, shrunk)),
+        beyond=beyond,
         change=_change(grew, shrank),
     )
 
 
-def _resized(sizes: pd.DataFrame) -> pd.DataFrame:
+def judge_sizes(sizes: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `measurements.sizes` with ``figure``, ``chance`` and ``change``."""
     bar = EFFECTS[SIZE].ratio
     grew, shrank = (np.asarray(found, dtype=bool) for found in (sizes["ratio"] > bar, sizes["ratio"] < 1 / bar))
     return sizes.assign(figure=SIZE, chance=np.nan, change=_change(grew, shrank))
+
+
+def _settled(judged: pd.DataFrame, base: str, alarms: Mapping[str, Any]) -> pd.DataFrame:
+    """Add ``again``: "confirmed", "dismissed", or null where it was not measured twice. A dismissed change is none."""
+    told: dict[tuple[str, ...], str] = {}
+    if alarms.get("base") == base:
+        told = {tuple(one): word for word in ("confirmed", "dismissed") for one in alarms.get(word, ())}
+    keys = zip(judged["cell_id"], judged["figure"], judged["change"], strict=True)
+    again = pd.Series([told.get(key) for key in keys], index=judged.index, dtype=object)
+    return judged.assign(again=again, change=judged["change"].where(again != "dismissed", None))
 
 
 def _change(grew: Any, shrank: Any) -> Any:
@@ -168,6 +199,7 @@ def _groups(rows: pd.DataFrame, suspicion: Suspicion) -> Iterator[FigureGroup]:
                 count=len(group),
                 of=size,
                 members=change_groups.members(group),
+                confirmed=int((group["again"] == "confirmed").sum()) if "again" in group else None,
                 least=None if pd.isna(last["ratio"]) else float(last["ratio"]),
                 most=None if pd.isna(first["ratio"]) else float(first["ratio"]),
                 example=str(first[identifier]),

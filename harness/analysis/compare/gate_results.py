@@ -73,8 +73,10 @@ def _judge_figure(gate: Gate, figures: Figures) -> GateResult:
     why = Counter(others.loc[others["figure"] == gate.name, "why"]).most_common()
     words = "; ".join(f"{reason} ({count})" for reason, count in why) or f"neither run measured {gate.name} of these"
     significant = ranks.discoveries(ranks.more(list(rows["pair"]), gate.ratio))
-    beyond = np.array([pair.grew(gate.ratio) for pair in rows["pair"]], dtype=bool)
-    names = rows.loc[significant & beyond & ~rows["accepted"].to_numpy(dtype=bool), "cell_id"]
+    larger = np.array([pair.grew(gate.ratio) for pair in rows["pair"]], dtype=bool)
+    crossing = significant & larger & rows["beyond"].to_numpy(dtype=bool)
+    crossing &= (rows["again"] != "dismissed").to_numpy(dtype=bool)
+    names = rows.loc[crossing & ~rows["accepted"].to_numpy(dtype=bool), "cell_id"]
     return replace(_result(gate, list(names), len(rows), words), powerless=ranks.powerless(list(rows["pair"])))
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import stats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,6 +74,8 @@ def discoveries(chances: Numbers) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which of many chances are so small that few of those chosen are chosen wrongly (Benjamini and Hochberg)."""
     if not len(chances):
         return np.zeros(0, dtype=bool)
+    from scipy import stats  # noqa: PLC0415  # a second that no run needs to pay
+
     adjusted = stats.false_discovery_control(np.minimum(chances, 1.0), method="bh")
     return np.asarray(adjusted <= FALSE_DISCOVERIES, dtype=bool)
 
@@ -96,6 +97,8 @@ def _divided(pair: SamplePair, number: int) -> tuple[Numbers, Numbers]:
 
 def _chances(pairs: Sequence[tuple[Numbers, Numbers]]) -> Numbers:
     """For each pair the chance that the second would be so much larger than the first by itself."""
+    from scipy import stats  # noqa: PLC0415
+
     found = np.ones(len(pairs))
     shapes: dict[tuple[int, int], list[int]] = defaultdict(list)
     for index, (lower, upper) in enumerate(pairs):

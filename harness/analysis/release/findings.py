@@ -15,8 +15,6 @@ from harness.analysis.groups import differs
 from harness.analysis.meanings import unusual_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
 
 
@@ -149,29 +147,9 @@ def _finding(effect: Effect, cause: str, rows: pd.DataFrame, cells: pd.DataFrame
         how=how(rows["now"].dropna()) if effect is Effect.BREAKS else "",
         labels=labels if effect is Effect.CHANGES and labels > 0 else None,
         unusual=effect is Effect.CHANGES and _are_unusual(rows["differing"]),
-        carriers=_carriers(rows, alike) if effect in _EXPLAINED else (),
+        carriers=carrying.carriers(carrying.loaded(rows), carrying.loaded(alike)) if effect in _EXPLAINED else (),
         failed_before=bool((rows["kind"] == ChangeKind.MISLEADS).all()),
     )
-
-
-def _carriers(rows: pd.DataFrame, alike: pd.DataFrame) -> tuple[carrying.Carrier, ...]:
-    """What gets over some cells, by those of the same cases in other formats."""
-    return carrying.carriers(_loaded(rows), _loaded(alike))
-
-
-def _loaded(rows: pd.DataFrame) -> Iterator[carrying.Loaded]:
-    for row in rows[list(carrying.Loaded._fields)].to_dict("records"):
-        largest = row["max_abs_diff"]
-        yield carrying.Loaded(
-            case=row["case"],
-            producer=row["producer"],
-            consumer=row["consumer"],
-            format=row["format"],
-            verdict=row["verdict"] if isinstance(row["verdict"], str) else None,
-            max_abs_diff=float(largest) if isinstance(largest, float) and not np.isnan(largest) else None,
-            converts=bool(row["converts"]),
-            differing=tuple(row["differing"]) if np.ndim(row["differing"]) else (),
-        )
 
 
 def _share(name: str, rows: pd.DataFrame, cells: pd.DataFrame) -> Share:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 from distributed import WorkerPlugin, get_worker
 
 import harness
+from harness.engine.cluster.brought import Brought
 from harness.engine.cluster.objects import DamagedError, ObjectStore
 from harness.engine.cluster.shares import Answer, Ended, Share
 from harness.environments import NotReadyError, container_engine
@@ -32,7 +33,7 @@ from harness.run.session import CutShortError
 from harness.store import RunFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from distributed import Worker
 
@@ -88,6 +89,7 @@ class Guests(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask
         now = dt.datetime.now(dt.UTC).isoformat()
         self._folder = RunFolder.begin(path, {"run_id": self._setting.run_id, "started": now})
         self._store = ObjectStore(self._setting.store)
+        self._brought = Brought(place=self._folder.object_path, fetch=self._fetch)
         plan = self._with_matrix(self._setting.plan)
         progress = Progress(None, environments=0, artifacts=0, cells=0)
         self._recorder = Recorder(plan, self._folder, progress)
@@ -128,7 +130,7 @@ class Guests(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask
         try:
             if share.lock is not None:
                 self._folder.write_text(f"locks/{share.environment}.txt", share.lock)
-            with self._session(share) as session:
+            with self._brought.share() as bring, self._session(share, bring) as session:
                 guest = session.open()
                 answer = replace(
                     answer,
@@ -137,7 +139,7 @@ class Guests(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask
                     lock=(self._folder.path / "locks" / f"{share.environment}.txt").read_text(),
                 )
                 if share.verb is not None:
-                    tasks = [[self._here(task, share, session) for task in batch] for batch in share.batches]
+                    tasks = [[self._here(task, share, session, bring) for task in batch] for batch in share.batches]
                     for reply in session.replies(cast("Any", share.verb), cast("Any", tasks), seconds=share.seconds):
                         replies.append(self._told(reply, session))  # noqa: PERF401  # those before an error are kept
         except (NotReadyError, CutShortError, InputError, MachineError, DamagedError, OSError) as error:
@@ -149,7 +151,7 @@ class Guests(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask
         return replace(answer, replies=replies, seconds=time.monotonic() - started)
 
     @contextlib.contextmanager
-    def _session(self, share: Share) -> Iterator[EnvironmentSession]:
+    def _session(self, share: Share, bring: Callable[..., Path]) -> Iterator[EnvironmentSession]:
         """A session that nobody else works with; its guest stays alive afterwards, among the latest few."""
         key = share.environment, share.measuring
         with self._lock:
@@ -160,7 +162,7 @@ class Guests(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask
         if share.measuring:
             self._keep(0)  # nothing else is in memory
         if session is None:
-            session = self._new(share)
+            session = self._new(share, bring)
             if share.measuring:
                 session.measure_from_now_on()
         try:
@@ -172,9 +174,9 @@ class Guests(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask
             self._idle[key].append(session)
         self._keep(0 if self._ended else KEPT_GUESTS)
 
-    def _new(self, share: Share) -> EnvironmentSession:
+    def _new(self, share: Share, bring: Callable[..., Path]) -> EnvironmentSession:
         environment = self._recorder.plan.environments[share.environment]
-        files = {name: self._object(digest) for name, digest in share.files.items()}
+        files = {name: bring(digest) for name, digest in share.files.items()}
         with self._lock:
             number = self._numbers[share.environment]
             self._numbers[share.environment] += 1
@@ -193,23 +195,21 @@ class Guests(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask
         for _, session in closing:
             session.close()
 
-    def _here(self, task: Task, share: Share, session: EnvironmentSession) -> Task:
+    def _here(self, task: Task, share: Share, session: EnvironmentSession, bring: Callable[..., Path]) -> Task:
         """A task with this machine's paths; what it names has been brought here."""
         if "formats" in task:
             return {**task, "spool": str(session.scratch)}
-        paths = {key: str(self._object(task[key], share.unsound)) for key in ("sha256", "inputs_sha256")}
+        named = {key: task[key] for key in ("sha256", "inputs_sha256")}
+        paths = {key: str(bring(digest, checked=digest not in share.unsound)) for key, digest in named.items()}
         return cast("Task", {**task, "artifact": paths["sha256"], "inputs": paths["inputs_sha256"]})
 
-    def _object(self, digest: str, unsound: list[str] | None = None) -> Path:
-        """The place of an object, which was brought here. Raises DamagedError, and OSError."""
-        path = self._folder.object_path(digest)
-        if not path.exists():
-            try:
-                self._store.fetch(digest, path, checked=digest not in (unsound or ()))
-            except DamagedError as error:
-                error.args = (*error.args, digest)
-                raise
-        return path
+    def _fetch(self, digest: str, path: Path, checked: bool) -> None:
+        """Bring an object here. Raises DamagedError, and OSError."""
+        try:
+            self._store.fetch(digest, path, checked=checked)
+        except DamagedError as error:
+            error.args = (*error.args, digest)
+            raise
 
     def _told(self, reply: Reply[Any], session: EnvironmentSession) -> dict[str, Any]:
         """A reply as data. The artifact that it tells of is in the store by then."""
@@ -219,6 +219,7 @@ class Guests(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask
             with contextlib.suppress(ValueError):  # it is not those bytes: nothing is stored, and that is noticed
                 self._folder.adopt(Path(spooled), digest, spool=session.scratch)
                 self._store.ensure(digest, self._folder.object_path(digest))
+                self._brought.note(digest)
         return {"event": event, "child": reply.child, "alone": reply.alone}
 
 

@@ -28,11 +28,11 @@ from harness.analysis import (
     pair_signs,
     soundness,
 )
-from harness.analysis.compare import expectations
+from harness.analysis.compare import expectations, past_runs
 from harness.errors import HarnessError
+from harness.report import carriers, phrases, rerun_command, templating
 from harness.report import claims as claiming
 from harness.report import compare as comparing
-from harness.report import phrases, rerun_command, templating
 from harness.report.site import cells, charts
 from harness.store import earlier, read_run
 from harness.terms import minor_of
@@ -112,6 +112,7 @@ def render(
         summary=summary,
         views={name: title for name, title in _TITLES.items() if there.get(name, True)},
         findings=findings.find(tables),
+        carriers=carriers,
         **_counts(summary),
         alarms=soundness.find_problems(summary),
         environments=rows,
@@ -179,7 +180,8 @@ def before(tables: RunTables) -> Comparison | None:
     base = earlier(tables.path, tables.run) if _is_among_others(tables) else None
     if base is None:
         return None
-    return compare.compare(read_run(base), tables, expected=expectations.beside(tables.path.parent))
+    earlier_run, expected = read_run(base), expectations.beside(tables.path.parent)
+    return compare.compare(earlier_run, tables, expected=expected, past=past_runs.before(earlier_run, tables))
 
 
 def past(tables: RunTables) -> History | None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.analysis.ask import sentence as sentences
+from harness.analysis.ask.strip import Minor, Strip
 from harness.analysis.ask.tabulating import BREAKING
 from harness.analysis.verdicts import ADVICE, BAD, Verdict
 from harness.report import ask as asking
+from harness.report import ask_words, carriers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +29,8 @@ def packed(answers: Answers, cases: Mapping[str, int]) -> tuple[dict[str, Any], 
     cases : the position of each case among the values of the cells' column.
     """
     words, sentence = _sentences(answers)
+    stretches, safe = _safe(answers)
+    rescues, rescued = _rescued(answers)
     advice = [words for verdict in Verdict for words in ADVICE[verdict]]
     facts: dict[str, Any] = {
         "subjects": [
@@ -40,8 +44,10 @@ def packed(answers: Answers, cases: Mapping[str, int]) -> tuple[dict[str, Any], 
             {"name": str(verdict), "mark": asking.MARKS[verdict][0], "style": STYLES[verdict]} for verdict in Verdict
         ],
         "sentences": words,
+        "stretches": stretches,
         "advice": advice,
         "causes": list(answers.causes),
+        "rescues": rescues,
     }
     last = len(Verdict) - 1
     arrays: dict[str, npt.NDArray[Any]] = {
@@ -49,6 +55,8 @@ def packed(answers: Answers, cases: Mapping[str, int]) -> tuple[dict[str, Any], 
         "answer_sentence": sentence,
         "answer_advice": (2 * np.minimum(answers.verdict, last) + ~answers.warned).astype(np.uint8),
         "answer_cause": answers.cause,
+        "answer_safe": safe,  # of subject, format, and place that saves
+        "answer_rescued": rescued,
     }
     return facts, arrays
 
@@ -81,6 +89,48 @@ def _sentences(answers: Answers) -> tuple[list[str], npt.NDArray[np.uint16]]:
     names = list(dict.fromkeys(texts))
     code = np.array([names.index(text) for text in texts], dtype=np.uint16)
     return names, code[place].reshape(answers.verdict.shape)
+
+
+def _safe(answers: Answers) -> tuple[list[str], npt.NDArray[np.uint16]]:
+    """Where models that a place saved are safe, as `ask` says it: the distinct texts, and the place of each one's."""
+    homes = _homes(answers.saved)
+    columns = [answers.loaded.names[minor] for minor in answers.loaded.minors]
+    ranks = answers.verdict[..., columns]
+    known: dict[tuple[str | None, bytes], int] = {}
+    texts: dict[str, int] = {}
+    found = np.zeros(ranks.shape[:-1], dtype=np.uint16)
+    for place in np.ndindex(found.shape):
+        key = homes[place[-1]], ranks[place].tobytes()
+        if key not in known:
+            text = ask_words.safe_within(_strip(answers.loaded.minors, ranks[place], homes[place[-1]]))
+            known[key] = texts.setdefault(text, len(texts))
+        found[place] = known[key]
+    return list(texts), found
+
+
+def _strip(minors: Sequence[str], ranks: npt.NDArray[np.uint8], home: str | None) -> Strip:
+    every = list(Verdict)
+    told = zip(minors, ranks.tolist(), strict=True)
+    return Strip(
+        minors=tuple(Minor(minor=minor, verdict=every[rank]) for minor, rank in told if rank < len(every)), home=home
+    )
+
+
+def _homes(saved: Places) -> list[str | None]:
+    """The minor release of each place that saves; None for a place of none."""
+    by_minor = {minor: set(saved.members[saved.names[minor]]) for minor in saved.minors}
+    return [next((minor for minor, held in by_minor.items() if held >= set(some)), None) for some in saved.members]
+
+
+def _rescued(answers: Answers) -> tuple[list[str], npt.NDArray[np.uint16]]:
+    """What gets over each bad answer of all formats together, in words: by subject and places, one more; 0: nothing."""
+    told = {place: carriers.told(some) for place, some in answers.carriers.items() if some}
+    texts = list(dict.fromkeys(told.values()))
+    subjects, _, saved, loaded = answers.verdict.shape
+    code = np.zeros((subjects, saved, loaded), dtype=np.uint16)
+    for place, text in told.items():
+        code[place] = texts.index(text) + 1
+    return texts, code
 
 
 def sentence(verdict: Verdict, models: int, changes: int, breaks: int, statuses: int) -> str:

@@ -80,7 +80,16 @@ def test_a_model_that_only_contains_the_class_counts_and_is_told_apart() -> None
     text = shown(answer)
     assert "✗ Forest 1.2 → 1.5: breaks in 1 of 4 models" in text
     assert "4 models (1 contain one)" in text
-    assert "by itself safe" in text
+    assert "by itself safe (forest, forest_entropy, forest_plain; the same in 1.2 to 1.5)" in text
+
+
+def test_a_strip_has_a_line_for_the_class_by_itself_where_it_says_something_else() -> None:
+    bad = cell("old/spam/pickle>new/pickle", "load-error", reason="no")
+    lines = shown(asked(stored(bad), consumers=())).splitlines()
+    first = next(number for number, line in enumerate(lines) if line.split() == ["1.2", "1.5"])
+    assert [line.split() for line in lines[first + 1 : first + 3]] == [["✓", "✗"], ["by", "itself", "✓", "✓"]]
+    everywhere = [cell(f"old/{name}/pickle>new/pickle", "load-error", reason="no") for name in ALL]
+    assert "by itself" not in shown(asked(stored(*everywhere), consumers=()))
 
 
 def test_the_direction_matters_and_so_does_every_package_named() -> None:
@@ -150,6 +159,8 @@ def test_what_fails_at_home_too_is_no_versions_fault() -> None:
     both = [cell(f"old/forest/pickle>{name}/pickle", "load-error") for name in ("old", "new")]
     assert asked(stored(*both)).pairs[0].ways[0].at_home == 1
     assert asked(stored(both[1])).pairs[0].ways[0].at_home == 0
+    assert "forest (in its own producer, too: the version is not the reason)" in shown(asked(stored(*both)))
+    assert "own producer" not in shown(asked(stored(both[1])))
 
 
 def test_text_of_models_is_shown_as_it_is() -> None:

@@ -6,9 +6,10 @@ import pytest
 from harness.analysis.compare import compare, figure_changes
 from harness.analysis.compare.effects import EFFECTS, SAMPLED
 from harness.analysis.compare.ranks import SamplePair
+from harness.report import phrases
 from harness.terms import Figure
 
-from tests.analysis.compare.common import artifact, cell, grid, run_of, sampled
+from tests.analysis.compare.common import BASE, NEW, artifact, cell, grid, run_of, sampled
 
 ONE = "old/ridge/pickle>new/pickle"
 LOAD = "load_seconds"
@@ -230,7 +231,7 @@ def test_nothing_is_told_of_runs_that_differ_by_chance(chance):
 
 def test_one_reader_slowed_by_half_is_told_among_hundreds(chance):
     for _ in range(20):
-        base, new = run_times(chance), run_times(chance)
+        base, new = run_times(chance, size=15), run_times(chance, size=15)  # as many as by default
         new[17] = new[17] * 1.5
         change = judged(base, new)
         assert (change[17], change.notna().sum()) == ("more", 1)
@@ -239,3 +240,24 @@ def test_one_reader_slowed_by_half_is_told_among_hundreds(chance):
 def test_every_figure_has_a_least_change():
     assert set(SAMPLED) == set(Figure)
     assert all(EFFECTS[figure].unit == figure.unit for figure in Figure)
+
+
+def with_alarms(chance, **alarms):
+    values = times(chance)
+    base = run_of([ONE], samples=sampled(ONE, LOAD, values))
+    told = {"base": BASE, "confirmed": [], "dismissed": [], **alarms}
+    return compare(base, run_of([ONE], samples=sampled(ONE, LOAD, values * 2), run_id=NEW, alarms=told)).figures
+
+
+def test_an_alarm_that_was_measured_again_is_confirmed_or_gone(chance):
+    again = [[ONE, LOAD, "more"]]
+    assert [group.confirmed for group in with_alarms(chance, confirmed=again).changed] == [1]
+    gone = with_alarms(chance, dismissed=again)
+    assert (gone.changed, gone.dismissed) == ((), 1)
+
+
+def test_an_alarm_that_was_not_measured_again_is_unconfirmed(chance):
+    for alarms in ({}, {"base": "another", "dismissed": [[ONE, LOAD, "more"]]}):
+        (group,) = with_alarms(chance, **alarms).changed
+        assert phrases.confirmed(group) == "unconfirmed"
+    assert with_alarms(chance, dismissed=[[ONE, LOAD, "less"]]).changed

@@ -10,6 +10,8 @@ import pytest
 from harness.engine.cluster.objects import DamagedError, ObjectStore
 from harness.errors import MachineError
 
+from tests import buckets
+
 DATA = b"a model"
 DIGEST = hashlib.sha256(DATA).hexdigest()
 
@@ -28,6 +30,20 @@ def test_what_is_stored_comes_back(store: ObjectStore, tmp_path: Path) -> None:
     # Nothing is left beside it, here or there.
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["one"]
     assert [path.name for path in (tmp_path / "store").glob("*/*")] == [DIGEST]
+
+
+def test_a_bucket_gives_back_what_it_was_given(bucket: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "own").write_bytes(DATA)
+    made = ObjectStore(f"s3://{buckets.NAME}/{tmp_path.name}")
+    with pytest.raises(DamagedError, match="is not in s3://"):
+        made.fetch(DIGEST, tmp_path / "one")
+    made.ensure(DIGEST, tmp_path / "own")
+    made.fetch(DIGEST, tmp_path / "one")
+    assert (tmp_path / "one").read_bytes() == DATA
+    (tmp_path / "own").write_bytes(b"another")
+    made.put(DIGEST, tmp_path / "own")
+    with pytest.raises(DamagedError, match="sha256 differs"):
+        ObjectStore(made.url).fetch(DIGEST, tmp_path / "two")
 
 
 def test_damage_is_noticed_and_not_kept(store: ObjectStore, tmp_path: Path) -> None:

@@ -32,10 +32,8 @@ def coefficients(state):
         state.has["coef_"] = scaled.T / state.has["_x_std"]
     elif version(release) >= (1, 3, 0):
         state.has["coef_"] = scaled.T
-    elif version(release) >= (1, 2, 0):
-        state.has["_coef_"] = scaled.T
     elif version(release) >= (1, 1, 0):
-        state.has["_coef_"] = scaled
+        state.has["_coef_"] = scaled.T
     else:
         state.has["coef_"] = scaled
     if version(release) >= (1, 1, 0):

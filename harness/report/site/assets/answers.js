@@ -20,16 +20,21 @@ class Answers {
     const [way, saved, loaded] = [own(this.formats, format), own(this.saved.names, from), own(this.loaded.names, to)];
     if (way === undefined || saved === undefined || loaded === undefined) return null;
     const counts = [Math.max(...Object.values(this.formats)) + 1, this.saved.members.length, this.loaded.members.length];
-    const place = ((this.subjects.indexOf(subject) * counts[0] + way) * counts[1] + saved) * counts[2] + loaded;
+    const origin = (this.subjects.indexOf(subject) * counts[0] + way) * counts[1] + saved;
+    const place = origin * counts[2] + loaded;
     const rank = this.columns.answer_verdict[place];
     const cause = this.columns.answer_cause[place];
+    // Told of all formats together: of one alone, the others are what it says.
+    const rescue = way ? 0 : this.columns.answer_rescued[(this.subjects.indexOf(subject) * counts[1] + saved) * counts[2] + loaded];
     return {
       rank,
       asked: rank < this.verdicts.length,  // else the run has no such cell
       verdict: this.verdicts[rank] ?? this.verdicts.find((one) => one.name === 'not known'),
       sentence: this.sentences[this.columns.answer_sentence[place]],
       advice: this.advice[this.columns.answer_advice[place]],
+      safe: this.stretches[this.columns.answer_safe[origin]],
       cause: cause ? this.causes[cause - 1] : null,
+      rescued: rescue ? this.rescues[rescue - 1] : null,
     };
   }
 }

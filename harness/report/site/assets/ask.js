@@ -75,13 +75,15 @@ class Ask {
     return [this.conclusion(question, subject, worst), this.strip(question, subjects), ...this.more(question, subject)];
   }
 
-  conclusion({ from, to, format }, subject, { verdict, sentence, advice, asked, cause }) {
+  conclusion({ from, to, format }, subject, { verdict, sentence, advice, asked, cause, safe, rescued }) {
     const why = this.run.causes[cause];
     return h('article', { class: `verdict is-${verdict.style}` },
       h('p', { class: 'asked' }, `${subject.name} saved with ${from}, loaded with ${to}${format ? `, as ${format}` : ''}`),
       h('b', {}, `${verdict.mark} ${capitalized(sentence)}`),
       h('p', {}, `${capitalized(asked ? advice : 'this run has no such cell')}.`),
       why ? h('p', {}, h('i', {}, 'Why: '), why.sentence, ' ', h('span', { class: 'helps' }, why.helps)) : '',
+      safe ? h('p', { class: 'safe' }, h('i', {}, 'Safe in: '), safe) : '',
+      rescued ? h('p', {}, h('i', {}, 'Rescued by: '), rescued) : '',
       this.copying());
   }
 
