@@ -11,6 +11,10 @@ import pytest
 from harness.inspection import inspect
 from harness.machine import tools
 
+from tests.conftest import python_of
+from tests.live.conftest import NEW, OLD
+from tests.live.corpus import read
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -57,3 +61,13 @@ def test_every_artifact_of_a_run_is_read_to_its_end(undisturbed) -> None:
         found = inspect(tables.path / "objects" / digest[:2] / digest)
         assert found.trouble is None
         assert found.sklearn_versions == (releases[producer],)
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("name", [OLD, NEW])
+def test_every_estimator_in_every_form_is_read_and_named(undisturbed, workspace, tmp_path, name) -> None:
+    folder = tmp_path / "files"
+    truth = read.write(python_of(workspace, name), folder)
+    told = {file: list(read.wrong(inspect(folder / file), file, truth)) for file in truth["files"]}
+    assert len(told) > 1500 and {file: wrong for file, wrong in told.items() if wrong} == {}

@@ -1,4 +1,4 @@
-"""The same file, once root and once an ordinary user, once with bubblewrap and once with Docker: the same answer."""
+"""The same file, once with bubblewrap and once with Docker as the sandbox: the same answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from harness.environments import container_engine
 from tests.conftest import python_of
 from tests.live.conftest import OLD, ROOT, Bench
 from tests.live.test_check import WRITE
-from tests.live.test_ordinary_user import Ordinary
 
 pytestmark = [
     pytest.mark.live,
@@ -77,16 +76,3 @@ def test_a_hostile_file_leaves_no_trace_of_a_container(bench, files, tmp_path) -
     assert told["targets"] and not (bench.folder / "canary").exists()
     left = container_engine.ask("ps", "--all", "--quiet", "--filter", "name=persistence-").stdout
     assert not left
-
-
-def test_an_ordinary_user_gets_the_same_answer(bench, files, tmp_path) -> None:
-    names = ("spam.bin", "forest.pkl", "ridge.joblib")
-    before = {name: alike(checked(bench, files / name)) for name in names}
-    shutil.rmtree(bench.results)
-    user = Ordinary(bench, tmp_path / "scratch")
-    if not user.is_root:
-        pytest.skip("who runs the tests is an ordinary user")
-    for name in names:
-        words = ("check", files / name, "--to", "1.5", "--json", "--results", bench.results)
-        told, _ = json.JSONDecoder().raw_decode(user.call(*words))
-        assert alike(told) == before[name]
