@@ -29,9 +29,16 @@ def keys() -> str:
     )
     for name, part in schema["$defs"].items():
         text += (
-            f"\n## {name}\n\n" + (f"{prose(part['description'])}\n\n" if part.get("description") else "") + _keys(part)
+            f"\n## {name}\n\n" + (f"{prose(part['description'])}\n\n" if part.get("description") else "") + _body(part)
         )
     return text
+
+
+def _body(part: dict[str, Any]) -> str:
+    """The keys of a part; the values of a word from a closed list."""
+    if "properties" in part:
+        return _keys(part)
+    return f"One of {', '.join(map(code, part['enum']))}.\n"
 
 
 def _keys(part: dict[str, Any]) -> str:
