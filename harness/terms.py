@@ -102,6 +102,11 @@ YARDSTICKS = ("processor", "memory")
 CONVERTED = frozenset({"onnx", "pmml", "recipe"})
 
 
+#: Formats that an answer is about only where they are named, like those that convert: they are for the way over, and
+#: nobody's models lie in them.
+BY_NAME = frozenset({"portable"})
+
+
 def converts(format_name: str) -> bool:
     """Whether a format is one of those, or a variant of one. Stored runs: `harness.store.RunTables.converts`."""
     return format_name.partition("-")[0] in CONVERTED

@@ -48,8 +48,8 @@ def ask(
 
     The answer comes from all stored runs: safe, no difference seen, changes predictions, breaks, or not known. Without
     --to it is of every release. Of several estimators the worst comes first. A class means every tested model that is
-    one or contains one; --with narrows it. Converted formats (ONNX, PMML, recipe) are left out unless --format names
-    one.
+    one or contains one; --with narrows it. Converted formats (ONNX, PMML, recipe) and portable are left out unless
+    --format names one.
     """
     from harness.analysis.ask import ask as answer_from
     from harness.analysis.ask import several

@@ -8,6 +8,7 @@ import pandas as pd
 
 from harness.analysis import carrying
 from harness.analysis.verdicts import BAD
+from harness.terms import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,7 +20,8 @@ class Lost:
     """The models that change or break in a format that gives the object back, with what every format shows of them."""
 
     def __init__(self, cells: pd.DataFrame) -> None:
-        bad = cells["verdict"].isin([str(one) for one in BAD]) & ~cells["converts"].astype(bool)
+        aside = cells["converts"].astype(bool) | cells["format"].isin(BY_NAME)
+        bad = cells["verdict"].isin([str(one) for one in BAD]) & ~aside
         keys = ["case", "producer", "consumer"]
         lost = pd.MultiIndex.from_frame(cells.loc[bad, keys])
         self._by_place: dict[tuple[str, str, str], list[Loaded]] = {}
@@ -39,5 +41,5 @@ class Lost:
             for consumer in consumers
             for one in self._by_place.get((case, producer, consumer), ())
         ]
-        failing = (one for one in found if one.verdict in BAD and not one.converts)
+        failing = (one for one in found if one.verdict in BAD and not one.converts and one.format not in BY_NAME)
         return tuple(one for one in carrying.carriers(failing, found) if one.is_sure)

@@ -9,6 +9,7 @@ from harness.analysis import versions
 from harness.analysis.ask.subjects import Kind
 from harness.analysis.models import is_value
 from harness.errors import InputError, shown
+from harness.terms import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -95,11 +96,13 @@ class Question:
     def is_through(self, format_name: str, reader: str, *, converts: bool) -> bool:
         """Whether it is about a format and a reader.
 
-        A format that converts a model answers another question than what versions do to it: it must be asked for.
+        A format that converts a model answers another question than what versions do to it: it must be asked for, and
+        so must one of `terms.BY_NAME`.
         """
         if self.reader not in {None, reader}:
             return False
-        return self.format == format_name or (self.format is None and (not converts or self.reader is not None))
+        by_name = converts or format_name in BY_NAME
+        return self.format == format_name or (self.format is None and (not by_name or self.reader is not None))
 
 
 def fitting(holdings: Mapping[str, Mapping[str, str]], side: Iterable[Wanted]) -> list[str]:

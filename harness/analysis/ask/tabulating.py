@@ -18,7 +18,7 @@ from harness.analysis.ask.question import Question
 from harness.analysis.ask.subjects import Kind
 from harness.analysis.meanings import Meaning
 from harness.analysis.verdicts import BAD, SAFE, Verdict, rank
-from harness.terms import BROKEN, Status, minor_of
+from harness.terms import BROKEN, BY_NAME, Status, minor_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -156,9 +156,9 @@ class _Table:
         self.enough: dict[tuple[Any, ...], bool] = {}
 
     def answers(self, askable: Sequence[Subject]) -> Answers:
-        every = self.cells[~self.cells["converts"]]
+        every = self.cells[~self.cells["by_name"]]
         formats = {str(name): rows for name, rows in self.cells.groupby("format", observed=True)}
-        alike = [name for name, rows in formats.items() if len(rows) == len(every) and not rows["converts"].any()]
+        alike = [name for name, rows in formats.items() if len(rows) == len(every) and not rows["by_name"].any()]
         different = {"": every} | {name: rows for name, rows in formats.items() if name not in alike}
         slices = [self._slice(rows) for rows in different.values()]
         found = [[self._subject(one, cut) for cut in slices] for one in askable]
@@ -343,7 +343,7 @@ def _coded(
             "p": pd.Categorical(cells["producer"], categories=list(environments)).codes,
             "q": pd.Categorical(cells["consumer"], categories=list(environments)).codes,
             "format": pd.Categorical(cells["format"]),
-            "converts": cells["converts"].to_numpy(dtype=bool),
+            "by_name": cells["converts"].to_numpy(dtype=bool) | cells["format"].isin(BY_NAME).to_numpy(),
             "rank": np.where(ranks < 0, _NOTHING, ranks).astype(np.uint8),
             "tried": (ranks >= 0) & (cells["meaning"] != Meaning.NOT_RUN).to_numpy(dtype=bool),
             "bad": np.isin(ranks, _BAD),

@@ -19,7 +19,7 @@ from harness.analysis.cells import trace_causes
 from harness.config.deciding import deciding
 from harness.report.site import answers
 from harness.store import tracebacks
-from harness.terms import Parity, Status
+from harness.terms import BY_NAME, Parity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,7 +77,7 @@ def packed(tables: RunTables, order: list[str], more: Mapping[str, Any]) -> byte
         "values": {name: values for name, (values, _) in coded.items()},
         "families": dict(zip(cells["case"], cells["family"], strict=True)),
         # Formats that an answer leaves out unless they are asked for.
-        "converted": sorted(cells.loc[cells["converts"], "format"].unique()),
+        "converted": sorted(cells.loc[cells["converts"] | cells["format"].isin(BY_NAME), "format"].unique()),
         "causes": _causes(coded["cause"][0]),
         "tracebacks": _tracebacks(tables.path, coded["traceback"][0]),
         **more,

@@ -127,6 +127,12 @@ def test_formats_that_convert_are_answered_for_when_they_are_asked_for() -> None
     assert asked(stored(*onnx), reader="onnx").verdict == Verdict.CHANGES
 
 
+def test_portable_which_is_for_the_way_over_is_answered_for_when_it_is_asked_for() -> None:
+    run = stored(cell("old/forest/portable>new/portable", "drift", parity="drift"), formats=("pickle", "portable"))
+    assert asked(run).verdict == Verdict.SAFE
+    assert asked(run, format_name="portable").verdict == Verdict.CHANGES
+
+
 def test_versions_that_no_environment_has_are_not_known_and_told() -> None:
     answer = asked(stored(), consumers=("1.6",))
     assert (answer.verdict, answer.pairs) == (Verdict.UNKNOWN, ())
