@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.analysis.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 
 class Meaning(StrEnum):
@@ -32,6 +32,10 @@ INCONCLUSIVE = frozenset(
 )
 #: The model loads, and what was compared is the same.
 SOUND = frozenset({Meaning.IDENTICAL, Meaning.CLOSE, Meaning.NOT_COMPARED})
+_FORMS = 3  # of rows: from so many on they are not named
+#: What a form is called where its name is no plural.
+_CALLED = {"list": "lists", "frame": "frames", "reordered frame": "reordered frames", "sparse": "sparse rows"}
+
 BAD = frozenset({Meaning.CHANGED, Meaning.BROKEN})
 
 #: What an answer may say. A meaning that is missing here shows nothing about the model.
@@ -54,3 +58,9 @@ def unusual_rows(differing: Collection[str]) -> tuple[str, ...]:
     if not all(name.endswith(")") for name in differing):
         return ()
     return tuple(dict.fromkeys(name[name.index("(") + 1 : -1] for name in differing))
+
+
+def only_for(forms: Iterable[str]) -> str:
+    """Such forms in the words of an answer: ``only for missing values``; of many no name."""
+    names = list(dict.fromkeys(_CALLED.get(form, form) for form in forms))
+    return f"only for {' and '.join(names) if len(names) < _FORMS else 'unusual rows'}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from harness.analysis.meanings import only_for
 from harness.analysis.verdicts import SAFE, Verdict
 from harness.report.ask import MARKS, print_beside
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from harness.analysis.checked import Checked, Target
 
 _NAMES = 5  # in one line
-_FORMS = 3  # from so many on they are not named in the first line
 _WIDEST = 100  # columns
 _FIRST = 78  # characters of the first line, beside its mark
 
@@ -93,10 +93,9 @@ def _only_for(span: Sequence[Target]) -> str:
     raising = {one.raises for one in span}
     if len(raising) == 1 and None not in raising:
         return f" (only {raising.pop()}; predictions are the same)"
-    forms = dict.fromkeys(form for one in span for form in one.only_for)
     if not all(one.only_for for one in span):
         return ""
-    return f" (only for {' and '.join(forms) if len(forms) < _FORMS else 'unusual rows'})"
+    return f" ({only_for(form for one in span for form in one.only_for)})"
 
 
 def _between(answer: Checked, first: Target, last: Target) -> str:

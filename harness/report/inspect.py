@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from harness.analysis.meanings import only_for
 from harness.analysis.units import counted, size
-from harness.analysis.verdicts import Verdict
+from harness.analysis.verdicts import BAD, Verdict
 from harness.errors import printable
 from harness.inspection.packages import is_data_type, is_telling, package_of
 from harness.inspection.result import Damage, PartKind
@@ -63,8 +64,8 @@ def preview_reference(onwards: Sequence[Onwards], console: Console) -> None:
 
 
 def _stretches(one: Onwards) -> Iterator[str]:
-    for first, last, verdict in one.ranges():
-        yield f"{first if first == last else f'{first} to {last}'} {verdict}"
+    for first, last, verdict, forms in one.ranges():
+        yield f"{first if first == last else f'{first} to {last}'} {verdict}{f' ({only_for(forms)})' if forms else ''}"
 
 
 def _cut(console: Console, label: str, text: str) -> None:
@@ -106,15 +107,19 @@ def _conclusion(found: Inspection, onwards: Sequence[Onwards] | None) -> tuple[s
     if worst is not None:
         mark, style = MARKS[worst.verdicts[worst.first_bad or ""]]
         verb = {Verdict.BREAKS: "breaks", Verdict.CHANGES: "changes predictions"}[worst.verdicts[worst.first_bad or ""]]
-        return (
-            mark,
-            f"{subject}; {verb} {'from' if worst.stays_bad else 'in'} {worst.first_bad}"
-            + (" on" if worst.stays_bad else ""),
-            style,
-        )
+        since = f"from {worst.first_bad} on" if worst.stays_bad else f"in {worst.first_bad}"
+        return mark, f"{subject}; {verb} {since}{_only(worst)}", style
     if _telling(found):
         return "!", f"{subject}{_first_call(found)}", "bold yellow"
     return "•", subject, "bold"
+
+
+def _only(worst: Onwards) -> str:
+    """Whether all that is bad of it is so for rows in other forms alone."""
+    bad = [minor for minor, verdict in worst.verdicts.items() if verdict in BAD]
+    if not all(minor in worst.only_for for minor in bad):
+        return ""
+    return f" ({only_for(form for minor in bad for form in worst.only_for[minor])})"
 
 
 def _first_call(found: Inspection) -> str:

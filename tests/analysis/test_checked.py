@@ -69,7 +69,7 @@ def test_what_changes_for_unusual_rows_only_is_told_as_that(tmp_path) -> None:
     names = ["transform(missing values)", "transform(sparse)"]
     found = answered(tmp_path, ["ok", "≠", "≠"], differing=names)
     assert found.verdict is Verdict.CHANGES
-    assert said(found) == "changes predictions from 1.4 on (only for missing values and sparse)"
+    assert said(found) == "changes predictions from 1.4 on (only for missing values and sparse rows)"
     assert "only in    transform(missing values), transform(sparse); the same for rows as" in shown(found)
     (tmp_path / "x").mkdir()
     found = answered(tmp_path / "x", ["ok", "≠", "≠"], differing=["transform", *names])

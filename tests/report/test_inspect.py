@@ -43,6 +43,18 @@ def test_what_is_bad_in_one_release_only_is_not_said_to_stay() -> None:
     assert "changes predictions in 1.3" in " ".join(line.strip() for line in printed(OLD, (once,)))
 
 
+def test_what_changes_for_rows_in_another_form_alone_says_so() -> None:
+    one = Onwards(
+        estimator="Ridge",
+        minor="1.2",
+        verdicts={"1.3": Verdict.CHANGES, "1.4": Verdict.CHANGES},
+        only_for={"1.3": ("list",), "1.4": ("list",)},
+    )
+    text = " ".join(line.strip() for line in printed(OLD, (one,)))
+    assert "changes predictions from 1.3 on (only for lists)" in text
+    assert "Ridge: 1.3 to 1.4 changes predictions (only for lists)" in text
+
+
 def test_no_answer_says_that_a_file_is_safe() -> None:
     for path in (OLD, FILES / "sk1.9-py3.13-np2.5.standard_scaler.skops"):
         assert " safe" not in " ".join(printed(path, ()))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.analysis import versions
 from harness.analysis.ask import breadth, evidence, subjects
 from harness.analysis.ask.question import Question, Setting, wanted
+from harness.analysis.meanings import unusual_rows
 from harness.analysis.verdicts import BAD, Verdict, worst
 from harness.config.deciding import deciding
 from harness.errors import InputError
@@ -27,11 +28,13 @@ class Onwards:
     Attributes
     ----------
     verdicts : by minor release that loads it, the oldest first: the worst of all environments
+    only_for : by minor release that changes predictions only for rows in other forms than the fit's, these forms
     """
 
     estimator: str
     minor: str
     verdicts: dict[str, Verdict]
+    only_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def first_bad(self) -> str | None:
@@ -45,14 +48,15 @@ class Onwards:
         first = next((place for place, verdict in enumerate(later) if verdict in BAD), len(later))
         return all(verdict in BAD for verdict in later[first:])
 
-    def ranges(self) -> Iterator[tuple[str, str, Verdict]]:
-        """First and last minor of each stretch with one verdict."""
-        stretches: list[tuple[str, str, Verdict]] = []
+    def ranges(self) -> Iterator[tuple[str, str, Verdict, tuple[str, ...]]]:
+        """First and last minor of each stretch with one verdict, and the forms of rows that it is only for."""
+        stretches: list[tuple[str, str, Verdict, tuple[str, ...]]] = []
         for minor, verdict in self.verdicts.items():
-            if stretches and stretches[-1][2] is verdict:
-                stretches[-1] = (stretches[-1][0], minor, verdict)
+            forms = self.only_for.get(minor, ())
+            if stretches and stretches[-1][2:] == (verdict, forms):
+                stretches[-1] = (stretches[-1][0], minor, verdict, forms)
             else:
-                stretches.append((minor, minor, verdict))
+                stretches.append((minor, minor, verdict, forms))
         yield from stretches
 
 
@@ -100,7 +104,9 @@ def onwards(
             if not _is_older(later, saved_by)
         }
         if verdicts:
-            found.append(Onwards(estimator=estimator, minor=saved_by, verdicts=verdicts))
+            forms = {minor: _only_for(by_minor[minor]) for minor, one in verdicts.items() if one is Verdict.CHANGES}
+            only = {minor: some for minor, some in forms.items() if some}
+            found.append(Onwards(estimator=estimator, minor=saved_by, verdicts=verdicts, only_for=only))
     return tuple(found)
 
 
@@ -121,6 +127,14 @@ def _counts(question: Question, one: Evidence, held: Mapping[str, Mapping[str, s
         and numpy in {None, majors[0]}
         and majors[0] <= majors[1]
     )
+
+
+def _only_for(cells: Sequence[Evidence]) -> tuple[str, ...]:
+    """The forms of rows, other than the fit's, that alone are answered otherwise; none where anything else is wrong."""
+    bad = [one for one in cells if one.verdict in BAD]
+    if not all(one.verdict is Verdict.CHANGES and one.cell.outputs for one in bad):
+        return ()
+    return unusual_rows(sorted({name for one in bad for name in one.cell.outputs}))
 
 
 def _is_older(one: str, other: str) -> bool:

@@ -57,8 +57,17 @@ def test_stretches_are_of_one_verdict_each() -> None:
     verdicts = {"1.2": Verdict.SAFE, "1.3": Verdict.BREAKS, "1.4": Verdict.BREAKS, "1.5": Verdict.SAFE}
     one = Onwards(estimator="A", minor="1.2", verdicts=verdicts)
     assert [*one.ranges()] == [
-        ("1.2", "1.2", Verdict.SAFE),
-        ("1.3", "1.4", Verdict.BREAKS),
-        ("1.5", "1.5", Verdict.SAFE),
+        ("1.2", "1.2", Verdict.SAFE, ()),
+        ("1.3", "1.4", Verdict.BREAKS, ()),
+        ("1.5", "1.5", Verdict.SAFE, ()),
     ]
     assert not one.stays_bad
+
+
+def test_what_changes_for_rows_in_another_form_alone_is_told_apart() -> None:
+    parameters = Index.from_run(ROOT / "results/reference-parameters")
+    (scaler,) = onwards([parameters], {"StandardScaler": {}}, "1.2.2", numpy="1")
+    assert {scaler.verdicts[minor] for minor in scaler.only_for} == {Verdict.CHANGES}
+    assert scaler.only_for["1.3"] == ("list",)
+    (forest,) = onwards([parameters], {"RandomForestClassifier": {}}, "1.3.2", numpy="1")
+    assert "1.9" not in forest.only_for
