@@ -155,8 +155,8 @@ def safe_within(strip: Strip) -> str:
         return f"{_range(widest)}{f'; also {spans(others)}' if others else ''}"
     unseen = strip.ranges({Verdict.UNSEEN})
     if unseen:
-        return f"no release for sure; no difference seen in {spans(unseen)}"
-    return "no release that was tested"
+        return f"none for sure; no difference seen in {spans(unseen)}"
+    return "none that was tested"
 
 
 def _range(one: tuple[str, str]) -> str:
