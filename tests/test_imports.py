@@ -176,9 +176,11 @@ ARROWS = {
         "bisecting",
         "checking",
         "cli",
+        "inspection",
         "integrations",
         "report",
         "rescuing",
+        "store",
     },  # functions of the package
     "__main__": {"cli"},
     "noxfile": {"config", "environments", "machine", "terms"},

@@ -7,7 +7,7 @@ import inspect
 from pathlib import Path
 
 import harness
-import harness.api
+from harness.api import model_files, runs
 
 
 def page() -> str:
@@ -29,6 +29,6 @@ def _directive(kind: str, name: str) -> str:
 
 def _imported() -> dict[str, str]:
     """Where the package's annotations come from: they are imported for types only."""
-    texts = [Path(one.__file__).read_text() for one in (harness, harness.api)]
+    texts = [Path(one.__file__).read_text() for one in (model_files, runs)]
     found = (node for text in texts for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom))
     return {alias.name: str(node.module) for node in found for alias in node.names}

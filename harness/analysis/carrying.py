@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
 
 from harness.analysis.verdicts import SAFE, Verdict, worst
 
@@ -61,9 +60,9 @@ def loaded(cells: pd.DataFrame) -> Iterator[Loaded]:
             consumer=row["consumer"],
             format=row["format"],
             verdict=row["verdict"] if isinstance(row["verdict"], str) else None,
-            max_abs_diff=float(largest) if isinstance(largest, float) and not np.isnan(largest) else None,
+            max_abs_diff=float(largest) if isinstance(largest, float) and not math.isnan(largest) else None,
             converts=bool(row["converts"]),
-            differing=tuple(row["differing"]) if np.ndim(row["differing"]) else (),
+            differing=tuple(row["differing"]) if hasattr(row["differing"], "__len__") else (),
         )
 
 

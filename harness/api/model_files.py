@@ -1,78 +1,127 @@
-"""The functions of `harness` that judge an upgrade, bisect a model and rescue one: thin, over what the verbs call."""
+"""The functions of `harness` that take a user's own model file: thin, over what the verbs call."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
     from harness.analysis.bisected import Bisected
+    from harness.analysis.checked import Checked
     from harness.analysis.rescued import Rescued
-    from harness.analysis.upgrade import Upgrade
     from harness.checking import Ask
+    from harness.inspection.result import Inspection
 
-# ruff: noqa: PLC0415  # as in `harness`: importing the package costs nothing
+# ruff: noqa: PLC0415  # pandas costs half a second, and nox and `--help` import this package
 
 
-def upgrade(
-    old: str | Path | Sequence[str],
-    new: str | Path | Sequence[str],
-    files: Sequence[str | Path] = (),
-    *,
-    format: str | None = None,  # noqa: A002  # the word of the contract
-    run: str | Path | Sequence[str | Path] | None = None,
-) -> Upgrade:
-    """Say what breaks, changes or stays when one environment replaces another, from stored runs.
+def inspect(path: str | Path, *, limits: Mapping[str, int] | None = None) -> Inspection:
+    """Tell what a model file is, without running any of it: who wrote it, what it holds, needs and would call.
 
     Parameters
     ----------
-    old, new : str, Path or sequence of str
-        A lock file, ``"image:NAME"``, the folder of an environment, or versions: ``"1.3"``, ``["1.3", "numpy=1.26"]``.
-    files : sequence of str or Path
-        Model files, or folders with model files. They are read, and never loaded.
-    format : str, optional
-        Only this one. By default every format that gives the same object back.
-    run : str, Path or sequence of them
-        Folders of runs. The newest cell of each counts. By default the reference that this release carries.
+    path : str or Path
+        A file of pickle, joblib, cloudpickle, skops, ONNX, PMML, XGBoost, LightGBM or CatBoost, compressed or not, or a
+        folder of MLflow. Its content tells which it is.
+    limits : mapping, optional
+        What it may take, where that is more than by default, in bytes or numbers: ``{"unpacked": 4 * 10**9}``.
 
     Returns
     -------
-    Upgrade
-        ``verdict`` (the worst), ``sentence``, ``estimators`` and ``files`` (the worst first) and ``to_frame()``.
+    Inspection
+        ``format``, ``evidence`` (of the writer's versions), ``content`` (the tree of what it holds), ``estimators``,
+        ``needs``, ``calls`` (names outside the list of known ones), ``trouble`` (why it could not be read to its end;
+        None if it was), ``to_frame()`` and ``as_data()``.
 
     Raises
     ------
     harness.errors.InputError
-        An environment is none or has no scikit-learn, a file is missing, or a folder is no run.
-    harness.errors.MachineError
-        An image is named, and there is neither Docker nor Podman.
+        There is no such file, it is no model file that is known, or a limit is none.
 
     Examples
     --------
-    >>> answer = upgrade("1.3", "1.8")
-    >>> str(answer.verdict)
-    'changes predictions'
-    >>> frame = answer.to_frame()
-    >>> bool((frame.loc[frame["name"] == "PLSRegression", "verdict"] == "changes predictions").all())
-    True
+    >>> import pickle, tempfile, pathlib
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "model.pkl"
+    >>> _ = file.write_bytes(pickle.dumps({"threshold": 0.5}))
+    >>> found = inspect(file)
+    >>> found.format, found.content.path, [part.path for part in found.content.parts]
+    ('pickle', '', ["['threshold']"])
     """
-    from harness.analysis.ask.index import Index
-    from harness.analysis.upgrade import upgrade as answer_from
-    from harness.cli import model_folders, upgrade_sides
-    from harness.integrations.evidence import stored
+    from harness.inspection import Limits
+    from harness.inspection import inspect as inspected
 
-    before, after = (
-        upgrade_sides.read(name, [str(words)] if isinstance(words, str | Path) else list(words))
-        for name, words in (("old", old), ("new", new))
-    )
-    found = model_folders.read([Path(file) for file in files])
-    folders = (run,) if isinstance(run, str | Path) else run
-    indexes = stored() if folders is None else [Index.from_run(Path(folder)) for folder in folders]
-    return answer_from(indexes, before, after, found.files, format_name=format)
+    given = tuple(f"{name}={number}" for name, number in (limits or {}).items())
+    return inspected(path, Limits().having(given))
+
+
+def check(
+    path: str | Path,
+    *,
+    to: Sequence[str] = (),
+    data: str | Path | None = None,
+    at: str | None = None,
+    packages: Sequence[str] = (),
+    requirements: str | Path | None = None,
+    code: str | Path | None = None,
+    results: str | Path | None = None,
+    trust: bool = False,
+) -> Checked:
+    """Try whether a model file works elsewhere and predicts the same. It builds environments, and may take minutes.
+
+    Parameters
+    ----------
+    path : str or Path
+        A model file of pickle, joblib, cloudpickle, skops or ONNX, or a folder of MLflow.
+    to : sequence of str, optional
+        Targets: releases of scikit-learn, ranges such as ``"1.4..1.9"``, requirements files, environments that are
+        there, as ``".venv"`` or a path of a Python, and container images, as ``"image:NAME"``. By default each minor
+        release after the writer's. For ONNX releases of onnxruntime: ``"onnxruntime==1.24"``.
+    data : str or Path, optional
+        Rows to ask the model with. By default they are made from the model.
+    at : str, optional
+        The path of the model within the file, where it holds several: ``"['model']"``.
+    packages : sequence of str, optional
+        What the file does not tell: ``["scikit-learn==1.2.2"]``.
+    requirements : str or Path, optional
+        A requirements file of the environment that wrote it.
+    code : str or Path, optional
+        A folder of modules, or one module, that the file needs: also the script that saved it.
+    results : str or Path, optional
+        The folder in which the run is stored; by default in the workspace.
+    trust : bool
+        Run the model without a sandbox.
+
+    Returns
+    -------
+    Checked
+        ``verdict`` (the worst of all targets), ``targets``, ``safe_range``, ``compared``, ``reach`` and ``to_frame()``.
+
+    Raises
+    ------
+    harness.errors.InputError
+        The file is no model file, or a target or package is none.
+    harness.errors.MachineError
+        No sandbox can be had here.
+
+    Examples
+    --------
+    >>> answer = check("model.pkl", to=["1.8", "1.9"])  # doctest: +SKIP
+    >>> print(answer.verdict, answer.safe_range)  # doctest: +SKIP
+    breaks scikit-learn>=1.2.2,<1.3
+    """
+    from harness.analysis import checked, read_run
+    from harness.checking import Unsupplied, tried
+
+    asked = _ask(path, data, at=at, packages=packages, requirements=requirements, code=code, trust=trust)
+    trial = tried(replace(asked, to=tuple(to)), console=_silent(), results=_path(results))
+    if isinstance(trial, Unsupplied):
+        return checked.unanswered(trial.releases, writer=trial.writer, why=trial.why)
+    return checked.of_attempt(read_run(trial.run), trial)
 
 
 def bisect(
