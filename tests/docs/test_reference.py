@@ -57,7 +57,8 @@ def test_every_verb_option_and_key_is_on_its_page(reference) -> None:
             assert f"`{option}`" in commands, (name, option)
     matrix = (reference / "matrix.md").read_text()
     for part in [json_schema(), *json_schema()["$defs"].values()]:
-        assert all(f"| `{key}` |" in matrix for key in part["properties"])
+        assert all(f"| `{key}` |" in matrix for key in part.get("properties", ()))
+        assert all(f"`{word}`" in matrix for word in part.get("enum", ()))
 
 
 def test_every_format_and_case_is_on_its_page(reference) -> None:
