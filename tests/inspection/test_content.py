@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import struct
 
 import pytest
@@ -207,6 +208,15 @@ def test_an_archive_that_lost_bytes_before_its_directory_is_damaged(written) -> 
     for start in range(4, 200, 7):
         for length in (1, 20, 60):
             assert inspect(written(content[:start] + content[start + length :])).trouble is not None
+
+
+def test_a_frame_that_is_longer_than_the_file_is_damage_as_pickle_says(written) -> None:
+    whole = pickle.dumps({"a": 1}, 4)
+    longer = whole[:3] + struct.pack("<Q", len(whole) + 500) + whole[11:]
+    with pytest.raises(pickle.UnpicklingError):
+        pickle.loads(longer)
+    assert inspect(written(whole)).trouble is None
+    assert "a frame is longer than what follows it" in inspect(written(longer)).trouble.what
 
 
 def test_the_list_of_known_names_is_small_and_says_which_releases_it_knows(written) -> None:

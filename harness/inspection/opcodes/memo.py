@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from harness.inspection.walker import Walker
 
 _NEWEST = 5
+_LOOKED_AT = 1 << 20  # bytes after the end of a pickle, where its frame goes on
 
 
 @opcode(pickle.PROTO)
@@ -30,7 +31,11 @@ def _frame(walker: Walker) -> None:
 
 
 @opcode(pickle.STOP)
-def _stop(_walker: Walker) -> bool:
+def _stop(walker: Walker) -> bool:
+    # A frame is read as a whole: one that is longer than the file is refused, whatever stands in it.
+    rest = min(walker.frame_end - walker.window.offset, _LOOKED_AT)
+    if rest > 0 and walker.window.fill(rest) < rest:
+        raise Damaged("a frame is longer than what follows it", walker.window.offset)
     return True
 
 
