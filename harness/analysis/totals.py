@@ -47,8 +47,8 @@ class Totals:
 
 
 def is_large(path: Path) -> bool:
-    """Whether a stored run has more cells than are shown. Raises InputError."""
-    return counting.rows(path, "cells") > MOST_SHOWN
+    """Whether a stored run has more cells than are shown; not where it is not finished. Raises InputError."""
+    return (path / "cells.parquet").exists() and counting.rows(path, "cells") > MOST_SHOWN
 
 
 def count(path: Path) -> Totals:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from harness.errors import InputError
+from harness.files import stored
+from harness.store.memory_limit import bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import pyarrow.parquet as pq
@@ -36,12 +39,15 @@ def combinations(run: Path, table: str, columns: Sequence[str]) -> Counter[tuple
     return found
 
 
-def _opened(run: Path, table: str) -> pq.ParquetFile:
+@contextmanager
+def _opened(run: Path, table: str) -> Iterator[pq.ParquetFile]:
+    """A table, for as much memory as a file that came from elsewhere may take. Raises InputError."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    path = run / f"{table}.parquet"
+    path = stored(run / f"{table}.parquet")
     try:
-        return pq.ParquetFile(path)
+        with bounded(path), pq.ParquetFile(path) as file:
+            yield file
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error

@@ -202,15 +202,15 @@ def test_of_foreign_locks_only_pins_and_hashes_are_taken(results, plan, tmp_path
 
 
 def test_the_holder_of_the_lock_is_named(results) -> None:
-    with lifecycle._alone(results):
+    with lifecycle.alone(results):
         holder = json.loads((results.parent / "workspace/.harness/running.json").read_text())
         assert holder["results"] == str(results)
         with (
             pytest.raises(MachineError, match=f"process {holder['pid']}, writing under {results}"),
-            lifecycle._alone(results),
+            lifecycle.alone(results),
         ):
             pass
-    with lifecycle._alone(results):
+    with lifecycle.alone(results):
         pass
 
 
@@ -218,10 +218,10 @@ def test_whoever_would_wait_says_for_whom_and_works_when_the_other_has_ended(res
     told, order = io.StringIO(), []
 
     def second() -> None:
-        with lifecycle._alone(results, Console(file=told)):
+        with lifecycle.alone(results, Console(file=told)):
             order.append("second")
 
-    with lifecycle._alone(results):
+    with lifecycle.alone(results):
         waiting = threading.Thread(target=second)
         waiting.start()
         while "waits" not in told.getvalue() and waiting.is_alive():
@@ -278,7 +278,7 @@ class TestExitCodes:
 
 def test_an_environment_without_a_lock_in_the_other_run_is_not_run(results, tmp_path) -> None:
     plan = plan_of("old", "new")
-    only = lifecycle._only_locked(plan, {"old.txt": "numpy==1.0\n"}, tmp_path / "20200101T000000Z-default-0000")
+    only = lifecycle.only_locked(plan, {"old.txt": "numpy==1.0\n"}, tmp_path / "20200101T000000Z-default-0000")
     assert only.impossible == {"new": "20200101T000000Z-default-0000 has no lock for it"}
     assert only.digest == plan.digest
 
