@@ -32,10 +32,6 @@ INCONCLUSIVE = frozenset(
 )
 #: The model loads, and what was compared is the same.
 SOUND = frozenset({Meaning.IDENTICAL, Meaning.CLOSE, Meaning.NOT_COMPARED})
-_FORMS = 3  # of rows: from so many on they are not named
-#: What a form is called where its name is no plural.
-_CALLED = {"list": "lists", "frame": "frames", "reordered frame": "reordered frames", "sparse": "sparse rows"}
-
 BAD = frozenset({Meaning.CHANGED, Meaning.BROKEN})
 
 #: What an answer may say. A meaning that is missing here shows nothing about the model.
@@ -48,6 +44,10 @@ VERDICTS = {
     Meaning.CLOSE: Verdict.TOLERABLE,
     Meaning.IDENTICAL: Verdict.SAFE,
 }
+
+_FORMS = 3  # of rows: from so many on an answer names none
+#: What a form is called where its name is no plural.
+_CALLED = {"list": "lists", "frame": "frames", "reordered frame": "reordered frames", "sparse": "sparse rows"}
 
 
 def unusual_rows(differing: Collection[str]) -> tuple[str, ...]:

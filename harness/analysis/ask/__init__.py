@@ -106,21 +106,23 @@ def answered(
     strip = folding.fold(question, asked)
     causes = {name: sentence for index in indexes for name, sentence in index.causes.items()}
     whole = [one for one in everywhere if pairing.is_asked(question, one)]
-    is_within = 0 < len(_own(asked, question)) < len(asked)
-    own = _own(whole, question) if is_within and is_folded else []
+    own = _own(asked, question)
+    is_within = 0 < len(own) < len(asked)
     return Answer(
         question=question,
         runs=tuple(run for run in runs.values() if run.cells) or tuple(runs.values()),
         pairs=pairs,
         strip=strip,
         elsewhere=folding.fold(question.everywhere, whole) if is_folded and question.targets else strip,
-        alone_elsewhere=folding.fold(question.everywhere, own) if own else Strip(),
+        alone_elsewhere=folding.fold(question.everywhere, _own(whole, question))
+        if is_within and is_folded
+        else Strip(),
         seen=frozenset(one.verdict for one in asked if one.verdict is not None),
         models=_models(asked),
         broken=frozenset(one.cell.status for one in asked if one.verdict is Verdict.BREAKS),
         breadth=breadth.measure(asked, question),
         sides=separating.separate(asked, question, causes),
-        alone=_alone(asked, question) if is_within else None,
+        alone=_alone(own, question) if is_within else None,
         differing=_differing(asked),
         causes=causes,
         carriers=pairing.carriers(asked, found),
@@ -150,10 +152,10 @@ def _own(evidence: Iterable[Evidence], question: Question) -> list[Evidence]:
     return [one for one in evidence if one.cell.case in question.subject.alone]
 
 
-def _alone(asked: Sequence[Evidence], question: Question) -> Verdict:
+def _alone(own: Sequence[Evidence], question: Question) -> Verdict:
     """The verdict of the models that are of the very class: of each pair of environments, as the answer's own is."""
-    by_pair = pairing.grouped(_own(asked, question), lambda one: (one.cell.producer, one.cell.consumer))
-    return worst(breadth.measure(own, question).limited(worst(one.verdict for one in own)) for _, own in by_pair)
+    by_pair = pairing.grouped(own, lambda one: (one.cell.producer, one.cell.consumer))
+    return worst(breadth.measure(some, question).limited(worst(one.verdict for one in some)) for _, some in by_pair)
 
 
 def _differing(asked: Sequence[Evidence]) -> tuple[str, ...]:
