@@ -52,7 +52,8 @@ NOTE = "<!-- Generated from the code by docs/_generate. Edits are lost. -->\n\n"
 def index() -> str:
     names = "\n".join(PAGES)
     return (
-        "# Reference\n\nThese pages are generated from the code, so they describe the version that you have.\n\n"
+        "# Reference\n\nFor everyone who looks something up. "
+        "These pages are generated from the code, so they describe the version that you have.\n\n"
         f"```{{toctree}}\n:maxdepth: 1\n\n{names}\n```\n"
     )
 

@@ -54,7 +54,8 @@ def reduced(graph: dict[str, set[str]]) -> dict[str, set[str]]:
 def page() -> str:
     rows = ((f"`harness/{name}`", _docstring(name), codes(sorted(found))) for name, found in sorted(parts().items()))
     guests = [("`harness/guest`", _docstring("guest"), ""), ("`harness/guest_node`", "The same for Node.js.", "")]
-    return "# Folders\n\n" + table(("folder", "is", "imports"), [*rows, *guests])
+    lead = "# Folders\n\nFor contributors: what each folder of the code is for.\n\n"
+    return lead + table(("folder", "is", "imports"), [*rows, *guests])
 
 
 def _docstring(name: str) -> str:

@@ -37,7 +37,7 @@ def exit_codes() -> str:
     rows += [(str(cls.exit_code), first_sentence(cls.__doc__)) for cls in failures]
     rows += [(str(program.INTERRUPTED), "Interrupted, by Ctrl-C or a signal. `run --resume` continues a run.")]
     return (
-        "# Exit codes\n\n"
+        "# Exit codes\n\nFor scripts and CI: what each exit code of a command says.\n\n"
         + table(("code", "means"), rows)
         + "Through nox, a session that failed ends with 1, whatever the program's own code was.\n"
     )

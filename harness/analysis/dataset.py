@@ -7,10 +7,13 @@ tried, there is no statement.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.analysis import versions
-from harness.analysis.ask import answered, evidence, subjects
+from harness.analysis.ask import subjects
+from harness.analysis.ask.concluding import conclude
+from harness.analysis.ask.evidence import Gathered
 from harness.analysis.ask.pairing import is_asked
 from harness.analysis.ask.question import Question, Setting, wanted
 from harness.analysis.ask.subjects import Kind
@@ -19,11 +22,10 @@ from harness.config.deciding import deciding
 from harness.terms import minor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from harness.analysis.ask.evidence import Evidence
     from harness.analysis.ask.index import Index
-    from harness.analysis.ask.subjects import Subject
 
 
 class Told(NamedTuple):
@@ -51,16 +53,20 @@ class Statement(NamedTuple):
     told: Told
 
 
-def statements(indexes: Sequence[Index]) -> Iterator[Statement]:
+def statements(indexes: Sequence[Index], *, tell: Callable[[int, int], None] | None = None) -> Iterator[Statement]:
     """Every statement, by estimator, setting, format and releases.
 
     Parameters
     ----------
     indexes : of the runs.
+    tell : is called after each estimator with how many are done, and how many there are.
     """
     newest_first = sorted(indexes, key=lambda index: str(index.run["started"]), reverse=True)
-    for name in estimators(newest_first):
+    names = estimators(newest_first)
+    for done, name in enumerate(names, start=1):
         yield from of_estimator(newest_first, name)
+        if tell is not None:
+            tell(done, len(names))
 
 
 def estimators(indexes: Sequence[Index]) -> list[str]:
@@ -77,8 +83,14 @@ def of_estimator(indexes: Sequence[Index], name: str) -> Iterator[Statement]:
     indexes : of the runs, the newest first.
     """
     subject = subjects.find((one for index in indexes for one in index.subjects if one.kind is Kind.CLASS), name)
+    everywhere = Question(subject=subject, producers=(), consumers=())
+    gathered = Gathered(indexes, everywhere)
+    explained = {cause for index in indexes for cause in index.causes}
     for setting in ("", *settings(name)):
-        yield from _of_models(indexes, subject, setting)
+        held_by = (Setting.parse(setting),) if setting else ()
+        question = replace(everywhere, settings=held_by)
+        for name_of_format, saved, loaded, told in _answers(question, gathered.about(question), explained):
+            yield Statement(subject.name, setting, name_of_format, saved, loaded, told)
 
 
 def settings(estimator: str) -> Iterator[str]:
@@ -89,11 +101,18 @@ def settings(estimator: str) -> Iterator[str]:
             yield f"{parameter}={plain if plain.strip() and is_value(text, plain) else text}"
 
 
-def _of_models(indexes: Sequence[Index], subject: Subject, setting: str) -> Iterator[Statement]:
-    held_by = (Setting.parse(setting),) if setting else ()
-    everywhere = Question(subject=subject, producers=(), consumers=(), settings=held_by)
+def _answers(
+    everywhere: Question, found: Sequence[Evidence], explained: Collection[str]
+) -> Iterator[tuple[str, str, str, Told]]:
+    """What is said in each format, or in all, from each release to each other.
+
+    Parameters
+    ----------
+    found : the cells of the question.
+    explained : the causes that have a sentence.
+    """
     by_pair: dict[tuple[str, str], list[Evidence]] = {}
-    for one in evidence.gather(indexes, everywhere):
+    for one in found:
         packages = [one.index.holdings.get(name, {}) for name in (one.cell.producer, one.cell.consumer)]
         if all(versions.DEFAULT_PACKAGE in held for held in packages):
             saved, loaded = (minor_of(held[versions.DEFAULT_PACKAGE]) for held in packages)
@@ -103,31 +122,23 @@ def _of_models(indexes: Sequence[Index], subject: Subject, setting: str) -> Iter
     known: dict[tuple[str, str], tuple[list[Evidence], Told]] = {}
     for name in ("", *formats):
         for (saved, loaded), some in by_pair.items():
-            question = Question(
-                subject=subject,
-                producers=wanted([saved]),
-                consumers=wanted([loaded]),
-                settings=held_by,
-                format=name or None,
-            )
+            question = replace(everywhere, producers=wanted([saved]), consumers=wanted([loaded]), format=name or None)
             asked = [one for one in some if is_asked(question, one)]
             if any(one.is_tried for one in asked):
                 same, told = known.get((saved, loaded), ([], None))
                 if told is None or asked != same:
-                    told = _told(indexes, question, asked)
+                    told = _told(question, asked, explained)
                 if not name:
                     known[saved, loaded] = (asked, told)
-                yield Statement(subject.name, setting, name, saved, loaded, told)
+                yield name, saved, loaded, told
 
 
-def _told(indexes: Sequence[Index], question: Question, asked: Sequence[Evidence]) -> Told:
-    answer = answered(indexes, question, asked, is_folded=False)
-    way = answer.worst_way
-    cause = None if way is None or way.cause not in answer.causes else way.cause
+def _told(question: Question, asked: Sequence[Evidence], explained: Collection[str]) -> Told:
+    found = conclude(question, asked, explained)
     return Told(
-        verdict=str(answer.verdict),
-        sentence=str(answer.sentence),
-        cause=cause,
-        models=sum(answer.models.values()),
-        bad=answer.models.get(answer.verdict, 0),
+        verdict=str(found.verdict),
+        sentence=str(found.sentence),
+        cause=found.cause,
+        models=sum(found.models.values()),
+        bad=found.models.get(found.verdict, 0),
     )

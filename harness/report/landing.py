@@ -21,6 +21,7 @@ from harness.report import carriers, templating
 from harness.report.site import answers as site_answers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from harness.analysis.ask.subjects import Subject
@@ -60,6 +61,7 @@ class Page:
     name: str
     loaded: tuple[str, ...]
     rows: dict[str, tuple[Field, ...]]  # by the minor that saved
+    safe: Mapping[str, str]  # where such a model is safe, by the minor that saved
 
     @property
     def worst(self) -> Field:
@@ -94,8 +96,7 @@ def write(tables: RunTables, interactive: str, folder: Path) -> int:
     interactive : the page that `harness.report.site.render` makes.
     """
     answers = tabulating.tabulate(tables)
-    pages = [page for place, one in enumerate(answers.subjects) if (page := _page(answers, place, one)) is not None]
-    pages.sort(key=lambda page: page.name.lower())
+    pages = sorted(_pages(answers), key=lambda page: page.name.lower())
     style = (resources.files("harness.report.site") / "assets" / "landing.css").read_text(encoding="utf-8")
     facts = {"run": tables.run, "style": style, "marks": asking.MARKS, "styles": site_answers.STYLES}
     replace_text(folder / INTERACTIVE, interactive)
@@ -106,7 +107,17 @@ def write(tables: RunTables, interactive: str, folder: Path) -> int:
     return len(pages)
 
 
-def _page(answers: Answers, place: int, subject: Subject) -> Page | None:
+def _pages(answers: Answers) -> Iterator[Page]:
+    texts, code = site_answers.safe_in(answers)
+    for place, subject in enumerate(answers.subjects):
+        codes = code[place, answers.formats[""]]
+        safe = {saved: texts[codes[answers.saved.names[saved]]] for saved in answers.saved.minors}
+        page = _page(answers, place, subject, safe)
+        if page is not None:
+            yield page
+
+
+def _page(answers: Answers, place: int, subject: Subject, safe: Mapping[str, str]) -> Page | None:
     """The page of a class; None for a case or a family, and where nothing was asked."""
     if subject.kind is not Kind.CLASS or _NAME.match(subject.name) is None:
         return None
@@ -115,7 +126,7 @@ def _page(answers: Answers, place: int, subject: Subject) -> Page | None:
         for saved in answers.saved.minors
     }
     rows = {saved: row for saved, row in rows.items() if any(field.asked for field in row)}
-    return Page(name=subject.name, loaded=answers.loaded.minors, rows=rows) if rows else None
+    return Page(name=subject.name, loaded=answers.loaded.minors, rows=rows, safe=safe) if rows else None
 
 
 def _field(answers: Answers, place: int, saved: str, loaded: str) -> Field:

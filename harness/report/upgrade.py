@@ -12,7 +12,7 @@ from harness.report.ask import MARKS, print_beside
 from harness.report.console import writable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console
 
@@ -44,18 +44,16 @@ def show(
     _labelled(console, _head(upgrade, others))
     if upgrade.files:
         console.print()
-        _files(upgrade.files, console, verbose=verbose)
-    for verdict in Verdict:
-        group = [one for one in upgrade.estimators if one.verdict is verdict]
-        if group:
-            console.print()
-            _group(group, verdict, console, verbose=verbose, how=how)
+        _files(upgrade.files, console, verbose=verbose, how=how)
+    is_listed = verbose or not upgrade.files
+    if is_listed:
+        _groups(upgrade, console, verbose=verbose, how=how)
     console.print()
-    _labelled(console, _foot(upgrade))
+    _labelled(console, _foot(upgrade, is_listed=is_listed))
     console.print()
 
 
-def _labelled(console: Console, lines: Iterator[tuple[str, str]]) -> None:
+def _labelled(console: Console, lines: Iterable[tuple[str, str]]) -> None:
     before = ""
     for label, text in lines:
         print_beside(console, f"  {label if label != before else '':<{_LABEL}}", text, widest=_WIDTH)
@@ -76,7 +74,7 @@ def _head(upgrade: Upgrade, others: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield "left out", text
 
 
-def _files(files: Sequence[JudgedFile], console: Console, *, verbose: bool) -> None:
+def _files(files: Sequence[JudgedFile], console: Console, *, verbose: bool, how: bool) -> None:
     shown = files if verbose else files[:_FILES]
     for one in shown:
         mark, style = MARKS[one.verdict]
@@ -87,6 +85,18 @@ def _files(files: Sequence[JudgedFile], console: Console, *, verbose: bool) -> N
             print_beside(console, " " * 6, f"{each.name}: {each.sentence}", style="dim", widest=_WIDTH)
     if len(files) > len(shown):
         console.print(f"    and {counted(len(files) - len(shown), 'more file')}; --verbose shows them")
+    _labelled(console, _causes(words.causes_of_files(files), verbose=verbose))
+    bad = [one for file in files if file.verdict in BAD for one in file.classes if one.verdict is file.verdict]
+    if how and bad:
+        asking.show_again(bad[0].answer, console)
+
+
+def _groups(upgrade: Upgrade, console: Console, *, verbose: bool, how: bool) -> None:
+    for verdict in Verdict:
+        group = [one for one in upgrade.estimators if one.verdict is verdict]
+        if group:
+            console.print()
+            _group(group, verdict, console, verbose=verbose, how=how)
 
 
 def _group(group: Sequence[Judged], verdict: Verdict, console: Console, *, verbose: bool, how: bool) -> None:
@@ -111,7 +121,10 @@ def _told(group: Sequence[Judged], *, verbose: bool) -> Iterator[tuple[str, str]
             yield "rows", f"only for rows in another form than it was fitted on: {_listed(unusual)}"
         if inside:
             yield "within", f"only in models that contain one: {_listed(inside)}"
-    causes = [*words.causes(group), *words.reasons(group)]
+    yield from _causes([*words.causes(group), *words.reasons(group)], verbose=verbose)
+
+
+def _causes(causes: Sequence[str], *, verbose: bool) -> Iterator[tuple[str, str]]:
     shown = causes if verbose else causes[:_CAUSES]
     for text in shown:
         yield "why", text
@@ -124,12 +137,20 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _foot(upgrade: Upgrade) -> Iterator[tuple[str, str]]:
-    for name, text in words.formats(upgrade):
+def _foot(upgrade: Upgrade, *, is_listed: bool) -> Iterator[tuple[str, str]]:
+    """What stands below.
+
+    Parameters
+    ----------
+    is_listed : whether the estimators stand above; else they are counted here.
+    """
+    if not is_listed and upgrade.estimators:
+        yield "overall", f"{words.counts(upgrade.estimators)}; --verbose lists them"
+    for name, text in words.formats(upgrade) if is_listed else ():
         yield "formats", f"{name}: {text}"
     for name in upgrade.left_out:
         yield "formats", f"{name}: left out, because one of the two has no {name}"
-    if upgrade.absent:
+    if upgrade.absent and is_listed:
         yield "new", f"not in the old release: {_listed(upgrade.absent)}"
     if words.not_tested(upgrade):
         yield "untested", f"{', '.join(words.not_tested(upgrade))}: no run has their models"

@@ -127,6 +127,14 @@ def causes(group: Sequence[Judged]) -> list[str]:
     return [f"{text} ({count})" if len(group) > 1 else text for text, count in counts.most_common()]
 
 
+def causes_of_files(files: Sequence[JudgedFile]) -> list[str]:
+    """Why files break or change, each cause once, the commonest first; of several files with how many it is of."""
+    bad = [[one for one in file.classes if one.verdict is file.verdict] for file in files if file.verdict in BAD]
+    told = ({text for one in classes for text in ask_words.why(one.answer, only_worst=True)} for classes in bad)
+    counts = Counter(text for texts in told for text in sorted(texts))
+    return [f"{text} ({counted(count, 'file')})" if len(bad) > 1 else text for text, count in counts.most_common()]
+
+
 def reasons(group: Sequence[Judged]) -> list[str]:
     """Why it is not known, each reason once."""
     if not group or group[0].verdict is not Verdict.UNKNOWN:
@@ -137,10 +145,20 @@ def reasons(group: Sequence[Judged]) -> list[str]:
 def formats(upgrade: Upgrade) -> Iterator[tuple[str, str]]:
     """Each format, with how many estimators have which verdict in it."""
     for name in upgrade.formats:
-        counts = Counter(one.formats[name] for one in upgrade.estimators if name in one.formats)
-        told = ", ".join(f"{counts[verdict]} {_SHORT[verdict]}" for verdict in Verdict if counts[verdict])
-        if told:
-            yield name, f"{told}; of {counted(sum(counts.values()), 'estimator')}"
+        found = [one.formats[name] for one in upgrade.estimators if name in one.formats]
+        if found:
+            yield name, _counts(found)
+
+
+def counts(estimators: Sequence[Judged]) -> str:
+    """How many estimators have which verdict: ``30 change, 40 break, 146 safe; of 216 estimators``."""
+    return _counts([one.verdict for one in estimators])
+
+
+def _counts(verdicts: Sequence[Verdict]) -> str:
+    found = Counter(verdicts)
+    told = ", ".join(f"{found[verdict]} {_SHORT[verdict]}" for verdict in Verdict if found[verdict])
+    return f"{told}; of {counted(len(verdicts), 'estimator')}"
 
 
 _SHORT = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -63,6 +64,10 @@ def test_files_are_found_in_folders_and_judged_first(folder) -> None:
     assert lines[1] == "≠ scikit-learn 1.2.2 → 1.9.1: 1 of 2 files changes predictions"
     assert "left out  models/README.md: no model files" in told
     assert told.index("models/deep/prices.joblib") < told.index("estimators")
+    assert "AdaBoostClassifier" not in told, "the estimators are one line below files"
+    (overall,) = [line for line in " ".join(told.split()).split("overall")[1:]]
+    assert re.match(r" \d+ change, .*; of \d+ estimators; --verbose lists them", overall)
+    assert "why" in told.partition("overall")[0], "why a file breaks or changes"
     data = json.loads(called(folder, *SIDES, "models", "--json").stdout)
     verdicts = {one["path"]: one["verdict"] for one in data["files"]}
     assert verdicts == {"models/deep/prices.joblib": "changes predictions", "models/scaler.bin": "no difference seen"}
@@ -140,6 +145,13 @@ def test_a_terminal_without_our_signs_and_a_reader_that_stops(folder) -> None:
         ["bash", "-c", command], cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
     assert done.stdout.splitlines()[-1] == "0" and "Traceback" not in done.stderr
+
+
+def test_files_show_more_when_it_is_asked_for(folder) -> None:
+    long = called(folder, *SIDES, "models", "--verbose", "--how").stdout
+    assert "AdaBoostClassifier: " in long and "overall" not in long
+    short = called(folder, *SIDES, "models", "--how").stdout
+    assert "--only" in short.partition("overall")[0], "the command that repeats the worst cell of a file"
 
 
 def test_more_is_shown_when_it_is_asked_for(folder) -> None:

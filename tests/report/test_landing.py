@@ -7,7 +7,7 @@ import pytest
 
 from harness.analysis.ask import ask
 from harness.analysis.ask.index import Index
-from harness.report import landing
+from harness.report import ask_words, landing
 
 from tests.report.stored import EVIL, all_cells, cell, plan_of, tables_of
 
@@ -28,8 +28,9 @@ def test_each_estimator_has_an_address_with_the_sentences_of_ask(tables, tmp_pat
     index = Index.from_tables(tables)
     for saved in ("1.4", "1.5"):
         for loaded in ("1.4", "1.5"):
-            said = str(ask([index], "Ridge", producers=[saved], consumers=[loaded]).sentence)
-            assert f'aria-label="{saved} → {loaded}: {said}"' in text
+            answer = ask([index], "Ridge", producers=[saved], consumers=[loaded])
+            assert f'aria-label="{saved} → {loaded}: {answer.sentence}"' in text
+        assert f"Saved with {saved} <small>safe in: {ask_words.safe_in(answer)}</small>" in text
     assert 'href="../report.html#/ask?estimator=Ridge&amp;from=1.5&amp;to=1.4"' in text
     assert "<script" not in text
     assert (tmp_path / "pages/report.html").read_text() == "<p>interactive</p>"

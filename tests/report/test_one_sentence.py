@@ -1,20 +1,28 @@
-"""Terminal, JSON, warning and dataset say the same sentence: random estimators, releases and formats, as carried."""
+"""One sentence, wherever it stands: terminal, JSON, warning, dataset, page and landing page, for random questions."""
 
 from __future__ import annotations
 
+import html
 import io
 import random
+import re
+from pathlib import Path
 
 import pytest
 
+from harness import analysis
 from harness.analysis import dataset
-from harness.analysis.ask import ask
+from harness.analysis.ask import ask, tabulating
+from harness.analysis.ask.index import Index
 from harness.integrations import evidence, warned
 from harness.report import ask as terminal
-from harness.report import ask_data
+from harness.report import ask_data, landing
 from harness.report.console import SafeConsole
+from harness.report.site import answers as site_answers
 
+REFERENCE = Path(__file__).resolve().parents[2] / "results/reference"
 ESTIMATORS, STATEMENTS = 3, 2  # of each estimator, so many of every model and format, and so many narrower ones
+ASKED = 25  # questions to the page
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -39,3 +47,40 @@ def test_a_random_statement_is_the_same_wherever_it_stands(seed) -> None:
             if not one.setting and not one.format:
                 asked = warned.Warned(estimator=name, saved=f"{one.saved}.0", loaded=f"{one.loaded}.0")
                 assert warned.explain(asked, indexes).sentence == one.told.sentence, one
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return analysis.read_run(REFERENCE)
+
+
+@pytest.fixture(scope="module")
+def landed(tables, tmp_path_factory) -> Path:
+    """The landing pages of the reference; what the page holds is made from the same answers, and is not asked here."""
+    folder = tmp_path_factory.mktemp("pages")
+    landing.write(tables, "", folder)
+    return folder
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_page_and_landing_page_say_what_the_terminal_says_of_the_run_that_they_show(tables, landed, seed) -> None:
+    chance, index, answers = random.Random(seed), Index.from_run(REFERENCE), tabulating.tabulate(tables)
+    facts, arrays = site_answers.packed(answers, {})
+    names = sorted(path.parent.name for path in landed.glob("*/index.html"))
+    places = {one.name: place for place, one in enumerate(answers.subjects)}
+    for name in chance.choices(names, k=ASKED):
+        saved, loaded = chance.choice(answers.saved.minors), chance.choice(answers.loaded.minors)
+        answer = ask([index], name, producers=[saved], consumers=[loaded])
+        if answer.nothing:
+            continue
+        told = ask_data.as_data([answer])
+        here = places[name], answers.formats[""], answers.saved.names[saved]
+        there = answers.loaded.names[loaded]
+        assert facts["sentences"][arrays["answer_sentence"][*here, there]] == told["sentence"]
+        assert facts["stretches"][arrays["answer_safe"][here]] == (told["safe_in"] or "")
+        text = html.unescape((landed / name / "index.html").read_text())
+        assert f'aria-label="{saved} → {loaded}: {told["sentence"]}"' in text
+        (safe,) = re.findall(
+            rf"<summary>Saved with {re.escape(saved)}(?: <small>safe in: (.*?)</small>)?</summary>", text
+        )
+        assert safe == (told["safe_in"] or "")

@@ -9,6 +9,7 @@ separating   what tells the models that break from the others
 pairing      the cells by pair of environments; folding: by minor release that loads
 strip        a verdict for each minor release
 sentence     what an answer says in one line
+concluding   the conclusion alone, for whoever asks a million questions
 answer       what is returned
 several      the answers of several estimators, and what gates make of them
 """
@@ -20,7 +21,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from harness.analysis import versions
-from harness.analysis.ask import breadth, evidence, folding, pairing, separating, subjects
+from harness.analysis.ask import breadth, concluding, evidence, folding, pairing, separating, subjects
 from harness.analysis.ask.answer import Answer, AskedRun, PairAnswer, Way
 from harness.analysis.ask.question import Question, Setting, fitting, wanted
 from harness.analysis.ask.strip import Strip
@@ -118,8 +119,8 @@ def answered(
         if is_within and is_folded
         else Strip(),
         seen=frozenset(one.verdict for one in asked if one.verdict is not None),
-        models=_models(asked),
-        broken=frozenset(one.cell.status for one in asked if one.verdict is Verdict.BREAKS),
+        models=concluding.models(asked),
+        broken=concluding.broken(asked),
         breadth=breadth.measure(asked, question),
         sides=separating.separate(asked, question, causes),
         alone=_alone(own, question) if is_within else None,
@@ -138,15 +139,6 @@ def _is_loaded_there(question: Question, one: Evidence) -> bool:
     return bool(fitting({one.cell.consumer: packages}, question.consumers))
 
 
-def _models(asked: Iterable[Evidence]) -> dict[Verdict, int]:
-    """How many models have which verdict, each by the worst of its cells."""
-    seen: dict[str, list[Verdict | None]] = {}
-    for one in asked:
-        if one.is_tried:
-            seen.setdefault(one.cell.case, []).append(one.verdict)
-    return dict(Counter(worst(verdicts) for verdicts in seen.values()))
-
-
 def _own(evidence: Iterable[Evidence], question: Question) -> list[Evidence]:
     """The cells of models that are of the very class, without those that contain one."""
     return [one for one in evidence if one.cell.case in question.subject.alone]
@@ -155,7 +147,7 @@ def _own(evidence: Iterable[Evidence], question: Question) -> list[Evidence]:
 def _alone(own: Sequence[Evidence], question: Question) -> Verdict:
     """The verdict of the models that are of the very class: of each pair of environments, as the answer's own is."""
     by_pair = pairing.grouped(own, lambda one: (one.cell.producer, one.cell.consumer))
-    return worst(breadth.measure(some, question).limited(worst(one.verdict for one in some)) for _, some in by_pair)
+    return worst(breadth.verdict(some, question) for _, some in by_pair)
 
 
 def _differing(asked: Sequence[Evidence]) -> tuple[str, ...]:

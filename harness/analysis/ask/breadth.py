@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.analysis.models import is_value
-from harness.analysis.verdicts import SAFE, Verdict
+from harness.analysis.verdicts import SAFE, Verdict, worst
 from harness.config.deciding import deciding
 
 if TYPE_CHECKING:
@@ -56,6 +56,12 @@ class Breadth:
 def predicts(name: str) -> bool:
     """Whether what is compared under a name is a method that predicts, and no attribute."""
     return name.startswith(_PREDICTING) and not name.endswith("_") and name != "staged_score"  # which wants the truth
+
+
+def verdict(evidence: Sequence[Evidence], question: Question) -> Verdict:
+    """The worst verdict of some cells, no better than their breadth allows."""
+    found = worst(one.verdict for one in evidence)
+    return measure(evidence, question).limited(found) if found in SAFE else found
 
 
 def measure(evidence: Sequence[Evidence], question: Question) -> Breadth:

@@ -42,10 +42,7 @@ def fold(question: Question, asked: Iterable[Evidence]) -> Strip:
 
 
 def _minor(minor: str, pairs: Mapping[tuple[str, str], Sequence[Evidence]], question: Question) -> Minor:
-    verdicts = {
-        pair: breadth.measure(some, question).limited(worst(one.verdict for one in some))
-        for pair, some in pairs.items()
-    }
+    verdicts = {pair: breadth.verdict(some, question) for pair, some in pairs.items()}
     verdict = worst(verdicts.values())
     examples = [min(pairs[pair], key=evidence.badness) for pair in pairs if verdicts[pair] is verdict]
     forward = worst(verdicts[pair] for pair, some in pairs.items() if not _goes_back(some[0]))

@@ -9,7 +9,7 @@ from harness.analysis import versions
 from harness.analysis.ask import breadth, evidence, subjects
 from harness.analysis.ask.question import Question, Setting, wanted
 from harness.analysis.meanings import unusual_rows
-from harness.analysis.verdicts import BAD, Verdict, worst
+from harness.analysis.verdicts import BAD, Verdict
 from harness.config.deciding import deciding
 from harness.errors import InputError
 from harness.terms import minor_of
@@ -99,7 +99,7 @@ def onwards(
         for one in counted:
             by_minor.setdefault(minor_of(held[one.cell.consumer][versions.DEFAULT_PACKAGE]), []).append(one)
         verdicts = {
-            later: breadth.measure(by_minor[later], question).limited(worst(one.verdict for one in by_minor[later]))
+            later: breadth.verdict(by_minor[later], question)
             for later in versions.ordered(by_minor)
             if not _is_older(later, saved_by)
         }

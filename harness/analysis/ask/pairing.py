@@ -99,7 +99,7 @@ def _way(
     return Way(
         format=format_name,
         reader=reader,
-        verdict=breadth.measure(found, question).limited(verdict),
+        verdict=breadth.verdict(found, question),
         cases=_once(cell.case for cell in cells if cell.verdict == verdict),
         statuses=dict(Counter(cell.status for cell in cells).most_common()),
         silent=_once(cell.case for cell in cells if cell.verdict is None),

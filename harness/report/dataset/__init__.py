@@ -20,7 +20,7 @@ from harness.report.dataset import changelog, packages
 from harness.report.dataset.folding import FORMAT_VERSION, document, unfolded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from harness.analysis.ask.index import Index
@@ -51,12 +51,19 @@ def read(path: Path) -> dict[str, Any]:
     return dict(held)
 
 
-def write(indexes: Sequence[Index], folder: Path, *, since: Path | None = None) -> dict[str, Any]:
+def write(
+    indexes: Sequence[Index],
+    folder: Path,
+    *,
+    since: Path | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
     """Write the dataset, its schema, its changelog, and the folders of both packages; return the document.
 
     Parameters
     ----------
     since : the edition before. The changelog beside it is continued.
+    tell : see `harness.analysis.dataset.statements`.
 
     Raises
     ------
@@ -64,7 +71,7 @@ def write(indexes: Sequence[Index], folder: Path, *, since: Path | None = None) 
     """
     before = None if since is None else read(since)
     old = None if since is None else since.with_name(changelog.FILE)
-    made = document(indexes, before=None if before is None else str(before["edition"]))
+    made = document(indexes, before=None if before is None else str(before["edition"]), tell=tell)
     text = json.dumps(made, ensure_ascii=False, separators=(",", ":"), sort_keys=False) + "\n"
     told = changelog.told(before, made)
     told += "\n" + old.read_text("utf-8").partition("\n\n")[2] if old is not None and old.is_file() else ""

@@ -11,7 +11,7 @@ from harness.analysis.dataset import Statement, Told
 from harness.analysis.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from harness.analysis.ask.index import Index
 
@@ -20,12 +20,15 @@ FORMAT_VERSION = 1
 Rectangle = tuple[int, int, int, int, int]
 
 
-def document(indexes: Sequence[Index], *, before: str | None = None) -> dict[str, Any]:
+def document(
+    indexes: Sequence[Index], *, before: str | None = None, tell: Callable[[int, int], None] | None = None
+) -> dict[str, Any]:
     """The dataset of some runs.
 
     Parameters
     ----------
     before : the edition before, if it is known: of one day there may be several.
+    tell : see `harness.analysis.dataset.statements`.
     """
     runs = sorted((index.run for index in indexes), key=lambda run: str(run["started"]))
     day = dt.date.fromisoformat(str(runs[-1]["started"])[:10])
@@ -36,7 +39,7 @@ def document(indexes: Sequence[Index], *, before: str | None = None) -> dict[str
         "edition": edition(day, before),
         "harness_version": harness.__version__,
         "runs": facts,
-        **folded(dataset.statements(indexes)),
+        **folded(dataset.statements(indexes, tell=tell)),
     }
 
 

@@ -29,7 +29,7 @@ def packed(answers: Answers, cases: Mapping[str, int]) -> tuple[dict[str, Any], 
     cases : the position of each case among the values of the cells' column.
     """
     words, sentence = _sentences(answers)
-    stretches, safe = _safe(answers)
+    stretches, safe = safe_in(answers)
     rescues, rescued = _rescued(answers)
     advice = [words for verdict in Verdict for words in ADVICE[verdict]]
     facts: dict[str, Any] = {
@@ -91,23 +91,6 @@ def _sentences(answers: Answers) -> tuple[list[str], npt.NDArray[np.uint16]]:
     return names, code[place].reshape(answers.verdict.shape)
 
 
-def _safe(answers: Answers) -> tuple[list[str], npt.NDArray[np.uint16]]:
-    """Where models that a place saved are safe, as `ask` says it: the distinct texts, and the place of each one's."""
-    homes = _homes(answers.saved)
-    columns = [answers.loaded.names[minor] for minor in answers.loaded.minors]
-    ranks = answers.verdict[..., columns]
-    known: dict[tuple[str | None, bytes], int] = {}
-    texts: dict[str, int] = {}
-    found = np.zeros(ranks.shape[:-1], dtype=np.uint16)
-    for place in np.ndindex(found.shape):
-        key = homes[place[-1]], ranks[place].tobytes()
-        if key not in known:
-            text = ask_words.safe_within(_strip(answers.loaded.minors, ranks[place], homes[place[-1]]))
-            known[key] = texts.setdefault(text, len(texts))
-        found[place] = known[key]
-    return list(texts), found
-
-
 def _strip(minors: Sequence[str], ranks: npt.NDArray[np.uint8], home: str | None) -> Strip:
     every = list(Verdict)
     told = zip(minors, ranks.tolist(), strict=True)
@@ -131,6 +114,26 @@ def _rescued(answers: Answers) -> tuple[list[str], npt.NDArray[np.uint16]]:
     for place, text in told.items():
         code[place] = texts.index(text) + 1
     return texts, code
+
+
+def safe_in(answers: Answers) -> tuple[list[str], npt.NDArray[np.uint16]]:
+    """Where models are safe, as `ask` says it: the distinct texts, and the place of each one's.
+
+    The places are by subject, format and the place that saves.
+    """
+    homes = _homes(answers.saved)
+    columns = [answers.loaded.names[minor] for minor in answers.loaded.minors]
+    ranks = answers.verdict[..., columns]
+    known: dict[tuple[str | None, bytes], int] = {}
+    texts: dict[str, int] = {}
+    found = np.zeros(ranks.shape[:-1], dtype=np.uint16)
+    for place in np.ndindex(found.shape):
+        key = homes[place[-1]], ranks[place].tobytes()
+        if key not in known:
+            text = ask_words.safe_within(_strip(answers.loaded.minors, ranks[place], homes[place[-1]]))
+            known[key] = texts.setdefault(text, len(texts))
+        found[place] = known[key]
+    return list(texts), found
 
 
 def sentence(verdict: Verdict, models: int, changes: int, breaks: int, statuses: int) -> str:
