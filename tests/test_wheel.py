@@ -65,6 +65,13 @@ def call(place: Path, kept: Path, folder: Path, *words: object) -> subprocess.Co
     return subprocess.run(program, cwd=folder, env=clean(kept), capture_output=True, text=True)
 
 
+def without_installing(tool: list[object], kept: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    cache = os.environ.get("UV_CACHE_DIR", os.path.expanduser("~/.cache/uv"))
+    variables = clean(kept, UV_TOOL_DIR=str(kept / "tools"), UV_CACHE_DIR=cache)
+    command = [*map(str, tool), "persistence-matrix", *words]
+    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
+
+
 def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
@@ -159,11 +166,7 @@ def test_a_matrix_is_begun_once(bare, kept, tmp_path) -> None:
 
 @pytest.mark.live
 def test_it_runs_without_being_installed(wheel, kept, tmp_path) -> None:
-    done = subprocess.run(
-        [tools.uv(), "tool", "run", "--from", wheel, "persistence-matrix", *ASK], cwd=tmp_path,
-        env=clean(kept, UV_TOOL_DIR=str(tmp_path / "tools"), UV_CACHE_DIR=os.environ.get("UV_CACHE_DIR", os.path.expanduser("~/.cache/uv"))),
-        capture_output=True, text=True,
-    )  # fmt: skip
+    done = without_installing([tools.uv(), "tool", "run", "--from", wheel], kept, tmp_path, *ASK)
     assert done.returncode == 0, done.stderr
     assert "changes predictions" in done.stdout
 
@@ -171,10 +174,11 @@ def test_it_runs_without_being_installed(wheel, kept, tmp_path) -> None:
 @pytest.mark.live
 @pytest.mark.timeout(900)
 def test_a_case_runs_between_two_releases_without_a_matrix(wheel, kept, tmp_path) -> None:
-    """With the extra [run] alone: a table and a summary, no page, and nothing beside the user's files but results."""
-    place = tmp_path / "venv"
-    subprocess.run([tools.uv(), "venv", "--quiet", "--python", sys.executable, place], check=True)
-    subprocess.run([tools.uv(), "pip", "install", "-q", "--python", place / "bin/python", f"{wheel}[run]"], check=True)
+    """With the extra [run] alone, and not installed: a table and a summary, no page, nothing beside the user's files.
+
+    The program lies in uv's cache then, from where uv does not build environments.
+    """
+    tool = [tools.uv(), "tool", "run", "--quiet", "--python", sys.executable, "--from", f"{wheel}[run]"]
     folder = tmp_path / "own"
     folder.mkdir()
     (folder / "prices.csv").write_text("a,b\n" + "".join(f"{n % 7},{n % 5}\n" for n in range(90)))
@@ -187,14 +191,14 @@ def test_a_case_runs_between_two_releases_without_a_matrix(wheel, kept, tmp_path
         "    return LinearRegression(), rows[['a']], rows['b'], ('predict',)\n"
     )
     words = ("run", "--case", "churn.py", "--from", "1.4.2", "--to", "1.5.2", "--data", "prices.csv")
-    done = call(place, kept, folder, *words)
+    done = without_installing(tool, kept, folder, *words)
     assert done.returncode == 0, done.stderr
     run = next((folder / "results").glob("*-case-*"))
     assert (run / "SUMMARY.md").is_file()
     assert not (run / "report").exists()
     assert sorted(path.name for path in folder.iterdir()) == ["churn.py", "prices.csv", "results"]
     assert list(kept.glob("persistence-matrix/.harness/environments/sk1.4*"))
-    asked = call(place, kept, folder, "ask", "case:churn", "--from", "1.4", "--to", "1.5")
+    asked = without_installing(tool, kept, folder, "ask", "case:churn", "--from", "1.4", "--to", "1.5")
     assert asked.returncode == 0, asked.stderr
     assert asked.stderr.startswith("evidence: 1 run in results and the reference of this program, ")
 

@@ -111,19 +111,21 @@ def _answers(
     found : the cells of the question.
     explained : the causes that have a sentence.
     """
-    by_pair: dict[tuple[str, str], list[Evidence]] = {}
+    by_pair: dict[tuple[str, str], dict[str, list[Evidence]]] = {}
     for one in found:
         packages = [one.index.holdings.get(name, {}) for name in (one.cell.producer, one.cell.consumer)]
         if all(versions.DEFAULT_PACKAGE in held for held in packages):
             saved, loaded = (minor_of(held[versions.DEFAULT_PACKAGE]) for held in packages)
-            by_pair.setdefault((saved, loaded), []).append(one)
-    formats = sorted({one.cell.format for some in by_pair.values() for one in some})
+            by_format = by_pair.setdefault((saved, loaded), {"": []})
+            by_format[""].append(one)
+            by_format.setdefault(one.cell.format, []).append(one)
+    formats = sorted({name for by_format in by_pair.values() for name in by_format})
     # Of every format: one that has all of its cells says the same.
     known: dict[tuple[str, str], tuple[list[Evidence], Told]] = {}
-    for name in ("", *formats):
-        for (saved, loaded), some in by_pair.items():
+    for name in formats:
+        for (saved, loaded), by_format in by_pair.items():
             question = replace(everywhere, producers=wanted([saved]), consumers=wanted([loaded]), format=name or None)
-            asked = [one for one in some if is_asked(question, one)]
+            asked = [one for one in by_format.get(name, ()) if is_asked(question, one)]
             if any(one.is_tried for one in asked):
                 same, told = known.get((saved, loaded), ([], None))
                 if told is None or asked != same:

@@ -223,7 +223,8 @@ def installing(
     def run(session: nox.Session) -> None:
         try:
             python = _interpreter(environment.python)
-            file = Path(session.posargs[0]) if session.posargs else replace_text(locks.wanted(environment), lock().text)
+            given = Path(session.posargs[0]).resolve() if session.posargs else None
+            file = given or replace_text(locks.wanted(environment), lock().text)
         except (NotReadyError, MachineError) as error:
             session.error(str(error))
         held = Lock(text=file.read_text())
@@ -235,6 +236,8 @@ def installing(
         place = folder(environment, held)
         shutil.rmtree(place, ignore_errors=True)
         uv = tools.uv()
+        # Of uvx the noxfile lies in uv's cache, and uv refuses to work from there.
+        session.chdir(tools.workspace())
         session.run(uv, "venv", "--quiet", "--no-project", "--python", str(python), str(place), external=True)
         sync = (uv, "pip", "sync", "--quiet", "--python", str(place / "bin/python"), "--require-hashes", *links)
         sync = (*sync, "--only-binary", ":all:", *own_wheels.options(environment))

@@ -76,9 +76,13 @@ class Gathered:
     def about(self, question: Question) -> list[Evidence]:
         """The cells that one of them is about, each once."""
         found: dict[str, list[Evidence]] = {}
+        is_about: dict[int, bool] = {}  # many cells are of one model
         for case in question.subject.cases:
             for one in self._by_case.get(case, ()):
-                if question.is_about(one.model):
+                model = id(one.model)
+                if model not in is_about:
+                    is_about[model] = question.is_about(one.model)
+                if is_about[model]:
                     found.setdefault(one.cell.id, []).append(one)
         return [_told(of_one_cell) for of_one_cell in found.values()]
 
