@@ -26,7 +26,7 @@ _DIFFERS = {
     Finding.PROBABILITIES: "probabilities drift",
     Finding.VALUES: "values drift",
     Finding.MISSING: "NaN or infinities on one side only",
-    Finding.ERROR: "raises on one side only, or otherwise",
+    Finding.ERROR: "an error on one side only, or another error",
     Finding.SHAPE: "another shape",
     Finding.NAMES: "other names",
     Finding.INCOMPARABLE: "cannot be compared",

@@ -85,6 +85,7 @@ class Progress:
                 self._advance("environments", self._at_work())
                 if state != Status.OK:
                     self._print(f"[yellow]{escape(name)}: {state}: {escape(reason or '')}")
+            self._print_line()
 
     def artifact(self) -> None:
         with self._lock:
@@ -145,8 +146,8 @@ class Progress:
             return
         self._printed = now
         counts = "  ".join(f"{name} {self._done[name]}/{total}" for name, total in self._totals.items())
-        line = "  ".join(filter(None, [f"{now - self._started:5.0f} s", counts, self._pace(), self._link]))
-        self._print(line)
+        line = "  ".join(filter(None, [f"{now - self._started:5.0f} s", counts, self._pace(), self._at_work()]))
+        self._print(escape(line))
 
     def _print(self, text: str) -> None:
         if self._console is not None:

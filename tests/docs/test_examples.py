@@ -15,7 +15,7 @@ from harness.analysis.compare import expectations
 from harness.config.matrix import load_matrix
 
 from . import resolving, scratch
-from .pages import Block, blocks, name_of, written
+from .pages import ROOT, Block, blocks, name_of, written
 
 BASE = """\
 schema: 1
@@ -58,6 +58,8 @@ def test_yaml_is_read(block: Block, tmp_path: Path) -> None:
         lines = [line for step in steps for line in step.get("run", "").splitlines()]
         assert lines
         assert not [why for line in lines for why in resolving.problems(line)]
+    elif "parse-only" in block.marks:
+        assert YAML(typ="safe").load(block.text)
     elif "file" in block.marks:
         scratch.write_files(tmp_path, blocks(block.page))
         load_matrix(tmp_path / block.marks["file"], native="linux/amd64")
@@ -68,6 +70,17 @@ def test_yaml_is_read(block: Block, tmp_path: Path) -> None:
         path = tmp_path / "matrix.yaml"
         path.write_text(within(block.marks["matrix"], block.text))
         load_matrix(path, native="linux/amd64")
+
+
+def test_other_repositories_use_what_there_is() -> None:
+    read = YAML(typ="safe").load
+    workflow, hooks = (
+        read(block.text) for block in YAMLS if block.page.name == "warnings-and-ci.md" and "parse-only" in block.marks
+    )
+    (step,) = [one for one in workflow["jobs"]["models"]["steps"] if "persistence-matrix" in one["uses"]]
+    assert step["with"].keys() <= read((ROOT / "action.yml").read_text())["inputs"].keys()
+    (hook,) = hooks["repos"][0]["hooks"]
+    assert hook["id"] in {one["id"] for one in read((ROOT / ".pre-commit-hooks.yaml").read_text())}
 
 
 def within(key: str, piece: str) -> str:

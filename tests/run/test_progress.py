@@ -69,6 +69,16 @@ def test_a_plain_line_tells_the_rate_and_the_time_left_of_the_last_minute(clock)
     assert last.endswith("cells 559/1000  0.5 cells/s  about 882 s left")
 
 
+def test_a_plain_line_tells_which_environments_are_made_while_nothing_else_happens(clock) -> None:
+    console = Console(file=io.StringIO(), width=200)
+    progress = Progress(console, environments=2, artifacts=1, cells=1, clock=clock)
+    progress.environment("old", "building")
+    clock.now += 12
+    progress.environment("new", "building")
+    (line,) = console.file.getvalue().splitlines()
+    assert line.startswith("   12 s  environments 0/2") and line.endswith("old building, new building")
+
+
 def test_a_terminal_tells_the_same(clock) -> None:
     console = Console(file=io.StringIO(), width=200, force_terminal=True)
     with Progress(console, environments=1, artifacts=1, cells=100, clock=clock) as progress:

@@ -8,6 +8,11 @@ class Answers {
     this.classes = this.subjects.filter((subject) => subject.kind === 'class');
   }
 
+  // The version that a question begins with: neither the newest, of which there is little to say, nor one that few still have.
+  get usual() {
+    return this.saved.minors.at(-4) ?? this.saved.minors[0] ?? '';
+  }
+
   // Null where the run has no such estimator.
   subject(name) {
     const place = this.byName.get(name.trim().toLowerCase().replace(/^(case|family|class):/, ''));

@@ -11,7 +11,7 @@ class Ask {
     const { from, to, format, estimator } = this.form.elements;
     const { saved, loaded, classes, subjects } = this.answers;
     options(from, saved.minors, null);
-    from.value = saved.minors.at(-4) ?? saved.minors[0] ?? '';
+    from.value = this.answers.usual;
     options(to, loaded.minors, null);
     to.value = loaded.minors.at(-1) ?? '';
     options(format, Object.keys(this.answers.formats).filter(Boolean), 'every Python format');

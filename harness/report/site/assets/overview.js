@@ -6,6 +6,7 @@ class Overview {
     this.form = byId('overview-form');
     const { from, format } = this.form.elements;
     options(from, answers.saved.minors, null);
+    from.value = answers.usual;
     options(format, Object.keys(answers.formats).filter(Boolean), 'every Python format');
     this.subjects = answers.classes.length ? answers.classes : answers.subjects.filter((one) => one.kind === 'case');
     this.form.addEventListener('input', () => this.show(this.wanted()));
@@ -20,7 +21,7 @@ class Overview {
 
   open(wanted) {
     const { elements } = this.form;
-    elements.from.value = this.answers.saved.minors.includes(wanted.from) ? wanted.from : elements.from.value || this.answers.saved.minors[0];
+    elements.from.value = this.answers.saved.minors.includes(wanted.from) ? wanted.from : elements.from.value;
     elements.format.value = wanted.format ?? '';
     elements.name.value = wanted.name ?? '';
     this.show(this.wanted());
