@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
+from packaging.specifiers import SpecifierSet
 
 from harness.analysis import causes, versions
 from harness.analysis.ask import breadth
@@ -101,6 +102,15 @@ class Checked:
     reach: tuple[dict[str, Any], ...] | None
     stands_in: str | None = None
     deprecated: tuple[str, ...] = ()
+
+    @property
+    def safe_apart(self) -> tuple[str, ...]:
+        """The releases beyond the range that are safe too: a range ends where one is not, or was not tried."""
+        if self.safe_range is None:
+            return ()
+        within = SpecifierSet(self.safe_range.removeprefix("scikit-learn"), prereleases=True)
+        safe = (one.scikit_learn for one in self.targets if one.verdict in SAFE)
+        return tuple(dict.fromkeys(one for one in safe if one is not None and one not in within))
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each target, with the columns of `Target`."""

@@ -105,9 +105,8 @@ def render(found: Sequence[CheckedFile]) -> str:
 
     head = ["| file | answer | written by | safe |", "| --- | --- | --- | --- |"]
     rows = [
-        f"| {markdown(one.path)} | {markdown(_answer(one))} | {markdown(written)} | {markdown(safe)} |"
+        f"| {markdown(one.path)} | {markdown(_answer(one))} | {markdown(_written(one))} | {markdown(_safe(one))} |"
         for one in found
-        for written, safe in [((one.answer or {}).get("written_by") or "", (one.answer or {}).get("safe_range") or "")]
     ]
     return "\n".join([*head, *rows, ""])
 
@@ -120,6 +119,16 @@ def worst_code(codes: Sequence[int]) -> int:
 
 def _answer(one: CheckedFile) -> str:
     return f"no answer: {one.error}" if one.answer is None else str(one.answer["sentence"])
+
+
+def _written(one: CheckedFile) -> str:
+    return str((one.answer or {}).get("written_by") or "")
+
+
+def _safe(one: CheckedFile) -> str:
+    """The range that is safe, and what is safe beyond it."""
+    held = one.answer or {}
+    return ", and ".join(filter(None, [held.get("safe_range"), ", ".join(held.get("safe_apart") or ())]))
 
 
 def _line(one: CheckedFile) -> str:

@@ -143,6 +143,9 @@ def _lines(answer: Checked) -> Iterator[tuple[str, str]]:
         yield from _why(first, last)
     if answer.safe_range is not None:
         yield "safe", answer.safe_range
+        if answer.safe_apart:
+            told = _some(answer.safe_apart)
+            yield "", f"and {told}; the range ends where a release is not safe, or was not tried"
     if answer.compared:
         yield "compared", _some(answer.compared)
         yield "with rows", _rows(answer)
@@ -184,7 +187,7 @@ def _rows(answer: Checked) -> str:
 def as_data(answer: Checked, *, written: str, notes: Sequence[str], run: str | None) -> dict[str, Any]:
     """Return the answer as data for JSON."""
     told = {"schema": 1, "sentence": sentence(answer), "written_by": written, "notes": list(notes), "run": run}
-    return {**told, **asdict(answer)}
+    return {**told, **asdict(answer), "safe_apart": list(answer.safe_apart)}
 
 
 def badge(answer: Checked) -> dict[str, Any]:

@@ -161,7 +161,10 @@ def test_a_target_is_told_in_the_words_of_the_strip(tmp_path) -> None:
 
 
 def test_a_range_is_safe_only_as_far_as_each_minor_was_tried(tmp_path) -> None:
-    assert answered(tmp_path, ["ok"], asked="c").safe_range == "scikit-learn>=1.2.2,<1.3"
+    found = answered(tmp_path, ["ok"], asked="c")
+    assert (found.safe_range, found.safe_apart) == ("scikit-learn>=1.2.2,<1.3", ("1.5.2",))
+    (tmp_path / "every").mkdir()
+    assert answered(tmp_path / "every", ["ok", "ok", "ok"]).safe_apart == ()
 
 
 def test_gates(tmp_path) -> None:
