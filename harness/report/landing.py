@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from harness.analysis import causes
+from harness.analysis import causes, versions
 from harness.analysis.ask import tabulating
 from harness.analysis.ask.subjects import Kind
 from harness.analysis.verdicts import BAD, Verdict, rank
@@ -65,9 +65,21 @@ class Page:
 
     @property
     def worst(self) -> Field:
-        """The most serious field; of several the one from the newest release."""
+        """The most serious field; of several one on the way to a newer release, and of these from the newest."""
+        order = versions.ordered({*self.rows, *self.loaded})
         every = [field for row in self.rows.values() for field in row]
-        return min(reversed(every), key=lambda field: rank(field.verdict) if field.asked else len(Verdict))
+        return min(
+            reversed(every),
+            key=lambda field: (
+                rank(field.verdict) if field.asked else len(Verdict),
+                order.index(field.saved) > order.index(field.loaded),
+            ),
+        )
+
+    @property
+    def words(self) -> list[str]:
+        """The name in pieces, between which a line may break."""
+        return re.findall(r"[A-Z]*[^A-Z]+|[A-Z]+", self.name)
 
     @property
     def causes(self) -> tuple[tuple[causes.Cause, str], ...]:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from harness.analysis.ask import ask
 from harness.analysis.ask.index import Index
@@ -50,3 +51,9 @@ def test_the_pages_work_without_scripts_and_on_a_phone(reader, tables, tmp_path)
     reader.page.goto((tmp_path / "pages/Ridge/index.html").as_uri())
     assert "1.5 → 1.4: changes predictions (without an error)" in reader.page.locator(".lead").inner_text()
     assert reader.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert reader.page.locator(".wide").evaluate("one => one.scrollWidth <= one.clientWidth"), "every release is seen"
+    assert reader.page.locator("h1").inner_text() == "Ridge"
+    for scheme in ("light", "dark"):
+        reader.page.emulate_media(color_scheme=scheme)
+        found = Axe().run(reader.page).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
