@@ -10,7 +10,7 @@ import random
 from . import leaves
 
 ROWS = 8
-TIMES = 1000.0  # as far as the column's values are from each other
+TIMES = 1000.0  # as far as the column's values are from each other, or from 0
 
 
 def rows(model, columns):
@@ -25,11 +25,13 @@ def rows(model, columns):
 
 
 def _far(draw, values):
+    values = [value for value in values if value is not None]
     numbers = [value for value in values if isinstance(value, float)]
-    if len(numbers) < len(values):  # categories, or missing ones
+    if len(numbers) < len(values):  # categories
         return draw.choice(values)
-    spread = (max(numbers) - min(numbers) if numbers else 0.0) or 1.0
-    return draw.gauss(0.0, TIMES) * spread
+    # The only threshold of a column has a value close to each side of it, so that what they are counts as well.
+    size = max([max(numbers) - min(numbers), *map(abs, numbers)]) if numbers else 0.0
+    return draw.gauss(0.0, TIMES) * (size or 1.0)
 
 
 def _is_other(model, depth=6):
