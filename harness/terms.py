@@ -105,6 +105,8 @@ CONVERTED = frozenset({"onnx", "pmml", "recipe"})
 #: Formats that an answer is about only where they are named, like those that convert: they are for the way over, and
 #: nobody's models lie in them.
 BY_NAME = frozenset({"portable"})
+#: How the reason of a cell begins whose format is one of these, and for which the profile left no time in this run.
+LEFT = "left for another run"
 
 
 def converts(format_name: str) -> bool:
@@ -330,6 +332,7 @@ class Limits:
     seconds: float = 30.0  # loading one artifact and calling its methods
     memory: int = 2 * 1024**3  # above what the guest holds before it starts
     build_seconds: float = 900.0  # building one environment
+    rescue_share: float | None = None  # of an environment's time, for the formats of `BY_NAME`; None: all they need
 
 
 @dataclass(frozen=True, kw_only=True)

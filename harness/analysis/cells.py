@@ -113,6 +113,12 @@ def meanings(cells: pd.DataFrame, unrun: Collection[str]) -> pd.Series[Any]:
     return meaning.mask(lost, str(Meaning.NOT_RUN))
 
 
+def left(cells: pd.DataFrame) -> pd.Series[bool]:
+    """Whether each cell was left for another run, because the profile gives such cells a share of the time."""
+    untried = cells["status"] == Status.NOT_RUN
+    return untried & cells["reason"].where(untried, "").astype("string").str.startswith(terms.LEFT).eq(True)
+
+
 def meanings_of_statuses(statuses: pd.Series[Any]) -> pd.Series[Any]:
     """The `Meaning` of statuses by themselves: of cells, or of artifacts; null where there is no status."""
     return _mapped(statuses, _BY_STATUS)

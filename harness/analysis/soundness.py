@@ -36,6 +36,11 @@ class ProblemKind(StrEnum):
     NOTHING_LOADS = "nothing loads"
     SELF_TEST = "self-test"
     REUSE = "reused outcomes"
+    LEFT = "cells left for another run"
+
+
+#: Of which a run is sound all the same.
+_ALLOWED = frozenset({ProblemKind.LEFT})
 
 
 _SENTENCES = {
@@ -52,6 +57,10 @@ _SENTENCES = {
     ProblemKind.REUSE: (
         "Outcomes of earlier runs are not what they are now: {count} of {of} that were worked out again differ, "
         "such as {names}. Run it again with --fresh."
+    ),
+    ProblemKind.LEFT: (
+        "{count} of {of} cells were left for another run: what gets models over may take a share of the time. "
+        "They never count as passing."
     ),
     ProblemKind.SELF_TEST: (
         "Self-test failed: {count} artifacts do not predict the same in their own producer, such as {names}."
@@ -105,6 +114,8 @@ def _problems(summary: Summary) -> Iterator[RunProblem]:
     other = summary.reused.disagreeing
     if other:
         yield RunProblem(kind=ProblemKind.REUSE, count=len(other), of=summary.reused.sampled, names=other[:1])
+    if summary.left:
+        yield RunProblem(kind=ProblemKind.LEFT, count=summary.left, of=summary.cells)
 
 
 def _of_environments(kind: ProblemKind, names: Collection[str], summary: Summary) -> RunProblem:
@@ -128,8 +139,13 @@ def forgiven(tables: RunTables, may_fail: Sequence[str]) -> tuple[str, ...]:
     return tuple(str(name) for name in lost if any(fnmatchcase(str(name), pattern) for pattern in may_fail))
 
 
+def allowed(summary: Summary) -> tuple[RunProblem, ...]:
+    """List what every report shows first of a run, though the run is sound."""
+    return tuple(one for one in _problems(summary) if one.kind in _ALLOWED)
+
+
 def find_run_problems(tables: RunTables, *, may_fail: Sequence[str] = ()) -> tuple[RunProblem, ...]:
-    """Find what is wrong with a stored run, apart from environments that may fail.
+    """Find what makes a stored run not sound, apart from environments that may fail.
 
     Parameters
     ----------
@@ -138,7 +154,7 @@ def find_run_problems(tables: RunTables, *, may_fail: Sequence[str] = ()) -> tup
     """
     names = forgiven(tables, may_fail)
     if not names:
-        return find_problems(summarize(tables))
+        return _unsound(summarize(tables))
     cells, artifacts, figures = tables.cells, tables.artifacts, tables.figures
     cells = cells[~cells["producer"].isin(names) & ~cells["consumer"].isin(names)]
     left = replace(
@@ -150,7 +166,11 @@ def find_run_problems(tables: RunTables, *, may_fail: Sequence[str] = ()) -> tup
     )
     # If more is missing than what may be, the rows show it. Only this check finds cells that were never measured.
     whole = tables.run.get("complete") or not _never_measured(left)
-    return find_problems(summarize(replace(left, run={**tables.run, "complete": whole})))
+    return _unsound(summarize(replace(left, run={**tables.run, "complete": whole})))
+
+
+def _unsound(summary: Summary) -> tuple[RunProblem, ...]:
+    return tuple(one for one in _problems(summary) if one.kind not in _ALLOWED)
 
 
 def _never_measured(tables: RunTables) -> bool:

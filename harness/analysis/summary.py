@@ -10,6 +10,7 @@ import pandas as pd
 
 from harness.analysis import columns, estimator_coverage, groups, measured, sides
 from harness.analysis.cells import is_at_home, is_in, trace_causes
+from harness.analysis.cells import left as is_left
 from harness.analysis.meanings import INCONCLUSIVE, SOUND, Meaning
 from harness.analysis.reused import Reused, count_reused
 from harness.terms import BROKEN, LOADED, UNTRIED, Finding, Parity, Status
@@ -83,6 +84,7 @@ class Summary:
     missing: dict[str, str]  # environments that could not be had, with reasons
     statuses: dict[str, int]  # of the cells
     not_run: int  # cells that were never tried, because an environment could not be had or the run was cut short
+    left: int  # cells that were left for another run, see `harness.run.rescue_share`
     parities: dict[str, int]
     artifacts: dict[str, int]
     written: dict[str, tuple[int, int]]  # by producer: artifacts that it wrote, of how many
@@ -149,6 +151,7 @@ def summarize(tables: RunTables) -> Summary:
     kept = ~cells["converts"]
     diagonal = cells[is_at_home(cells) & cells["parity"].notna() & kept]
     versions = ["python", "sklearn", "numpy", "arch"]
+    left = int(is_left(cells).sum())
     return Summary(
         run=tables.run,
         environments=tuple(environments["environment"]),
@@ -158,7 +161,8 @@ def summarize(tables: RunTables) -> Summary:
         },
         missing=dict(zip(bad["environment"], bad["reason"], strict=True)),
         statuses=columns.counts(cells["status"]),
-        not_run=int((cells["meaning"] == Meaning.NOT_RUN).sum()),
+        not_run=int((cells["meaning"] == Meaning.NOT_RUN).sum()) - left,
+        left=left,
         parities=columns.counts(cells["parity"].dropna()),
         artifacts=columns.counts(tables.artifacts["status"]),
         written={

@@ -210,7 +210,8 @@ def rescue(
     to : str
         One target, as `check` takes them.
     output : str or Path
-        The file to write: ``.pkl``, ``.joblib``, ``.skops`` or ``.onnx``. Nothing is written over.
+        The file to write: ``.pkl``, ``.joblib``, ``.skops``, ``.portable``, ``.onnx`` or ``.pmml``.
+        Nothing is written over.
     data, at, packages, requirements, code, results, trust
         As `check` takes them.
 

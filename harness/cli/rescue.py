@@ -34,7 +34,10 @@ def rescue(
         ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", metavar="OUT", help="The file to write: .pkl, .joblib, .skops or .onnx.")
+        Path,
+        typer.Option(
+            "--output", metavar="OUT", help="The file to write: .pkl, .joblib, .skops, .portable, .onnx or .pmml."
+        ),
     ],
     data: RowsOption = None,
     at: AtOption = None,

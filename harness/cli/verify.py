@@ -13,6 +13,7 @@ def verify(run: RunArgument = None, results: ResultsOption = RESULTS, may_fail: 
     """
     from harness import analysis, store  # pandas
     from harness.analysis import soundness
+    from harness.analysis.summary import summarize
 
     folder = store.find_run(results, run)
     tables = analysis.read_run(folder)
@@ -20,5 +21,6 @@ def verify(run: RunArgument = None, results: ResultsOption = RESULTS, may_fail: 
     if problems:
         raise GateCrossed("\n".join([f"{folder}: this run is not sound:", *(f"  {line}" for line in problems)]))
     forgiven = ", ".join(soundness.forgiven(tables, may_fail or ()))
+    allowed = "".join(f"\n  {one}" for one in soundness.allowed(summarize(tables)))
     sound = f"sound but for what may be missing: {forgiven}" if forgiven else "complete, with every environment"
-    print(f"{folder.name}: {sound}")
+    print(f"{folder.name}: {sound}{allowed}")

@@ -126,6 +126,8 @@ class Plan:
                 del own["path"]
         if content["compare"] == Compare.EVERYTHING:  # as when there was nothing else: old digests hold
             del content["compare"]
+        if content["limits"]["rescue_share"] is None:  # likewise
+            del content["limits"]["rescue_share"]
         measured = (content["measure"] or {}).get("formats", ())
         for case in content["cases"]:
             if case["given"] is None:

@@ -157,6 +157,13 @@ class Limits(Part):
     memory: Memory | None = Field(default=None, description="Above what a guest holds before it starts.")
     fit_seconds: Seconds | None = Field(default=None, description="Fitting one case and dumping it in one format.")
     build_seconds: Seconds | None = Field(default=None, description="Building one environment.")
+    rescue_share: Fraction | None = Field(
+        default=None,
+        description=(
+            "Of an environment's time, what loading `portable` may take: 0.15. What breaks or changes comes first, and "
+            "what is left another run does. Not given: all that it needs."
+        ),
+    )
 
 
 class Tolerance(Part):

@@ -41,7 +41,7 @@ _EVERYBODYS = ("/tmp", "/dev/shm")  # noqa: S108  # the sandbox's own, in memory
 _PROBE_SECONDS = 20.0
 #: What becomes of this machine's root. Of /etc a program sees single files, and of nothing else anything.
 SYSTEM = frozenset({"usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"})
-_SETTINGS = (Path("/etc/ld.so.cache"), Path("/etc/alternatives"))
+_SETTINGS = (Path("/etc/ld.so.cache"), Path("/etc/alternatives"), *sorted(Path("/etc").glob("java-*-openjdk")))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ Standard library at its top.
 
 import random
 
-from . import boosters, leading, learnt, leaves, training
+from . import boosters, far_rows, leading, learnt, leaves, training
 
 ROWS = 64  # that are drawn
 MISSING = 0.2  # of the values of a column that takes missing ones
@@ -77,7 +77,8 @@ def made(model):
     led = leading.led_rows(model, columns, most - ROWS)
     # Where no row can be led to a leaf, many may come to it by chance.
     by_chance = not led and (leaves.reached_by(model) or boosters.thresholds(leaves.unwrapped(model)[1]))
-    return _as_rows(model, _drawn(columns, MOST if by_chance else ROWS) + led)
+    drawn = _drawn(columns, MOST if by_chance else ROWS)
+    return _as_rows(model, drawn + led + far_rows.rows(model, columns))
 
 
 def _declared(model, inputs):

@@ -28,8 +28,10 @@ _NAMES = 5  # in one line
 _HOLDS = {
     Kept.PART: "another object than the file's: the search's best_estimator_, which its predictions come from; "
     "the search itself, with cv_results_, is not in it",
-    Kept.PREDICTIONS: "another object than the file's: a graph that computes {}; run it with onnxruntime",
+    Kept.PREDICTIONS: "another object than the file's: {what} that computes {methods}; run it with {program}",
 }
+#: What holds predictions alone, and what runs it.
+_GRAPHS = {"onnx": ("a graph", "onnxruntime"), "pmml": ("a document", "jpmml_evaluator, or another evaluator of PMML")}
 
 
 def show(answer: Rescued, console: Console) -> None:
@@ -118,7 +120,8 @@ def _of_proof(answer: Rescued, proof: Proof) -> Iterator[tuple[str, str]]:
     )
     assert answer.way is not None
     if answer.way.kept in _HOLDS:
-        yield "holds", _HOLDS[answer.way.kept].format(_listed(names))
+        what, program = _GRAPHS.get(answer.format, _GRAPHS["onnx"])
+        yield "holds", _HOLDS[answer.way.kept].format(what=what, methods=_listed(names), program=program)
     if answer.at:
         yield "holds", f"what lies at {answer.at} of the file, without what is around it"
     if proof.differing:

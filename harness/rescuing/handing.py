@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _PART = ".best_estimator_"
 _NAMES = 4  # in one line
 #: The kinds of format that hold no names of code.
-_DATA = frozenset({"onnx", "portable"})
+_DATA = frozenset({"onnx", "pmml", "portable"})
 
 
 def is_search(found: Inspection, at: str) -> bool:

@@ -25,6 +25,7 @@ _SUFFIXES = {
     ".skops": "skops",
     ".portable": "portable",
     ".onnx": "onnx",
+    ".pmml": "pmml",
 }
 #: Packages that formats need beside scikit-learn.
 _NEEDS = {
@@ -32,11 +33,14 @@ _NEEDS = {
     "cloudpickle": ("cloudpickle",),
     # skl2onnx of 2021 imports pkg_resources; with protobuf 7 that of today cannot convert histogram gradient boosting.
     "onnx": ("skl2onnx", "onnx", "onnxruntime", "setuptools<81", "protobuf<7"),
+    "pmml": ("sklearn2pmml", "jpmml-evaluator"),
 }
 #: In which a Python object is saved, what most often works first; `portable` needs no package beside NumPy.
 _OBJECTS = ("pickle-4", "joblib", "portable", "skops", "cloudpickle")
 #: In which no more than predictions are kept, the most exact first.
 _PREDICTIONS = ("onnx-float64", "onnx")
+#: The same for a Java program. It needs a Java runtime, so it comes last.
+_DOCUMENT = "pmml"
 
 
 def kind(format_name: str) -> str:
@@ -101,7 +105,7 @@ def stages(
     final = _final(wanted, own)
     if final not in known:
         return
-    if kind(final) != "onnx":
+    if kind(final) not in {"onnx", _DOCUMENT}:
         near, far = _carriers(final, own, known)
         for kept in (Kept.MODEL, Kept.PART) if is_search else (Kept.MODEL,):
             yield Stage(carriers=near, final=final, kept=kept)
@@ -109,9 +113,11 @@ def stages(
                 yield Stage(carriers=far, final=final, kept=kept)
             for name in between if kept is Kept.MODEL else ():
                 yield Stage(carriers=near, final=final, through=name)
-    predictions = tuple(one for one in _PREDICTIONS if one in known)
-    if predictions:
-        yield Stage(carriers=predictions, final=predictions[0], kept=Kept.PREDICTIONS)
+    graphs = tuple(one for one in _PREDICTIONS if one in known)
+    if graphs and wanted != _DOCUMENT:
+        yield Stage(carriers=graphs, final=graphs[0], kept=Kept.PREDICTIONS)
+    if _DOCUMENT in known and wanted in {None, _DOCUMENT}:
+        yield Stage(carriers=(_DOCUMENT,), final=_DOCUMENT, kept=Kept.PREDICTIONS)
 
 
 def _final(wanted: str | None, own: str) -> str:

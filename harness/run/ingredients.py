@@ -54,7 +54,7 @@ def may_be_kept(row: Mapping[str, Any]) -> bool:
 def of_environment(environment: Environment, holding: Mapping[str, Any], plan: Plan) -> str:
     """The key of what is the same for all that an environment writes and loads in a run."""
     limits = asdict(plan.profile.limits)
-    del limits["build_seconds"]
+    del limits["build_seconds"], limits["rescue_share"]  # they change no outcome
     return _digest(
         {
             "version": VERSION,

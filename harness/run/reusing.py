@@ -106,12 +106,8 @@ class Reuse:
         key = self._key(session)
         if key is None:
             return owed
-        known = self._read(key, "cell")
-        kept: dict[Cell, Entry] = {}
-        for cell in owed:
-            entry = known.get(f"cell:{self._key_of_cell(key, cell)}")
-            if entry is not None and cell not in self._measured and not self._sample.everything:
-                kept[cell] = entry
+        kept = {} if self._sample.everything else self._kept_cells(key, owed)
+        kept = {cell: entry for cell, entry in kept.items() if cell not in self._measured}
         sample = [cell for cell in kept if self._sample.has_cell(cell)]
         if sample:
             loading.load(session, self._recorder, sample)
@@ -119,9 +115,33 @@ class Reuse:
                 return loading.owed(self._recorder, session.name)
         for cell, entry in kept.items():
             if not self._sample.has_cell(cell):
-                row = _without_figures(cast("CellRow", entry.row))
-                self._recorder.cell(cell.id, {**row, "reused_from": entry.run, "traceback_text": entry.traceback})
+                self._take_cell(cell, entry)
         return [cell for cell in owed if cell not in kept]
+
+    def worked_out(self, session: Session, cells: Iterable[Cell]) -> dict[str, str]:
+        """By cell that an earlier run has worked out, that run. Raises NotReadyError."""
+        key = self._key(session)
+        return {} if key is None else {cell.id: entry.run for cell, entry in self._kept_cells(key, cells).items()}
+
+    def take_kept(self, session: Session, cells: Iterable[Cell]) -> list[Cell]:
+        """Record the cells that are kept, even where everything is to be worked out; return the others.
+
+        Raises NotReadyError.
+        """
+        key = self._key(session)
+        kept = {} if key is None else self._kept_cells(key, cells)
+        for cell, entry in kept.items():
+            self._take_cell(cell, entry)
+        return [cell for cell in cells if cell not in kept]
+
+    def _kept_cells(self, key: str, cells: Iterable[Cell]) -> dict[Cell, Entry]:
+        known = self._read(key, "cell")
+        found = ((cell, known.get(f"cell:{self._key_of_cell(key, cell)}")) for cell in cells)
+        return {cell: entry for cell, entry in found if entry is not None}
+
+    def _take_cell(self, cell: Cell, entry: Entry) -> None:
+        row = _without_figures(cast("CellRow", entry.row))
+        self._recorder.cell(cell.id, {**row, "reused_from": entry.run, "traceback_text": entry.traceback})
 
     def _read(self, key: str, kind: Kind) -> dict[str, Entry]:
         """What earlier runs have worked out; not what this one has, in an environment that holds the same."""
@@ -182,7 +202,7 @@ class Reuse:
         agree = True
         for cell in tried:
             row, name = self._recorder.journal.cell(cell.id), self._key_of_cell(key, cell)
-            if row is None or name is None or not self._may_be_kept(cell, row):
+            if row is None or row.get("reused_from") or name is None or not self._may_be_kept(cell, row):
                 continue
             before = known.get(f"cell:{name}")
             if before is not None and self._agree(session.name, cell.id, before, row):

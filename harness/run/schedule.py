@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import time
 from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from harness.environments import NotReadyError
 from harness.environments.stage import stage
 from harness.errors import InputError
 from harness.machine import processes, tools
-from harness.run import dumping, loading, measuring
+from harness.run import dumping, loading, measuring, rescue_share
 from harness.run.environment_session import EnvironmentSession
 from harness.run.session import CutShortError
 
@@ -184,10 +185,11 @@ def _consume(session: Session, recorder: Recorder, producing: list[Future[None]]
         if any(one.cancelled() or one.exception() is not None for one in producing):  # the run ends
             return
         cells = loading.owed(recorder, session.name)
+        began = time.monotonic()
         if reuse is not None and cells:
             cells = reuse.cells(session, cells)
         if cells:
-            loading.load(session, recorder, cells)
+            rescue_share.load(session, recorder, cells, reuse, spent=time.monotonic() - began)
             if reuse is not None:
                 reuse.keep_cells(session, cells)
     except NotReadyError as reason:

@@ -44,7 +44,7 @@ try:
 except ImportError:  # before scikit-learn 1.0
     SplineTransformer = None
 
-from guest import given, given_rows, learnt, making_rows
+from guest import far_rows, given, given_rows, learnt, making_rows
 
 ROWS, TRUTH = load_breast_cancer(return_X_y=True)
 DRAWN = np.random.RandomState(0)
@@ -127,6 +127,24 @@ def test_values_lie_where_the_model_was_fitted():
     if hasattr(isotonic, "X_thresholds_"):
         rows, _ = made(isotonic)
         assert len(set(np.ravel(rows))) > 20 and np.min(rows) >= 1000
+
+
+def test_rows_far_away_are_made_for_those_alone_that_answer_them_otherwise():
+    from sklearn.gaussian_process import GaussianProcessClassifier
+
+    near, three = DRAWN.rand(60, 3), np.arange(60) % 3
+    process = GaussianProcessClassifier().fit(near, three)
+    begun = GradientBoostingClassifier(n_estimators=3, init=LogisticRegression()).fit(near, three % 2)
+    for model in (process, make_pipeline(StandardScaler().fit(near), process), begun):
+        rows, _ = made(model)
+        assert (abs(rows[-far_rows.ROWS :]) > 50).sum() > 2 * far_rows.ROWS, model
+        assert (abs(rows[: making_rows.ROWS]) < 50).all()
+    assert np.allclose(
+        process.predict_proba(made(process)[0][-far_rows.ROWS :]), 1 / 3
+    )  # a tie, which a release settles
+    for model in (LogisticRegression(), GradientBoostingClassifier(n_estimators=3)):
+        rows, _ = made(model.fit(near, three))
+        assert (abs(rows) < 50).all()
 
 
 def test_imputers_have_something_to_impute():

@@ -278,3 +278,18 @@ def test_a_hostile_file_writes_nothing():
 
 def test_a_value_that_was_lost_is_told_by_its_class():
     assert building.Lost("x").what == "x"
+
+
+def test_the_indicator_of_an_imputer_of_older_releases_tells_its_columns():
+    np = optional("sklearn") and optional("numpy")
+    from sklearn.impute import SimpleImputer
+
+    holes = np.array([[1.0, np.nan], [2.0, 3.0], [4.0, 5.0]])
+    model = SimpleImputer(add_indicator=True).fit(holes)
+    if "n_features_in_" not in vars(model.indicator_):
+        raise unittest.SkipTest("this release keeps no such attribute")
+    expected = list(model.get_feature_names_out())
+    del model.indicator_.n_features_in_  # as 1.2 left it
+    data = portable_archives.dump(model, {}, None)
+    loaded = portable_archives.load(data, None, "portable", {})
+    assert list(loaded.get_feature_names_out()) == expected

@@ -21,6 +21,7 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("bwrap") is None, reason="no bubblewrap here"),
 ]
 
+java = pytest.mark.skipif(shutil.which("java") is None, reason="no Java here")
 WRITERS = {
     "1.2.2": ("3.11", "1.24"),
     "1.3.2": ("3.11", "1.26"),
@@ -79,6 +80,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, workspace: Path) -> dict[s
         ("texts", "1.4.2", "1.5", ".pkl", KEPT, 1e-12),
         ("binary", "1.5.2", "1.2", ".pkl", KEPT, 1e-12),
         ("binary", "1.7.2", "1.2", ".pkl", KEPT, 1e-12),
+        pytest.param("binary", "1.5.2", "1.2", ".pmml", PREDICTIONS, 1e-6, marks=java),
         ("squares", "1.2.2", "1.9", ".pkl", KEPT, 1e-5),  # of rows of float32
         ("boosting", "1.3.2", "1.5", ".pkl", KEPT, 1e-12),  # SAMME.R, which 1.5 still has
         ("boosting", "1.5.2", "1.9", ".onnx", PREDICTIONS, 1e-4),  # and 1.9 has no longer

@@ -78,6 +78,8 @@ def test_another_object_is_said_to_be_one() -> None:
     assert "another object" in printed(part) and "best_estimator_" in printed(part)
     graph = dataclasses.replace(RESCUED, way=dataclasses.replace(WAY, kept=Kept.PREDICTIONS))
     assert "another object" in printed(graph) and "onnxruntime" in printed(graph)
+    document = printed(dataclasses.replace(graph, format="pmml"))
+    assert "a document that computes" in " ".join(document.split()) and "onnxruntime" not in document
     inner = dataclasses.replace(RESCUED, at="['model']")
     assert "what lies at ['model'] of the file, without what is around it" in " ".join(printed(inner).split())
 

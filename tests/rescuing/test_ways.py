@@ -51,6 +51,15 @@ def test_a_graph_is_wanted_alone_and_a_format_that_is_not_there_gives_no_way() -
     assert "portable" not in stages(known=KNOWN - {"portable"})[0].carriers
 
 
+def test_a_document_comes_last_as_it_needs_java_and_is_wanted_alone() -> None:
+    known = KNOWN | {"pmml"}
+    assert stages(None, known=known)[-1].carriers == ("pmml",)
+    assert all("pmml" not in one.carriers for one in stages("pickle", known=known))
+    (only,) = stages("pmml", known=known)
+    assert only.kept is Kept.PREDICTIONS and only.tools == ("sklearn2pmml", "jpmml-evaluator")
+    assert ways.of_suffix(PurePath("a.pmml")) == "pmml" and ways.suffix_of("pmml") == ".pmml"
+
+
 @pytest.mark.parametrize(
     ("name", "kind"), [("a.pkl", "pickle"), ("a.PICKLE", "pickle"), ("a.tar.joblib", "joblib"), ("a.bin", None)]
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from harness.analysis.cells import meanings_of_statuses
+from harness.analysis import cells
 from harness.analysis.meanings import SOUND, Meaning
 from harness.analysis.signatures import alike
 from harness.terms import Finding
@@ -64,7 +64,7 @@ def compare_statuses(base: pd.DataFrame, new: pd.DataFrame, identifier: str = "c
     columns = [identifier, *(name for name in IDENTITY if name in new and name != identifier)]
     joined = pd.concat([new[columns], base[columns]]).drop_duplicates(identifier).reset_index(drop=True)
     before, after = (table.set_index(identifier).reindex(joined[identifier]).reset_index() for table in (base, new))
-    was, now = _states(before), _states(after)
+    was, now = _states(before), _now(after)
     joined["was"], joined["now"] = before["status"], after["status"]
     joined["kind"] = _kinds(was, now, _worse(before, after), _otherwise(before, after))
     was_worse = joined["kind"].isin([str(kind) for kind in (ChangeKind.FIXED, ChangeKind.GAINED)])
@@ -91,9 +91,15 @@ _STATES = {
 }
 
 
+def _now(table: pd.DataFrame) -> pd.Series[Any]:
+    """The same of NEW. What was left for another run is no change: nothing speaks against it."""
+    states = _states(table)
+    return states.mask(cells.left(table), "left") if "reason" in table else states
+
+
 def _states(table: pd.DataFrame) -> pd.Series[Any]:
     """Each row as one of "ok", "drift", "failed", "untried", "absent". Artifacts have no meaning but their status."""
-    meanings = table["meaning"] if "meaning" in table else meanings_of_statuses(table["status"])
+    meanings = table["meaning"] if "meaning" in table else cells.meanings_of_statuses(table["status"])
     known = {str(meaning): state for meaning, state in _STATES.items()}
     return pd.Series([known.get(word, "absent") for word in meanings], index=table.index, dtype=object)
 

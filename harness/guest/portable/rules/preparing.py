@@ -18,6 +18,12 @@ def weights_of_words(state):
         state.has["_idf_diag"] = sparse.spdiags(idf, diags=0, m=len(idf), n=len(idf), format="csr")
 
 
+def columns_of_indicator(state):
+    """From 1.3 on an indicator within an imputer keeps how many columns it was fitted on under the public name, too."""
+    if state.lacks("n_features_in_") and "_n_features" in state.has:
+        state.has["n_features_in_"] = state.has["_n_features"]
+
+
 def kind_of_fill(state):
     """From 1.8 on an imputer keeps the type of its rows for what it fills in."""
     if state.lacks("_fill_dtype") and "statistics_" in state.has:
@@ -135,6 +141,7 @@ WORKED = [
     ("_CalibratedClassifier", calibrated),
     ("TfidfTransformer", weights_of_words),
     ("SimpleImputer", kind_of_fill),
+    ("MissingIndicator", columns_of_indicator),
     ("IterativeImputer", empty_columns),
     ("ColumnTransformer", passed_through),
     ("PolynomialFeatures", number_of_powers),
