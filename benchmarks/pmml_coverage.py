@@ -27,12 +27,13 @@ from ruamel.yaml import YAML
 from harness import store
 from harness.analysis.models import Model
 from harness.config import matrix as matrices
-from harness.environments import Folders, kinds, stage
+from harness.environments import Folders, local, stage
 from harness.terms import Environment, Limits
 
 LEAST = 0.8
 FLOOR = Version("1.0")
 FAMILIES = ("estimators", "transformers")
+AFTER = "_then_linear"
 MOST = 6  # further models of a class
 #: Answers, in an environment: the public classes of its scikit-learn that are in the converter's registry.
 REGISTRY = """
@@ -57,6 +58,7 @@ class Coverage:
     written: frozenset[str]
     evaluated: frozenset[str]
     same: frozenset[str]
+    reasons: dict[str, str]  # by a class that some model has, why one of them was not evaluated
 
     @property
     def share(self) -> float:
@@ -87,13 +89,25 @@ def coverage(environment: str, converter: str, documented: frozenset[str], run: 
         written=classes(artifacts),
         evaluated=classes(artifacts[artifacts["artifact_id"].isin(loaded)]),
         same=classes(artifacts[artifacts["artifact_id"].isin(same)]),
+        reasons=_reasons(environment, documented, run),
     )
+
+
+def _reasons(environment: str, documented: frozenset[str], run: store.RunTables) -> dict[str, str]:
+    """Why models were not written or not evaluated, by the class that their case is named after."""
+    found: dict[str, str] = {}
+    home = run.cells[(run.cells["consumer"] == environment) & (run.cells["producer"] == environment)]
+    for row in [*run.artifacts[run.artifacts["producer"] == environment].to_dict("records"), *home.to_dict("records")]:
+        name = row["case"].partition("_")[0]
+        if name in documented and row["status"] not in ("ok", "drift", "no-artifact"):
+            found.setdefault(name, f"{row['status']}: {str(row['reason']).partition(chr(10))[0]}")
+    return found
 
 
 def registry(environment: Environment) -> tuple[str, frozenset[str]]:
     """The converter's version and the classes that it documents; the environment is built if it is not there."""
-    kind = kinds.OF[environment.kind]
-    built = kind.build(environment, kind.lock(environment), folders=Folders(stage=stage.stage(())), limits=Limits())
+    lock = local.lock(environment)
+    built = local.build(environment, lock, folders=Folders(stage=stage.stage(())), limits=Limits())
     done = subprocess.run([built.command.argv[0], "-I", "-c", REGISTRY], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{environment.name}: its converter cannot be asked: {done.stderr.strip()[-400:]}")
@@ -105,7 +119,10 @@ def covered(environment: Environment, options: argparse.Namespace) -> Coverage:
     """Run an environment alone: first the models of `FAMILIES`, then others of the classes that these do not show."""
     converter, documented = registry(environment)
     known = matrices.load_matrix(options.matrix).cases
-    first = [one.name for one in known if one.family in FAMILIES and one.name.partition("_")[0] in documented]
+    cases = [one.name for one in known if one.family in FAMILIES and one.name.partition("_")[0] in documented]
+    # A document of a transformer alone has no model, so nothing of it can be evaluated.
+    shown = {name.partition(AFTER)[0] for name in cases if name.endswith(AFTER)}
+    first = [name for name in cases if name not in shown]
     found = coverage(environment.name, converter, documented, run_of(environment, first, "first", options))
     further = [
         name
@@ -116,7 +133,7 @@ def covered(environment: Environment, options: argparse.Namespace) -> Coverage:
         return found
     other = coverage(environment.name, converter, documented, run_of(environment, further, "further", options))
     both = {name: getattr(found, name) | getattr(other, name) for name in ("written", "evaluated", "same")}
-    return replace(found, **both)
+    return replace(found, **both, reasons={**other.reasons, **found.reasons})
 
 
 def run_of(environment: Environment, cases: list[str], name: str, options: argparse.Namespace) -> store.RunTables:
@@ -163,7 +180,9 @@ def main() -> int:
             found.append(covered(one, options))
             print(found[-1], flush=True)
     for one in found:
-        print(f"{one.environment}, not evaluated: {', '.join(sorted(one.documented - one.evaluated)) or 'none'}")
+        print(f"{one.environment}, not evaluated:{'' if one.documented - one.evaluated else ' none'}")
+        for name in sorted(one.documented - one.evaluated):
+            print(f"  {name}: {one.reasons.get(name, 'no case has it')}")
     return int(not found or min(one.share for one in found) < LEAST)
 
 
