@@ -35,16 +35,23 @@ FLOOR = Version("1.0")
 FAMILIES = ("estimators", "transformers")
 AFTER = "_then_linear"
 MOST = 6  # further models of a class
-#: Answers, in an environment: the public classes of its scikit-learn that are in the converter's registry.
+#: Answers, in an environment: the public classes of its scikit-learn that are in the registries of the converter's jars.
 REGISTRY = """
-import json, re, sys, warnings
+import glob, json, os, re, sys, warnings, zipfile
 warnings.simplefilter("ignore")
 import sklearn2pmml
 from sklearn.utils import all_estimators
-known = [re.compile(name.replace(".", "[.]")) for name in sklearn2pmml._supported_classes([])]
+known = []
+for path in glob.glob(os.path.join(os.path.dirname(sklearn2pmml.__file__), "resources", "*.jar")):
+    with zipfile.ZipFile(path) as jar:
+        for name in set(jar.namelist()) & {"META-INF/sklearn2pmml.properties"}:
+            lines = jar.read(name).decode("utf-8").splitlines()
+            keys = [line.partition("=")[0].strip() for line in lines if not line.startswith("#")]
+            known += [re.compile(key.replace(".", "[.]")) for key in keys if key]
 full = {name: cls.__module__ + "." + cls.__name__ for name, cls in all_estimators()}
 found = sorted(name for name, path in full.items() if any(one.fullmatch(path) for one in known))
-json.dump({"version": sklearn2pmml.__version__, "classes": found}, sys.stdout)
+version = getattr(sklearn2pmml, "__version__", None) or sklearn2pmml.metadata.__version__
+json.dump({"version": version, "classes": found}, sys.stdout)
 """
 
 
