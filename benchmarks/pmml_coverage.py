@@ -6,14 +6,16 @@
 sklearn2pmml's documentation lists the classes of its own registry, which lies in its jars: the registry is asked here. A
 class counts as written if a document of a model that is one or contains one was written, and as evaluated if such a
 document also gave predictions. `same` are those whose predictions are the model's own. What the one model of a class does
-not show, a few with other parameters may. Exit code 1 when less than 80 % of an environment's classes are written and
-evaluated. Runs that are in the folder already count.
+not show, a few with other parameters may. Where the converter takes no model at all of a scikit-learn that is newer than
+itself, it documents none; the table says `refused`. Exit code 1 when less than 80 % of an environment's classes are
+written and evaluated, or nothing could be counted. Runs that are in the folder already count.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -34,6 +36,7 @@ LEAST = 0.8
 FLOOR = Version("1.0")
 FAMILIES = ("estimators", "transformers")
 AFTER = "_then_linear"
+REFUSED = re.compile(r"Scikit-Learn version '[^']+' is not supported")
 MOST = 6  # further models of a class
 #: Answers, in an environment: the public classes of its scikit-learn that are in the registries of the converter's jars.
 REGISTRY = """
@@ -66,6 +69,7 @@ class Coverage:
     evaluated: frozenset[str]
     same: frozenset[str]
     reasons: dict[str, str]  # by a class that some model has, why one of them was not evaluated
+    refused: str = ""  # why nothing at all is written: the converter takes no model of this scikit-learn
 
     @property
     def share(self) -> float:
@@ -73,8 +77,9 @@ class Coverage:
 
     def __str__(self) -> str:
         counts = [len(one) for one in (self.documented, self.written, self.evaluated, self.same)]
+        shown = " ".join(f"{n:10}" for n in counts)
         return (
-            f"{self.environment:28} {self.converter:14} " + " ".join(f"{n:10}" for n in counts) + f" {self.share:8.1%}"
+            f"{self.environment:28} {self.converter:14} {shown} {'refused' if self.refused else f'{self.share:.1%}':>8}"
         )
 
 
@@ -97,7 +102,14 @@ def coverage(environment: str, converter: str, documented: frozenset[str], run: 
         evaluated=classes(artifacts[artifacts["artifact_id"].isin(loaded)]),
         same=classes(artifacts[artifacts["artifact_id"].isin(same)]),
         reasons=_reasons(environment, documented, run),
+        refused=_refusal(run.artifacts[run.artifacts["producer"] == environment]),
     )
+
+
+def _refusal(artifacts: pd.DataFrame) -> str:
+    """What the converter says, in the same words, of every model: of scikit-learn's version. Empty if it takes some."""
+    said = set(artifacts["reason"].map(str))
+    return said.pop() if len(said) == 1 and len(artifacts) > 1 and REFUSED.search(min(said)) else ""
 
 
 def _reasons(environment: str, documented: frozenset[str], run: store.RunTables) -> dict[str, str]:
@@ -136,7 +148,7 @@ def covered(environment: Environment, options: argparse.Namespace) -> Coverage:
         for left in sorted(documented - found.evaluated)
         for name in [one.name for one in known if one.family == "parameters" and one.name.startswith(f"{left}_")][:MOST]
     ]
-    if not further:
+    if not further or found.refused:
         return found
     other = coverage(environment.name, converter, documented, run_of(environment, further, "further", options))
     both = {name: getattr(found, name) | getattr(other, name) for name in ("written", "evaluated", "same")}
@@ -187,10 +199,12 @@ def main() -> int:
             found.append(covered(one, options))
             print(found[-1], flush=True)
     for one in found:
-        print(f"{one.environment}, not evaluated:{'' if one.documented - one.evaluated else ' none'}")
-        for name in sorted(one.documented - one.evaluated):
+        left = sorted(one.documented - one.evaluated)
+        print(f"{one.environment}, not evaluated: {one.refused or ('' if left else 'none')}")
+        for name in left if not one.refused else ():
             print(f"  {name}: {one.reasons.get(name, 'no case has it')}")
-    return int(not found or min(one.share for one in found) < LEAST)
+    counted = [one.share for one in found if not one.refused]
+    return int(not counted or min(counted) < LEAST)
 
 
 def arguments() -> argparse.Namespace:

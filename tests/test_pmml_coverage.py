@@ -39,3 +39,13 @@ def test_a_class_counts_by_the_best_document_that_has_it_in_its_own_producer() -
     assert found.same == {"Pipeline", "LinearRegression"}
     assert found.share == 0.6
     assert found.reasons == {"KMeans": "unsupported: unsupported", "SVC": "load-error: load-error"}
+
+
+def test_a_converter_that_takes_no_model_of_a_release_documents_none_of_it() -> None:
+    said = "sklearn2pmml: SkLearnException: Scikit-Learn version '1.9.1' is not supported (Upgrade the converter)"
+    rows = run(*[("new", "unsupported", (name,), "no-artifact") for name in ("SVC", "PCA")])
+    assert coverage("new", "0.133.1", DOCUMENTED, rows).refused == ""
+    rows.artifacts["reason"] = said
+    assert coverage("new", "0.133.1", DOCUMENTED, rows).refused == said
+    rows.artifacts.loc[0, "reason"] = None
+    assert coverage("new", "0.133.1", DOCUMENTED, rows).refused == ""

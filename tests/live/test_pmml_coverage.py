@@ -17,8 +17,8 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("java") is None, reason="no Java here"),
     pytest.mark.skipif(shutil.which("bwrap") is None, reason="no bubblewrap here to build converters in"),
 ]
-#: One for each minor release from 1.0 on.
-ENVIRONMENTS = [f"sk1.{minor}-*" for minor in (0, 1, 2, 3, 4, 6, 7, 8)] + ["sk1.5-py3.12-np2.1-*", "sk1.9-py3.13-*"]
+#: One for each minor release from 1.0 on. No converter takes models of 1.9.1 yet.
+ENVIRONMENTS = [f"sk1.{minor}-*" for minor in (0, 1, 2, 3, 4, 6, 7, 8)] + ["sk1.5-py3.12-np2.1-*", "release-1.9.0"]
 
 
 @pytest.mark.parametrize("pattern", ENVIRONMENTS)
