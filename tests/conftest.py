@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from harness import terms
 from harness.config.plan import Plan
@@ -17,6 +18,10 @@ from harness.config.plan import Plan
 # One browser for all tests: a second one in the same process does not start.
 from tests.browser import chromium, reader  # noqa: F401  # fixtures
 from tests.buckets import bucket  # noqa: F401
+
+# No test depends on a quiet machine. A test that states health checks of its own states this one too, if it is slow.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

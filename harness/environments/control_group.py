@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import sys
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ BASE_MEMORY = 1024 * 1024**2
 _DESCRIPTOR = 9
 _PROCESSES = 512  # of a guest and all that it starts
 _PROBE_SECONDS = 20.0
+_ASKING = threading.Lock()
 _LAUNCHER = (sys.executable, "-I", "-S", str(Path(launcher.__file__)))
 
 
@@ -132,9 +134,15 @@ def _gives_memory(place: Path) -> bool:
         return False
 
 
+def _parent(user: int) -> Path | None:
+    """The first place where it can be done; whoever asks at the same time waits for the same answer."""
+    with _ASKING:
+        return _tried(user)
+
+
 @functools.cache
-def _parent(user: int) -> Path | None:  # noqa: ARG001  # another user, another answer
-    """The first place where it can be done, found by doing it."""
+def _tried(user: int) -> Path | None:  # noqa: ARG001  # another user, another answer
+    """Found by doing it."""
     try:
         told = _OWN.read_text()
     except OSError:

@@ -10,6 +10,7 @@ The measuring pass needs a quiet machine. It begins when nothing else works, and
 from __future__ import annotations
 
 import contextlib
+import importlib
 from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from harness.environments import NotReadyError
 from harness.environments.stage import stage
 from harness.errors import InputError
 from harness.machine import processes, tools
-from harness.run import confirming, dumping, loading, measuring
+from harness.run import dumping, loading, measuring
 from harness.run.environment_session import EnvironmentSession
 from harness.run.session import CutShortError
 
@@ -125,6 +126,8 @@ def both_passes(
             consumers = correctness_pass(sessions, recorder, selection, place.at_once, reuse)
             _measuring_pass(consumers, recorder)
             if alarming is not None and not recorder.cut_short:
+                from harness.run import confirming  # noqa: PLC0415  # pandas takes half a second; a guest waits for it
+
                 confirming.confirm(consumers, recorder, alarming)
         finally:
             for session in sessions:
@@ -143,6 +146,7 @@ def correctness_pass(
         consumers = [session for session in reversed(sessions) if session.name in selection.consumers]
         # In the queue they are behind all producers, so those that wait keep none of them from its turn.
         consuming = [pool.submit(_consume, session, recorder, producing, reuse) for session in consumers]
+        importlib.import_module("pandas")  # for tables and answers, while the guests import: nobody waits for it later
         _all(producing)
         recorder.progress.expect("cells", sum(len(loading.owed(recorder, session.name)) for session in consumers))
         _all(consuming)

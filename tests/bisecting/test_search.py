@@ -121,7 +121,9 @@ def test_an_end_that_cannot_be_judged_gives_no_change(mute) -> None:
     assert not answer.changes
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=200
+)
 @given(st.dictionaries(st.sampled_from(list(RELEASES)), st.sampled_from([SAME, BROKEN, CHANGED, MUTE])), st.booleans())
 def test_every_change_that_is_told_was_tried_whatever_the_releases_answer(answers, every) -> None:
     answers |= {"1.2.2": SAME}

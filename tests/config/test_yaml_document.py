@@ -197,7 +197,7 @@ _plain = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(_plain)
 def test_what_json_writes_is_read_back(read, value):
     """JSON is YAML: quoted texts, nulls, lists and mappings come back as they were."""

@@ -94,7 +94,9 @@ def test_a_truncated_file_is_damaged_where_it_ends_and_what_was_read_is_told(tmp
     assert found.sklearn_versions == ("1.2.2",)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_no_change_of_a_file_raises_anything_but_an_input_error(data, tmp_path) -> None:
     content = bytearray(data.draw(st.sampled_from(FILES)).read_bytes())

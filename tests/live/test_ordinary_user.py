@@ -66,6 +66,10 @@ class Ordinary:
             pytest.skip(f"this machine does not let us mount: {told.stderr}")
 
     def call(self, *words: object, code: int = 0) -> str:
+        done = self.done(*words, code=code)
+        return done.stdout + done.stderr
+
+    def done(self, *words: object, code: int = 0) -> subprocess.CompletedProcess[str]:
         command = (*self.before, sys.executable, "-P", "-m", "harness", *map(str, words))
         variables = {**self.variables, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(
@@ -73,7 +77,7 @@ class Ordinary:
         )
         assert done.returncode == code, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
-        return done.stdout + done.stderr
+        return done
 
 
 TELLING = """

@@ -1,4 +1,4 @@
-"""The same file, once with bubblewrap and once with Docker as the sandbox: the same answer."""
+"""The same file, with bubblewrap and with Docker as the sandbox, for root and for an ordinary user: the same answer."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from harness.environments import container_engine
 from tests.conftest import python_of
 from tests.live.conftest import OLD, ROOT, Bench
 from tests.live.test_check import WRITE
+from tests.live.test_ordinary_user import Ordinary
 
 pytestmark = [
     pytest.mark.live,
@@ -67,6 +68,20 @@ def test_a_container_in_the_place_of_bubblewrap_gives_the_same_answer(bench, fil
     assert alike(contained) == alike(inside)
     how = bench.tables().environments["how_built"]
     assert set(how.str.contains("in an empty container")) == {True}, "also the writer's"
+
+
+@pytest.mark.parametrize("name", ["spam.bin", "forest.pkl"])
+def test_an_ordinary_user_gets_the_answer_of_root(bench, files, tmp_path, name) -> None:
+    as_root = checked(bench, files / name)
+    root_ran = bench.newest()
+    user = Ordinary(bench, tmp_path / "scratch")
+    if not user.is_root:
+        pytest.skip("who runs the tests is not root")
+    results = bench.folder / "home" / "results"
+    told = user.done("check", files / name, "--to", "1.5", "--json", "--results", results).stdout
+    assert alike(json.loads(told)) == alike(as_root)
+    (ran,) = results.iterdir()
+    assert (ran.stat().st_uid, root_ran.stat().st_uid) == (65534, 0)
 
 
 def test_a_hostile_file_leaves_no_trace_of_a_container(bench, files, tmp_path) -> None:
