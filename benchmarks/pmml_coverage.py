@@ -36,7 +36,7 @@ LEAST = 0.8
 FLOOR = Version("1.0")
 FAMILIES = ("estimators", "transformers")
 AFTER = "_then_linear"
-REFUSED = re.compile(r"Scikit-Learn version '[^']+' is not supported")
+REFUSED = re.compile(r"Scikit-Learn version '[^']+' is not supported|does not know about Scikit-Learn version")
 MOST = 6  # further models of a class
 #: Answers, in an environment: the public classes of its scikit-learn that are in the registries of the converter's jars.
 REGISTRY = """
