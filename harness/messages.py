@@ -83,11 +83,12 @@ class _ArtifactTask(TypedDict):
     """``methods`` are timed, and ``probes`` is what else is asked; a model that is measured is asked none of these.
 
     ``at`` is the path of the model within what the artifact holds, empty for the whole.
-    ``known`` names everything that the producer compares or leaves out. ``fitted_sha256``, ``format`` and ``partial``
-    are for the host, which gets the task back with its answer.
+    ``known`` names everything that the producer compares or leaves out. ``case_name``, ``fitted_sha256``, ``format``
+    and ``partial`` are for the host, which gets the task back with its answer.
     """
 
     id: str
+    case_name: str
     artifact: str
     sha256: str
     inputs: str

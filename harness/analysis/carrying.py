@@ -66,6 +66,19 @@ def loaded(cells: pd.DataFrame) -> Iterator[Loaded]:
         )
 
 
+class Places:
+    """The cells of a run by what formats have in common: the case, its producer and the consumer."""
+
+    def __init__(self, cells: pd.DataFrame) -> None:
+        self._found: dict[tuple[str, str, str], list[Loaded]] = {}
+        for one in loaded(cells):
+            self._found.setdefault(one.place, []).append(one)
+
+    def at(self, places: Iterable[tuple[str, str, str]]) -> list[Loaded]:
+        """What every format shows there."""
+        return [one for place in places for one in self._found.get(place, ())]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Carrier:
     """A format that gets over models which others lose.

@@ -65,15 +65,14 @@ def find(tables: RunTables) -> Findings:
     tried = sides.tried_with(cells[~is_in(cells["meaning"], INCONCLUSIVE)])
     held, classes = sides.held_by(tables.environments), subjects.classes(tables.artifacts)
     places = pd.MultiIndex.from_frame(cells[["case", "producer", "consumer"]])
+    alike = carrying.Places(cells[places.isin(places[(changed | broken).to_numpy()])])
 
     def gathered(rows: pd.DataFrame) -> tuple[Finding, ...]:
         groups = rows.groupby(rows["cause"].fillna(causes.UNKNOWN), sort=False)
         found = [
             replace(
                 _finding(str(cause), group, tried, held, classes),
-                carriers=carrying.carriers(
-                    carrying.loaded(group), carrying.loaded(cells[places.isin(places[group.index])])
-                ),
+                carriers=carrying.carriers(carrying.loaded(group), alike.at(places[group.index].unique())),
             )
             for cause, group in groups
         ]

@@ -1,8 +1,9 @@
 """What one consumer does in a run: it loads everything that was written.
 
-Forking costs some 10 ms, and loading a small model less than one. So one child process takes all cells of a case.
-A model may disturb those that are loaded after it in the same child; a control experiment finds out. After its last
-cell the child loads, once for each format, the artifact that the same environment wrote for the same case. If this
+Forking and ending a process costs some 40 ms, and loading a small model less than one. So one child process takes all
+cells of a case, and those of the next cases too, where they are ours.
+A model may disturb those that are loaded after it in the same child; a control experiment finds out. After the last
+cell of a case the child loads, once for each format, the artifact that the same environment wrote for it. If this
 control predicts identically, nothing has disturbed the child, and its outcomes are believed. If it does not, or if the
 child ended earlier, every outcome but a clean ok is tried again, alone in a fresh child.
 """
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 
 #: How long a cell may take in a shared child; one that needs longer gets its whole time alone.
 SHARED_SECONDS = 1.0
-#: Cells of one case in one child, controls not counted.
+#: Cells of one child, controls not counted.
 BATCH = 64
 _CONTROL = "control:"
+_BUILT_IN = "guest.cases."
 
 
 def owed(recorder: Recorder, consumer: str) -> list[Cell]:
@@ -73,15 +75,34 @@ def _can_be_read(session: Session, recorder: Recorder, cell: Cell) -> bool:
 
 
 def batches(recorder: Recorder, cells: list[Cell]) -> Iterable[list[LoadTask]]:
-    """The tasks of a load, one list for each child: cells of one case, and their controls."""
+    """The tasks of a load, one list for each child: cells of one case and their controls, then those of the next."""
+    tasks: list[LoadTask] = []
+    count = 0
+    for part in _parts(cells):
+        shared = _is_ours(recorder, part) and count + len(part) <= BATCH
+        if tasks and not shared:
+            yield tasks
+            tasks, count = [], 0
+        tasks += [load_task(recorder, cell, cell.id) for cell in part] + _controls(recorder, part)
+        count = count + len(part) if _is_ours(recorder, part) else BATCH  # nothing comes after what is not ours
+    if tasks:
+        yield tasks
+
+
+def _parts(cells: list[Cell]) -> Iterable[list[Cell]]:
+    """Cells of one case each, those of a format together: few kinds need few controls."""
     by_case: dict[str, list[Cell]] = {}
     for cell in cells:
         by_case.setdefault(cell.artifact.case, []).append(cell)
     for those in by_case.values():
-        those.sort(key=lambda cell: (cell.artifact.format, cell.reader))  # few kinds in a batch need few controls
-        for start in range(0, len(those), BATCH):
-            batch = those[start : start + BATCH]
-            yield [load_task(recorder, cell, cell.id) for cell in batch] + _controls(recorder, batch)
+        those.sort(key=lambda cell: (cell.artifact.format, cell.reader))
+        yield from (those[start : start + BATCH] for start in range(0, len(those), BATCH))
+
+
+def _is_ours(recorder: Recorder, part: list[Cell]) -> bool:
+    """Whether what the cells load was fitted by a case that comes with the harness."""
+    case = recorder.plan.cases[part[0].artifact.case]
+    return case.given is None and case.module.startswith(_BUILT_IN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,25 +119,26 @@ class Doubts:
 
     def __init__(self) -> None:
         self._waiting: list[Doubt] = []
-        self._sound: set[tuple[object, str, str]] = set()
+        self._sound: set[tuple[object, str, str, str]] = set()
 
     def add(self, reply: Reply[LoadTask], row: dict[str, Any]) -> None:
         self._waiting.append(Doubt(child=reply.child, task=reply.task, row=row))
         # A control counts for what came before it.
-        self._sound = {known for known in self._sound if known[0] != reply.child}
+        self._sound = {known for known in self._sound if known[:2] != (reply.child, reply.task["case_name"])}
 
     def control(self, reply: Reply[LoadTask], row: dict[str, Any]) -> None:
         task = reply.task
         sound = row["status"] == Status.OK and (row.get("parity") == Parity.IDENTICAL or task["partial"])
         if sound:  # a format that computes with other code is not identical in its own producer either
-            self._sound.add((reply.child, task["format"], task["reader"]))
+            self._sound.add((reply.child, task["case_name"], task["format"], task["reader"]))
 
     def from_other_children(self, child: object) -> tuple[list[Doubt], list[LoadTask]]:
         """Settle the doubts of all children but ``child``: outcomes to believe, and tasks to run alone."""
         settled, alone = [], []
         for doubt in self._waiting:
             if doubt.child != child:
-                sound = (doubt.child, doubt.task["format"], doubt.task["reader"]) in self._sound
+                task = doubt.task
+                sound = (doubt.child, task["case_name"], task["format"], task["reader"]) in self._sound
                 settled.append(doubt) if sound else alone.append(doubt.task)
         self._waiting = [doubt for doubt in self._waiting if doubt.child == child]
         return settled, alone
@@ -149,6 +171,7 @@ def load_task(recorder: Recorder, cell: Cell, task_id: str) -> LoadTask:
     own = given is not None and given.is_handed_on(item.name)
     return {
         "id": task_id,
+        "case_name": cell.artifact.case,
         "artifact": str(recorder.folder.object_path(artifact["sha256"])),
         "sha256": artifact["sha256"],
         "inputs": str(recorder.folder.object_path(fit["inputs_sha256"])),

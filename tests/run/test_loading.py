@@ -6,8 +6,10 @@ from harness.messages import Reply
 from harness.run.loading import Doubts
 
 
-def reply(name: str, child: object, fmt: str = "pickle", reader: str = "pickle", *, partial: bool = False) -> Reply:
-    task = {"id": name, "format": fmt, "reader": reader, "partial": partial}
+def reply(
+    name: str, child: object, fmt: str = "pickle", reader: str = "pickle", *, partial: bool = False, case: str = "ridge"
+) -> Reply:
+    task = {"id": name, "case_name": case, "format": fmt, "reader": reader, "partial": partial}
     return Reply(event={}, task=task, child=child, alone=False)  # type: ignore[typeddict-item]
 
 
@@ -71,3 +73,19 @@ def test_a_control_before_any_doubt_does_not_vouch_for_a_later_child() -> None:
     doubts.control(reply("control", 1), SOUND)
     doubts.add(reply("a", 2), ROW)
     assert sorted_out(doubts, 3) == ([], ["a"])
+
+
+def test_a_control_vouches_for_its_own_case_only() -> None:
+    doubts = Doubts()
+    doubts.add(reply("a", 1, case="ridge"), ROW)
+    doubts.add(reply("b", 1, case="lasso"), ROW)
+    doubts.control(reply("control", 1, case="lasso"), SOUND)
+    assert sorted_out(doubts, 2) == (["b"], ["a"])
+
+
+def test_the_doubts_of_the_next_case_do_not_take_back_what_a_control_has_shown() -> None:
+    doubts = Doubts()
+    doubts.add(reply("a", 1, case="ridge"), ROW)
+    doubts.control(reply("control", 1, case="ridge"), SOUND)
+    doubts.add(reply("b", 1, case="lasso"), ROW)
+    assert sorted_out(doubts, 2) == (["a"], ["b"])

@@ -13,7 +13,7 @@ from harness.terms import BY_NAME
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from harness.analysis.carrying import Carrier, Loaded
+    from harness.analysis.carrying import Carrier
 
 
 class Lost:
@@ -24,9 +24,7 @@ class Lost:
         bad = cells["verdict"].isin([str(one) for one in BAD]) & ~aside
         keys = ["case", "producer", "consumer"]
         lost = pd.MultiIndex.from_frame(cells.loc[bad, keys])
-        self._by_place: dict[tuple[str, str, str], list[Loaded]] = {}
-        for one in carrying.loaded(cells[pd.MultiIndex.from_frame(cells[keys]).isin(lost)]):
-            self._by_place.setdefault(one.place, []).append(one)
+        self._places = carrying.Places(cells[pd.MultiIndex.from_frame(cells[keys]).isin(lost)])
 
     def carriers(self, of: Iterable[tuple[str, str]], consumers: Sequence[str]) -> tuple[Carrier, ...]:
         """The formats that get over all that fails and that they were tried with, the cheapest first.
@@ -35,11 +33,6 @@ class Lost:
         ----------
         of : cases, each with the environment that saved it.
         """
-        found = [
-            one
-            for case, producer in of
-            for consumer in consumers
-            for one in self._by_place.get((case, producer, consumer), ())
-        ]
+        found = self._places.at((case, producer, consumer) for case, producer in of for consumer in consumers)
         failing = (one for one in found if one.verdict in BAD and not one.converts and one.format not in BY_NAME)
         return tuple(one for one in carrying.carriers(failing, found) if one.is_sure)
