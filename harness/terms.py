@@ -121,6 +121,13 @@ class Compare(StrEnum):
     METHODS = "methods"  # only those that are timed, on the held-out rows
 
 
+class Pairs(StrEnum):
+    """Which environments load what which others wrote."""
+
+    EVERY = "every"
+    UPGRADES = "upgrades"  # of one minor release in both directions, and from each to the newest of every later minor
+
+
 class AsOf(StrEnum):
     """Which day's package index an environment is resolved against, when it is not a date."""
 
@@ -385,6 +392,7 @@ class Profile:
     trusted_types: tuple[str, ...] = ()  # names or patterns that readers may build which ask before they do
     measure: Measure | None = None
     compare: Compare = Compare.EVERYTHING
+    pairs: Pairs = Pairs.EVERY
 
 
 def minor_of(release: str) -> str:

@@ -80,6 +80,7 @@ class Matrix:
             tolerances=(*(_tolerance(item, self.formats) for item in tolerances), *defaults),
             trusted_types=self.spec.trusted_types,
             compare=chosen.compare,
+            pairs=chosen.pairs,
         )
         return profile if chosen.measure is None else self._measuring(profile, chosen.measure)
 

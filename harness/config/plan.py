@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from harness.config import pairs
 from harness.errors import InputError, unknown
-from harness.terms import Artifact, Cell, Compare
+from harness.terms import Artifact, Cell, Compare, Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from harness.terms import Case, Environment, Format, Profile
@@ -54,6 +55,12 @@ class Plan:
         return tuple(name for name in self.environments if self.consuming is None or name in self.consuming)
 
     @cached_property
+    def loaded(self) -> Mapping[str, tuple[str, ...]]:
+        """By consumer, the producers whose artifacts it loads."""
+        consumers, producers = ([self.environments[name] for name in some] for some in (self.consumers, self.producers))
+        return pairs.producers(consumers, producers, self.profile.pairs)
+
+    @cached_property
     def cases(self) -> dict[str, Case]:
         return {case.name: case for case in self.profile.cases}
 
@@ -70,10 +77,8 @@ class Plan:
                 yield Artifact(producer=producer, case=case.name, format=item.name)
 
     def cells(self, consumer: str) -> Iterator[Cell]:
-        """What a consumer is to load: every artifact of every producer, by every reader of its format."""
-        if consumer not in self.consumers:
-            return
-        for producer in self.producers:
+        """What a consumer is to load: every artifact of each of its producers, by every reader of its format."""
+        for producer in self.loaded.get(consumer, ()):
             for case in self.profile.cases:
                 for item in self.profile.formats:
                     artifact = Artifact(producer=producer, case=case.name, format=item.name)
@@ -84,12 +89,13 @@ class Plan:
         """What is measured in a consumer: the cells of one case together, because they are measured in turn.
 
         Each loads what it wrote itself: across versions it is correctness that is asked for. A runtime wrote nothing,
-        and loads what the last producer of the profile wrote.
+        and loads what the last of its producers wrote.
         """
         measure = self.profile.measure
-        if measure is None or consumer not in measure.environments or not self.producers:
+        there = self.loaded.get(consumer, ())
+        if measure is None or consumer not in measure.environments or not there:
             return
-        producer = consumer if consumer in self.producers else self.producers[-1]
+        producer = consumer if consumer in there else there[-1]
         for case in measure.cases:
             yield tuple(
                 Cell(
@@ -110,8 +116,13 @@ class Plan:
 
     @property
     def cell_count(self) -> int:
+        return self.cell_count_in(self.consumers)
+
+    def cell_count_in(self, consumers: Iterable[str]) -> int:
+        """How many cells some environments are to load."""
         readers = sum(len(item.readers) for item in self.profile.formats)
-        return len(self.producers) * len(self.consumers) * len(self.profile.cases) * readers
+        found = sum(len(self.loaded.get(consumer, ())) for consumer in consumers)
+        return found * len(self.profile.cases) * readers
 
     @property
     def digest(self) -> str:
@@ -124,8 +135,9 @@ class Plan:
             del environment["origin"], environment["folder"]
             for own in (*environment["wheels"], *environment["modules"]):
                 del own["path"]
-        if content["compare"] == Compare.EVERYTHING:  # as when there was nothing else: old digests hold
-            del content["compare"]
+        for name, usual in (("compare", Compare.EVERYTHING), ("pairs", Pairs.EVERY)):
+            if content[name] == usual:  # as when there was nothing else: old digests hold
+                del content[name]
         if content["limits"]["rescue_share"] is None:  # likewise
             del content["limits"]["rescue_share"]
         measured = (content["measure"] or {}).get("formats", ())
@@ -161,6 +173,9 @@ def only(plan: Plan, cell_id: str) -> Plan:
         if name not in known:
             form = "a cell's id is PRODUCER/CASE/FORMAT>CONSUMER/READER"
             raise InputError(f"profile {plan.profile.name}: {unknown(noun, name, known)}; {form}")
+    if artifact.producer not in plan.loaded.get(cell.consumer, ()):
+        message = f"{cell.consumer} does not load from {artifact.producer}: its pairs are {plan.profile.pairs}"
+        raise InputError(f"profile {plan.profile.name}: {message}")
     profile = replace(
         plan.profile,
         environments=tuple(e for e in plan.profile.environments if e.name in {artifact.producer, cell.consumer}),

@@ -26,7 +26,7 @@ from harness.config.field_types import (
 )
 from harness.environments import keys, kinds
 from harness.environments.keys import Day, Included, Keys, Name, Package, Platform, Python, Release
-from harness.terms import AsOf, Compare
+from harness.terms import AsOf, Compare, Pairs
 
 Part = keys.Part
 
@@ -206,6 +206,11 @@ class Profile(Part):
     compare: Compare = Field(
         default=Compare.EVERYTHING,
         description="Of a model: everything, or only its methods on the held-out rows: quicker, and tells less.",
+    )
+    pairs: Pairs = Field(
+        default=Pairs.EVERY,
+        description="Who loads from whom: every environment from every other. Or upgrades: those of one minor release "
+        "from each other, and the newest patch of each minor from all older ones. Other pairs are not tried.",
     )
 
 

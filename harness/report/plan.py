@@ -112,9 +112,8 @@ def _asked(environment: Environment, outlook: Outlook) -> list[str]:
 
 
 def _skips(plan: Plan, outlooks: Mapping[str, Outlook]) -> list[dict[str, Any]]:
-    each = plan.cell_count // max(len(plan.profile.environments), 1)
     return [
-        {"environment": name, "reason": outlook.reason, "cells": each}
+        {"environment": name, "reason": outlook.reason, "cells": plan.cell_count_in([name])}
         for name, outlook in outlooks.items()
         if outlook.reason is not None
     ]

@@ -181,7 +181,7 @@ def _pass(
 ) -> dict[str, str]:
     """Do all that is owed; return by environment why some of it was not tried."""
     journal = folder.journal
-    share = len(selection.consumers) / max(len(plan.environments), 1)
+    share = plan.cell_count_in(selection.consumers) / max(plan.cell_count, 1)
     progressing = Progress(
         console,
         environments=len(plan.environments),

@@ -32,7 +32,7 @@ class Sample:
         if not plan.consumers or not plan.cases or not plan.producers:
             return cls(consumer=None, cases=frozenset(), everything=everything)
         consumer = plan.consumers[dt.date.fromisoformat(day).toordinal() % len(plan.consumers)]
-        of_case = max(plan.cell_count // (len(plan.consumers) * len(plan.cases)), 1)
+        of_case = max(plan.cell_count_in([consumer]) // len(plan.cases), 1)
         count = math.ceil(max(plan.cell_count / ONE_IN, LEAST) / of_case)
         by_chance = sorted(plan.cases, key=lambda case: hashlib.sha256(f"{day} {case}".encode()).hexdigest())
         return cls(consumer=consumer, cases=frozenset(by_chance[:count]), everything=everything)

@@ -40,6 +40,14 @@ def loaded(data, **shapes):
         return pmml_documents.load(data, file.name, "pmml", {"outputs": outputs})
 
 
+def test_rows_that_are_dicts_have_the_fields_of_their_keys():
+    needs("pandas")
+    rows = [{"city": "Bonn", "rain": 1.5}, {"city": "Köln"}]
+    table = pmml_documents._frame(rows, ["rain", "city"])
+    assert list(table.columns) == ["rain", "city"] and table["city"].tolist() == ["Bonn", "Köln"]
+    assert table["rain"].tolist()[0] == 1.5 and table["rain"].isna().tolist() == [False, True]
+
+
 def test_labels_have_the_declared_type_and_probabilities_the_models_order():
     needs("jpmml_evaluator", "pandas")
     for kind, stated, classes, dtype in [

@@ -195,8 +195,14 @@ def _frame(inputs, fields):
 
 
 def _table(inputs):
-    """The inputs as a data frame: a list of texts is one column; x1, x2 ... are sklearn2pmml's names for the nameless."""
+    """The inputs as a data frame: a list of texts is one column, and one of dicts has their keys.
+
+    x1, x2 ... are sklearn2pmml's names for the nameless.
+    """
     import pandas as pd
+
+    if isinstance(inputs, list) and isinstance(inputs[0], dict):
+        inputs = pd.DataFrame(inputs)
 
     if hasattr(inputs, "columns"):
         return inputs.set_axis(map(str, inputs.columns), axis=1)
