@@ -10,7 +10,6 @@ The measuring pass needs a quiet machine. It begins when nothing else works, and
 from __future__ import annotations
 
 import contextlib
-import importlib
 import time
 from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from dataclasses import dataclass
@@ -147,7 +146,8 @@ def correctness_pass(
         consumers = [session for session in reversed(sessions) if session.name in selection.consumers]
         # In the queue they are behind all producers, so those that wait keep none of them from its turn.
         consuming = [pool.submit(_consume, session, recorder, producing, reuse) for session in consumers]
-        importlib.import_module("pandas")  # for tables and answers, while the guests import: nobody waits for it later
+        import pandas as pd  # noqa: F401, PLC0415  # for tables and answers, while guests import: nobody waits for it
+
         _all(producing)
         recorder.progress.expect("cells", sum(len(loading.owed(recorder, session.name)) for session in consumers))
         _all(consuming)
