@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 #: The least share of what trees, encoders and vocabularies have learnt that rows made from a model must come to.
 REACH = 0.5
 _REASON = 200  # characters of a reason that no cause explains
+_FEW = 2  # methods that are named
 #: Why a method that its own release was about to take away is not compared; see `harness.guest.choosing`.
 DEPRECATED = "deprecated where the model was written"
 
@@ -45,6 +46,7 @@ class Target:
     warned : whether scikit-learn warned of another version
     differing : what differs or raises
     raises : the method that raises where nothing else differs, so that predictions are the same; None: it is not so
+    beside_labels : the methods that alone are answered otherwise, where ``predict`` answers as before; else empty
     error : what was raised, for people; None where nothing was
     largest : the largest difference, absolute; None where nothing was compared
     called : what the user calls it, such as ``.venv``; None where it is known by its release
@@ -61,6 +63,7 @@ class Target:
     warned: bool = False
     differing: tuple[str, ...] = ()
     raises: str | None = None
+    beside_labels: tuple[str, ...] = ()
     error: str | None = None
     largest: float | None = None
     called: str | None = None
@@ -264,6 +267,7 @@ def _target(row: pd.Series[Any], doubt: str | None, known: dict[str, causes.Caus
         warned=row["version_warning"] is True,
         differing=differing,
         raises=differing[0] if doubt is None and _raises_alone(row, differing) else None,
+        beside_labels=_beside_labels(row, differing) if verdict is Verdict.CHANGES else (),
         error=why[:_REASON] if verdict is Verdict.BREAKS and _text(row["error_type"]) is not None else None,
         largest=None if pd.isna(row["max_abs_diff"]) else float(row["max_abs_diff"]),
     )
@@ -274,6 +278,15 @@ def _raises_alone(row: pd.Series[Any], differing: Sequence[str]) -> bool:
     if row["status"] != Status.PREDICT_ERROR or row["compared"] is None or len(differing) != 1:
         return False
     return not breadth.predicts(differing[0])
+
+
+def _beside_labels(row: pd.Series[Any], differing: Sequence[str]) -> tuple[str, ...]:
+    """The one or two methods that are answered otherwise, where ``predict`` was asked as well and is not among them."""
+    names = tuple(dict.fromkeys(name.partition("(")[0] for name in differing))
+    attributes = any(name.endswith("_") for name in names)
+    if row["compared"] is None or "predict" not in row["compared"] or "predict" in names or attributes:
+        return ()
+    return names if len(names) <= _FEW else ()
 
 
 def _text(value: object) -> str | None:

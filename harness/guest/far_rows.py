@@ -2,7 +2,8 @@
 
 A Gaussian process finds every class of several equally likely there, and which of them it names is the release's to say.
 Boosting that begins with a model of its own begins with the logarithm of its shares, and where these come to nothing the
-release says how little that is. Standard library at its top.
+release says how little that is. Of a class that is next to impossible, quadratic discriminant analysis told the logarithm of 0,
+and tells its own since scikit-learn 1.6. Standard library at its top.
 """
 
 import random
@@ -10,6 +11,7 @@ import random
 from . import leaves
 
 ROWS = 8
+_BY_NAME = frozenset(["GaussianProcessClassifier", "QuadraticDiscriminantAnalysis"])
 TIMES = 1000.0  # as far as the column's values are from each other, or from 0
 
 
@@ -37,7 +39,7 @@ def _far(draw, values):
 def _is_other(model, depth=6):
     _, last = leaves.unwrapped(model)
     name = type(last).__name__
-    if name == "GaussianProcessClassifier":
+    if name in _BY_NAME:
         return True
     first = getattr(last, "init_", None)
     if name == "GradientBoostingClassifier" and type(first).__name__ != "DummyClassifier":

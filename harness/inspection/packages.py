@@ -19,6 +19,7 @@ _OTHERWISE = {
     "bayes_opt": "bayesian-optimization",
     "category_encoders": "category-encoders",
     "Cython": "cython",
+    "_loss": "scikit-learn",  # what its compiled losses call their module from 1.5 to 1.8
     "dateutil": "python-dateutil",
     "feature_engine": "feature-engine",
     "imblearn": "imbalanced-learn",
@@ -165,6 +166,8 @@ def needs(names: Iterable[Global]) -> tuple[Need, ...]:
     for one in names:
         if not is_standard(one.module) and one.module:
             tops.setdefault(one.module.partition(".")[0], []).append(one.full[:200])
+    if "sklearn" in tops:  # what is a part of it is no need of its own
+        tops.pop("_loss", None)
     found = [Need(module=top[:100], package=package_of(top), names=tuple(full[:_NAMES])) for top, full in tops.items()]
     return tuple(sorted(found, key=lambda need: (need.package is None, need.module != "sklearn", need.module)))
 

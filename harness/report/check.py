@@ -89,12 +89,14 @@ def _span(answer: Checked, first: Target, last: Target) -> tuple[Target, ...]:
 
 
 def _only_for(span: Sequence[Target]) -> str:
-    """What alone is answered otherwise: forms of rows other than the fit's, or a method that predicts nothing."""
+    """What alone is answered otherwise: forms of rows other than the fit's, or methods that do not name the labels."""
     raising = {one.raises for one in span}
     if len(raising) == 1 and None not in raising:
         return f" (only {raising.pop()}; predictions are the same)"
+    beside = {one.beside_labels for one in span}
     if not all(one.only_for for one in span):
-        return ""
+        methods = " and ".join(beside.pop()) if len(beside) == 1 else ""
+        return f" (only {methods})" if methods else ""
     return f" ({only_for(form for one in span for form in one.only_for)})"
 
 

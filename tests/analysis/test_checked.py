@@ -29,7 +29,8 @@ def answered(tmp_path, outcomes, *, reach=None, home="ok", asked="abc", not_comp
         cell(f"home/model/pickle>{name}/pickle", "drift" if status == "≠" else status, reason=f"reason of {name}")
         for name, status in statuses.items()
     ]
-    cells = [one | ({"differing": differing} if one["status"] == "drift" else {}) for one in cells]
+    differs = {"differing": differing, "compared": compared}
+    cells = [one | (differs if one["status"] == "drift" else {}) for one in cells]
     cells = [one | ({"parity": "close", "status": "ok"} if one["status"] == "close" else {}) for one in cells]
     raised = {"differing": differing, "compared": compared, "error_type": "AttributeError"}
     cells = [one | (raised if one["status"] == "predict-error" else {}) for one in cells]
@@ -230,6 +231,27 @@ def test_a_method_that_raises_alone_is_named_and_predictions_are_the_same(tmp_pa
     ):
         text = said(answered(tmp_path / str(number), ["ok"] + ["predict-error"] * 2, **other))
         assert text.endswith("breaks from 1.4 on"), other
+
+
+def test_methods_that_differ_beside_the_labels_are_named(tmp_path) -> None:
+    names = {
+        "differing": ["predict_log_proba", "predict_log_proba(list)"],
+        "compared": ["predict", "predict_log_proba"],
+    }
+    found = answered(tmp_path / "a", ["ok", "≠", "≠"], **names)
+    assert said(found) == "changes predictions from 1.4 on (only predict_log_proba)"
+    for number, other in enumerate(
+        (
+            {**names, "compared": None},
+            {**names, "compared": ["predict_log_proba"]},  # its labels were not asked
+            {**names, "differing": ["predict", "predict_log_proba"]},
+            {**names, "differing": ["predict_log_proba", "coef_"]},
+            {**names, "differing": ["predict_log_proba", "predict_proba", "decision_function"]},
+        )
+    ):
+        assert said(answered(tmp_path / str(number), ["ok", "≠", "≠"], **other)).endswith("predictions from 1.4 on"), (
+            other
+        )
 
 
 def test_what_was_raised_is_told_beside_its_cause(tmp_path) -> None:

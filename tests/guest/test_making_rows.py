@@ -130,18 +130,22 @@ def test_values_lie_where_the_model_was_fitted():
 
 
 def test_rows_far_away_are_made_for_those_alone_that_answer_them_otherwise():
+    from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
     from sklearn.gaussian_process import GaussianProcessClassifier
 
     near, three = DRAWN.rand(60, 3), np.arange(60) % 3
     process = GaussianProcessClassifier().fit(near, three)
     begun = GradientBoostingClassifier(n_estimators=3, init=LogisticRegression()).fit(near, three % 2)
-    for model in (process, make_pipeline(StandardScaler().fit(near), process), begun):
+    quadratic = QuadraticDiscriminantAnalysis().fit(near, three)
+    for model in (process, make_pipeline(StandardScaler().fit(near), process), begun, quadratic):
         rows, _ = made(model)
         assert (abs(rows[-far_rows.ROWS :]) > 50).sum() > 2 * far_rows.ROWS, model
         assert (abs(rows[: making_rows.ROWS]) < 50).all()
     assert np.allclose(
         process.predict_proba(made(process)[0][-far_rows.ROWS :]), 1 / 3
     )  # a tie, which a release settles
+    far = made(quadratic)[0][-far_rows.ROWS :]
+    assert (quadratic.predict_proba(far) == 0).any()  # whose logarithm a release settles
     for model in (LogisticRegression(), GradientBoostingClassifier(n_estimators=3)):
         rows, _ = made(model.fit(near, three))
         assert (abs(rows) < 50).all()

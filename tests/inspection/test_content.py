@@ -93,6 +93,12 @@ def test_own_classes_and_unknown_modules_are_told_apart_from_known_packages(writ
     }
 
 
+def test_the_short_name_of_its_compiled_losses_is_scikit_learns_own(written) -> None:
+    found = inspect(written(PROTO + estimator("1.8.0") + global_("_loss", "CyHalfBinomialLoss") + b"\x86."))
+    assert found.own == ()
+    assert {need.module: need.package for need in found.needs} == {"sklearn": "scikit-learn"}
+
+
 def test_arrays_tell_their_sizes_and_whether_they_can_be_mapped(written) -> None:
     array = wrapped_array(b"\0" * 80_000, "f8", (100, 100), padding=b"\x03\xff\xff\xff")
     found = inspect(written(PROTO + b"}" + text("X") + array + b"s."))
