@@ -47,7 +47,13 @@ VERDICTS = {
 
 _FORMS = 3  # of rows: from so many on an answer names none
 #: What a form is called where its name is no plural.
-_CALLED = {"list": "lists", "frame": "frames", "reordered frame": "reordered frames", "sparse": "sparse rows"}
+_CALLED = {
+    "list": "lists",
+    "frame": "frames",
+    "reordered frame": "reordered frames",
+    "sparse": "sparse rows",
+    "no missing values": "rows without missing values",
+}
 
 
 def unusual_rows(differing: Collection[str]) -> tuple[str, ...]:

@@ -30,7 +30,14 @@ def test_a_table_of_floats():
 def test_holes_have_no_integers_and_need_no_more_holes():
     holes = TABLE.copy()
     holes[0, 0] = np.nan
-    assert not {"integers", "missing values", "sparse"} & set(made(holes))
+    found = made(holes)
+    assert not {"integers", "missing values", "sparse"} & set(found)
+    whole = found["no missing values"]
+    assert whole[0, 0] == holes[1, 0] and not np.isnan(whole).any() and np.isnan(holes[0, 0])
+    assert (whole[1:] == holes[1 : variants.ROWS]).all()
+    holes[:, 1] = np.nan
+    assert (made(holes)["no missing values"][:, 1] == 0).all()
+    assert "no missing values" not in made(TABLE)
 
 
 def test_ordinal_codes_have_one_that_nobody_has_seen():
@@ -71,7 +78,9 @@ def test_frames():
     assert found["unknown category"]["s"].tolist() == [variants.UNKNOWN, "b"] and rows["s"].tolist() == ["a", "b"]
     assert found["missing values"].isna().sum().tolist() == [1, 0, 1]
     assert found["array"].shape == (2, 3) and found["list"][1] == [2.0, 2, "b"] and len(found["no rows"]) == 0
-    assert "frame" in made(TABLE)
+    assert "frame" in made(TABLE) and "no missing values" not in found
+    rows.loc[0, "x"] = np.nan
+    assert made(rows)["no missing values"]["x"].tolist() == [2.0, 2.0] and np.isnan(rows["x"][0])
 
 
 def test_sparse_matrices():
