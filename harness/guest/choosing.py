@@ -70,7 +70,7 @@ class Choice:
 
     def _ask_more(self, model, rows, why_not):
         known = [name for name in probes.METHODS + probes.MORE + probes.GETTERS if name not in self.not_compared]
-        further = [name for name in known if name not in self.reference and hasattr(model, name)]
+        further = [name for name in known if name not in self.reference and probes.has(model, name)]
         if why_not is not None:
             self._leave_out(further + attributes(model), why_not)
             return
@@ -134,9 +134,8 @@ def without_traceback(encoded):
 
 def added(model, known):
     """Names of what could be compared of this model, and is unknown to its producer."""
-    found = [
-        name for name in probes.METHODS + probes.MORE + probes.GETTERS if name not in known and hasattr(model, name)
-    ]
+    asked = probes.METHODS + probes.MORE + probes.GETTERS
+    found = [name for name in asked if name not in known and probes.has(model, name)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in attributes(model):

@@ -1,6 +1,7 @@
 """What a fitted model is asked, beyond the methods that are timed: each probe is one question, and its name says which.
 
 ``predict_log_proba``     a method, on the held-out rows
+``predict_std``           what ``predict(rows, return_std=True)`` tells of each prediction's spread
 ``get_support``           a method without arguments
 ``coef_``                 a public fitted attribute, as far as it can travel as data
 ``predict(float32)``      a method on another form of the rows, see `harness.guest.variants`
@@ -13,6 +14,7 @@ Standard library at its top.
 """
 
 import copy
+import inspect
 import random
 import sys
 import warnings
@@ -27,8 +29,10 @@ METHODS = ("predict", "predict_proba", "decision_function", "transform", "score_
 #: Further methods of rows. The staged ones give one output for each stage.
 MORE = (
     "predict_log_proba", "inverse_transform", "kneighbors", "apply", "decision_path", "mahalanobis", "staged_predict",
-    "staged_predict_proba", "staged_decision_function",
+    "staged_predict_proba", "staged_decision_function", "predict_std",
 )  # fmt: skip
+#: What a method tells when it is asked for it by a keyword.
+BY_KEYWORD = {"predict_std": ("predict", "return_std")}
 #: Methods that take nothing.
 GETTERS = (
     "get_feature_names_out", "get_support", "get_covariance", "get_precision", "get_depth", "get_n_leaves",
@@ -60,6 +64,26 @@ def offered(reader, model, methods):
         wanted, held = ", ".join(methods), ", ".join(model.methods) or "nothing"
         raise errors.Unsupported("it has none of %s, only %s" % (wanted, held))
     return found
+
+
+def has(model, name):
+    """Whether a model has what a probe asks, errors aside."""
+    if name in BY_KEYWORD:
+        return _takes(model, *BY_KEYWORD[name])
+    return hasattr(model, name)
+
+
+def _takes(model, method, keyword):
+    """Whether a method takes a keyword: it names it, or hands it to the last step of a pipeline, which does."""
+    try:
+        given = inspect.signature(getattr(model, method)).parameters
+    except (AttributeError, TypeError, ValueError):
+        return False
+    if keyword in given:
+        return True
+    steps = getattr(model, "steps", None)
+    hands_on = any(one.kind is one.VAR_KEYWORD for one in given.values())
+    return bool(hands_on and type(steps) is list and steps) and _takes(steps[-1][-1], method, keyword)
 
 
 def ask_methods(model, rows, names):
@@ -134,6 +158,9 @@ def call(model, name, rows):
     seed_everything(0)
     if name in GETTERS:
         return getattr(model, name)()
+    if name in BY_KEYWORD:
+        method, keyword = BY_KEYWORD[name]
+        return getattr(model, method)(rows, **{keyword: True})[-1]
     if name == "inverse_transform":  # of the model's own transform
         return model.inverse_transform(model.transform(rows))
     output = getattr(model, name)(rows)

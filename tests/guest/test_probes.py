@@ -114,6 +114,30 @@ def test_what_is_too_much_of_all_rows_is_asked_of_the_first():
     assert again["decision_path(first rows)"] == found.reference["decision_path(first rows)"]
 
 
+def test_what_a_keyword_asks_for_is_a_probe_of_its_own_also_at_the_end_of_a_pipeline():
+    class Spreading(Model):
+        def predict(self, rows, return_std=False):
+            means = Model.predict(self, rows)
+            return (means, means * 2) if return_std else means
+
+    class Steps(Model):
+        def __init__(self, last):
+            self.steps = [("first", Model()), ("last", last)]
+
+        def predict(self, rows, **params):
+            return self.steps[-1][-1].predict(rows, **params)
+
+    for model in (Spreading(), Steps(Spreading()), Steps(Steps(Spreading()))):
+        found = choice(model)
+        assert "predict_std" in found.probes and found.reference["predict_std"] != found.reference["predict"]
+        assert choosing.added(model, frozenset(["predict"])).count("predict_std") == 1
+        assert probes.ask(model, ROWS, ["predict_std"]).encoded["predict_std"] == found.reference["predict_std"]
+    for model in (Model(), Steps(Model())):
+        assert "predict_std" not in choice(model).reference and "predict_std" not in choosing.added(model, frozenset())
+    lost = probes.ask(Model(), ROWS, ["predict_std"]).encoded["predict_std"]
+    assert (lost["kind"], lost["type"]) == ("error", "TypeError"), "a release that takes it no longer"
+
+
 def test_an_error_is_an_answer():
     found = choice().reference
     assert found["predict(missing values)"] == {"kind": "error", "type": "ValueError", "message": "not these"}
