@@ -1,6 +1,7 @@
 """Rows far from all that a model has learnt, for models that answer such rows by what nearer ones never show.
 
-A Gaussian process finds every class of several equally likely there, and which of them it names is the release's to say.
+A Gaussian process finds every class of several equally likely there, and so may one model against the rest. Which of them
+they name is the release's to say.
 Boosting that begins with a model of its own begins with the logarithm of its shares, and where these come to nothing the
 release says how little that is. Of a class that is next to impossible, quadratic discriminant analysis told the logarithm of 0,
 and tells its own since scikit-learn 1.6. Standard library at its top.
@@ -11,7 +12,7 @@ import random
 from . import leaves
 
 ROWS = 8
-_BY_NAME = frozenset(["GaussianProcessClassifier", "QuadraticDiscriminantAnalysis"])
+_BY_NAME = frozenset(["GaussianProcessClassifier", "OneVsRestClassifier", "QuadraticDiscriminantAnalysis"])
 TIMES = 1000.0  # as far as the column's values are from each other, or from 0
 
 

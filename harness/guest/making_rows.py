@@ -9,7 +9,7 @@ Standard library at its top.
 
 import random
 
-from . import boosters, far_rows, leading, learnt, leaves, training
+from . import boosters, far_rows, leading, learnt, leaves, ties, training
 
 ROWS = 64  # that are drawn
 MISSING = 0.2  # of the values of a column that takes missing ones
@@ -78,7 +78,16 @@ def made(model):
     # Where no row can be led to a leaf, many may come to it by chance.
     by_chance = not led and (leaves.reached_by(model) or boosters.thresholds(leaves.unwrapped(model)[1]))
     drawn = _drawn(columns, MOST if by_chance else ROWS)
-    return _as_rows(model, drawn + led + far_rows.rows(model, columns))
+    return _as_rows(model, drawn + led + _tied(model, columns) + far_rows.rows(model, columns))
+
+
+def _tied(model, columns):
+    """Of many rows those that are as likely of one class as of another."""
+    if not ties.are_settled_otherwise(model):
+        return []
+    count = ties.tried(len(columns)) // 2
+    many = _drawn(columns, count) + ties.between(columns, count)
+    return [many[place] for place in ties.among(model, _as_rows(model, many))]
 
 
 def _declared(model, inputs):

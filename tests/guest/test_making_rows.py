@@ -44,7 +44,7 @@ try:
 except ImportError:  # before scikit-learn 1.0
     SplineTransformer = None
 
-from guest import far_rows, given, given_rows, learnt, making_rows
+from guest import far_rows, given, given_rows, learnt, making_rows, ties
 
 ROWS, TRUTH = load_breast_cancer(return_X_y=True)
 DRAWN = np.random.RandomState(0)
@@ -149,6 +149,19 @@ def test_rows_far_away_are_made_for_those_alone_that_answer_them_otherwise():
     for model in (LogisticRegression(), GradientBoostingClassifier(n_estimators=3)):
         rows, _ = made(model.fit(near, three))
         assert (abs(rows) < 50).all()
+
+
+def test_rows_that_tie_are_made_where_releases_name_another_class_of_them():
+    from sklearn.multiclass import OneVsRestClassifier
+
+    near, three = DRAWN.rand(60, 3), np.arange(60) % 3
+    model = OneVsRestClassifier(KNeighborsClassifier(5)).fit(near, three)
+    for one in (model, make_pipeline(StandardScaler().fit(near), model)):
+        rows, _ = made(one)
+        assert len(ties.among(one, rows)) >= 3
+    rows, _ = made(KNeighborsClassifier(5).fit(near, three))
+    assert len(rows) == making_rows.ROWS
+    assert ties.among(LogisticRegression(), near) == [], "one that raises"
 
 
 def test_imputers_have_something_to_impute():
