@@ -21,7 +21,7 @@ def rows(model, columns):
 
     ``columns`` are the candidates of each, see `harness.guest.learnt`.
     """
-    if not _is_other(model):
+    if not leaves.holds(model, _is_other):
         return []
     draw = random.Random(3)
     return [[_far(draw, values) for values in columns] for _ in range(ROWS)]
@@ -37,12 +37,9 @@ def _far(draw, values):
     return draw.gauss(0.0, TIMES) * (size or 1.0)
 
 
-def _is_other(model, depth=6):
-    _, last = leaves.unwrapped(model)
-    name = type(last).__name__
-    if name in _BY_NAME:
-        return True
-    first = getattr(last, "init_", None)
-    if name == "GradientBoostingClassifier" and type(first).__name__ != "DummyClassifier":
-        return hasattr(first, "predict_proba")
-    return depth > 0 and any(_is_other(one, depth - 1) for one in leaves.inner_models(last))
+def _is_other(model):
+    name = type(model).__name__
+    if name == "GradientBoostingClassifier":
+        first = getattr(model, "init_", None)
+        return type(first).__name__ != "DummyClassifier" and hasattr(first, "predict_proba")
+    return name in _BY_NAME

@@ -44,6 +44,12 @@ def inner_models(model):
                 yield one
 
 
+def holds(model, is_one, depth=6):
+    """Whether ``is_one`` says yes of the last step of a model, or of one within it that takes the same rows."""
+    _, last = unwrapped(model)
+    return is_one(last) or (depth > 0 and any(holds(one, is_one, depth - 1) for one in inner_models(last)))
+
+
 class Tree:
     """Splits as lists: ``feature`` (negative at a leaf), ``threshold``, ``left``, ``right``."""
 

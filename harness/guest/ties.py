@@ -22,12 +22,9 @@ def tried(width):
     return min(TRIED, VALUES // max(1, width))
 
 
-def are_settled_otherwise(model, depth=6):
+def are_settled_otherwise(model):
     """Whether releases differ in which class they name."""
-    _, last = leaves.unwrapped(model)
-    if type(last).__name__ == "OneVsRestClassifier":
-        return True
-    return depth > 0 and any(are_settled_otherwise(one, depth - 1) for one in leaves.inner_models(last))
+    return leaves.holds(model, lambda one: type(one).__name__ == "OneVsRestClassifier")
 
 
 def between(columns, count):
