@@ -264,6 +264,8 @@ class Case:
     given: Given | None = None  # instead of the recipe
 
 
+#: The modules of the cases that come with the harness begin so, inside the guest.
+BUILT_IN_CASES = "guest.cases."
 #: Between an artifact's part of a cell's id and its consumer's.
 _LOADED_BY = ">"
 

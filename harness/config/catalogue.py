@@ -15,7 +15,7 @@ from harness.config import beside
 from harness.config.source_files import assigned, modules, parse
 from harness.errors import HarnessError, InputError
 from harness.machine.tools import GUEST
-from harness.terms import Case
+from harness.terms import BUILT_IN_CASES, Case
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -43,7 +43,7 @@ def builtin_cases(folder: Path = GUEST / "cases") -> tuple[Case, ...]:
     """
     cases: list[Case] = []
     for path in modules(folder):
-        scan = scan_cases(path, module=f"guest.cases.{path.stem}")
+        scan = scan_cases(path, module=f"{BUILT_IN_CASES}{path.stem}")
         problems = (*scan.problems, *clashes(scan.cases, cases))
         if problems:
             raise HarnessError(f"{path}: {'; '.join(problems)}")

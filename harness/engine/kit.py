@@ -17,7 +17,7 @@ from harness.engine.kit_objects import Objects
 from harness.errors import InputError, shown
 from harness.files import writing
 from harness.machine.tools import GUEST
-from harness.terms import Status
+from harness.terms import BUILT_IN_CASES, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 VERSION = 1
 #: Bytes of all objects, and how many: a program in an archive reads no larger one before Python 3.13.
 _MOST_BYTES, _MOST_OBJECTS = 2 * 10**9, 60_000
-#: Modules of the project's own cases: their rows and outputs are nobody's secret.
-_PUBLIC = "guest.cases."
 _START = """\
 import sys
 
@@ -139,8 +137,8 @@ def _refuse_rows(fits: Iterable[Mapping[str, Any]], path: Path) -> None:
 
 
 def is_public(fit: Mapping[str, Any]) -> bool:
-    """Whether a model is of the project's own cases."""
-    return str(fit["case"]["module"]).startswith(_PUBLIC)
+    """Whether a model is of the project's own cases: their rows and outputs are nobody's secret."""
+    return str(fit["case"]["module"]).startswith(BUILT_IN_CASES)
 
 
 def _tasks(row: Mapping[str, Any], fit: Mapping[str, Any], rules: LoadingRules) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from harness.run.answered import Answered
 from harness.run.guest_process import HELLO_SECONDS, Guest, GuestDiedError, GuestTroubleError, UnreadyError
 from harness.run.session import CutShortError, Session
 from harness.store import tables
-from harness.terms import Status
+from harness.terms import BUILT_IN_CASES, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -210,7 +210,7 @@ class EnvironmentSession(Session):
         profile = self._recorder.plan.profile
         modules = ["numpy"]
         if self.environment.produces:
-            built_in = {case.module for case in profile.cases if case.module.startswith("guest.cases.")}
+            built_in = {case.module for case in profile.cases if case.module.startswith(BUILT_IN_CASES)}
             modules += ["sklearn", *sorted(built_in)]
         words = [*modules, "--", *sorted({item.module for item in profile.formats})]
         processor = tools.quiet_processor() if self._measuring else None

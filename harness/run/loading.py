@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from harness import judging
 from harness.config import loading_rules
 from harness.judging import outcome
-from harness.terms import Artifact, Cell, Parity, Status
+from harness.terms import BUILT_IN_CASES, Artifact, Cell, Parity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,6 @@ SHARED_SECONDS = 1.0
 #: Cells of one child, controls not counted.
 BATCH = 64
 _CONTROL = "control:"
-_BUILT_IN = "guest.cases."
 
 
 def owed(recorder: Recorder, consumer: str) -> list[Cell]:
@@ -102,7 +101,7 @@ def _parts(cells: list[Cell]) -> Iterable[list[Cell]]:
 def _is_ours(recorder: Recorder, part: list[Cell]) -> bool:
     """Whether what the cells load was fitted by a case that comes with the harness."""
     case = recorder.plan.cases[part[0].artifact.case]
-    return case.given is None and case.module.startswith(_BUILT_IN)
+    return case.given is None and case.module.startswith(BUILT_IN_CASES)
 
 
 @dataclass(frozen=True, kw_only=True)
