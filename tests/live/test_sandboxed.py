@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 import json
 import os
 import shutil
@@ -165,7 +166,8 @@ def test_a_hostile_guest_finds_no_way_out(monkeypatch, folders, host, ordinary) 
     assert status["Seccomp"] == ["2"]
     roots = found["roots"]
     assert set(roots["/dev"]) == {"fd", "full", "null", "random", "shm", "stderr", "stdin", "stdout", "urandom", "zero"}
-    assert set(roots["/etc"]) <= {"alternatives", "ld.so.cache"}
+    shown = {"alternatives", "ld.so.cache"}
+    assert all(name in shown or fnmatch.fnmatch(name, "java-*-openjdk") for name in roots["/etc"])
     assert roots["/sys"] == ["devices"]
     assert not {"home", "run", "var", "mnt", "opt", "boot", "srv"} & set(roots["/"]) - {
         *home.parts,
