@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 #: Who uses the workspace, whose lock one process has from its first test to its last. Two of these at once would starve
 #: each other: hostile models take all that a machine has.
-IN_THE_WORKSPACE = ("tests/live/", "tests/docs/test_commands.py")
+IN_THE_WORKSPACE = ("tests/live/", "tests/docs/test_commands.py::test_commands_that_build_environments")
 
 
 @pytest.hookimpl(optionalhook=True)

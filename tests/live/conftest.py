@@ -13,6 +13,7 @@ from pathlib import Path
 from collections.abc import Iterator
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from harness.store import RunTables, read_run
 
@@ -59,6 +60,11 @@ def _case(number):
     rows = [[float(i), 1.0] for i in range(60)]
     return Slow(number), rows, [i % 2 for i in range(60)]
 """
+
+
+def at_night(*values: object) -> list[ParameterSet]:
+    """Values of a parameter that every change need not wait for."""
+    return [pytest.param(value, marks=pytest.mark.nightly) for value in values]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

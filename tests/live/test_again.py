@@ -76,6 +76,7 @@ def test_what_ask_prints_works_in_whatever_folder_it_is_read(own: Bench, tmp_pat
         assert made.parent.parent == own.results
 
 
+@pytest.mark.nightly
 def test_what_the_page_shows_works_in_a_checkout(own: Bench, reader) -> None:
     cell = f"{OLD}/mine/pickle>{NEW}/pickle"
     page = reader.open(own.newest() / "report" / "index.html", f"#/cell?id={cell}")
@@ -94,6 +95,7 @@ def test_a_run_whose_matrix_has_changed_since_gives_its_packages(own: Bench, tmp
     assert locks[0] == locks[1]
 
 
+@pytest.mark.nightly
 @pytest.mark.timeout(900)  # another checkout builds its environments anew
 def test_a_checkout_that_is_not_installed_prints_what_works_in_it(bench: Bench) -> None:
     copy = bench.folder / "a checkout"

@@ -13,7 +13,7 @@ from harness.environments import Folders, container_engine, docker, rootfs
 from harness.machine import platforms, tools
 
 from tests.conftest import environment
-from tests.live.conftest import Bench, statuses
+from tests.live.conftest import Bench, at_night, statuses
 
 HERE, THERE, ARM = "here", "s390x", "arm64"
 ENVIRONMENTS = """
@@ -105,6 +105,7 @@ def no_container(bench: Bench, name: str, seconds: float = 10.0) -> None:
     assert not containers(bench, name)
 
 
+@pytest.mark.nightly
 def test_arm64_in_a_container(bench) -> None:
     needed(docker, "linux/arm64")
     write(bench, "[here, arm64]", "[logistic_regression, k_neighbors_classifier]")
@@ -119,7 +120,7 @@ def test_arm64_in_a_container(bench) -> None:
     no_container(bench, ARM)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGKILL, *at_night(signal.SIGINT, signal.SIGTERM)])
 def test_no_container_is_left_whatever_ends_a_run(bench, number) -> None:
     needed(docker, NATIVE)
     (bench.folder / "sleepy.py").write_text(SLEEPY)

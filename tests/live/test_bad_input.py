@@ -15,7 +15,7 @@ from harness import read_run
 from harness.errors import InputError
 from harness.store import SCHEMA_VERSION
 
-from tests.live.conftest import BOTH, NEW, OLD, Bench, statuses
+from tests.live.conftest import BOTH, NEW, OLD, Bench, at_night, statuses
 
 
 def only(frame, column: str, **where: str) -> set:
@@ -128,7 +128,9 @@ def test_of_two_runs_at_once_the_second_says_who_is_first(bench: Bench, undistur
     first.communicate(timeout=30)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, *at_night(signal.SIGTERM, signal.SIGHUP)], ids=lambda number: number.name
+)
 def test_an_interrupt_leaves_complete_tables_and_no_process(
     bench: Bench, undisturbed: Bench, number: signal.Signals
 ) -> None:
@@ -150,6 +152,7 @@ def test_an_interrupt_leaves_complete_tables_and_no_process(
     assert set(statuses(bench.tables()).values()) == {"ok"}
 
 
+@pytest.mark.nightly
 def test_an_interrupt_while_environments_are_built(bench: Bench) -> None:
     bench.variables["NOXENVDIR"] = str(bench.folder / "fresh")
     process = bench.start()

@@ -84,6 +84,7 @@ def found(bisect):
     return run
 
 
+@pytest.mark.nightly
 def test_the_patch_that_broke_histogram_boosting(found) -> None:
     told = found("hist_gradient_boosting_classifier", "--good", "1.3.0", "--bad", "1.3.2")
     (change,) = told["changes"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 
+import pytest
+
 from tests.conftest import python_of
 from tests.live.conftest import Bench
 
@@ -19,6 +21,7 @@ def rows(bench: Bench) -> dict[str, str]:
     return dict(zip(tables.environments.environment, tables.environments.python, strict=True))
 
 
+@pytest.mark.nightly
 def test_an_environment_that_moves_to_another_python_holds_that_one(bench: Bench) -> None:
     """Its lock is the same: neither it nor the name may decide."""
     locks = set()
@@ -33,6 +36,7 @@ def test_an_environment_that_moves_to_another_python_holds_that_one(bench: Bench
     assert row.how_built.startswith("reused: same lock")
 
 
+@pytest.mark.nightly
 def test_names_that_nox_folds_together_are_two_environments(bench: Bench) -> None:
     for name, python in (("x.1", "3.11"), ("x-1", "3.10"), ("x.1", "3.11")):
         bench.write(include=ONE.format(python=python, name=name), cases="[standard_scaler]", formats="[pickle]")

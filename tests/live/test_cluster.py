@@ -174,6 +174,7 @@ def test_workers_that_are_killed_again_and_again_change_nothing(bench: Bench, cl
     assert bench.tables().run["complete"]
 
 
+@pytest.mark.nightly
 def test_a_scheduler_that_is_killed_is_begun_again_and_the_run_resumed(bench: Bench, cluster: Cluster) -> None:
     bench.write_slow(4, 0.1)
     bench.run()

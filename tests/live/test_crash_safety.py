@@ -9,6 +9,8 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.live.conftest import NEW, OLD, Bench, statuses
 
 KILLS = 5
@@ -96,6 +98,7 @@ def test_changed_reference_outputs_are_refused(bench: Bench, undisturbed: Bench)
     assert "nothing to compare with" in cells.reason["standard_scaler"]
 
 
+@pytest.mark.nightly
 def test_shares_of_a_run_come_to_the_same_table(bench: Bench, undisturbed: Bench) -> None:
     bench.run("--dump", OLD)
     share = ("--run", bench.newest().name)
@@ -122,6 +125,7 @@ def test_a_run_is_repeated_from_the_locks_of_another(stored: Bench) -> None:
     assert built[NEW].startswith("reused")
 
 
+@pytest.mark.nightly
 def test_a_run_keeps_the_locks_it_began_with(stored: Bench) -> None:
     first = stored.newest()
     other = stored.results / f"0-{first.name}"

@@ -74,6 +74,7 @@ def unsplit(bench: Bench) -> RunTables:
     return bench.tables()
 
 
+@pytest.mark.nightly
 def test_three_shards_merged_are_the_unsplit_run_cell_by_cell(bench: Bench, unsplit: RunTables, tmp_path) -> None:
     found = jobs(bench)
     assert [job["name"] for job in found["dump"]] == [OLD, NEW, BETWEEN]
