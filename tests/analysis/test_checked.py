@@ -161,6 +161,12 @@ def test_a_target_is_told_in_the_words_of_the_strip(tmp_path) -> None:
     assert rendering.line(found, "b").plain == "  1.4 ✗ breaks: reason of b"
 
 
+def test_what_is_cut_of_a_reason_says_so(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(checked, "_REASON", 10)
+    found = answered(tmp_path, ["ok", "load-error", "ok"])
+    assert found.targets[1].why == "reason of…"
+
+
 def test_a_range_is_safe_only_as_far_as_each_minor_was_tried(tmp_path) -> None:
     found = answered(tmp_path, ["ok"], asked="c")
     assert (found.safe_range, found.safe_apart) == ("scikit-learn>=1.2.2,<1.3", ("1.5.2",))
