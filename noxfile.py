@@ -67,11 +67,12 @@ def matrix(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def reference(session: nox.Session) -> None:
-    """Make the runs that the repository keeps: profiles reference and parameters."""
+    """Make the runs that the repository keeps: profiles reference, parameters and patches."""
     harness(session, "run", "--profile", "reference")
     session.run(*HARNESS, "keep", external=True)
-    harness(session, "run", "--profile", "parameters")
-    session.run(*HARNESS, "keep", "--beside", "parameters", external=True)
+    for profile in ("parameters", "patches"):
+        harness(session, "run", "--profile", profile)
+        session.run(*HARNESS, "keep", "--beside", profile, external=True)
     install(session, "tests")
     session.run("python", "-m", "tests.report.picture")
 

@@ -9,7 +9,7 @@ import math
 import time
 import warnings
 
-from . import choosing, conditioning, errors, parts, sources, training
+from . import as_fitted, choosing, conditioning, errors, parts, sources, training
 from .decoding import NotSentError, decode
 from .encoding import encode, within_message
 from .probes import seed_everything
@@ -40,6 +40,7 @@ class Fit:
         started = time.perf_counter()
         self.model = fitted(self.estimator, *given)
         self.seconds = time.perf_counter() - started
+        self._attributes = as_fitted.attributes(self.model)
         self.encoded = encode(test)
         # The reference sees exactly what a consumer will see: data that went through the encoding once.
         self.inputs = received(self.encoded)
@@ -52,7 +53,8 @@ class Fit:
             self.cv_scores = None
 
     def dumped(self, writer, options):
-        """The bytes of the model in the format of a module."""
+        """The bytes of the model in the format of a module, as it was fitted: it was asked since, and some write then."""
+        as_fitted.restore(self._attributes)
         return writer.dump(self.model, options, self)
 
     def facts(self):
