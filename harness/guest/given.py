@@ -10,7 +10,7 @@ import re
 import sys
 import time
 
-from . import choosing, fitting, given_rows, making_rows, parts, training
+from . import as_fitted, choosing, fitting, given_rows, making_rows, parts, training
 from .encoding import encode
 
 #: One step of a path within what a file holds: ``.name``, ``[0]`` or ``['name']``.
@@ -49,7 +49,9 @@ class Given:
         loaded = reader.load(self.data_bytes, given["object"], given["reader"], options)
         self.seconds = time.perf_counter() - started
         self.model = part_of(loaded, given["at"])
+        self._attributes = as_fitted.attributes(self.model)
         for rows in self._attempts():
+            as_fitted.restore(self._attributes)
             self.encoded = encode(rows)
             self.inputs = fitting.received(self.encoded)
             self.choice = choosing.Choice(self.model, self.inputs, None, True)
@@ -87,6 +89,7 @@ class Given:
     def dumped(self, writer, options):
         """The model, saved in a format; or the file as it is or what is packed in it, or the one in its place."""
         if self.saves(writer, options):
+            as_fitted.restore(self._attributes)
             return writer.dump(self.model, options, self)
         if self.given["carried"] is not None:
             return _looked_at(self.given["carried"], self.given["carried_sha256"])

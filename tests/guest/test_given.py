@@ -6,7 +6,7 @@ import tempfile
 import types
 import unittest
 
-from guest import given
+from guest import as_fitted, given
 
 OWN = {"module": "guest.formats.pickled", "options": {"protocol": 5}}
 
@@ -18,7 +18,7 @@ def _writer(name):
 def _handing(**more):
     one = given.Given.__new__(given.Given)
     one.given = dict(OWN, **dict({"again": False, "carried": None, "carried_sha256": None}, **more))
-    one.data_bytes, one.model = b"file", b"model"
+    one.data_bytes, one.model, one._attributes = b"file", b"model", []
     return one
 
 
@@ -31,6 +31,14 @@ class HandedOn(unittest.TestCase):
         self.assertEqual(one.dumped(_writer("guest.formats.pickled"), {"protocol": 5}), b"file")
         self.assertEqual(one.dumped(_writer("guest.formats.pickled"), {"protocol": 4}), b"saved model")
         self.assertEqual(one.dumped(_writer("guest.formats.joblibs"), {"protocol": 5}), b"saved model")
+
+    def test_saved_again_is_the_model_as_it_was_loaded_whatever_asking_wrote_into_it(self):
+        one = _handing(again=True)
+        one.model = types.SimpleNamespace(columns=4)
+        one._attributes = as_fitted.attributes(one.model)
+        one.model.columns = 3
+        writer = types.SimpleNamespace(__name__="guest.formats.joblibs", dump=lambda model, options, fit: vars(model))
+        self.assertEqual(one.dumped(writer, {}), {"columns": 4})
 
     def test_another_file_in_its_place_is_checked_by_its_digest(self):
         with tempfile.TemporaryDirectory() as folder:
