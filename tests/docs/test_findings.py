@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from packaging.version import Version
 
 from harness import analysis
 from harness.analysis.causes import causes
@@ -10,6 +13,7 @@ from harness.analysis.causes import causes
 from .pages import ROOT
 
 OBJECTS = ["pickle", "joblib", "cloudpickle", "skops"]
+PATCHES = ROOT / "docs/explanation/patches.md"
 README = (ROOT / "README.md").read_text()
 
 
@@ -98,3 +102,28 @@ def test_newton_cholesky_fits_all_classes_at_once_since_1_6(parameters) -> None:
     newer = found[found.producer_sklearn == "1.5.2"]
     assert {*newer.consumer_sklearn} == {"1.6.1", "1.7.2", "1.8.0", "1.9.1"}
     assert found.reason.str.extract(r"predict_proba: .* differ by up to ([0-9.]+),")[0].astype(float).max() == 0.455
+
+
+@pytest.fixture(scope="module")
+def within_minors():
+    """The cells of two patches of one minor release, with ``older`` and ``newer`` of those on the way to a newer one."""
+    cells = analysis.read_run(ROOT / "results/reference-patches").cells
+    ends = [cells[side].str.removeprefix("release-").map(Version) for side in ("producer", "consumer")]
+    older, newer = ends
+    upwards = [a < b and a.release[:2] == b.release[:2] for a, b in zip(older, newer, strict=True)]
+    return cells.assign(older=older.astype(str), newer=newer.astype(str))[upwards]
+
+
+def test_no_patch_changes_predictions(within_minors) -> None:
+    assert set(within_minors.verdict.dropna()) <= {"safe", "safe (within tolerance)", "breaks"}
+
+
+def test_the_patches_that_break_models_are_those_of_the_page(within_minors) -> None:
+    broken = within_minors[(within_minors.verdict == "breaks") & (within_minors.case != "SplineTransformer")]  # SciPy's
+    rows = [line.strip("| ").split(" | ") for line in PATCHES.read_text().splitlines() if line.startswith("| 1")]
+    told = {
+        (older, newer): (set(names.split(", ")), set(re.findall(r"\[(\S+)\]", why)))
+        for older, newer, names, why in rows
+    }
+    pairs = dict(list(broken[broken.older != "1.2.0"].groupby(["older", "newer"])))
+    assert {pair: (set(found["case"]), set(found.cause)) for pair, found in pairs.items()} == told
