@@ -78,7 +78,7 @@ def write(wheel: Path, *, known: Matrix, every: bool = False) -> WheelMatrix:
     before, after = f"release-{last}-py{python}", f"wheel-{version.public}-py{python}"
     today = {"python": python, "as_of": "newest"}
     include = [
-        *map(_writer, writers),
+        *(_writer(one, minors) for one in writers),
         {"name": before, "scikit-learn": last, **today},
         {"name": after, "scikit-learn": version.public, **today, "packages": [str(wheel.resolve())]},
     ]
@@ -139,6 +139,11 @@ def _read(wheel: Path) -> tuple[Version, str]:
     return version, f"3.{max(minors)}"
 
 
-def _writer(one: Environment) -> dict[str, Any]:
-    numpy = {"numpy": one.numpy} if one.numpy else {}
-    return {"name": f"saved-by-{one.scikit_learn}", "scikit-learn": one.scikit_learn, "python": one.python, **numpy}
+def _writer(one: Environment, minors: dict[str, Environment]) -> dict[str, Any]:
+    """What saves models: the release with packages of its day, and a Python that is here."""
+    release = str(one.scikit_learn)
+    found = wanted.of_release(release, minors)
+    entry = {"name": f"saved-by-{release}", "scikit-learn": release, "python": found.python}
+    if found.numpy:
+        entry["numpy"] = found.numpy
+    return entry | ({"packages": list(found.packages)} if found.packages else {})

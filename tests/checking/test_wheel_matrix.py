@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.checking import wheel_matrix
+from harness.checking import wanted, wheel_matrix
 from harness.config import matrix as matrices
 from harness.config.plan import Plan
 from harness.environments import availability, lock
@@ -53,6 +53,12 @@ def test_the_two_minors_before_it_save_and_the_last_of_them_loads_beside_it(made
     assert set(plan.environments) == {*writers, before, found.after}
     (wheel,) = plan.environments[found.after].wheels
     assert wheel.name == "scikit-learn" and wheel.requirement in lock.requirements(plan.environments[found.after])
+
+
+def test_models_are_saved_with_a_python_that_is_here(made, monkeypatch) -> None:
+    monkeypatch.setattr(wanted.pythons, "there", lambda minor, preferred: "3.11")
+    plan = planned(made("1.9.dev0"))
+    assert {plan.environments[name].python for name in ("saved-by-1.7.2", "saved-by-1.8.0")} == {"3.11"}
 
 
 def test_only_the_cells_that_are_needed_are_planned(made, monkeypatch) -> None:
