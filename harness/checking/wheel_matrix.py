@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
@@ -77,7 +77,7 @@ def write(wheel: Path, *, known: Matrix, every: bool = False) -> WheelMatrix:
     last = str(older[-1].scikit_learn)
     before, after = f"release-{last}-py{python}", f"wheel-{version.public}-py{python}"
     today = {"python": python, "as_of": "newest"}
-    include = [
+    include: list[dict[str, object]] = [
         *(_writer(one, minors) for one in writers),
         {"name": before, "scikit-learn": last, **today},
         {"name": after, "scikit-learn": version.public, **today, "packages": [str(wheel.resolve())]},
@@ -139,11 +139,7 @@ def _read(wheel: Path) -> tuple[Version, str]:
     return version, f"3.{max(minors)}"
 
 
-def _writer(one: Environment, minors: dict[str, Environment]) -> dict[str, Any]:
+def _writer(one: Environment, minors: dict[str, Environment]) -> dict[str, object]:
     """What saves models: the release with packages of its day, and a Python that is here."""
     release = str(one.scikit_learn)
-    found = wanted.of_release(release, minors)
-    entry = {"name": f"saved-by-{release}", "scikit-learn": release, "python": found.python}
-    if found.numpy:
-        entry["numpy"] = found.numpy
-    return entry | ({"packages": list(found.packages)} if found.packages else {})
+    return replace(wanted.of_release(release, minors), label=f"saved-by-{release}").entry(one.kind, ())

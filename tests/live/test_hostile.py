@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.conftest import ROOT, Bench
+from tests.live.conftest import ROOT, Bench, at_night
 
 CASES = Path(__file__).with_name("hostile.py")
 MATRIX = """
@@ -23,7 +23,7 @@ environments:
 cases: {files: [hostile.py]}
 limits: {seconds: 2, memory: 256 MiB, fit_seconds: 60}
 profiles:
-  default: {environments: ["*"], cases: ["family:hostile"], formats: [pickle]}
+  default: {environments: ["*"], cases: ["family:hostile"], formats: [FORMAT]}
 """
 ROWS = 2 * 2  # producers, consumers
 
@@ -60,12 +60,14 @@ ONE_OF = {
 }
 
 
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory, workspace: Path) -> Iterator[Bench]:
+@pytest.fixture(scope="module", params=["pickle", *at_night("joblib/joblib")])
+def hostile(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, workspace: Path
+) -> Iterator[Bench]:
     """One run with all of them."""
     bench = Bench(tmp_path_factory.mktemp("hostile"), workspace)
     shutil.copy(CASES, bench.folder)
-    bench.matrix.write_text(MATRIX)
+    bench.matrix.write_text(MATRIX.replace("FORMAT", request.param))
     words = bench.command("run", "--matrix", str(bench.matrix), "--results", str(bench.results))
     done = subprocess.run(words, env=bench.variables, cwd=ROOT, capture_output=True, text=True, timeout=1000)
     assert done.returncode == 0, done.stdout + done.stderr
