@@ -114,14 +114,14 @@ def check(
     >>> print(answer.verdict, answer.safe_range)  # doctest: +SKIP
     breaks scikit-learn>=1.2.2,<1.3
     """
-    from harness.analysis import checked, read_run
+    from harness.analysis import cells, checked
     from harness.checking import Unsupplied, tried
 
     asked = _ask(path, data, at=at, packages=packages, requirements=requirements, code=code, trust=trust)
     trial = tried(replace(asked, to=tuple(to)), console=_silent(), results=_path(results))
     if isinstance(trial, Unsupplied):
         return checked.unanswered(trial.releases, writer=trial.writer, why=trial.why)
-    return checked.of_attempt(read_run(trial.run), trial)
+    return checked.of_attempt(cells.with_meaning(trial.tables), trial)
 
 
 def bisect(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from harness.checking import pins, planning, runtimes, targets, wanted, writer
@@ -61,6 +61,11 @@ class Trial(Attempt):
     """What was tried, with the folder of its run."""
 
     run: Path
+
+    @cached_property
+    def tables(self) -> RunTables:
+        """The tables of the run, read once. Raises InputError."""
+        return read_run(self.run)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,7 +235,7 @@ def _vanished(environment: Environment) -> str | None:
 
 def _failure(trial: Trial) -> str | None:
     """Why another environment may do better than the writer of a trial; None: it did, or no other would."""
-    tables = read_run(trial.run)
+    tables = trial.tables
     artifact = tables.artifacts.iloc[0]
     built = tables.environments.set_index("environment").loc[trial.writer]
     if artifact["status"] == Status.OK or trial.writer in (tables.run.get("retry") or ()):

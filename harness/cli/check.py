@@ -116,12 +116,12 @@ def check(
 
 def _answered(trial: Trial | Unsupplied) -> tuple[Checked, RunTables | None]:
     """The answer of a trial, and the tables of its run; None where nothing could be tried."""
-    from harness import analysis, checking  # pandas
-    from harness.analysis import checked
+    from harness import checking
+    from harness.analysis import cells, checked  # pandas
 
     if isinstance(trial, checking.Unsupplied):
         return checked.unanswered(trial.releases, writer=trial.writer, why=trial.why), None
-    tables = analysis.read_run(trial.run)
+    tables = cells.with_meaning(trial.tables)
     return checked.of_attempt(tables, trial), tables
 
 

@@ -87,11 +87,10 @@ def scan_cases(path: Path, *, module: str, near: Mapping[str, Path] = MappingPro
     ``module`` is what the guest calls the file; ``near`` is what its cases may use, by names beside it.
     """
     try:
-        text, tree = parse(path)
+        lines, tree = _parsed(path)
         near_digest = beside.digest(near) if near else ""
     except InputError as error:
         return Scan(problems=(str(error),))
-    lines = text.split("\n")  # as the parser counts them
     shared = _shared_digest(path, lines, tree) + near_digest
     near_files = tuple(sorted((name, str(file)) for name, file in near.items()))
     cases: dict[str, Case] = {}
@@ -110,7 +109,7 @@ def scan_cases(path: Path, *, module: str, near: Mapping[str, Path] = MappingPro
             name=name, family=path.stem, module=module, function=node.name, file=str(path), digest=digest
         )
     try:
-        built = _built_cases(path, tree, module, hashlib.sha256(f"{text}\n{shared}".encode()).hexdigest())
+        built = _built_cases(path, tree, module, hashlib.sha256("\n".join([*lines, shared]).encode()).hexdigest())
     except ValueError as error:
         return Scan(problems=(*problems, f"{path.name}{error}"))
     problems += [f"{path.name}, BUILT: {case.name} is a case twice" for case in built if case.name in cases]
@@ -134,16 +133,26 @@ def _shared_digest(path: Path, lines: list[str], tree: ast.Module, seen: frozens
     digest = hashlib.sha256("\n".join(_source(lines, node) for node in helpers).encode())
     for other in _siblings(path, tree):
         if other not in seen:
-            facts = other.stat()
-            lines_of_other, inner = _parsed(other, facts.st_size, facts.st_mtime_ns)
+            lines_of_other, inner = _parsed(other)
             shared = _shared_digest(other, lines_of_other, inner, seen | {path, other})
             digest.update(f"{other.name} {shared}".encode())
     return digest.hexdigest()
 
 
+def _parsed(path: Path) -> tuple[list[str], ast.Module]:
+    """Lines, as the parser counts them, and tree of a file. Raises InputError.
+
+    A file that many others import is parsed once, for as long as it stays what it is.
+    """
+    try:
+        facts = path.stat()
+    except OSError:
+        return _parsed_once(path, 0, 0)  # which says what is wrong
+    return _parsed_once(path, facts.st_size, facts.st_mtime_ns)
+
+
 @functools.cache
-def _parsed(path: Path, _size: int, _changed: int) -> tuple[list[str], ast.Module]:
-    """Lines and tree of a file that many others import, parsed once for as long as it stays what it is."""
+def _parsed_once(path: Path, _size: int, _changed: int) -> tuple[list[str], ast.Module]:
     text, tree = parse(path)
     return text.split("\n"), tree
 

@@ -21,8 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import fsspec
-
 from harness.errors import InputError, MachineError
 from harness.files import whole
 from harness.store import rows
@@ -72,6 +70,8 @@ class OutcomeCache:
 
     def __init__(self, place: str) -> None:
         """``place`` is a folder or a URL. Raises InputError where fsspec knows no such place."""
+        import fsspec  # noqa: PLC0415  # a tenth of a second, and `check` keeps no outcomes
+
         try:
             self._files, root = fsspec.core.url_to_fs(place)
         except (ImportError, ValueError) as error:
