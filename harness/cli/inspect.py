@@ -64,6 +64,7 @@ def reference(found: Inspection, results: Path, *, at_once: bool = False) -> tup
     from harness.cli.answering import indexes
 
     asked: dict[str, dict[str, str]] = {}
+    framed = {part.class_name for part in found.models if part.output not in {"", "default"}}
     for part in found.models:
         if part.version in found.sklearn_versions[:1] and part.class_name not in _HOLDERS and len(asked) < _CLASSES:
             given = dict(part.parameters)
@@ -76,6 +77,7 @@ def reference(found: Inspection, results: Path, *, at_once: bool = False) -> tup
     from harness.analysis.ask.onwards import onwards
 
     try:
-        return onwards(indexes(None, results, at_once=at_once), asked, found.sklearn_versions[0], numpy=numpy)
+        stored = indexes(None, results, at_once=at_once)
+        return onwards(stored, asked, found.sklearn_versions[0], numpy=numpy, framed=framed)
     except (HarnessError, OSError):
         return None

@@ -6,6 +6,7 @@ The tables are the literals ``GRIDS`` in ``harness/guest/cases/grids_*.py``. Not
 from __future__ import annotations
 
 import ast
+import re
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Keys of a grid that are no parameters; `harness.guest.cases.parameter_rules` says what they are.
 _NO_PARAMETERS = frozenset(("with", "data", "input", "target", "output"))
+
+_FRAMES = re.compile(r"_output_(pandas|polars)(_|$)")
 
 
 @lru_cache(maxsize=1)
@@ -34,6 +37,11 @@ def deciding() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     return MappingProxyType(
         {name: MappingProxyType({key: tuple(values) for key, values in keys.items()}) for name, keys in found.items()}
     )
+
+
+def gives_frames(case: str) -> bool:
+    """Whether a case of the family ``parameters`` tells its model to give frames: its name says so."""
+    return _FRAMES.search(case) is not None
 
 
 def _tried(folder: Path) -> Iterator[tuple[str, str, object]]:

@@ -185,9 +185,17 @@ def _estimator(one: Estimator, path: str, size: int, parts: tuple[Part, ...]) ->
         parameters=tuple(_parameters(one.state)),
         features=number if isinstance(number, int) else None,
         feature_names=tuple(_texts(one.state.get("feature_names_in_"))),
+        output=_output(one.state.get("_sklearn_output_config")),
         size=size,
         parts=parts,
     )
+
+
+def _output(told_to: object) -> str:
+    """What ``set_output(transform=...)`` was told."""
+    items = told_to.items if isinstance(told_to, Mapping) else []
+    given = dict(zip(*[iter(items)] * 2, strict=False)) if all(isinstance(one, str) for one in items) else {}
+    return str(given.get("transform", ""))[:_TEXT]
 
 
 def _container(path: str, name: str, items: int, size: int, parts: tuple[Part, ...]) -> Part:

@@ -43,6 +43,7 @@ class Part:
     parameters : names with their values as text, where these are plain
     features : the number of features that it was fitted on
     feature_names : some of them
+    output : what ``set_output`` was told, such as ``pandas``; empty where it was not called
     size : bytes of the file, or after unpacking, for all that it stands for
     detail : such as dtype and shape of an array
     """
@@ -55,6 +56,7 @@ class Part:
     parameters: tuple[tuple[str, str], ...] = ()
     features: int | None = None
     feature_names: tuple[str, ...] = ()
+    output: str = ""
     size: int = 0
     detail: str = ""
     parts: tuple[Part, ...] = ()

@@ -241,6 +241,7 @@ def _branch(part: Part, *, verbose: bool) -> str:
         words += f"({', '.join(plain[:_PARAMETERS])}{', …' if len(plain) > _PARAMETERS else ''})" if plain else ""
     told = [part.detail] if part.detail else []
     told += [f"{counted(part.features, 'feature')}{', named' if part.feature_names else ''}"] if part.features else []
+    told += [f"gives {part.output}"] if part.output else []
     path = f"{part.path}  " if part.path else ""
     return f"{path}{words}{'  ' + ', '.join(told) if told else ''}"
 

@@ -170,16 +170,18 @@ class Reuse:
         if key is None or not tried:
             return
         journal, folder = self._recorder.journal, self._recorder.folder
-        known = self._read(key, "artifact")
+        known = self._cache.read(key, "artifact")
         entries: dict[str, Entry] = {}
         texts = _Tracebacks(self._recorder)
         for artifact in tried:
             row = journal.artifacts.get(artifact.id)
             name = ingredients.of_artifact(key, artifact, self._plan)
-            if row is None or name is None or not ingredients.may_be_kept(row):
+            if row is None or row.get("reused_from") or name is None or not ingredients.may_be_kept(row):
                 continue
             fit = journal.fits.get(row.get("fitted_sha256") or "")
             before = known.get(f"artifact:{name}")
+            if before is not None and before.run == self._run:  # kept before the run was stopped
+                continue
             if before is not None:
                 references = {None if fit is None else fit.get("reference_sha256"), _reference(known, before)}
                 if self._agree(session.name, artifact.id, before, row, references):
@@ -196,7 +198,7 @@ class Reuse:
         key = self._keys.get(session.name)
         if key is None or not tried:
             return True
-        known = self._read(key, "cell")
+        known = self._cache.read(key, "cell")
         entries: dict[str, Entry] = {}
         texts = _Tracebacks(self._recorder)
         agree = True
@@ -205,6 +207,8 @@ class Reuse:
             if row is None or row.get("reused_from") or name is None or not self._may_be_kept(cell, row):
                 continue
             before = known.get(f"cell:{name}")
+            if before is not None and before.run == self._run:  # kept before the run was stopped
+                continue
             if before is not None and self._agree(session.name, cell.id, before, row):
                 continue
             agree = agree and before is None

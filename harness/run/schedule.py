@@ -158,14 +158,16 @@ def correctness_pass(
 
 def _produce(session: Session, recorder: Recorder, keep: bool, reuse: Reuse | None) -> None:
     try:
-        artifacts = dumping.owed(recorder, session.name)
+        artifacts, before = dumping.owed(recorder, session.name), dumping.before(recorder, session.name)
         if reuse is not None and artifacts:
             artifacts = reuse.artifacts(session, artifacts)
-        if artifacts:
-            session.open()
-            dumping.dump(session, recorder, artifacts)
+        try:
+            if artifacts:
+                session.open()
+                dumping.dump(session, recorder, artifacts)
+        finally:  # what was written is kept, also by a run that is stopped or cut short
             if reuse is not None:
-                reuse.keep_artifacts(session, artifacts)
+                reuse.keep_artifacts(session, [*before, *artifacts])
         if session.name == recorder.plan.writer:  # what all others are held against is known before them
             loading.load(session, recorder, loading.owed(recorder, session.name))
     except NotReadyError as reason:
@@ -184,14 +186,16 @@ def _consume(session: Session, recorder: Recorder, producing: list[Future[None]]
         wait(producing)
         if any(one.cancelled() or one.exception() is not None for one in producing):  # the run ends
             return
-        cells = loading.owed(recorder, session.name)
+        cells, before = loading.owed(recorder, session.name), loading.before(recorder, session.name)
         began = time.monotonic()
         if reuse is not None and cells:
             cells = reuse.cells(session, cells)
-        if cells:
-            rescue_share.load(session, recorder, cells, reuse, spent=time.monotonic() - began)
+        try:
+            if cells:
+                rescue_share.load(session, recorder, cells, reuse, spent=time.monotonic() - began)
+        finally:
             if reuse is not None:
-                reuse.keep_cells(session, cells)
+                reuse.keep_cells(session, [*before, *cells])
     except NotReadyError as reason:
         session.give_up(reason)
     except CutShortError as reason:

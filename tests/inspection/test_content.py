@@ -65,6 +65,15 @@ def test_a_tree_has_paths_parameters_and_every_version(written) -> None:
     }
 
 
+def test_what_set_output_was_told_is_told(written) -> None:
+    """Models that give frames break where others of their class do not."""
+    told = estimator(_sklearn_output_config=state({"transform": text("pandas")}))
+    for kept, output in ((told, "pandas"), (estimator(), ""), (estimator(_sklearn_output_config=b"N"), "")):
+        found = inspect(written(PROTO + kept + b"."))
+        assert found.content is not None
+        assert found.content.output == output
+
+
 def test_where_no_version_is_kept_modules_date_it(written) -> None:
     found = inspect(written(PROTO + estimator(None) + b"."))
     assert next(one.version for one in found.evidence if one.package == "scikit-learn") == ">=0.22"

@@ -14,9 +14,12 @@ from rich.console import Console
 from harness import analysis
 from harness.analysis import soundness
 from harness.config.plan import Plan
+from harness.errors import MachineError
 from harness.machine import hardware
 from harness.run import dumping, ingredients, lifecycle, loading, sampling, schedule
 from harness.run.environment_session import EnvironmentSession
+from harness.run.reusing import Reuse
+from harness.run.session import CutShortError
 from harness.store.outcome_cache import OutcomeCache
 from harness.terms import Given, Limits, Measure, Tolerance
 
@@ -380,6 +383,38 @@ def test_a_run_that_was_cut_short_has_kept_what_it_did(world, monkeypatch) -> No
     assert world.dumped == []
     resumed = lifecycle.choose(world.results, "small", run_id=None, resume=True)
     assert resumed is not None
+
+
+def stopped_at_its_first_cell(world, monkeypatch, reason: BaseException) -> None:
+    whole = loading.load
+
+    def load(session, recorder, cells) -> None:
+        whole(session, recorder, cells[:1])
+        raise reason
+
+    with monkeypatch.context() as patched, contextlib.suppress(KeyboardInterrupt, MachineError):
+        patched.setattr(loading, "load", load)
+        world.run(PLAN)
+    assert world.loaded
+
+
+@pytest.mark.parametrize("reason", [KeyboardInterrupt(), CutShortError("at night")], ids=["stopped", "cut short"])
+def test_what_an_environment_did_before_it_was_stopped_is_kept(world, monkeypatch, reason) -> None:
+    stopped_at_its_first_cell(world, monkeypatch, reason)
+    known = world.loaded
+    world.run(PLAN)
+    assert world.dumped == [] and set(known).isdisjoint(world.loaded)
+
+
+def test_what_a_killed_run_did_is_kept_when_it_is_continued(world, monkeypatch) -> None:
+    """A run that is killed has kept nothing of the environments that were at work."""
+    with monkeypatch.context() as killed:
+        killed.setattr(Reuse, "keep_cells", lambda self, session, cells: True)
+        stopped_at_its_first_cell(world, monkeypatch, KeyboardInterrupt())
+    continued = world.run(PLAN, resume=lifecycle.choose(world.results, "small", run_id=None, resume=True))
+    again = world.run(PLAN)
+    assert (world.dumped, world.loaded) == ([], [])
+    assert set(again.cells["reused_from"]) == {continued.run["run_id"]}
 
 
 def test_a_users_own_file_is_never_kept(world) -> None:

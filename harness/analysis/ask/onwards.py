@@ -10,12 +10,12 @@ from harness.analysis.ask import breadth, evidence, subjects
 from harness.analysis.ask.question import Question, Setting, wanted
 from harness.analysis.meanings import unusual_rows
 from harness.analysis.verdicts import BAD, Verdict
-from harness.config.deciding import deciding
+from harness.config.deciding import deciding, gives_frames
 from harness.errors import InputError
 from harness.terms import minor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from harness.analysis.ask.evidence import Evidence
     from harness.analysis.ask.index import Index
@@ -61,7 +61,12 @@ class Onwards:
 
 
 def onwards(
-    indexes: Sequence[Index], estimators: Mapping[str, Mapping[str, str]], version: str, *, numpy: str | None = None
+    indexes: Sequence[Index],
+    estimators: Mapping[str, Mapping[str, str]],
+    version: str,
+    *,
+    numpy: str | None = None,
+    framed: Collection[str] = (),
 ) -> tuple[Onwards, ...]:
     """Ask for each class and every later minor, of models that are of the very class.
 
@@ -74,6 +79,7 @@ def onwards(
     estimators : the parameters of each class, as texts by name; those that are not known may be missing
     version : the writer's scikit-learn
     numpy : the major release of the writer's NumPy, if it is known
+    framed : the classes whose models ``set_output`` was told to give frames. Of others, such models say nothing.
 
     Returns
     -------
@@ -92,7 +98,11 @@ def onwards(
         settings = deciding_settings(estimator, parameters)
         for held_by in (settings, ()) if settings else ((),):
             question = Question(subject=subject, producers=wanted([saved_by]), consumers=(), settings=held_by)
-            counted = [one for one in evidence.gather(newest_first, question) if _counts(question, one, held, numpy)]
+            counted = [
+                one
+                for one in evidence.gather(newest_first, question)
+                if _counts(question, one, held, numpy) and (estimator in framed or not gives_frames(one.cell.case))
+            ]
             if any(one.is_tried for one in counted):
                 break
         by_minor: dict[str, list[Evidence]] = {}

@@ -66,8 +66,14 @@ def test_stretches_are_of_one_verdict_each() -> None:
 
 def test_what_changes_for_rows_in_another_form_alone_is_told_apart() -> None:
     parameters = Index.from_run(ROOT / "results/reference-parameters")
-    (scaler,) = onwards([parameters], {"StandardScaler": {}}, "1.2.2", numpy="1")
+    (scaler,) = onwards([parameters], {"StandardScaler": {}}, "1.2.2", numpy="1", framed={"StandardScaler"})
     assert {scaler.verdicts[minor] for minor in scaler.only_for} == {Verdict.CHANGES}
     assert scaler.only_for["1.3"] == ("list",)
     (forest,) = onwards([parameters], {"RandomForestClassifier": {}}, "1.3.2", numpy="1")
     assert "1.9" not in forest.only_for
+
+
+def test_models_that_give_frames_say_nothing_of_others() -> None:
+    parameters = Index.from_run(ROOT / "results/reference-parameters")
+    (scaler,) = onwards([parameters], {"StandardScaler": {}}, "1.2.2", numpy="1")
+    assert scaler.first_bad is None
