@@ -70,7 +70,7 @@ def known_matrix() -> Matrix:
 
 def known(matrix: Matrix) -> dict[str, Environment]:
     """Its environment for each minor."""
-    return wanted.by_minor(matrix.profile("default", satisfiable=lambda _: True).environments)
+    return wanted.by_minor(matrix.environments_of("default", satisfiable=lambda _: True))
 
 
 @dataclass(frozen=True, kw_only=True)

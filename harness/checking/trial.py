@@ -128,8 +128,8 @@ def tried(
     MachineError : no sandbox can be had here.
     """
     ask, found = planning.opened(ask, planning.inspected(ask.file, found))
-    matrix = matrices.load_matrix(tools.MATRIX, native=tools.native_platform())
-    known = wanted.by_minor(matrix.profile("default", satisfiable=lambda _: True).environments)
+    matrix = matrices.load_matrix(tools.MATRIX, cases=(), native=tools.native_platform())  # a file stands for the case
+    known = wanted.by_minor(matrix.environments_of("default", satisfiable=lambda _: True))
     lacking_code = _unsupplied(ask, found, known)
     if lacking_code is not None:
         return lacking_code

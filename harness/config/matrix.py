@@ -50,14 +50,10 @@ class Matrix:
         folder = str(self.path.absolute().parent)
         return tuple(replace(one, folder=folder) for one in found)
 
-    def profile(self, name: str, *, satisfiable: Callable[[terms.Environment], bool]) -> terms.Profile:
-        """The selection that a profile names, in the order of the matrix.
-
-        Raises
-        ------
-        InputError
-            There is no such profile, or one of its patterns fits nothing that ``newest-compatible`` has chosen.
-        """
+    def environments_of(
+        self, name: str, *, satisfiable: Callable[[terms.Environment], bool]
+    ) -> tuple[terms.Environment, ...]:
+        """The environments of a profile. Raises InputError as `profile` does."""
         if name not in self.spec.profiles:
             raise InputError(f"{self.path}: {unknown('profile', name, self.spec.profiles)}")
         chosen = self.spec.profiles[name]
@@ -68,12 +64,24 @@ class Matrix:
                 place, kinds = f"profiles.{name}.environments", " and ".join(chosen.kinds)
                 message = f"{unknown('environment', word, names)} among those chosen, whose kinds are {kinds}"
                 raise InputError(f"{self.path}: {place}: {message}")
+        return tuple(e for e in environments if checks.chosen(chosen.environments, partial(_fits, e.name)))
+
+    def profile(self, name: str, *, satisfiable: Callable[[terms.Environment], bool]) -> terms.Profile:
+        """The selection that a profile names, in the order of the matrix.
+
+        Raises
+        ------
+        InputError
+            There is no such profile, or one of its patterns fits nothing that ``newest-compatible`` has chosen.
+        """
+        environments = self.environments_of(name, satisfiable=satisfiable)
+        chosen = self.spec.profiles[name]
         tolerances = (*chosen.tolerances, *self.spec.tolerances)
         defaults = (tolerance for item in self.formats for tolerance in item.tolerances)
         profile = terms.Profile(
             name=name,
             seed=self.seed,
-            environments=tuple(e for e in environments if checks.chosen(chosen.environments, partial(_fits, e.name))),
+            environments=environments,
             cases=tuple(case for case in self.cases if checks.chosen(chosen.cases, partial(case_fits, case))),
             formats=tuple(filter(None, (_chosen(item, chosen.formats) for item in self.formats))),
             limits=_overridden(_overridden(terms.Limits(), self.spec.limits), chosen.limits),
@@ -113,7 +121,8 @@ def load_matrix(
     Parameters
     ----------
     path : the file.
-    cases, formats : what the guest has; read from its files when not given.
+    cases, formats : what the guest has; read from its files when not given. Without any case, none is looked for: the
+        patterns of cases may fit nothing.
     native : the platform that ``native`` stands for; found when not given.
 
     Raises
@@ -174,7 +183,7 @@ def _check(document: Document, known: checks.Known, native: str) -> tuple[Spec, 
     problems += checks.check_patterns(
         document,
         environments=names,
-        cases=known.cases if cases else None,
+        cases=known.cases if cases and known.cases else None,
         formats=known.formats if formats else None,
     )
     if problems or spec is None:
