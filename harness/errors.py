@@ -44,6 +44,11 @@ class MachineError(HarnessError):
     exit_code = 3
 
 
+def cut(text: str, most: int) -> str:
+    """A text of at most so many characters; where some are left out, the last one says so."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def shown(text: object) -> str:
     """A value in quotes, on one line, and not longer than a message bears."""
     words = str(text)

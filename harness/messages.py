@@ -12,6 +12,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, NotRequired, TypeAlias, TypedDict, TypeVar, cast, final
 
+from harness.errors import cut
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -359,17 +361,17 @@ def nonsense(message: Mapping[str, Any], why: str) -> Nonsense | None:
 
 def _cut(message: Mapping[str, Any]) -> dict[str, Any]:
     """The message with its texts as short as a sound guest sends them: a journal keeps them all."""
-    cut: dict[str, Any] = {
+    short: dict[str, Any] = {
         key: _shortened(value, _LONGEST_TEXT) if key in _TEXTS else value for key, value in message.items()
     }
-    if "error" in cut:
-        cut["error"] = _cut_texts(cut["error"])
-    if isinstance(cut.get("warnings"), list):
-        cut["warnings"] = [_cut_texts(warning) for warning in cut["warnings"][:_MOST_WARNINGS]]
+    if "error" in short:
+        short["error"] = _cut_texts(short["error"])
+    if isinstance(short.get("warnings"), list):
+        short["warnings"] = [_cut_texts(warning) for warning in short["warnings"][:_MOST_WARNINGS]]
     for key in _LOOSE:
-        if key in cut and len(json.dumps(cut[key])) > _MOST_LOOSE:
+        if key in short and len(json.dumps(short[key])) > _MOST_LOOSE:
             raise ValueError(f"{key} that are longer than {_MOST_LOOSE} characters")
-    return cut
+    return short
 
 
 def _cut_texts(facts: Any) -> Any:
@@ -379,7 +381,7 @@ def _cut_texts(facts: Any) -> Any:
 
 
 def _shortened(value: object, most: int) -> object:
-    return value[: most - 1] + "…" if isinstance(value, str) and len(value) > most else value
+    return cut(value, most) if isinstance(value, str) else value
 
 
 def _shown(value: object) -> str:

@@ -15,6 +15,7 @@ from harness.analysis import causes, versions
 from harness.analysis.ask import breadth
 from harness.analysis.meanings import unusual_rows
 from harness.analysis.verdicts import BAD, SAFE, Verdict, worst
+from harness.errors import cut
 from harness.terms import Status, minor_of
 
 if TYPE_CHECKING:
@@ -248,10 +249,6 @@ def unreached(manifest: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _cut(reason: str) -> str:
-    return reason if len(reason) <= _REASON else f"{reason[: _REASON - 1]}…"
-
-
 def _target(row: pd.Series[Any], doubt: str | None, known: dict[str, causes.Cause]) -> Target:
     verdict = Verdict(row["verdict"]) if isinstance(row["verdict"], str) else Verdict.UNKNOWN
     why = row["reason"] if isinstance(row["reason"], str) else ""
@@ -265,14 +262,14 @@ def _target(row: pd.Series[Any], doubt: str | None, known: dict[str, causes.Caus
         python=_text(row["consumer_python"]),
         numpy=_text(row["consumer_numpy"]),
         verdict=verdict,
-        why=cause.sentence if cause is not None else _cut(why),
+        why=cause.sentence if cause is not None else cut(why, _REASON),
         cause=_text(row["cause"]),
         helps=None if cause is None else cause.helps,
         warned=row["version_warning"] is True,
         differing=differing,
         raises=differing[0] if doubt is None and _raises_alone(row, differing) else None,
         beside_labels=_beside_labels(row, differing) if verdict is Verdict.CHANGES else (),
-        error=_cut(why) if verdict is Verdict.BREAKS and _text(row["error_type"]) is not None else None,
+        error=cut(why, _REASON) if verdict is Verdict.BREAKS and _text(row["error_type"]) is not None else None,
         largest=None if pd.isna(row["max_abs_diff"]) else float(row["max_abs_diff"]),
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.errors import cut
 from harness.judging.difference import Difference, drift
 from harness.terms import Finding, Parity
 
@@ -82,5 +83,4 @@ def _class(error: Mapping[str, Any]) -> str:
 def _said(error: Mapping[str, Any]) -> str:
     kind = _class(error)
     message = " ".join(error["message"].split())
-    cut = message if len(message) <= _CUT else f"{message[: _CUT - 1]}…"
-    return f"{kind} ({cut})" if cut else kind
+    return f"{kind} ({cut(message, _CUT)})" if message else kind

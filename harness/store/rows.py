@@ -23,6 +23,7 @@ from typing import (
     is_typeddict,
 )
 
+from harness.errors import cut
 from harness.terms import ARTIFACT_STATUSES, CELL_STATUSES, Status
 
 _LONGEST_TEXT = 8_000  # characters of one text of a row, and entries of one list
@@ -188,7 +189,7 @@ def row_key(kind: Kind, row: Row) -> str:
 def short(value: Any) -> Any:
     """A row, with texts and lists of models cut: a journal of many cells must stay readable."""
     if isinstance(value, str):
-        return value if len(value) <= _LONGEST_TEXT else value[: _LONGEST_TEXT - 1] + "…"
+        return cut(value, _LONGEST_TEXT)
     if isinstance(value, dict):
         return {key: short(item) for key, item in value.items()}
     return [short(item) for item in value[:_LONGEST_TEXT]] if isinstance(value, list) else value
