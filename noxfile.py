@@ -67,10 +67,10 @@ def matrix(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def reference(session: nox.Session) -> None:
-    """Make the runs that the repository keeps: profiles reference, parameters and patches."""
+    """Make the runs that the repository keeps: profiles reference, parameters, patches and rescue."""
     harness(session, "run", "--profile", "reference")
     session.run(*HARNESS, "keep", external=True)
-    for profile in ("parameters", "patches"):
+    for profile in ("parameters", "patches", "rescue"):
         harness(session, "run", "--profile", profile)
         session.run(*HARNESS, "keep", "--beside", profile, external=True)
     install(session, "tests")

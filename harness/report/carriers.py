@@ -22,11 +22,16 @@ def told(some: Sequence[Carrier]) -> str:
 
 
 def _told(one: Carrier) -> str:
-    exact = "identical" if one.verdict is Verdict.SAFE else f"{one.max_abs_diff or 0.0:.1g}"
+    exact = "identical" if one.verdict is Verdict.SAFE or not one.max_abs_diff else f"{one.max_abs_diff:.1g}"
     exact += ", but for other forms of rows" if one.in_other_rows else ""
     kept = f"predictions alone, {exact}" if one.converts else exact
-    counted = "" if one.models == one.tried == one.of else f"; {one.models} of {one.tried} models tried"
-    return f"{one.format} ({kept}{counted})"
+    return f"{one.format} ({kept}{_counted(one)})"
+
+
+def _counted(one: Carrier) -> str:
+    if one.models < one.tried:
+        return f"; {one.models} of {one.tried} models tried"
+    return f"; tried with {one.tried} of {one.of} models" if one.tried < one.of else ""
 
 
 def as_data(one: Carrier) -> dict[str, Any]:

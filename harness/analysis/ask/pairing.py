@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from harness.analysis import carrying
+from harness.analysis import carrying, versions
 from harness.analysis.ask import breadth
 from harness.analysis.ask.answer import PairAnswer, Way
 from harness.analysis.ask.evidence import badness
 from harness.analysis.meanings import Meaning
 from harness.analysis.verdicts import BAD, SOUND, rank, worst
+from harness.terms import minor_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -73,7 +74,11 @@ def _pair(
 
 
 def carriers(asked: Iterable[Evidence], found: Iterable[Evidence]) -> tuple[Carrier, ...]:
-    """The formats that get over what fails of the cells that were asked about; ``found`` are those of every format."""
+    """The formats that get over what fails of the cells that were asked about; ``found`` are those of every format.
+
+    A format need not have been tried in each environment of a release: one for each pair of minor releases is enough.
+    Where it was tried in more, nothing may speak against it.
+    """
     return carrying.carriers((_loaded(one) for one in asked if one.verdict in BAD), map(_loaded, found))
 
 
@@ -81,14 +86,20 @@ def _loaded(one: Evidence) -> carrying.Loaded:
     cell = one.cell
     return carrying.Loaded(
         cell.case,
-        cell.producer,
-        cell.consumer,
+        _release(one, cell.producer),
+        _release(one, cell.consumer),
         cell.format,
         cell.verdict,
         cell.max_abs_diff,
         one.converts,
         cell.outputs,
     )
+
+
+def _release(one: Evidence, environment: str) -> str:
+    """The minor release of scikit-learn that an environment holds; its name where it holds none."""
+    held = one.index.holdings.get(environment, {}).get(versions.DEFAULT_PACKAGE)
+    return environment if held is None else minor_of(held)
 
 
 def _way(

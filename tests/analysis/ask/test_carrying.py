@@ -61,6 +61,8 @@ def test_a_reader_that_refuses_shows_nothing_and_one_model_without_the_format_wa
     )
     (skops,) = asked(narrow, wide, format_name="pickle").carriers
     assert (skops.models, skops.tried, skops.of) == (1, 1, 2)
+    told = " ".join(shown(asked(narrow, wide, format_name="pickle"), width=120).split())
+    assert "skops (identical; tried with 1 of 2 models)" in told
 
 
 def test_what_was_not_tried_gets_nothing_over() -> None:
@@ -78,6 +80,14 @@ def test_one_pair_that_it_does_not_get_over_is_enough_to_leave_a_model_out() -> 
     answer = asked(stored(*special, cases=("forest",), formats=("pickle", "onnx")), format_name="pickle")
     assert answer.carriers == ()
     assert [len(pair.carriers) for pair in sorted(answer.pairs, key=lambda one: one.consumer)] == [1, 0]
+
+
+def test_one_environment_of_a_release_is_enough_where_it_was_not_tried_in_another() -> None:
+    """The two environments hold the same release, with another NumPy."""
+    special = [cell(f"old/forest/pickle>{name}/pickle", "load-error", parity=None) for name in ("new", "new2")]
+    special.append(cell("old/forest/skops>new2/skops", "not-run", parity=None))
+    (skops,) = asked(stored(*special, cases=("forest",), formats=("pickle", "skops")), format_name="pickle").carriers
+    assert (skops.format, skops.models, skops.of) == ("skops", 1, 1)
 
 
 def test_where_nothing_fails_nothing_is_rescued() -> None:
