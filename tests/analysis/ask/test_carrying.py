@@ -85,7 +85,7 @@ def test_one_pair_that_it_does_not_get_over_is_enough_to_leave_a_model_out() -> 
 def test_one_environment_of_a_release_is_enough_where_it_was_not_tried_in_another() -> None:
     """The two environments hold the same release, with another NumPy."""
     special = [cell(f"old/forest/pickle>{name}/pickle", "load-error", parity=None) for name in ("new", "new2")]
-    special.append(cell("old/forest/skops>new2/skops", "not-run", parity=None))
+    special.append(cell("old/forest/skops>new2/skops", "refused", parity=None))
     (skops,) = asked(stored(*special, cases=("forest",), formats=("pickle", "skops")), format_name="pickle").carriers
     assert (skops.format, skops.models, skops.of) == ("skops", 1, 1)
 
