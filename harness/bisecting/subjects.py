@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from harness.analysis import bisected
+from harness.analysis import bisected, cells
 from harness.checking import Unsupplied, planning, targets, tried, wanted
 from harness.config import catalogue
 from harness.config import matrix as matrices
@@ -122,7 +122,7 @@ def of_file(ask: FileAsk, *, bad: str, console: Console, results: Path | None) -
     if isinstance(trial, Unsupplied):
         raise InputError(f"{ask.file}: {trial.why}")
     ask, found = planning.opened(ask, found)
-    further = (trial.stands_in, bisected.unreached(trial.tables))
+    further = (trial.stands_in, bisected.unreached(cells.with_meaning(trial.tables)))
     assert trial.written_by is not None
     file = File(
         ask=ask,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,10 +22,12 @@ from harness.cli.arguments import (
     WriterRequirementsOption,
     console,
 )
-from harness.errors import GateCrossed, InputError
+from harness.errors import GateCrossed, InputError, shown
 from harness.files import write_output
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from harness.analysis.checked import Checked
@@ -76,6 +77,8 @@ def check(
     from harness.report.console import SafeConsole
 
     gates = verdicts.gates(fail_on or ())
+    for output in (page, badge):
+        _need_place(output, (file, data, requirements, code))
     aside = SafeConsole(stderr=True, highlight=False)
     found = None if (file / "run.json").exists() else inspection.inspect(file)
     if found is not None and not as_json:
@@ -131,7 +134,17 @@ def _write_page(tables: RunTables | None, page: Path) -> None:
     if tables is None:
         raise InputError(f"{page}: there is no page of what could not be tried")
     sys.stdout.flush()
-    shutil.copyfile(run_pages.write(tables), page)
+    write_output(page, run_pages.write(tables).read_text("utf-8"))
+
+
+def _need_place(output: Path | None, inputs: Sequence[Path | None]) -> None:
+    """Raises InputError where an output would be written over what was given, or is a folder."""
+    if output is None:
+        return
+    if not output.name or output.is_dir():
+        raise InputError(f"{shown(output)}: this is no name of a file to write")
+    if output.exists() and any(one is not None and one.exists() and output.samefile(one) for one in inputs):
+        raise InputError(f"{output}: this is what is checked, and is not written over: give another file")
 
 
 def _preview(found: Inspection, aside: Console) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness import inspection
 from harness.analysis import rescued
+from harness.errors import InputError
 from harness.inspection import packages
 from harness.rescuing import output as outputs
 from harness.rescuing import ways
@@ -24,6 +25,8 @@ _PART = ".best_estimator_"
 _NAMES = 4  # in one line
 #: The kinds of format that hold no names of code.
 _DATA = frozenset({"onnx", "pmml", "portable"})
+#: Functions by which pandas loads its own objects.
+_MAKERS = frozenset({"pandas.core.indexes.base._new_Index", "pandas.core.indexes.datetimes._new_DatetimeIndex"})
 
 
 def is_search(found: Inspection, at: str) -> bool:
@@ -63,7 +66,9 @@ def proved(
         outside = () if kind in _DATA else _outside(inspection.inspect(beside), runs.file.found)
         if outside:
             return f"it would call {', '.join(outside[:_NAMES])}, which no model of scikit-learn does"
-        digests = {"file": digest_of(like), "output": digest_of(beside)}
+        if digest_of(like) != runs.digest:
+            raise InputError(f"{like}: it was changed while it was rescued: run it again")
+        digests = {"file": runs.digest, "output": digest_of(beside)}
         fitting = "" if ways.of_suffix(output) == kind else ways.suffix_of(kind)
         size = beside.stat().st_size
         told = replace(answer(), proof=proof, format=kind, digests=digests, size=size, fitting_suffix=fitting)
@@ -72,7 +77,10 @@ def proved(
 
 
 def _outside(found: Inspection, original: Inspection) -> tuple[str, ...]:
-    """What a file would call that is neither scikit-learn's nor of a package that the model was known to need."""
+    """What a file would call that is neither scikit-learn's nor a class of a package that the model was known to need.
+
+    Functions are another matter: NumPy, joblib and pandas have some that run whatever text they are given.
+    """
     if found.trouble is not None:
         return (found.trouble.what,)
     known = {need.package for need in original.needs if need.package}
@@ -80,5 +88,10 @@ def _outside(found: Inspection, original: Inspection) -> tuple[str, ...]:
     return tuple(
         one.name
         for one in found.calls.outside
-        if one.called and packages.package_of(one.name) not in known and one.name not in own
+        if one.called and one.name not in own and not (packages.package_of(one.name) in known and _only_makes(one.name))
     )
+
+
+def _only_makes(name: str) -> bool:
+    """Whether a call by this name makes an object: that of a class, by its first letter, or one of pandas' makers."""
+    return name.rpartition(".")[2].lstrip("_")[:1].isupper() or name in _MAKERS or name.startswith("pandas._libs.")

@@ -74,6 +74,7 @@ class Hops:
 
     def __init__(self, file: File, *, console: Console, results: Path, folder: Path) -> None:
         self.file = file
+        self.digest = digest_of(file.ask.file)  # of what every run is to be about
         self._formats = {one.name: one for one in file.matrix.formats}
         self._console = console
         self._results = results

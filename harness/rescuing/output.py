@@ -8,11 +8,14 @@ import os
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import InputError, MachineError
+from harness.errors import InputError, MachineError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+_LONGEST = 255  # bytes of a name
 
 
 def sidecar(output: Path) -> Path:
@@ -22,6 +25,10 @@ def sidecar(output: Path) -> Path:
 
 def need_free(output: Path, file: Path) -> None:
     """Raises InputError where something is in the way of the output, and for an output that is the file itself."""
+    if not output.name or output.name == "..":
+        raise InputError(f"{shown(output)}: this is no name of a file: give another --output")
+    if len(os.fsencode(_part(sidecar(output)).name)) > _LONGEST:
+        raise InputError(f"{output}: the name is too long: give another --output")
     if output.exists() and file.exists() and output.samefile(file):
         raise InputError(f"{output}: this is the file itself, which stays as it is: give another --output")
     for path in (output, sidecar(output)):
@@ -33,6 +40,11 @@ def need_free(output: Path, file: Path) -> None:
         raise MachineError(f"{output}: nothing can be written in {output.parent}: give another --output")
 
 
+def _part(output: Path) -> Path:
+    """What a file is called while it is written."""
+    return output.with_name(f".{output.name}.{secrets.token_hex(4)}.part")
+
+
 @contextlib.contextmanager
 def aside(output: Path, data: bytes, like: Path) -> Iterator[Path]:
     """A file beside the output with some bytes, as private as another file. It is gone afterwards.
@@ -41,7 +53,7 @@ def aside(output: Path, data: bytes, like: Path) -> Iterator[Path]:
     ------
     MachineError : it cannot be written, as on a full disk.
     """
-    part = output.with_name(f".{output.name}.{secrets.token_hex(4)}.part")
+    part = _part(output)
     try:
         with _writing(output):
             mode = like.stat().st_mode & 0o666 if like.is_file() else 0o600

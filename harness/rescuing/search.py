@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.analysis import checked
+from harness.analysis import cells, checked
 from harness.analysis.rescued import Ending, Kept, Rescued, Step, Tried, Way
 from harness.analysis.verdicts import SAFE, Verdict
 from harness.bisecting import subjects
@@ -76,7 +76,7 @@ def rescue(
 class _Search:
     def __init__(self, ask: Ask, file: File, trial: Trial, runs: Hops, told: Callable[[Tried], object]) -> None:
         self._ask, self._file, self._trial, self._runs, self._told = ask, file, trial, runs, told
-        self._tables = trial.tables
+        self._tables = cells.with_meaning(trial.tables)
         runs.learn(self._tables)
         #: Without what later runs need beside it.
         self._at_home = runs.environment(trial.writer)

@@ -111,10 +111,12 @@ def run(
             )
         except KeyboardInterrupt:
             finish(plan, folder, started, "the run was interrupted before this began", then)
+            _forget_given(plan, folder)
             raise
         except Exception as error:
             with contextlib.suppress(Exception):  # the same trouble again; the journal holds what is known
                 finish(plan, folder, started, f"cut short: {_named(error)}", then)
+            _forget_given(plan, folder)
             raise
         finish(plan, folder, started, "not begun yet", then, reasons=cut_short)
     if cut_short:
@@ -122,6 +124,12 @@ def run(
         raise MachineError(f"this machine did not let these environments do all; continue with --resume:\n{reasons}")
     _need_something(folder.journal)
     return folder.path
+
+
+def _forget_given(plan: Plan, folder: RunFolder) -> None:
+    """Remove a user's own model and rows from a run that was ended: nobody continues it."""
+    if any(case.given is not None for case in plan.cases.values()):
+        shutil.rmtree(folder.path / "objects", ignore_errors=True)
 
 
 def choose(results: Path, profile: str, *, run_id: str | None, resume: bool) -> Path | None:

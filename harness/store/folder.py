@@ -190,7 +190,7 @@ class RunFolder:
 
     def adopt_given(self, file: Path) -> Path:
         """Copy a user's file among the objects, with its suffix, which says what it is; return the copy."""
-        digest = hashlib.sha256(file.name.encode()).hexdigest()
+        digest = hashlib.sha256(os.fsencode(file.name)).hexdigest()
         path = self.path / "objects" / "given" / f"{digest[:16]}{file.suffix}"
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)

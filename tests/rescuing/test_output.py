@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +53,13 @@ def test_nothing_that_is_there_is_written_over(file, tmp_path) -> None:
     with pytest.raises(InputError, match="no folder"):
         output.need_free(tmp_path / "none" / "out.pkl", file)
     output.need_free(tmp_path / "free.pkl", file)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "é" * 119 + ".pkl"])
+def test_what_is_no_name_of_a_file_is_refused_at_once(file, tmp_path, monkeypatch, name) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="no name of a file|too long"):
+        output.need_free(Path(name), file)
 
 
 @pytest.mark.parametrize("links", [True, False])

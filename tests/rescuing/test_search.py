@@ -14,7 +14,7 @@ from harness.analysis.verdicts import Verdict
 from harness.checking.wanted import Wanted
 from harness.errors import InputError, MachineError
 from harness.inspection import Inspection
-from harness.inspection.result import Call, Calls
+from harness.inspection.result import Call, Calls, Need
 from harness.rescuing import handing, search
 from harness.rescuing.search import Ask
 
@@ -38,13 +38,14 @@ def rescued(tmp_path, monkeypatch):
             verdict=state.verdict,
             why="it breaks",
         )
-        monkeypatch.setattr(search, "read_run", lambda _: None)
+        monkeypatch.setattr(search.cells, "with_meaning", lambda _: None)
         monkeypatch.setattr(search.checked, "answer", lambda *_, **__: types.SimpleNamespace(targets=(target,)))
         monkeypatch.setattr(search.checked, "doubt", lambda *_, **__: state.doubt)
         monkeypatch.setattr(search.between, "environments", lambda *_: list(between))
         monkeypatch.setattr(handing, "is_search", lambda *_: is_search)
         monkeypatch.setattr(handing.inspection, "inspect", lambda _: state.inspection)
         trial = types.SimpleNamespace(
+            tables=None,
             run=None, writer=WRITER.name, targets=(TARGET.name,), called={}, stands_in=state.stands_in, written="1.2.2",
             notes=(),
         )  # fmt: skip
@@ -130,6 +131,34 @@ def test_what_would_call_more_than_models_do_is_not_written(rescued) -> None:
     rescued.state.inspection = Inspection(path="", size=1, format="pickle", calls=Calls(outside=(call,)))
     world = rescued(lambda *_: None)
     assert world.written is None and any("os.system" in one.why for one in world.answer.tried)
+
+
+@pytest.mark.parametrize(
+    ("name", "may"),
+    [
+        ("numpy.testing._private.utils.runstring", False),
+        ("pandas.read_pickle", False),
+        ("joblib.numpy_pickle.load", False),
+        ("pandas.core.frame.DataFrame", True),
+        ("pandas._libs.internals._unpickle_block", True),
+        ("pandas.core.indexes.base._new_Index", True),
+    ],
+)
+def test_of_packages_that_a_model_needs_it_may_make_objects_and_nothing_else(name, may) -> None:
+    needs = tuple(Need(module=one, package=one, names=()) for one in ("numpy", "pandas", "joblib"))
+    original = Inspection(path="", size=1, format="pickle", needs=needs)
+    calls = Calls(outside=(Call(name=name, called=True, offset=0),))
+    found = Inspection(path="", size=1, format="pickle", calls=calls)
+    assert handing._outside(found, original) == (() if may else (name,))
+
+
+def test_a_file_that_is_changed_meanwhile_is_refused(rescued, tmp_path: Path) -> None:
+    def changed(_: bytes) -> None:
+        (tmp_path / "model.pkl").write_bytes(b"another")
+
+    with pytest.raises(InputError, match="was changed"):
+        rescued(lambda *_: None, unproved=changed)
+    assert not (tmp_path / "out.pkl").exists() and not (tmp_path / "out.pkl.json").exists()
 
 
 @pytest.mark.parametrize("verdict", [Verdict.SAFE, Verdict.TOLERABLE])

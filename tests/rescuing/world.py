@@ -9,7 +9,7 @@ from pathlib import Path
 from harness.analysis.rescued import Packed, Proof
 from harness.checking.wanted import Wanted
 from harness.inspection import Inspection
-from harness.rescuing.hops import Crossing, Hops, Saved
+from harness.rescuing.hops import Crossing, Hops, Saved, digest_of
 
 WRITER, TARGET = (Wanted(scikit_learn=one, python="3.12") for one in ("1.2.2", "1.9.1"))
 FORMATS = ("pickle", "pickle-4", "joblib", "portable", "skops", "cloudpickle", "onnx", "onnx-float64")
@@ -38,6 +38,7 @@ class World(Hops):
         self.found = Inspection(path="model.pkl", size=5, format="pickle")
         ask = types.SimpleNamespace(file=folder / "model.pkl")
         ask.file.write_bytes(b"model")
+        self.digest = digest_of(ask.file)
         self.file = types.SimpleNamespace(
             ask=ask, found=self.found, home=WRITER, packages=(), notes=(), matrix=None, entry=lambda _: TARGET
         )

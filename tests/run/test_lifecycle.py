@@ -23,7 +23,8 @@ from harness.run import lifecycle
 from harness.environments import LackingError, NotReadyError, UnreachableError, UnsatisfiableError
 from harness.errors import InputError, MachineError
 from harness.machine import tools
-from harness.terms import Measure
+from harness.config.plan import Plan
+from harness.terms import Given, Measure
 from harness.report import rerun_command
 from harness.run import dumping
 from harness.run.environment_session import EnvironmentSession
@@ -70,6 +71,22 @@ def test_whatever_ends_a_worker_leaves_the_tables(results, plan, monkeypatch, er
     run(
         results, plan, resume=lifecycle.choose(results, "small", run_id=None, resume=True)
     )  # nothing is locked any more
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), MachineError("no space")], ids=["Ctrl-C", "the machine's"])
+def test_a_users_own_model_does_not_stay_in_a_run_that_was_ended(results, plan, monkeypatch, error) -> None:
+    item = plan.profile.formats[0]
+    case = replace(plan.profile.cases[0], given=Given(file="model.pkl", sha256="0", format=item))
+    private = Plan(profile=replace(plan.profile, cases=(case,), formats=(item,)))
+
+    def fail(recorder, _) -> None:
+        recorder.folder.keep_object(b"the model")
+        raise error
+
+    monkeypatch.setattr(dumping, "owed", fail)
+    with pytest.raises(type(error)):
+        run(results, private)
+    assert not (store.find_run(results, None) / "objects").exists()
 
 
 def test_where_nothing_could_be_had_the_run_is_not_complete(results, plan, monkeypatch) -> None:
