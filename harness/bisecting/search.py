@@ -11,6 +11,7 @@ from harness.analysis.bisected import Bisected, Change, Tried
 from harness.analysis.verdicts import Verdict
 from harness.bisecting import deciding, releases, subjects
 from harness.bisecting.trials import Trials
+from harness.checking import wanted
 from harness.checking.existing import Existing
 from harness.checking.wanted import Wanted
 
@@ -60,7 +61,7 @@ class Ends:
 
 def ends(ask: Ask, *, console: Console, results: Path | None, told: Hear) -> Ends:
     """Try both ends. Raises InputError and MachineError."""
-    newest = list(subjects.known(subjects.known_matrix()))[-1]
+    newest = list(wanted.known(subjects.known_matrix()))[-1]
     bad = ask.bad or newest
     if ask.file is None:
         case = subjects.of_case(ask.word, ask.cases, good=ask.good, packages=ask.packages)
@@ -115,7 +116,7 @@ class _Search:
         self._ends = ends
         subject = self._trials.subject
         matrix = subjects.known_matrix()
-        self._line = releases.line(matrix, subjects.known(matrix), subject.packages)
+        self._line = releases.line(matrix, wanted.known(matrix), subject.packages)
 
     def answer(self) -> Bisected:
         good, bad = self._trials.ask([self._ends.good, self._ends.bad])

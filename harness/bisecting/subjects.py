@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from harness.checking.writer import Writer
     from harness.config.matrix import Matrix
     from harness.inspection import Inspection
-    from harness.terms import Case, Environment
+    from harness.terms import Case
 
 _FORMAT = "pickle"
 _SECONDS, _MEMORY = 120.0, 8 * 1024**3
@@ -66,11 +66,6 @@ class Subject(Protocol):
 def known_matrix() -> Matrix:
     """The project's matrix: what is known of releases."""
     return matrices.load_matrix(tools.MATRIX, native=tools.native_platform())
-
-
-def known(matrix: Matrix) -> dict[str, Environment]:
-    """Its environment for each minor."""
-    return wanted.by_minor(matrix.environments_of("default", satisfiable=lambda _: True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +182,7 @@ def of_case(name: str, cases: Path | None, *, good: str | None, packages: Sequen
 
 def _entry(word: str, packages: Sequence[str], matrix: Matrix) -> Entry:
     try:
-        found = targets.named(word, packages, known(matrix))
+        found = targets.named(word, packages, wanted.known(matrix))
     except InputError as error:  # in the words of `check`
         raise InputError(str(error).removeprefix("--to ")) from None
     if len(found) != 1:

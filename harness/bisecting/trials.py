@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 from harness.analysis import bisected, read_run
@@ -62,8 +61,7 @@ class Trials:
             self._environments |= plan.environments
             folder = lifecycle.run(plan, results=self._results, console=self._console, wait=True)
             self.take(folder)
-            if any(case.given is not None for case in plan.cases.values()):
-                shutil.rmtree(folder / "objects", ignore_errors=True)  # the user's model, and what was made of it
+            lifecycle.forget_given(plan, folder)
         return [self._found[one.name] for one in entries]
 
     def boundary(self, points: Sequence[Entry], *, first: object = None) -> tuple[int, int]:

@@ -50,7 +50,7 @@ def write(
         raise InputError(f"{case}: this is no file of cases: a Python file with functions case_NAME(seed)")
     if not all(character.isalnum() or character in "._" for character in case.stem):
         raise InputError(f"{shown(case.name)}: a file of cases is a module: letters, digits and underscores")
-    minors = wanted.by_minor(known.environments_of("default", satisfiable=lambda _: True))
+    minors = wanted.known(known)
     asked = [("--from", word) for word in saved] + [("--to", word) for word in loaded]
     releases = [release for option, word in asked for release in targets.releases(option, word, minors)]
     include = [_entry(wanted.of_release(release, minors)) for release in dict.fromkeys(releases)]

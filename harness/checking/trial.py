@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -64,7 +63,10 @@ class Trial(Attempt):
 
     @cached_property
     def tables(self) -> RunTables:
-        """The tables of the run, read once. Raises InputError."""
+        """The tables of the run as they are stored, read once; `harness.analysis.cells` tells what its cells mean.
+
+        Raises InputError.
+        """
         return read_run(self.run)
 
 
@@ -129,7 +131,7 @@ def tried(
     """
     ask, found = planning.opened(ask, planning.inspected(ask.file, found))
     matrix = matrices.load_matrix(tools.MATRIX, cases=(), native=tools.native_platform())  # a file stands for the case
-    known = wanted.by_minor(matrix.environments_of("default", satisfiable=lambda _: True))
+    known = wanted.known(matrix)
     lacking_code = _unsupplied(ask, found, known)
     if lacking_code is not None:
         return lacking_code
@@ -211,7 +213,7 @@ def _run(
         told=partial(told, attempt),
     )
     if not keep_data:
-        shutil.rmtree(folder / "objects", ignore_errors=True)
+        lifecycle.forget_given(plan, folder)
     return Trial(**vars(attempt), run=folder)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from packaging.specifiers import SpecifierSet
 
+    from harness.config.matrix import Matrix
     from harness.terms import Environment
 
 KIND = "sandboxed"
@@ -134,6 +135,11 @@ def by_minor(environments: Iterable[Environment]) -> dict[str, Environment]:
             if known is None or Version(one.scikit_learn) >= Version(known.scikit_learn or "0"):
                 found[minor_of(one.scikit_learn)] = one
     return dict(sorted(found.items(), key=lambda item: Version(item[0])))
+
+
+def known(matrix: Matrix) -> dict[str, Environment]:
+    """What the profile ``default`` of a matrix knows: an environment for each minor, see `by_minor`."""
+    return by_minor(matrix.environments_of("default", satisfiable=lambda _: True))
 
 
 def of_release(

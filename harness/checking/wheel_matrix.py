@@ -69,7 +69,7 @@ def write(wheel: Path, *, known: Matrix, every: bool = False) -> WheelMatrix:
     InputError : it is no wheel of scikit-learn for CPython, or nothing older is known.
     """
     version, python = _read(wheel)
-    minors = wanted.by_minor(known.environments_of("default", satisfiable=lambda _: True))
+    minors = wanted.known(known)
     older = [one for one in minors.values() if Version(str(one.scikit_learn)) < version]
     if not older:
         raise InputError(f"{wheel}: no release before {version} is known; known are {', '.join(minors)}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from harness.bisecting import releases, subjects
+from harness.bisecting import releases
 from harness.checking import wanted
 from harness.checking.existing import Existing
 from harness.checking.wanted import Wanted
@@ -31,7 +31,7 @@ def environments(file: File, target: Entry) -> list[Wanted]:
     assert isinstance(home, Wanted)
     assert isinstance(target, Wanted | Existing)
     found = []
-    known = subjects.known(file.matrix)
+    known = wanted.known(file.matrix)
     if _goes_back(file, target):
         numpy_1 = [*file.packages, f"numpy=={_NUMPY_1}.*"]
         one = wanted.of_release(home.scikit_learn, known, packages=numpy_1)

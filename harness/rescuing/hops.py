@@ -124,7 +124,7 @@ class Hops:
                     saved=self._kept(folder, artifact, saved, consumer),
                 )
             )
-        shutil.rmtree(folder / "objects", ignore_errors=True)
+        lifecycle.forget_given(plan, folder)
         return found
 
     def again(self, saved: Saved, format_name: str, *, needed: Sequence[str] = ()) -> Saved | str:
@@ -142,7 +142,7 @@ class Hops:
         given = self._given(original, carried=Carried(file=str(handed), sha256=digest))
         plan = self._plan(given, [original.home, target], [format_name], needed=needed)
         tables, folder = self._run(plan, consuming=[target.name])
-        shutil.rmtree(folder / "objects", ignore_errors=True)
+        lifecycle.forget_given(plan, folder)
         artifact, row = tables.artifacts.iloc[0], tables.cells.iloc[0]
         methods = _details(folder).get(row["cell_id"], {})
         why = rescued.obstacle(row, methods, written=artifact)

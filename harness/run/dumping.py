@@ -25,11 +25,6 @@ def owed(recorder: Recorder, producer: str) -> list[Artifact]:
     return [a for a in recorder.plan.artifacts(producer) if a.id not in recorder.journal.artifacts]
 
 
-def before(recorder: Recorder, producer: str) -> list[Artifact]:
-    """The artifacts of a producer that have an outcome: those of a run that is continued."""
-    return [a for a in recorder.plan.artifacts(producer) if a.id in recorder.journal.artifacts]
-
-
 def dump(session: Session, recorder: Recorder, artifacts: list[Artifact]) -> None:
     """Let the environment write its artifacts, each case in its own child process. Raises NotReadyError."""
     able = []

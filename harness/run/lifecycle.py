@@ -111,12 +111,12 @@ def run(
             )
         except KeyboardInterrupt:
             finish(plan, folder, started, "the run was interrupted before this began", then)
-            _forget_given(plan, folder)
+            forget_given(plan, folder.path)
             raise
         except Exception as error:
             with contextlib.suppress(Exception):  # the same trouble again; the journal holds what is known
                 finish(plan, folder, started, f"cut short: {_named(error)}", then)
-            _forget_given(plan, folder)
+            forget_given(plan, folder.path)
             raise
         finish(plan, folder, started, "not begun yet", then, reasons=cut_short)
     if cut_short:
@@ -126,10 +126,10 @@ def run(
     return folder.path
 
 
-def _forget_given(plan: Plan, folder: RunFolder) -> None:
-    """Remove a user's own model and rows from a run that was ended: nobody continues it."""
+def forget_given(plan: Plan, folder: Path) -> None:
+    """Remove a user's own model and rows, and what was made of them, from a run that nobody continues."""
     if any(case.given is not None for case in plan.cases.values()):
-        shutil.rmtree(folder.path / "objects", ignore_errors=True)
+        shutil.rmtree(folder / "objects", ignore_errors=True)
 
 
 def choose(results: Path, profile: str, *, run_id: str | None, resume: bool) -> Path | None:

@@ -42,11 +42,6 @@ def owed(recorder: Recorder, consumer: str) -> list[Cell]:
     ]
 
 
-def before(recorder: Recorder, consumer: str) -> list[Cell]:
-    """The cells of a consumer that have an outcome: those of a run that is continued."""
-    return [cell for cell in recorder.plan.cells(consumer) if recorder.journal.has_cell(cell.id)]
-
-
 def load(session: Session, recorder: Recorder, cells: list[Cell]) -> None:
     """Let the environment load the cells, and record their outcomes. Raises NotReadyError."""
     seconds = recorder.plan.profile.limits.seconds

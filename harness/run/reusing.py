@@ -44,6 +44,7 @@ class Reuse:
         self._recorder = recorder
         self._plan = recorder.plan
         self._run = recorder.folder.run["run_id"]
+        self._is_continued = bool(recorder.journal.artifacts)
         self._sample = Sample.of_day(recorder.plan, recorder.folder.run["started"][:10], everything=fresh)
         self._measured = {
             cell for name in self._plan.environments for cells in self._plan.measured(name) for cell in cells
@@ -111,7 +112,7 @@ class Reuse:
         sample = [cell for cell in kept if self._sample.has_cell(cell)]
         if sample:
             loading.load(session, self._recorder, sample)
-            if not self.keep_cells(session, sample):
+            if not self._keep_cells(session, sample):
                 return loading.owed(self._recorder, session.name)
         for cell, entry in kept.items():
             if not self._sample.has_cell(cell):
@@ -165,7 +166,11 @@ class Reuse:
         return ingredients.of_cell(key, cell, cast("dict[str, Any]", written), fit, self._plan)
 
     def keep_artifacts(self, session: Session, tried: Sequence[Artifact]) -> None:
-        """Keep the outcomes of artifacts that were tried, and hold them against what is kept."""
+        """Keep the outcomes of artifacts that were tried, and hold them against what is kept.
+
+        Of a run that is continued those, too, that were tried before it was stopped.
+        """
+        tried = [*self._plan.artifacts(session.name)] if self._is_continued else tried
         key = self._keys.get(session.name)
         if key is None or not tried:
             return
@@ -194,7 +199,13 @@ class Reuse:
         self._cache.add(key, "artifact", entries.values())
 
     def keep_cells(self, session: Session, tried: Sequence[Cell]) -> bool:
-        """Keep the outcomes of cells that were tried; return whether they agree with what is kept already."""
+        """Keep the outcomes of cells that were tried; return whether they agree with what is kept already.
+
+        Of a run that is continued those, too, that were tried before it was stopped.
+        """
+        return self._keep_cells(session, [*self._plan.cells(session.name)] if self._is_continued else tried)
+
+    def _keep_cells(self, session: Session, tried: Sequence[Cell]) -> bool:
         key = self._keys.get(session.name)
         if key is None or not tried:
             return True

@@ -158,7 +158,7 @@ def correctness_pass(
 
 def _produce(session: Session, recorder: Recorder, keep: bool, reuse: Reuse | None) -> None:
     try:
-        artifacts, before = dumping.owed(recorder, session.name), dumping.before(recorder, session.name)
+        artifacts = dumping.owed(recorder, session.name)
         if reuse is not None and artifacts:
             artifacts = reuse.artifacts(session, artifacts)
         try:
@@ -167,7 +167,7 @@ def _produce(session: Session, recorder: Recorder, keep: bool, reuse: Reuse | No
                 dumping.dump(session, recorder, artifacts)
         finally:  # what was written is kept, also by a run that is stopped or cut short
             if reuse is not None:
-                reuse.keep_artifacts(session, [*before, *artifacts])
+                reuse.keep_artifacts(session, artifacts)
         if session.name == recorder.plan.writer:  # what all others are held against is known before them
             loading.load(session, recorder, loading.owed(recorder, session.name))
     except NotReadyError as reason:
@@ -186,7 +186,7 @@ def _consume(session: Session, recorder: Recorder, producing: list[Future[None]]
         wait(producing)
         if any(one.cancelled() or one.exception() is not None for one in producing):  # the run ends
             return
-        cells, before = loading.owed(recorder, session.name), loading.before(recorder, session.name)
+        cells = loading.owed(recorder, session.name)
         began = time.monotonic()
         if reuse is not None and cells:
             cells = reuse.cells(session, cells)
@@ -195,7 +195,7 @@ def _consume(session: Session, recorder: Recorder, producing: list[Future[None]]
                 rescue_share.load(session, recorder, cells, reuse, spent=time.monotonic() - began)
         finally:
             if reuse is not None:
-                reuse.keep_cells(session, [*before, *cells])
+                reuse.keep_cells(session, cells)
     except NotReadyError as reason:
         session.give_up(reason)
     except CutShortError as reason:

@@ -26,7 +26,7 @@ def _made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "day", lambda *_: DAY)
     monkeypatch.setattr(search.releases, "line", lambda *_: LINE)
     monkeypatch.setattr(search.subjects, "known_matrix", lambda: None)
-    monkeypatch.setattr(search.subjects, "known", lambda _: None)
+    monkeypatch.setattr(search.wanted, "known", lambda _: None)
 
 
 def bisected(rule, good="1.2.2", bad="1.9.1", *, every=False) -> tuple[Bisected, World]:
